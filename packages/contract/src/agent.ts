@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { Id, Time } from './common.ts';
+import { LocationId } from './location.ts';
+
+/** A Beacon Agent as the control plane last heard of it. */
+export const Agent = z.object({
+  id: Id,
+  name: z.string(),
+  locationId: LocationId,
+  version: z.string(),
+  embedded: z.boolean().meta({ description: 'Runs inside the server process' }),
+  state: z.enum(['connected', 'late', 'lost']),
+  message: z.string(),
+  firstSeenAt: Time,
+  lastSeenAt: Time,
+  clockSkewSeconds: z.number().meta({ description: 'Agent clock minus server clock' }),
+  spoolDepth: z.number().int().meta({ description: 'Reports waiting at the agent' }),
+  configPath: z.string().nullable(),
+});
+export type Agent = z.infer<typeof Agent>;

@@ -1,0 +1,126 @@
+/** What a digest names, for ever: an image manifest or an index, with the facts read from its bytes. */
+import { z } from 'zod';
+import { Digest, Id, TagName, Time } from './common.ts';
+import { LocationId } from './location.ts';
+import { Kind } from './rule.ts';
+
+/** `pending` → `approved` | `rejected`; `approved` → `deprecated` → `revoked`. Bound to the digest. */
+export const ImageState = z.enum(['pending', 'approved', 'rejected', 'deprecated', 'revoked']);
+export type ImageState = z.infer<typeof ImageState>;
+
+export const Engine = z.enum(['postgresql', 'epas', 'pge']);
+export type Engine = z.infer<typeof Engine>;
+
+/** A version as a scheme read it from a tag or an annotation. Numbers are exact; `build` keeps its digits as text. */
+export const Version = z.object({
+  raw: z.string(),
+  scheme: z.enum(['pg', 'semver', 'none']),
+  major: z.number().int().nullable(),
+  minor: z.number().int().nullable(),
+  patch: z.number().int().nullable(),
+  build: z.string().nullable().meta({ description: 'Build stamp or number, as written' }),
+  buildTime: Time.nullable().meta({ description: 'The build stamp as a time (YYMMDDhhmm or YYYYMMDDhhmm, UTC)' }),
+  flavour: z.string().nullable(),
+  os: z.string().nullable(),
+  prerelease: z.string().nullable(),
+  floating: z.boolean().meta({ description: 'Names no exact version, so it moves: 17, 17-standard, latest' }),
+});
+export type Version = z.infer<typeof Version>;
+
+/** Where a fact was read, in falling order of trust. */
+export const FactSource = z.enum(['annotation', 'label', 'config', 'env', 'tag', 'repository', 'rule', 'manifest']);
+export type FactSource = z.infer<typeof FactSource>;
+
+export const Extension = z.object({
+  name: z.string(),
+  version: z.string().nullable(),
+  description: z.string().nullable(),
+});
+export type Extension = z.infer<typeof Extension>;
+
+/** Something a person should look at: two sources contradict each other, or the declared kind is not what was found. */
+export const Finding = z.object({
+  code: z.string(),
+  severity: z.enum(['info', 'warning', 'error']),
+  message: z.string(),
+  hint: z.string().optional(),
+});
+export type Finding = z.infer<typeof Finding>;
+
+export const Facts = z.object({
+  kind: Kind,
+  declaredKind: Kind.nullable(),
+  subkind: z
+    .string()
+    .nullable()
+    .meta({ description: 'e.g. cnpg-operand, edb-operand, official-postgres, nim, modelcar, helm-chart, signature' }),
+  engine: Engine.nullable(),
+  version: Version.nullable(),
+  baseImage: z.string().nullable(),
+  os: z.string().nullable(),
+  extensions: z.array(Extension),
+  features: z.array(z.string()),
+  tde: z.boolean().nullable(),
+  model: z
+    .object({
+      publisher: z.string().nullable(),
+      name: z.string(),
+      version: z.string().nullable(),
+      type: z.string().nullable(),
+    })
+    .nullable(),
+  uid: z.string().nullable(),
+  createdAt: Time.nullable(),
+  createdSource: FactSource.nullable(),
+  sources: z.record(z.string(), FactSource).meta({ description: 'Fact → where it was read' }),
+  findings: z.array(Finding),
+});
+export type Facts = z.infer<typeof Facts>;
+
+export const Platform = z.object({
+  os: z.string(),
+  architecture: z.string(),
+  variant: z.string().nullable(),
+  digest: Digest,
+  size: z.number().int().nullable().meta({ description: 'Bytes to pull: config and layers; null until read' }),
+});
+export type Platform = z.infer<typeof Platform>;
+
+/** Something attached to the image: a signature, an SBOM, an attestation. */
+export const Referrer = z.object({
+  digest: Digest.nullable(),
+  artifactType: z.string(),
+  source: z.enum(['index', 'tag', 'referrers']),
+  tag: z.string().nullable(),
+  subject: Digest.nullable(),
+});
+export type Referrer = z.infer<typeof Referrer>;
+
+export const ImageTag = z.object({
+  repositoryId: Id,
+  repository: z.string(),
+  registry: z.string(),
+  host: z.string(),
+  name: TagName,
+  locationId: LocationId,
+});
+
+export const Image = z.object({
+  digest: Digest,
+  mediaType: z.string(),
+  artifactType: z.string().nullable(),
+  kind: Kind,
+  facts: Facts,
+  platforms: z.array(Platform),
+  size: z.number().int().nullable(),
+  annotations: z.record(z.string(), z.string()),
+  labels: z.record(z.string(), z.string()),
+  referrers: z.array(Referrer),
+  tags: z.array(ImageTag).meta({ description: 'Where it stands now, at most 100' }),
+  detail: z.enum(['manifest', 'config', 'platforms']).meta({ description: 'How deep it was read so far' }),
+  state: ImageState,
+  decisions: z.array(z.unknown()),
+  usedBy: z.array(z.unknown()),
+  firstSeenAt: Time,
+});
+export type Image = z.infer<typeof Image>;

@@ -1,0 +1,67 @@
+/** Errors on the wire: RFC 9457 problem details with a stable code and a next step. */
+import { z } from 'zod';
+
+/** What a failed field of the input was, for forms. */
+export const FieldProblem = z.object({
+  path: z.string().meta({ description: 'Dotted path in the body or query, e.g. repositories.include.0' }),
+  message: z.string(),
+  position: z.number().int().optional().meta({ description: 'Offset in the text where a pattern goes wrong' }),
+});
+export type FieldProblem = z.infer<typeof FieldProblem>;
+
+export const Problem = z.object({
+  type: z.string().default('about:blank'),
+  status: z.number().int(),
+  code: z.string().meta({ description: 'Stable, kebab-case; see docs/errors.md' }),
+  title: z.string(),
+  detail: z.string().meta({ description: 'One sentence for a person' }),
+  hint: z.string().optional().meta({ description: 'What to do next' }),
+  errors: z.array(FieldProblem).optional(),
+  requestId: z.string().optional(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+/**
+ * Every code the control plane answers with, its HTTP status, title and default next step. Codes of the registry
+ * client and of the agent's file travel inside scan and probe results and have their own tables (docs/errors.md).
+ */
+export const PROBLEMS = {
+  'invalid-input': [400, 'The request is not valid', 'Correct the fields named in errors and send it again.'],
+  'invalid-cursor': [400, 'The cursor is not valid', 'Start again without a cursor.'],
+  'invalid-pattern': [400, 'A pattern cannot be run', 'Correct the pattern at the position given.'],
+  'invalid-digest': [400, 'The digest does not fit', 'Send the digest that the bytes hash to.'],
+  unauthenticated: [401, 'Sign in first', 'Sign in, or send Authorization: Bearer <token>.'],
+  'wrong-credentials': [401, 'User name or password is wrong', 'Check both and try again.'],
+  'setup-link-invalid': [401, 'The setup link is used up or too old', 'Restart Pharos to print a new one.'],
+  forbidden: [403, 'Your role does not allow this', 'Ask an administrator for the role this needs.'],
+  'origin-refused': [403, 'The request comes from another site', 'Open Pharos by its own address.'],
+  'not-found': [404, 'Not found', 'It may have been removed; go back to the list.'],
+  'method-not-allowed': [405, 'This address does not take this method', 'Use one of the methods in the Allow header.'],
+  conflict: [409, 'Somebody changed this meanwhile', 'Load it again and repeat the change.'],
+  'name-taken': [409, 'The name is taken', 'Choose another name.'],
+  'read-only-source': [
+    409,
+    'This comes from an agent file',
+    'Change it in beacon_agent.yaml; the agent sends it again.',
+  ],
+  'setup-done': [409, 'Setup is already done', 'Sign in instead.'],
+  'stale-scan': [409, 'The scan belongs to an older state', 'Begin a new scan.'],
+  'chunk-out-of-order': [409, 'A chunk is missing', 'Send the expected chunk first.'],
+  'set-digest-mismatch': [409, 'The report is not what was sent', 'Send the scan again from the first chunk.'],
+  'agent-absent': [409, 'No agent serves this location now', 'Start an agent for the location, then try again.'],
+  'too-large': [413, 'The request is too large', 'Send it in smaller parts.'],
+  'unsupported-media-type': [415, 'Only application/json is accepted', 'Send Content-Type: application/json.'],
+  'rate-limited': [429, 'Too many attempts', 'Wait a minute and try again.'],
+  internal: [500, 'Pharos failed', 'Look at the server log for the request id.'],
+  'credential-unreadable': [
+    500,
+    'A stored credential cannot be opened',
+    'Restore the key file, or enter the credential again.',
+  ],
+  'database-unavailable': [503, 'The database does not answer', 'Check DATABASE_URL and the database.'],
+  'disk-full': [503, 'The disk is full', 'Free space where the data lives, then try again.'],
+  stopping: [503, 'Pharos is stopping', 'Try again in a moment.'],
+  'agent-timeout': [504, 'The agent did not answer in time', 'Look at Agents: is it connected? Then try again.'],
+} as const satisfies Record<string, readonly [status: number, title: string, hint: string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;

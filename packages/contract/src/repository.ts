@@ -1,0 +1,82 @@
+/** A named collection of images in a registry. */
+import { z } from 'zod';
+import { Id, RepositoryName, Time } from './common.ts';
+import { LocationId } from './location.ts';
+import { PageQuery } from './page.ts';
+import { Kind } from './rule.ts';
+import { ScanStatus } from './scan.ts';
+
+export const Repository = z.object({
+  id: Id,
+  name: RepositoryName,
+  registryId: Id,
+  registry: z.string().meta({ description: "The registry's name" }),
+  host: z.string().meta({ description: 'host[:port][/prefix] that stands before the name in a pull command' }),
+  locationId: LocationId,
+  kind: Kind,
+  declaredKind: Kind.nullable(),
+  description: z.string(),
+  hcpTags: z.array(z.object({ name: z.string(), color: z.string() })),
+  tagCount: z.number().int(),
+  missingCount: z.number().int(),
+  newestTag: z.string().nullable(),
+  newestTagAt: Time.nullable().meta({ description: 'Created, else pushed, else first seen, of the newest tag' }),
+  engines: z.array(z.string()),
+  majors: z.array(z.number().int()),
+  updatedAt: Time.meta({ description: 'When a tag was last added, moved or retired' }),
+  firstSeenAt: Time,
+  isSample: z.boolean(),
+  held: z.boolean().meta({ description: 'Many tags vanished at once; nothing is marked until a person confirms' }),
+  warnings: z.array(z.string()).meta({
+    description: 'Of the registry: skip_verify, plain_http; and of the last scans: mass absence, access lost',
+  }),
+  lastScan: z
+    .object({
+      id: Id,
+      status: ScanStatus,
+      startedAt: Time,
+      finishedAt: Time.nullable(),
+      requests: z.number().int(),
+      message: z.string(),
+      code: z.string().nullable(),
+    })
+    .nullable(),
+});
+export type Repository = z.infer<typeof Repository>;
+
+export const RepositoryDetail = Repository.extend({
+  readme: z.string().nullable(),
+  listedTags: z.number().int().meta({ description: 'Tags the registry listed at the last listing, before rules' }),
+  artifactTags: z.number().int().meta({ description: 'Signature, attestation and referrer tags among them' }),
+  rules: z.array(z.object({ id: Id, name: z.string() })),
+});
+export type RepositoryDetail = z.infer<typeof RepositoryDetail>;
+
+/** Orders of a list of repositories, `-` for descending. */
+export const REPOSITORY_SORTS = [
+  'name',
+  '-name',
+  'updated',
+  '-updated',
+  'tags',
+  '-tags',
+  'kind',
+  '-kind',
+  'description',
+  '-description',
+] as const;
+
+export const RepositoryQuery = PageQuery.extend({
+  q: z.string().max(200).optional().meta({ description: 'Part of the name or description' }),
+  kind: Kind.optional(),
+  registryId: Id.optional(),
+  locationId: LocationId.optional(),
+  sort: z.enum(REPOSITORY_SORTS).default('name'),
+});
+export type RepositoryQuery = z.infer<typeof RepositoryQuery>;
+
+/** What people may write about a repository. It stays in the library and is never pushed to a registry. */
+export const RepositoryPatch = z.strictObject({
+  readme: z.string().max(100_000).nullable().meta({ description: 'Markdown; null takes it away' }),
+});
+export type RepositoryPatch = z.infer<typeof RepositoryPatch>;

@@ -1,0 +1,38 @@
+/** The shape of one line of the route table. */
+import type { z } from 'zod';
+import type { Permission } from './permission.ts';
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+export interface Route {
+  readonly method: Method;
+  /** Below `/api/v1`, with `{name}` for parameters; `root: true` puts it beside the API instead. */
+  readonly path: string;
+  readonly root?: true;
+  /** Mandatory: the server does not start with a route that has none. */
+  readonly permission: Permission;
+  /** Name of the audit event of a route that changes something; null where nothing changes. */
+  readonly audit: string | null;
+  readonly group: string;
+  readonly summary: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** Body of the success answer; absent with status 204 and with streams. */
+  readonly response?: z.ZodType;
+  readonly status: 200 | 201 | 202 | 204;
+  /** Media type of an answer that is not JSON (events, metrics). */
+  readonly produces?: string;
+  /** Bytes a body may have; default 1 MiB. */
+  readonly bodyLimit?: number;
+}
+
+type Input<T> = T extends z.ZodType ? z.input<T> : undefined;
+
+/** What a caller sends. */
+export type RouteInput<R extends Route> = {
+  [K in 'params' | 'query' | 'body' as R[K] extends z.ZodType ? K : never]: Input<R[K]>;
+};
+
+/** What a caller gets. */
+export type RouteOutput<R extends Route> = R['response'] extends z.ZodType ? z.output<R['response']> : undefined;

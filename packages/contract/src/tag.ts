@@ -1,0 +1,110 @@
+/** A name that points to a digest now. */
+import { z } from 'zod';
+import { Digest, Flag, Id, RepositoryName, TagName, Time } from './common.ts';
+import { Engine, ImageState, Version } from './image.ts';
+import { LocationId } from './location.ts';
+import { PageQuery } from './page.ts';
+import { Kind } from './rule.ts';
+
+/** Absence is not deletion: present → missing (not listed by complete scans) → retired (after several of them over time). */
+export const Presence = z.enum(['present', 'missing', 'retired']);
+export type Presence = z.infer<typeof Presence>;
+
+export const Tag = z.object({
+  repositoryId: Id,
+  repository: RepositoryName,
+  registryId: Id,
+  registry: z.string(),
+  host: z.string(),
+  name: TagName,
+  digest: Digest,
+  kind: Kind,
+  engine: Engine.nullable(),
+  version: Version.nullable(),
+  platforms: z.array(z.string()).meta({ description: 'os/architecture[/variant]' }),
+  createdAt: Time.nullable(),
+  createdSource: z.string().nullable(),
+  pushedAt: Time.nullable(),
+  firstSeenAt: Time,
+  lastSeenAt: Time,
+  movedAt: Time.nullable(),
+  size: z.number().int().nullable(),
+  extensionCount: z.number().int(),
+  findings: z.number().int(),
+  state: ImageState,
+  hcpTags: z.array(z.object({ name: z.string(), color: z.string() })),
+  locations: z.array(LocationId),
+  presence: Presence,
+  missingSince: Time.nullable(),
+});
+export type Tag = z.infer<typeof Tag>;
+
+/** Why the tag is in the library. */
+export const TagExplanation = z.object({
+  rule: z.object({ id: Id, name: z.string() }).nullable(),
+  included: z.boolean().meta({ description: 'Whether this rule takes the tag' }),
+  reason: z.string(),
+  clause: z.string().nullable(),
+  text: z.string().nullable(),
+});
+
+export const TagDetail = Tag.extend({
+  pull: z.array(z.object({ tool: z.string(), command: z.string() })).meta({ description: 'Pull commands by digest' }),
+  sameDigest: z.array(z.object({ repositoryId: Id, repository: z.string(), registry: z.string(), name: TagName })),
+  explanation: z.array(TagExplanation),
+  previous: TagName.nullable().meta({ description: 'Next older version of the same flavour in the repository' }),
+});
+export type TagDetail = z.infer<typeof TagDetail>;
+
+/** Orders of a list of tags, `-` for descending. */
+export const TAG_SORTS = [
+  'version',
+  '-version',
+  'created',
+  '-created',
+  'pushed',
+  '-pushed',
+  'name',
+  '-name',
+  'seen',
+  '-seen',
+] as const;
+
+const TagFilter = {
+  q: z.string().max(200).optional().meta({ description: "Part of the tag's name, or a digest or its beginning" }),
+  platform: z.string().max(100).optional().meta({ description: 'os/architecture, e.g. linux/arm64' }),
+  engine: Engine.optional(),
+  major: z.coerce.number().int().optional(),
+  flavour: z.string().max(100).optional(),
+  presence: z
+    .enum(['present', 'missing', 'retired', 'all'])
+    .default('present')
+    .meta({ description: 'present includes missing' }),
+};
+
+export const RepositoryTagQuery = PageQuery.extend({ ...TagFilter, sort: z.enum(TAG_SORTS).default('-version') });
+export type RepositoryTagQuery = z.infer<typeof RepositoryTagQuery>;
+
+export const TagQuery = PageQuery.extend({
+  ...TagFilter,
+  kind: Kind.optional(),
+  registryId: Id.optional(),
+  repositoryId: Id.optional(),
+  locationId: LocationId.optional(),
+  extension: z.string().max(100).optional(),
+  floating: Flag.optional(),
+  sort: z.enum(TAG_SORTS).default('-seen'),
+});
+export type TagQuery = z.infer<typeof TagQuery>;
+
+export const TagHistoryEntry = z.object({
+  digest: Digest,
+  firstSeenAt: Time,
+  lastSeenAt: Time,
+  current: z.boolean(),
+  state: ImageState,
+  engine: Engine.nullable(),
+  version: Version.nullable(),
+  scanId: Id.nullable(),
+});
+export type TagHistoryEntry = z.infer<typeof TagHistoryEntry>;
