@@ -1,0 +1,163 @@
+/** What a rule would import, before it is saved, over names already known. */
+import type { Preview, RuleSpec } from '@pharos/contract';
+import type { Decision } from './decision.ts';
+import { type CompiledRule, compileRule, decideRepository, needsCatalog, tagKind } from './rule.ts';
+import { ruleMessages } from './rule-messages.ts';
+import { decideTags, drain } from './tag-evaluation.ts';
+import { defaultScheme, isBuildStamped, parseVersion } from './version.ts';
+
+/** The names known of one registry. */
+export interface KnownRegistry {
+  readonly registryId: string;
+  readonly registry: string;
+  readonly repositories: readonly { readonly name: string; readonly tags: readonly string[] }[];
+  /** Whether the library holds the tag now (present or missing). */
+  readonly inLibrary?: (repository: string, tag: string) => boolean;
+  /** Whether the stored form of the previewed rule holds the tag now; for `leaving`. */
+  readonly heldByRule?: (repository: string, tag: string) => boolean;
+}
+
+/** Which slice of `included` and of `excluded` to answer (the same for both). */
+export interface PreviewSlice {
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** The preview without `known`, which the caller has (when were the names listed). */
+export type RulePreview = Omit<Preview, 'known'>;
+
+/** Tags that a registry lists per request, for the estimate. */
+const PAGE = 1_000;
+/** Requests for a new single-platform image: manifest and config. An index costs one more per platform, on demand. */
+const REQUESTS_PER_IMAGE = 2;
+/** Names handled between two yields. */
+const STEP = 2_000;
+
+/** The whole preview at once. Throws PatternError. */
+export function previewRule(spec: RuleSpec, known: readonly KnownRegistry[], slice: PreviewSlice): RulePreview {
+  return drain(previewSteps(spec, known, slice));
+}
+
+/**
+ * The preview in steps: yields every few thousand names, so that a server can let its event loop run in between, and
+ * returns the preview. Tags of repositories that the rule does not take stand behind all others in `excluded`. Throws PatternError.
+ */
+export function* previewSteps(
+  spec: RuleSpec,
+  known: readonly KnownRegistry[],
+  slice: PreviewSlice,
+): Generator<void, RulePreview> {
+  const rule = compileRule(spec);
+  const registries = known.filter(({ registryId }) => spec.registryId === null || spec.registryId === registryId);
+  const tally = new Tally(slice);
+  let seen = 0;
+  for (const registry of registries) {
+    if (needsCatalog(spec)) tally.cost.requests += 1;
+    if (needsCatalog(spec)) tally.cost.perScan += 1;
+    for (const repository of registry.repositories) {
+      if (++seen % STEP === 0) yield;
+      if (decideRepository(rule, repository.name).included) yield* takenRepository(rule, registry, repository, tally);
+    }
+  }
+  for (const registry of registries) {
+    for (const repository of registry.repositories) {
+      if (++seen % STEP === 0) yield;
+      const decision = decideRepository(rule, repository.name);
+      if (!decision.included) yield* leftRepository(registry, repository, decision, tally);
+    }
+  }
+  const { included, excluded, counts, cost } = tally;
+  return { included, excluded, counts, cost, messages: ruleMessages(spec, counts) };
+}
+
+type Repository = KnownRegistry['repositories'][number];
+
+function* takenRepository(
+  rule: CompiledRule,
+  registry: KnownRegistry,
+  repository: Repository,
+  tally: Tally,
+): Generator<void, void> {
+  const kind = tagKind(rule, repository.name);
+  const scheme = defaultScheme(kind);
+  const decided = yield* decideTags(rule, repository.name, repository.tags, kind);
+  const pages = Math.max(1, Math.ceil(repository.tags.length / PAGE));
+  tally.counts.repositories += 1;
+  tally.cost.requests += pages;
+  tally.cost.perScan += pages;
+  for (let index = 0; index < decided.length; index += 1) {
+    const tag = repository.tags[index]!;
+    const decision = decided[index]!;
+    const moves = decision.included && !isBuildStamped(parseVersion(scheme, tag));
+    tally.add(registry, repository.name, tag, decision, moves);
+    if (index % STEP === STEP - 1) yield;
+  }
+}
+
+function* leftRepository(
+  registry: KnownRegistry,
+  repository: Repository,
+  decision: Decision,
+  tally: Tally,
+): Generator<void, void> {
+  for (let index = 0; index < repository.tags.length; index += 1) {
+    tally.add(registry, repository.name, repository.tags[index]!, decision);
+    if (index % STEP === STEP - 1) yield;
+  }
+}
+
+class Tally {
+  readonly included: Preview['included'] = [];
+  readonly excluded: Preview['excluded'] = [];
+  readonly counts = {
+    repositories: 0,
+    included: 0,
+    excluded: 0,
+    reasons: {} as Record<string, number>,
+    new: 0,
+    leaving: 0,
+  };
+  readonly cost = { requests: 0, perScan: 0 };
+  readonly #slice: PreviewSlice;
+
+  constructor(slice: PreviewSlice) {
+    this.#slice = slice;
+  }
+
+  /** `moves`: the tag names no exact build, so every scan asks whether it moved. */
+  add(registry: KnownRegistry, repository: string, tag: string, decision: Decision, moves = false): void {
+    if (decision.included) this.#include(registry, repository, tag, moves);
+    else this.#exclude(registry, repository, tag, decision);
+  }
+
+  #include({ registryId, registry, inLibrary }: KnownRegistry, repository: string, tag: string, moves: boolean): void {
+    if (this.#isInSlice(this.counts.included)) this.included.push({ registryId, registry, repository, tag });
+    this.counts.included += 1;
+    this.cost.perScan += moves ? 1 : 0;
+    if (inLibrary?.(repository, tag) === true) {
+      this.cost.requests += moves ? 1 : 0;
+      return;
+    }
+    this.counts.new += 1;
+    this.cost.requests += REQUESTS_PER_IMAGE;
+  }
+
+  #exclude(
+    { registryId, registry, heldByRule }: KnownRegistry,
+    repository: string,
+    tag: string,
+    decision: Decision,
+  ): void {
+    const { reason, clause, text } = decision;
+    if (this.#isInSlice(this.counts.excluded)) {
+      this.excluded.push({ registryId, registry, repository, tag, reason, clause, text });
+    }
+    this.counts.excluded += 1;
+    this.counts.reasons[reason] = (this.counts.reasons[reason] ?? 0) + 1;
+    if (heldByRule?.(repository, tag) === true) this.counts.leaving += 1;
+  }
+
+  #isInSlice(position: number): boolean {
+    return position >= this.#slice.offset && position < this.#slice.offset + this.#slice.limit;
+  }
+}

@@ -1,0 +1,32 @@
+/** Where an image stands. `tag` names the copy only: what is pulled is the digest. */
+export interface PullSource {
+  readonly host: string;
+  readonly repository: string;
+  readonly tag: string | null;
+  readonly digest: string;
+}
+
+export interface PullCommand {
+  readonly tool: 'docker' | 'podman' | 'crictl' | 'skopeo';
+  readonly command: string;
+}
+
+/** Docker Hub's API answers under other names than its images are pulled by. */
+const HUB_HOSTS = new Set(['registry-1.docker.io', 'index.docker.io', 'registry.hub.docker.com']);
+
+/** Commands that pull exactly these bytes. By digest alone: skopeo refuses a reference with both tag and digest. */
+export function pullCommands({ host, repository, tag, digest }: PullSource): PullCommand[] {
+  const reference = `${HUB_HOSTS.has(host) ? 'docker.io' : host}/${repository}@${digest}`;
+  const copy = `${repository.slice(repository.lastIndexOf('/') + 1)}:${tag ?? digest.slice(-12)}`;
+  return [
+    { tool: 'docker', command: `docker pull ${quoted(reference)}` },
+    { tool: 'podman', command: `podman pull ${quoted(reference)}` },
+    { tool: 'crictl', command: `crictl pull ${quoted(reference)}` },
+    { tool: 'skopeo', command: `skopeo copy ${quoted(`docker://${reference}`)} ${quoted(`oci:${copy}`)}` },
+  ];
+}
+
+/** People paste this into a shell: whatever is not plainly harmless is quoted (an IPv6 host has brackets). */
+function quoted(word: string): string {
+  return /^[A-Za-z0-9._:/@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

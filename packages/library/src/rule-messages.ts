@@ -1,0 +1,51 @@
+import type { DecisionReason, Preview, RuleSpec } from '@pharos/contract';
+import { needsCatalog } from './rule.ts';
+
+const MOST_FREQUENT: Readonly<Partial<Record<DecisionReason, string>>> = {
+  'tag-not-included': 'No tag matches the include patterns of the tags.',
+  'tag-excluded': 'The exclude patterns of the tags take everything away.',
+  'artifact-tag': 'The repositories hold only signatures and other artifacts.',
+  prerelease: 'Only pre-releases are there, and the rule leaves them out.',
+  release: 'No pre-release is there, and the rule takes nothing else.',
+  'version-unparsed':
+    'No tag is a version in the scheme of the rule; choose another scheme, or turn "versions only" off.',
+};
+
+/** Hints for the author of a rule, drawn from what its preview counted. Empty: nothing to say. */
+export function ruleMessages(
+  spec: Pick<RuleSpec, 'enabled' | 'repositories'>,
+  counts: Pick<Preview['counts'], 'repositories' | 'included' | 'excluded' | 'reasons' | 'leaving'>,
+): string[] {
+  const messages: string[] = [];
+  if (!spec.enabled) messages.push('The rule is switched off: it takes nothing until you enable it.');
+  if (counts.included === 0) messages.push(nothing(spec, counts));
+  else if (counts.excluded === 0 && needsCatalog(spec)) {
+    messages.push('The rule catches everything that is known: check that this is what you want.');
+  }
+  if (counts.leaving > 0) {
+    messages.push(
+      `${counts.leaving} ${counts.leaving === 1 ? 'tag leaves' : 'tags leave'} the library with this change.`,
+    );
+  }
+  return messages;
+}
+
+function nothing(
+  spec: Pick<RuleSpec, 'repositories'>,
+  counts: Pick<Preview['counts'], 'repositories' | 'excluded' | 'reasons'>,
+): string {
+  if (counts.repositories === 0) return `The rule catches nothing: ${noRepository(spec, counts.excluded)}`;
+  const [reason] = Object.entries(counts.reasons)
+    .filter(([name]) => !name.startsWith('repository-'))
+    .sort((a, b) => b[1] - a[1])[0] ?? [null];
+  if (reason === null)
+    return 'The rule catches nothing: its repositories have no known tag. Refresh to ask the registry.';
+  return `The rule catches nothing: ${MOST_FREQUENT[reason as DecisionReason] ?? 'every tag is left out.'}`;
+}
+
+function noRepository(spec: Pick<RuleSpec, 'repositories'>, known: number): string {
+  const star = spec.repositories.include.some((text) => !text.startsWith('re:') && /(?<!\*)\*(?!\*)/.test(text));
+  if (star) return 'no known repository matches. "*" stays within one part of a path; "**" crosses "/".';
+  if (known === 0) return 'no name of the registry is known yet. Refresh to ask it.';
+  return 'no known repository matches. Names are case-sensitive; the registry address is no part of them.';
+}

@@ -1,0 +1,68 @@
+import type { Version } from '@pharos/contract';
+import { isParsed, parseVersion, type Scheme } from './version.ts';
+
+/** Above the first character of every identifier list, so that a release stands above all of its pre-releases. */
+const RELEASE = '9';
+const LIST_END = '0';
+
+/**
+ * ASCII text whose byte order (SQL: COLLATE "C") is the order of versions: exact versions above floating ones above what
+ * cannot be read; then major, minor, patch, pre-release (semver §11; alpha < beta < rc < release), build (none < number <
+ * time stamp, ten and twelve digits on one axis), at last the tag's text. Numbers carry their length before them, so that
+ * any length compares right; a missing number is lower than zero.
+ */
+export function versionSortKey(version: Version): string {
+  const rank = !isParsed(version) ? (version.floating ? '1' : '0') : version.floating ? '1' : '2';
+  const numbers = number(version.major) + number(version.minor) + number(version.patch);
+  return `${rank}${numbers}${prereleaseKey(version)}${buildKey(version)} ${ascii(version.raw)}`;
+}
+
+/** Total order of versions, also between schemes: negative when `a` is older. Agrees with versionSortKey by definition. */
+export function compareVersions(a: Version, b: Version): number {
+  const left = versionSortKey(a);
+  const right = versionSortKey(b);
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/**
+ * The newest of several tags: the highest exact release; without one the highest pre-release, then the highest floating
+ * tag, then the last in text order. Null for none at all. Does not depend on the order of its input.
+ */
+export function newestTag(tags: Iterable<string>, scheme: Scheme): string | null {
+  let newest: { tag: string; key: string } | null = null;
+  for (const tag of tags) {
+    const version = parseVersion(scheme, tag);
+    const release = isParsed(version) && !version.floating && version.prerelease === null ? '1' : '0';
+    const key = release + versionSortKey(version);
+    if (newest === null || key > newest.key) newest = { tag, key };
+  }
+  return newest?.tag ?? null;
+}
+
+/** Two base-36 digits of length, then the digits: `17` → `0217`; null → `00`. */
+function number(value: number | string | null): string {
+  if (value === null) return '00';
+  const digits = String(value).replace(/^0+(?=\d)/, '');
+  return digits.length.toString(36).padStart(2, '0') + digits;
+}
+
+function prereleaseKey(version: Version): string {
+  if (version.prerelease === null) return RELEASE;
+  // `beta11` is one identifier in semver (§11.4.2: text order), but a word and a number in PostgreSQL's releases.
+  const split = version.scheme === 'pg' ? version.prerelease.replace(/(?<=[a-z])(?=\d)/gi, '.') : version.prerelease;
+  return split.split('.').map(identifierKey).join('') + LIST_END;
+}
+
+/** Semver §11.4: numeric identifiers are lower than others; `!` is lower than any character of an identifier. */
+function identifierKey(identifier: string): string {
+  return /^\d+$/.test(identifier) ? `1${number(identifier)}` : `2${ascii(identifier)}!`;
+}
+
+function buildKey(version: Version): string {
+  if (version.buildTime !== null) return `2${version.buildTime.replace(/\D/g, '').slice(0, 12)}`;
+  return version.build === null ? '0' : `1${number(version.build)}`;
+}
+
+function ascii(text: string): string {
+  return text.replace(/[^\x20-\x7d]/g, (character) => `~${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
