@@ -1,0 +1,48 @@
+export type {
+  BlobDescriptor,
+  BlobOptions,
+  BlobReader,
+  ListOptions,
+  ManifestContent,
+  ManifestHead,
+  ManifestReader,
+  RepositoryLister,
+  TagLister,
+} from './abilities.ts';
+export {
+  type Authentication,
+  DEFAULT_LIMITS,
+  type Limits,
+  type OnRequest,
+  type RegistryConnection,
+  type RequestKind,
+  type TlsOptions,
+} from './connection.ts';
+export { type DigestAlgorithm, digestOf, isDigest, matchesDigest } from './digest.ts';
+export { type AddressClass, classOf } from './egress.ts';
+export { type Absence, REGISTRY_ERROR_HINTS, RegistryError, type RegistryErrorCode } from './errors.ts';
+export {
+  type Annotations,
+  type Descriptor,
+  type Index,
+  type Manifest,
+  type Platform,
+  parseManifest,
+} from './manifest.ts';
+export * from './media-type.ts';
+export { type ProbeCheck, type ProbeOptions, type ProbeResult, type ProbeState, probe } from './probe.ts';
+export { FairQueue } from './queue.ts';
+export {
+  apiHost,
+  formatReference,
+  isDockerHub,
+  isRepositoryName,
+  isTagName,
+  parseReference,
+  parseRegistryUrl,
+  type Reference,
+  type RegistryAddress,
+} from './reference.ts';
+export { createRegistry, type Registry } from './registry.ts';
+export type { SessionOptions as RegistryOptions } from './session.ts';
+export type { SignedInBy } from './sign-in/sign-in.ts';

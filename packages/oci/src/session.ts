@@ -1,0 +1,193 @@
+import { isWebPage, one } from './answer-error.ts';
+import { parseChallenges } from './challenge.ts';
+import {
+  type Authentication,
+  DEFAULT_LIMITS,
+  type Limits,
+  type OnRequest,
+  type RegistryConnection,
+  type RequestKind,
+} from './connection.ts';
+import { literalClass } from './egress.ts';
+import { RegistryError } from './errors.ts';
+import { type Answer, Door } from './http.ts';
+import { checkRedirect } from './realm.ts';
+import { apiHost, parseRegistryUrl, type RegistryAddress } from './reference.ts';
+import { BasicSignIn } from './sign-in/basic.ts';
+import type { TokenContext } from './sign-in/bearer.ts';
+import { DockerConfigSignIn } from './sign-in/docker-config.ts';
+import { NoSignIn } from './sign-in/none.ts';
+import type { Scope, SignIn } from './sign-in/sign-in.ts';
+import { TokenSignIn } from './sign-in/token.ts';
+
+/** One request to the registry, before sign-in and redirects. */
+export interface Ask {
+  kind: RequestKind;
+  method: 'GET' | 'HEAD';
+  path: string;
+  scope: Scope;
+  accept: string;
+  maxBytes: number;
+  signal?: AbortSignal | undefined;
+}
+
+export interface SessionOptions {
+  userAgent?: string | undefined;
+  onRequest?: OnRequest | undefined;
+}
+
+const MAX_REDIRECTS = 3;
+
+/** A registry with its sign-in: the one place where an Authorization header is put on a request. */
+export class Session {
+  readonly address: RegistryAddress;
+  readonly limits: Readonly<Limits>;
+  readonly door: Door;
+  readonly signIn: SignIn;
+  readonly #home: { origin: string; inside: boolean; tokenHosts: readonly string[] };
+  readonly #userAgent: string;
+
+  /** @throws RegistryError `registry-url-invalid`, `address-refused`, `ca-certs-invalid`, `docker-config-invalid` */
+  constructor(connection: RegistryConnection, options: SessionOptions = {}) {
+    this.address = parseRegistryUrl(connection.url, connection.tls);
+    this.limits = { ...DEFAULT_LIMITS, ...withoutUndefined(connection.limits ?? {}) };
+    const origin = `${new URL(this.address.origin).protocol}//${apiHost(this.address.host)}`;
+    const literal = literalClass(new URL(origin).hostname);
+    if (literal === 'forbidden') {
+      throw new RegistryError({
+        code: 'address-refused',
+        message: `${this.address.host} is an address that this client does not dial.`,
+      });
+    }
+    this.#home = {
+      origin,
+      inside: literal === 'private' || literal === 'loopback',
+      tokenHosts: connection.tokenHosts ?? [],
+    };
+    this.#userAgent = options.userAgent ?? 'pharos';
+    this.door = new Door({
+      home: origin,
+      tls: connection.tls,
+      limits: this.limits,
+      onRequest: options.onRequest,
+      onHomeAddress: (classes) => {
+        this.#home.inside = classes.every((each) => each !== 'public');
+      },
+    });
+    const context = { door: this.door, home: this.#home, limits: this.limits, userAgent: this.#userAgent };
+    this.signIn = signInOf(connection.authentication, context, this.address.host);
+  }
+
+  /** Where the API answers: scheme, host and port. */
+  get origin(): string {
+    return this.#home.origin;
+  }
+
+  /**
+   * Sends one request, signs in when asked to (one more try at most), and follows up to three redirects.
+   * The answer may have any status but a redirect's.
+   */
+  async request(ask: Ask): Promise<Answer> {
+    const header = this.signIn.header(ask.scope);
+    const used = header === null || typeof header === 'string' ? header : await header;
+    const answer = await this.#send(ask, used);
+    // Only the registry itself is signed in to: a 401 from where it redirects to is an answer like any other.
+    if (answer.status !== 401 || answer.origin !== this.#home.origin) return answer;
+    const better = await this.signIn.answer(parseChallenges(answer.headers['www-authenticate']), ask.scope, used);
+    return better === null ? answer : this.#send(ask, better);
+  }
+
+  async #send(ask: Ask, authorization: string | null): Promise<Answer> {
+    const { kind, method, path, maxBytes, signal } = ask;
+    const bare = { accept: ask.accept, 'accept-encoding': 'identity', 'user-agent': this.#userAgent };
+    const headers = authorization === null ? bare : { ...bare, authorization };
+    let answer = await this.door.send({
+      kind,
+      method,
+      origin: this.#home.origin,
+      path,
+      reach: 'any',
+      headers,
+      maxBytes,
+      signal,
+    });
+    // Once away from the registry the credentials stay off, even if the way leads back.
+    let away = false;
+    for (let hops = 1; isRedirect(answer.status); hops += 1) {
+      const from = answer.origin + answer.path;
+      if (hops > MAX_REDIRECTS) {
+        throw new RegistryError({
+          code: 'redirect-refused',
+          message: `The registry redirects more than ${MAX_REDIRECTS} times.`,
+          url: from,
+        });
+      }
+      const location = one(answer.headers.location);
+      if (location === undefined) {
+        throw new RegistryError({
+          code: 'response-invalid',
+          message: 'The registry redirects without saying where to.',
+          url: from,
+        });
+      }
+      const { url, reach } = checkRedirect(location, from, this.#home);
+      away ||= url.origin !== this.#home.origin;
+      answer = await this.#follow(url, {
+        kind: 'redirect',
+        method,
+        reach,
+        headers: away ? bare : headers,
+        maxBytes,
+        signal,
+      });
+    }
+    return answer;
+  }
+
+  async #follow(url: URL, rest: Omit<Parameters<Door['send']>[0], 'origin' | 'path'>): Promise<Answer> {
+    try {
+      return await this.door.send({ ...rest, origin: url.origin, path: url.pathname + url.search });
+    } catch (error) {
+      if (!(error instanceof RegistryError) || error.code !== 'address-refused') throw error;
+      throw new RegistryError({
+        code: 'redirect-refused',
+        message: `The registry redirects to ${url.host}, whose address is inside the network or never dialled.`,
+        url: url.href,
+      });
+    }
+  }
+}
+
+/** Throws `not-a-registry` for a good answer that is a web page, as login proxies send it. */
+export function refuseWebPage(answer: Answer): void {
+  if (!isWebPage(answer)) return;
+  throw new RegistryError({
+    code: 'not-a-registry',
+    message: `${new URL(answer.origin).host} answers with a web page instead of the registry API.`,
+    status: answer.status,
+    url: answer.origin + answer.path,
+  });
+}
+
+function isRedirect(status: number): boolean {
+  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
+}
+
+function signInOf(authentication: Authentication, context: TokenContext, host: string): SignIn {
+  switch (authentication.type) {
+    case 'none':
+      return new NoSignIn(context);
+    case 'basic':
+      return new BasicSignIn(context, authentication.username, authentication.password);
+    case 'token':
+      return authentication.username
+        ? new BasicSignIn(context, authentication.username, authentication.token)
+        : new TokenSignIn(context, authentication.token.trim());
+    case 'docker_config':
+      return new DockerConfigSignIn(context, authentication.config, host);
+  }
+}
+
+function withoutUndefined<T extends object>(value: T): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Partial<T>;
+}

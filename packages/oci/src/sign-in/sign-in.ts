@@ -1,0 +1,35 @@
+import type { Challenge } from '../challenge.ts';
+
+/** What a request needs access to. `text` is the scope in the token protocol's words, `''` for the API itself. */
+export interface Scope {
+  /** The full repository name at the registry, or null for requests to no repository. */
+  repository: string | null;
+  text: string;
+}
+
+/** How the registry was last signed in to. */
+export type SignedInBy = 'nobody' | 'basic' | 'bearer';
+
+/** One way to sign in. The headers it gives are for the registry's own origin and nowhere else. */
+export interface SignIn {
+  /** Whether there is anything secret to sign in with. */
+  readonly hasCredentials: boolean;
+  readonly signedInBy: SignedInBy;
+  /** The Authorization value to send with the first try; null to send none. A promise only while a token is fetched. */
+  header(scope: Scope): string | null | Promise<string | null>;
+  /**
+   * Answers a 401 to a request that was sent with `used`: the value for one more try, or null when there is nothing better.
+   * @throws RegistryError when the token service refuses or fails
+   */
+  answer(challenges: readonly Challenge[], scope: Scope, used: string | null): Promise<string | null>;
+}
+
+/** The first challenge with this scheme. */
+export function challengeOf(challenges: readonly Challenge[], scheme: 'basic' | 'bearer'): Challenge | undefined {
+  return challenges.find((challenge) => challenge.scheme === scheme);
+}
+
+/** The Basic credentials of RFC 7617, in UTF-8. */
+export function basicHeader(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
+}
