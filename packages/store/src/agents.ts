@@ -1,0 +1,122 @@
+/** Beacon Agents as they were last heard. */
+import type { Agent } from '@pharos/contract';
+import { sql } from 'kysely';
+import { after, cut, type Order, orderBy } from './cursor.ts';
+import { allOf, countUpTo, type Db, first, iso } from './database.ts';
+import { ensureLocation } from './locations.ts';
+import type { Agents } from './store.ts';
+
+/** Agents call at least once a minute (a long poll is at most 60 s): connected within 90 s, lost after ten minutes. */
+export const CONNECTED_SECONDS = 90;
+const LOST_SECONDS = 600;
+/** Beyond this the agent's times are not to be trusted (reliability: skew is flagged, never corrected). */
+const SKEW_SECONDS = 300;
+
+interface AgentRow {
+  id: string;
+  location_id: string;
+  name: string;
+  version: string;
+  embedded: boolean;
+  config_path: string | null;
+  first_seen_at: Date;
+  last_seen_at: Date;
+  clock_skew_seconds: number;
+  spool_depth: number;
+}
+
+const BY_NAME: Order<AgentRow> = {
+  name: 'agents',
+  descending: false,
+  keys: [
+    { column: sql`name collate "C"`, type: 'text', read: (row) => row.name },
+    { column: sql`id`, type: 'id', read: (row) => row.id },
+  ],
+};
+
+export function agentsOf(db: Db): Agents {
+  return {
+    hello: (hello, now) =>
+      db.transaction().execute(async (trx) => {
+        await ensureLocation(trx, hello.locationId, now);
+        const skew = (Date.parse(hello.clock) - now.getTime()) / 1000;
+        const taken = await sql`
+          insert into agents (id, location_id, name, version, embedded, public_key, config_path, epoch,
+            first_seen_at, last_seen_at, clock_skew_seconds)
+          values (${hello.agentId}, ${hello.locationId}, ${hello.name}, ${hello.version}, ${hello.embedded},
+            ${hello.publicKey}, ${hello.configPath}, ${hello.epoch}, ${iso(now)}, ${iso(now)}, ${skew})
+          on conflict (id) do update set location_id = excluded.location_id, name = excluded.name,
+            version = excluded.version, embedded = excluded.embedded, public_key = excluded.public_key,
+            config_path = excluded.config_path, epoch = excluded.epoch, last_seen_at = excluded.last_seen_at,
+            clock_skew_seconds = excluded.clock_skew_seconds
+          where agents.epoch <= excluded.epoch
+          returning id`.execute(trx);
+        return taken.rows.length > 0;
+      }),
+
+    touch: async (id, { spoolDepth }, now) => {
+      const row = await first(
+        sql<{ location_id: string }>`
+          update agents set last_seen_at = greatest(last_seen_at, ${iso(now)}), spool_depth = ${spoolDepth}
+          where id = ${id} returning location_id`,
+        db,
+      );
+      return row && { locationId: row.location_id };
+    },
+
+    publicKey: async (id) => {
+      const row = await first(
+        sql<{ public_key: string; location_id: string }>`
+          select public_key, location_id from agents where id = ${id}`,
+        db,
+      );
+      return row && { publicKey: row.public_key, locationId: row.location_id };
+    },
+
+    connected: async (locationId, withinSeconds, now) => {
+      const since = new Date(now.getTime() - withinSeconds * 1000);
+      const found = await sql<{ id: string }>`
+        select id from agents where location_id = ${locationId} and last_seen_at >= ${iso(since)}
+        order by last_seen_at desc, id`.execute(db);
+      return found.rows.map((row) => row.id);
+    },
+
+    list: async ({ limit, cursor }, now) => {
+      const where = allOf(cursor === undefined ? [] : [after(BY_NAME, cursor)]);
+      const found = await sql<AgentRow>`
+        select id, location_id, name, version, embedded, config_path, first_seen_at, last_seen_at,
+          clock_skew_seconds, spool_depth
+        from agents where ${where} order by ${orderBy(BY_NAME)} limit ${limit + 1}`.execute(db);
+      const { rows, next } = cut(BY_NAME, found.rows, limit);
+      return { items: rows.map((row) => agentOf(row, now)), next, ...(await countUpTo(db, sql`from agents`)) };
+    },
+
+    remove: async (id) => (await sql`delete from agents where id = ${id} returning id`.execute(db)).rows.length > 0,
+  };
+}
+
+function agentOf(row: AgentRow, now: Date): Agent {
+  const silentSeconds = Math.max(0, (now.getTime() - row.last_seen_at.getTime()) / 1000);
+  const state = silentSeconds <= CONNECTED_SECONDS ? 'connected' : silentSeconds <= LOST_SECONDS ? 'late' : 'lost';
+  return {
+    id: row.id,
+    name: row.name,
+    locationId: row.location_id,
+    version: row.version,
+    embedded: row.embedded,
+    state,
+    message: messageOf(state, row.clock_skew_seconds),
+    firstSeenAt: iso(row.first_seen_at),
+    lastSeenAt: iso(row.last_seen_at),
+    clockSkewSeconds: row.clock_skew_seconds,
+    spoolDepth: row.spool_depth,
+    configPath: row.config_path,
+  };
+}
+
+function messageOf(state: Agent['state'], skew: number): string {
+  if (state === 'lost') return 'It has not called for more than ten minutes; what it reads is growing old.';
+  if (state === 'late') return 'Its last call is more than 90 seconds ago.';
+  if (Math.abs(skew) <= SKEW_SECONDS) return '';
+  return `Its clock is ${Math.round(Math.abs(skew) / 60)} minutes ${skew > 0 ? 'ahead' : 'behind'}; set the clock of its machine.`;
+}

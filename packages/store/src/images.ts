@@ -1,0 +1,172 @@
+/** What digests name. An image is stored when an agent has read it, and is seen by people once a tag points to it. */
+import type { Image, Kind, Observation, Referrer } from '@pharos/contract';
+import { sql } from 'kysely';
+import { type Db, first, iso, jsonText } from './database.ts';
+import type { Images } from './store.ts';
+import { factsOf } from './tag-facts.ts';
+import { redrawTags } from './tag-write.ts';
+
+interface ImageRow {
+  observation: Observation;
+  first_seen_at: Date;
+}
+
+interface PlaceRow {
+  repository_id: string;
+  repository: string;
+  registry_id: string;
+  registry: string;
+  host: string;
+  name: string;
+  location_id: string;
+  declared_kind: Kind | null;
+  first_seen_at: Date;
+}
+
+const MOST_PLACES = 100;
+
+export function imagesOf(db: Db): Images {
+  return {
+    get: async (digest) => {
+      const row = await first(
+        sql<ImageRow>`select observation, first_seen_at from images where digest = ${digest}`,
+        db,
+      );
+      const places = await placesOf(db, digest, MOST_PLACES);
+      if (row === null && places.length === 0) return null;
+      return imageOf(digest, row, places, await tagReferrers(db, digest, places));
+    },
+
+    observe: (observation, now) =>
+      db.transaction().execute(async (trx) => {
+        const changed = await storeImages(trx, [observation], now, true);
+        if (changed.length > 0) await redrawTags(trx, changed, now);
+      }),
+
+    place: async (digest) => {
+      const [place] = await placesOf(db, digest, 1);
+      if (place === undefined) return null;
+      return { registryId: place.registry_id, repository: place.repository, locationId: place.location_id };
+    },
+  };
+}
+
+/**
+ * Stores observations; answers those that changed something: new ones, and deeper ones in place of shallower ones. With
+ * `sameDepth` one as deep as the stored one replaces it too, for what hangs on an image (referrers) grows.
+ */
+export async function storeImages(
+  trx: Db,
+  observations: readonly Observation[],
+  now: Date,
+  sameDepth = false,
+): Promise<Observation[]> {
+  if (observations.length === 0) return [];
+  const byDigest = new Map(observations.map((observation) => [observation.digest, observation]));
+  // In one order in every transaction, so that two chunks with the same images cannot wait for each other.
+  const rows = [...byDigest.values()]
+    .sort((a, b) => (a.digest < b.digest ? -1 : 1))
+    .map((observation) => ({
+      digest: observation.digest,
+      media_type: observation.mediaType,
+      detail: observation.detail,
+      observation,
+    }));
+  const depth = (table: string) =>
+    sql`array_position(array['manifest', 'config', 'platforms'], ${sql.ref(`${table}.detail`)})`;
+  const isDeeper = sameDepth
+    ? sql`${depth('excluded')} >= ${depth('i')} and i.observation <> excluded.observation`
+    : sql`${depth('excluded')} > ${depth('i')}`;
+  const stored = await sql<{ digest: string }>`
+    insert into images as i (digest, media_type, detail, observation, first_seen_at, updated_at)
+    select n.digest, n.media_type, n.detail, n.observation, ${iso(now)}::timestamptz, ${iso(now)}::timestamptz
+    from jsonb_to_recordset(${jsonText(rows)}::jsonb) as n(digest text, media_type text, detail text, observation jsonb)
+    on conflict (digest) do update set media_type = excluded.media_type, detail = excluded.detail,
+      observation = excluded.observation, updated_at = excluded.updated_at
+    where ${isDeeper}
+    returning i.digest`.execute(trx);
+  return stored.rows.map((row) => byDigest.get(row.digest)!);
+}
+
+async function placesOf(db: Db, digest: string, limit: number): Promise<PlaceRow[]> {
+  const found = await sql<PlaceRow>`
+    select t.repository_id, r.name as repository, r.registry_id, g.name as registry, g.url as host, t.name,
+      g.location_id, r.declared_kind, t.first_seen_at
+    from tags t join repositories r on r.id = t.repository_id join registries g on g.id = r.registry_id
+    where t.digest = ${digest} and t.presence <> 'retired'
+    order by t.presence desc, r.name, t.sort_key desc, t.name limit ${limit}`.execute(db);
+  return found.rows;
+}
+
+/**
+ * Signatures and the like that are known by their tag (`sha256-<hex>`, with `.sig`, `.att`, `.sbom` by cosign): they are
+ * in the listings of the repositories where the image stands, and no rule takes them in as images.
+ */
+async function tagReferrers(db: Db, digest: string, places: readonly PlaceRow[]): Promise<Referrer[]> {
+  const stem = digest.replace(':', '-');
+  const registries = places.map((place) => place.registry_id);
+  const repositories = places.map((place) => place.repository);
+  const found = await sql<{ names: string }>`
+    select l.names from listings l
+    join (select distinct * from unnest(${registries}::uuid[], ${repositories}::text[]) as p(registry_id, repository)) p
+      on p.registry_id = l.registry_id and p.repository collate "C" = l.repository
+    where position(${stem} in l.names) > 0`.execute(db);
+  const names = found.rows.flatMap((row) => row.names.split('\n').filter((name) => name.startsWith(stem)));
+  return [...new Set(names)].map((tag) => ({
+    digest: null,
+    artifactType: artifactTypeOf(tag),
+    source: 'tag',
+    tag,
+    subject: digest,
+  }));
+}
+
+/** By cosign's tag scheme; the bare tag is the OCI referrers fall-back index (distribution-spec §Referrers tag schema). */
+function artifactTypeOf(tag: string): string {
+  if (tag.endsWith('.sig')) return 'application/vnd.dev.cosign.artifact.sig.v1+json';
+  if (tag.endsWith('.att')) return 'application/vnd.dev.cosign.artifact.att.v1+json';
+  if (tag.endsWith('.sbom')) return 'application/vnd.dev.cosign.artifact.sbom.v1+json';
+  return 'application/vnd.oci.image.index.v1+json';
+}
+
+function imageOf(digest: string, row: ImageRow | null, places: readonly PlaceRow[], byTag: readonly Referrer[]): Image {
+  const observation = row?.observation ?? null;
+  const place = places[0];
+  const firstSeenAt = row?.first_seen_at ?? place!.first_seen_at;
+  const seen = {
+    repository: place?.repository ?? '',
+    tag: place?.name ?? '',
+    declaredKind: place?.declared_kind ?? null,
+  };
+  const facts = factsOf(observation, seen, firstSeenAt);
+  const known = new Set(observation?.referrers.map((referrer) => referrer.tag));
+  return {
+    digest,
+    mediaType: observation?.mediaType ?? '',
+    artifactType: observation?.artifactType ?? null,
+    kind: facts.kind,
+    facts,
+    platforms: observation?.platforms ?? [],
+    size: observation?.size ?? null,
+    annotations: observation?.annotations ?? {},
+    labels: observation?.labels ?? {},
+    referrers: [...(observation?.referrers ?? []), ...byTag.filter(({ tag }) => !known.has(tag))],
+    tags: places.map(imageTagOf),
+    detail: observation?.detail ?? 'manifest',
+    state: 'pending',
+    decisions: [],
+    usedBy: [],
+    firstSeenAt: iso(firstSeenAt),
+  };
+}
+
+function imageTagOf(place: PlaceRow): Image['tags'][number] {
+  return {
+    repositoryId: place.repository_id,
+    repository: place.repository,
+    registry: place.registry,
+    host: place.host,
+    name: place.name,
+    locationId: place.location_id,
+  };
+}

@@ -1,0 +1,3 @@
+export * from './errors.ts';
+export { openStore, type StoreOptions } from './open.ts';
+export * from './store.ts';

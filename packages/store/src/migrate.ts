@@ -1,0 +1,73 @@
+/**
+ * Brings the schema to this version. Migrations are numbered modules that only go forward; on PostgreSQL kysely holds an
+ * advisory lock, so that of several replicas that start together one migrates and the others wait.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Db } from './database.ts';
+import { storeError } from './driver-error.ts';
+import { StoreError } from './errors.ts';
+import { up as library } from './migrations/0001-library.ts';
+
+/** In order. A file that was released is never changed, its checksum is held: add the next number instead. */
+const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-library': { up: library } };
+
+/** Throws `database-newer`, `migration-failed`, `database-unavailable`, `disk-full`. */
+export async function migrate(db: Db): Promise<void> {
+  await refuseForeign(db);
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw failed(error);
+  await noteChecksums(db);
+}
+
+/** Looks before kysely does, which would call a newer database a corrupted one. */
+async function refuseForeign(db: Db): Promise<void> {
+  const exists = await sql<{ name: string | null }>`select to_regclass('kysely_migration')::text as name`.execute(db);
+  if (exists.rows[0]?.name == null) return;
+  const applied = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  const unknown = applied.rows.map((row) => row.name).filter((name) => !Object.hasOwn(MIGRATIONS, name));
+  if (unknown.length > 0) {
+    throw new StoreError(
+      'database-newer',
+      `The database was written by a newer Pharos: it has ${unknown.join(', ')}, which this version does not know.`,
+      'Start the newer version again, or restore a backup made before the upgrade.',
+    );
+  }
+}
+
+async function noteChecksums(db: Db): Promise<void> {
+  await sql`create table if not exists migration_checksums (name text primary key, sha256 text not null)`.execute(db);
+  for (const name of Object.keys(MIGRATIONS)) {
+    const sha256 = checksum(name);
+    const noted = await sql<{ sha256: string }>`
+      insert into migration_checksums values (${name}, ${sha256})
+      on conflict (name) do update set name = excluded.name returning sha256`.execute(db);
+    if (noted.rows[0]?.sha256 !== sha256) {
+      throw new StoreError(
+        'migration-failed',
+        `The migration ${name} was changed after the database was made with it.`,
+        'Install an unchanged release of this version. In development, start with an empty database.',
+      );
+    }
+  }
+}
+
+function checksum(name: string): string {
+  const file = readFileSync(new URL(`./migrations/${name}.ts`, import.meta.url));
+  return createHash('sha256').update(file).digest('hex');
+}
+
+function failed(error: unknown): unknown {
+  const known = storeError(error);
+  if (known instanceof StoreError) return known;
+  const said = error instanceof Error ? error.message : String(error);
+  return new StoreError(
+    'migration-failed',
+    `The database could not be brought to this version: ${said}`,
+    'Nothing was changed. The database user must own the database or be allowed to create tables in it.',
+    { cause: error },
+  );
+}

@@ -1,0 +1,79 @@
+/** Opens the store: a PostgreSQL, or the embedded database in a directory. */
+import { type AbsencePolicy, DEFAULT_ABSENCE_POLICY } from '@pharos/library';
+import { sql } from 'kysely';
+import { agentsOf } from './agents.ts';
+import type { Log } from './database.ts';
+import { guarded, storeError } from './driver-error.ts';
+import { type OpenDatabase, openEmbedded } from './embedded.ts';
+import { imagesOf } from './images.ts';
+import { listingsOf } from './listings.ts';
+import { locationsOf } from './locations.ts';
+import { migrate } from './migrate.ts';
+import { openPostgres } from './postgres.ts';
+import { registriesOf } from './registries.ts';
+import { repositoriesOf } from './repositories.ts';
+import { rulesOf } from './rules.ts';
+import { scansOf } from './scans.ts';
+import { serverEpochOf, settingsOf } from './settings.ts';
+import { statisticsOf } from './statistics.ts';
+import type { Store } from './store.ts';
+import { tagsOf } from './tags.ts';
+import { usersOf } from './users.ts';
+
+export interface StoreOptions {
+  /** `postgres://…` selects PostgreSQL. */
+  readonly databaseUrl?: string | undefined;
+  /** Where the embedded database lives when there is no databaseUrl; `memory:` keeps nothing. */
+  readonly dataDir?: string | undefined;
+  readonly log?: Log | undefined;
+  /** When a tag that complete scans miss is retired; what is left out keeps its default (3 scans, 24 hours). */
+  readonly absence?: Partial<AbsencePolicy> | undefined;
+}
+
+/** Opens and migrates. Rejects with a StoreError that says what to do; nothing stays open then. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { databaseUrl, dataDir = './pharos-data', log = () => {} } = options;
+  try {
+    const database = databaseUrl ? openPostgres(databaseUrl, log) : await openEmbedded(dataDir, log);
+    try {
+      return await storeOn(database, databaseUrl ? 'postgres' : 'embedded', options.absence);
+    } catch (error) {
+      await database.close().catch(() => {});
+      throw error;
+    }
+  } catch (error) {
+    throw storeError(error);
+  }
+}
+
+/** The store over an open database. */
+export async function storeOn(
+  { db, upkeep, close }: OpenDatabase,
+  engine: Store['engine'],
+  absence: Partial<AbsencePolicy> = {},
+): Promise<Store> {
+  await migrate(db);
+  const whole = guarded({
+    statistics: (now: Date) => statisticsOf(db, now),
+    ping: async () => {
+      await sql`select 1`.execute(db);
+    },
+  });
+  return {
+    engine,
+    serverEpoch: await serverEpochOf(db),
+    registries: guarded(registriesOf(db)),
+    rules: guarded(rulesOf(db)),
+    locations: guarded(locationsOf(db)),
+    agents: guarded(agentsOf(db)),
+    repositories: guarded(repositoriesOf(db)),
+    tags: guarded(tagsOf(db)),
+    images: guarded(imagesOf(db)),
+    scans: guarded(scansOf(db, upkeep, { ...DEFAULT_ABSENCE_POLICY, ...absence })),
+    listings: guarded(listingsOf(db)),
+    users: guarded(usersOf(db)),
+    settings: guarded(settingsOf(db)),
+    ...whole,
+    close,
+  };
+}

@@ -1,0 +1,170 @@
+/** Named collections of images. A row appears with the first scan, so that a first scan that fails is seen too. */
+import type { Kind, Repository, RepositoryDetail, RepositoryQuery, Scan, Tls } from '@pharos/contract';
+import { type RawBuilder, sql } from 'kysely';
+import { after, cut, type Order, orderBy, type SortKey } from './cursor.ts';
+import { allOf, containing, countUpTo, type Db, first, iso } from './database.ts';
+import { tlsWarnings } from './registry-row.ts';
+import type { Repositories } from './store.ts';
+
+interface RepositoryRow {
+  id: string;
+  name: string;
+  registry_id: string;
+  registry: string;
+  host: string;
+  location_id: string;
+  is_sample: boolean;
+  tls: Tls;
+  kind: Kind;
+  declared_kind: Kind | null;
+  description: string;
+  readme: string | null;
+  tag_count: number;
+  missing_count: number;
+  newest_tag: string | null;
+  newest_tag_at: Date | null;
+  engines: string[];
+  majors: number[];
+  listed_tags: number;
+  artifact_tags: number;
+  warnings: string[];
+  held: boolean;
+  updated_at: Date;
+  first_seen_at: Date;
+  scan_id: string | null;
+  scan_status: Scan['status'];
+  scan_started_at: Date;
+  scan_finished_at: Date | null;
+  scan_requests: number;
+  scan_message: string;
+  scan_code: string | null;
+}
+
+const COLUMNS: RawBuilder<RepositoryRow> = sql`
+  r.id, r.name, r.registry_id, g.name as registry, g.url as host, g.location_id, g.is_sample, g.tls, r.kind,
+  r.declared_kind, r.description, r.readme, r.tag_count, r.missing_count, r.newest_tag, r.newest_tag_at, r.engines,
+  r.majors, r.listed_tags, r.artifact_tags, r.warnings, r.held, r.updated_at, r.first_seen_at,
+  s.id as scan_id, s.status as scan_status, s.started_at as scan_started_at, s.finished_at as scan_finished_at,
+  s.requests as scan_requests, s.message as scan_message, s.code as scan_code`;
+
+const SOURCE = sql`from repositories r join registries g on g.id = r.registry_id left join scans s on s.id = r.last_scan_id`;
+
+/** Descriptions are ordered by their beginning: longer ones would not fit an index page. */
+const DESCRIPTION_KEY = 200;
+
+const SORTS: Record<string, readonly SortKey<RepositoryRow>[]> = {
+  name: [],
+  updated: [{ column: sql`r.updated_at`, type: 'time', read: (row) => iso(row.updated_at) }],
+  tags: [{ column: sql`r.tag_count`, type: 'number', read: (row) => row.tag_count }],
+  kind: [{ column: sql`r.kind collate "C"`, type: 'text', read: (row) => row.kind }],
+  description: [
+    {
+      column: sql`left(r.description, 200)`,
+      type: 'text',
+      // By code points, as PostgreSQL's left() counts.
+      read: (row) => [...row.description].slice(0, DESCRIPTION_KEY).join(''),
+    },
+  ],
+};
+
+const IDENTITY: readonly SortKey<RepositoryRow>[] = [
+  { column: sql`r.name`, type: 'text', read: (row) => row.name },
+  { column: sql`r.id`, type: 'id', read: (row) => row.id },
+];
+
+function orderOf(sort: RepositoryQuery['sort']): Order<RepositoryRow> {
+  const isDescending = sort.startsWith('-');
+  const keys = SORTS[isDescending ? sort.slice(1) : sort]!;
+  return { name: `repositories:${sort}`, descending: isDescending, keys: [...keys, ...IDENTITY] };
+}
+
+export function repositoriesOf(db: Db): Repositories {
+  return {
+    list: async (query) => {
+      const order = orderOf(query.sort);
+      const filters = filtersOf(query);
+      const where = allOf(query.cursor === undefined ? filters : [...filters, after(order, query.cursor)]);
+      const found = await sql<RepositoryRow>`select ${COLUMNS} ${SOURCE}
+        where ${where} order by ${orderBy(order)} limit ${query.limit + 1}`.execute(db);
+      const { rows, next } = cut(order, found.rows, query.limit);
+      const counted = sql`from repositories r join registries g on g.id = r.registry_id where ${allOf(filters)}`;
+      return { items: rows.map(repositoryOf), next, ...(await countUpTo(db, counted)) };
+    },
+
+    get: async (id) => {
+      const row = await first(sql<RepositoryRow>`select ${COLUMNS} ${SOURCE} where r.id = ${id}`, db);
+      return row && detailOf(db, row);
+    },
+
+    writeReadme: async (id, readme) => {
+      const found = await sql`update repositories set readme = ${readme} where id = ${id}`.execute(db);
+      return found.numAffectedRows === 1n;
+    },
+
+    confirmAbsence: async (id) => {
+      const found = await sql`update repositories set absence_confirmed = true where id = ${id}`.execute(db);
+      return found.numAffectedRows === 1n;
+    },
+  };
+}
+
+/** Repositories that no rule wants any more are not listed; they are still there by their id. */
+function filtersOf(query: RepositoryQuery): RawBuilder<unknown>[] {
+  const filters = [sql`not r.released`];
+  if (query.q) filters.push(sql`(r.name ilike ${containing(query.q)} or r.description ilike ${containing(query.q)})`);
+  if (query.kind !== undefined) filters.push(sql`r.kind = ${query.kind}`);
+  if (query.registryId !== undefined) filters.push(sql`r.registry_id = ${query.registryId}`);
+  if (query.locationId !== undefined) filters.push(sql`g.location_id = ${query.locationId}`);
+  return filters;
+}
+
+async function detailOf(db: Db, row: RepositoryRow): Promise<RepositoryDetail> {
+  const rules = await sql<{ id: string; name: string }>`
+    select u.id, u.name from rule_repositories l join rules u on u.id = l.rule_id
+    where l.repository_id = ${row.id} order by u.position`.execute(db);
+  return {
+    ...repositoryOf(row),
+    readme: row.readme,
+    listedTags: row.listed_tags,
+    artifactTags: row.artifact_tags,
+    rules: rules.rows,
+  };
+}
+
+function repositoryOf(row: RepositoryRow): Repository {
+  return {
+    id: row.id,
+    name: row.name,
+    registryId: row.registry_id,
+    registry: row.registry,
+    host: row.host,
+    locationId: row.location_id,
+    kind: row.kind,
+    declaredKind: row.declared_kind,
+    description: row.description,
+    hcpTags: [],
+    tagCount: row.tag_count,
+    missingCount: row.missing_count,
+    newestTag: row.newest_tag,
+    newestTagAt: iso(row.newest_tag_at),
+    engines: row.engines,
+    majors: row.majors,
+    updatedAt: iso(row.updated_at),
+    firstSeenAt: iso(row.first_seen_at),
+    isSample: row.is_sample,
+    held: row.held,
+    warnings: [...tlsWarnings(row.tls), ...row.warnings],
+    lastScan:
+      row.scan_id === null
+        ? null
+        : {
+            id: row.scan_id,
+            status: row.scan_status,
+            startedAt: iso(row.scan_started_at),
+            finishedAt: iso(row.scan_finished_at),
+            requests: row.scan_requests,
+            message: row.scan_message,
+            code: row.scan_code,
+          },
+  };
+}

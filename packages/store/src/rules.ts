@@ -1,0 +1,152 @@
+/** Repository Rules of both sources. */
+import { randomUUID } from 'node:crypto';
+import type { Kind, Rule } from '@pharos/contract';
+import { type RawBuilder, sql } from 'kysely';
+import { after, cut, type Order, orderBy } from './cursor.ts';
+import { allOf, containing, countUpTo, type Db, first, iso, json } from './database.ts';
+import { StoreError } from './errors.ts';
+import { releaseUngoverned } from './release.ts';
+import type { Rules } from './store.ts';
+
+interface RuleRow {
+  id: string;
+  name: string;
+  enabled: boolean;
+  registry_id: string | null;
+  location_id: string | null;
+  kind: Kind | null;
+  description: string;
+  repositories: Rule['repositories'];
+  tags: Rule['tags'];
+  source: Rule['source'];
+  created_at: Date;
+  updated_at: Date;
+  repository_count: number;
+  tag_count: number;
+}
+
+const COLUMNS: RawBuilder<RuleRow> = sql`
+  u.id, u.name, u.enabled, u.registry_id, u.location_id, u.kind, u.description, u.repositories, u.tags, u.source,
+  u.created_at, u.updated_at, coalesce(held.repositories, 0) as repository_count, coalesce(held.tags, 0) as tag_count`;
+
+const HELD = sql`left join lateral (
+    select count(*) as repositories, sum(r.tag_count)::bigint as tags
+    from rule_repositories l join repositories r on r.id = l.repository_id
+    where l.rule_id = u.id and not r.released
+  ) held on true`;
+
+const BY_NAME: Order<RuleRow> = {
+  name: 'rules',
+  descending: false,
+  keys: [
+    { column: sql`u.name`, type: 'text', read: (row) => row.name },
+    { column: sql`u.id`, type: 'id', read: (row) => row.id },
+  ],
+};
+
+export function rulesOf(db: Db): Rules {
+  return {
+    list: async ({ limit, cursor, q, registryId }) => {
+      const filter: RawBuilder<unknown>[] = [];
+      if (q) filter.push(sql`(u.name ilike ${containing(q)} or u.description ilike ${containing(q)})`);
+      if (registryId !== undefined) filter.push(appliesTo(registryId));
+      const where = allOf(cursor === undefined ? filter : [...filter, after(BY_NAME, cursor)]);
+      const found = await sql<RuleRow>`select ${COLUMNS} from rules u ${HELD}
+        where ${where} order by ${orderBy(BY_NAME)} limit ${limit + 1}`.execute(db);
+      const { rows, next } = cut(BY_NAME, found.rows, limit);
+      return { items: rows.map(ruleOf), next, ...(await countUpTo(db, sql`from rules u where ${allOf(filter)}`)) };
+    },
+
+    get: (id) => ruleById(db, id),
+
+    create: async (spec, now) => {
+      const id = randomUUID();
+      await sql`insert into rules (id, name, enabled, registry_id, kind, description, repositories, tags, source,
+          created_at, updated_at)
+        values (${id}, ${spec.name}, ${spec.enabled}, ${spec.registryId}, ${spec.kind}, ${spec.description},
+          ${json(spec.repositories)}, ${json(spec.tags)}, 'ui', ${iso(now)}, ${iso(now)})`.execute(db);
+      return (await ruleById(db, id))!;
+    },
+
+    update: (id, patch, now) =>
+      db.transaction().execute(async (trx) => {
+        if (!(await isWritable(trx, id))) return null;
+        const settings = [sql`updated_at = ${iso(now)}`];
+        if (patch.name !== undefined) settings.push(sql`name = ${patch.name}`);
+        if (patch.enabled !== undefined) settings.push(sql`enabled = ${patch.enabled}`);
+        if (patch.registryId !== undefined) settings.push(sql`registry_id = ${patch.registryId}`);
+        if (patch.kind !== undefined) settings.push(sql`kind = ${patch.kind}`);
+        if (patch.description !== undefined) settings.push(sql`description = ${patch.description}`);
+        if (patch.repositories !== undefined) settings.push(sql`repositories = ${json(patch.repositories)}`);
+        if (patch.tags !== undefined) settings.push(sql`tags = ${json(patch.tags)}`);
+        await sql`update rules set ${sql.join(settings)} where id = ${id}`.execute(trx);
+        await releaseUngoverned(trx, now);
+        return ruleById(trx, id);
+      }),
+
+    remove: (id) =>
+      db.transaction().execute(async (trx) => {
+        if (!(await isWritable(trx, id))) return false;
+        await sql`delete from rules where id = ${id}`.execute(trx);
+        await releaseUngoverned(trx, new Date());
+        return true;
+      }),
+
+    ofLocation: async (locationId) => {
+      const found = await sql<RuleRow>`select ${COLUMNS} from rules u ${HELD}
+        where u.enabled and u.source = 'ui' and (u.registry_id is null
+          or exists (select from registries g where g.id = u.registry_id and g.location_id = ${locationId}))
+        order by u.position`.execute(db);
+      return found.rows.map(ruleOf);
+    },
+
+    ofRegistry: (registryId) => rulesOfRegistry(db, registryId),
+  };
+}
+
+/** Enabled rules of both sources that have a say in a registry, in the order in which they were made. */
+export async function rulesOfRegistry(db: Db, registryId: string): Promise<Rule[]> {
+  const found = await sql<RuleRow>`select ${COLUMNS} from rules u ${HELD}
+    where u.enabled and ${appliesTo(registryId)} order by u.position`.execute(db);
+  return found.rows.map(ruleOf);
+}
+
+/** A rule of a file without a registry is for every registry of the file's location. */
+function appliesTo(registryId: string): RawBuilder<unknown> {
+  return sql`(u.registry_id = ${registryId} or (u.registry_id is null and (u.location_id is null
+    or u.location_id = (select g.location_id from registries g where g.id = ${registryId}))))`;
+}
+
+async function isWritable(trx: Db, id: string): Promise<boolean> {
+  const row = await first(sql<RuleRow>`select u.* from rules u where u.id = ${id} for update`, trx);
+  if (row?.source !== 'file') return row !== null;
+  throw new StoreError(
+    'read-only-source',
+    `The rule "${row.name}" comes from an agent's file.`,
+    'Change it in beacon_agent.yaml; the agent sends it again.',
+  );
+}
+
+async function ruleById(db: Db, id: string): Promise<Rule | null> {
+  const row = await first(sql<RuleRow>`select ${COLUMNS} from rules u ${HELD} where u.id = ${id}`, db);
+  return row && ruleOf(row);
+}
+
+function ruleOf(row: RuleRow): Rule {
+  return {
+    id: row.id,
+    name: row.name,
+    enabled: row.enabled,
+    registryId: row.registry_id,
+    kind: row.kind,
+    description: row.description,
+    repositories: row.repositories,
+    tags: row.tags,
+    source: row.source,
+    locationId: row.location_id,
+    repositoryCount: row.repository_count,
+    tagCount: row.tag_count,
+    createdAt: iso(row.created_at),
+    updatedAt: iso(row.updated_at),
+  };
+}

@@ -1,0 +1,199 @@
+/**
+ * The last step of a scan's report: the one transaction in which a repository becomes what the agent saw. Everything that
+ * can be computed before it is: facts are drawn outside, so that the transaction is short, and are drawn inside only for
+ * what changed in between.
+ */
+import type { Kind, ScanCommit, ScanCommitted } from '@pharos/contract';
+import { type AbsencePolicy, type Reconciliation, reconcileScan } from '@pharos/library';
+import { sql } from 'kysely';
+import { type Db, first, iso, json } from './database.ts';
+import { putNames } from './listings.ts';
+import { summarise } from './repository-summary.ts';
+import { stale } from './scan-begin.ts';
+import { endOvertaken, noteRequests, type OpenScan, openScan, stagedTags, verify } from './scan-open.ts';
+import { type KnownRow, knownTags, markAbsences, TagDrawing, type TagReport } from './scan-tags.ts';
+import { commitSweep } from './sweep-commit.ts';
+import { writeTags } from './tag-write.ts';
+import type { Upkeep } from './upkeep.ts';
+
+export interface CommitInput {
+  readonly id: string;
+  readonly commit: ScanCommit;
+  readonly now: Date;
+  readonly upkeep: Upkeep;
+  readonly absence: AbsencePolicy;
+}
+
+interface RepositoryState {
+  readonly declared_kind: Kind | null;
+  readonly absence_confirmed: boolean;
+  readonly applied_agent_id: string | null;
+  readonly applied_started_at: Date | null;
+}
+
+/** Commits a scan; sent again it answers what it answered first. Throws `set-digest-mismatch`, `stale-scan`. */
+export async function commitScan(db: Db, input: CommitInput): Promise<ScanCommitted> {
+  const scan = await openScan(db, input.id, false);
+  if (scan.answer !== null) return scan.answer;
+  if (scan.repository_id === null || scan.repository === null) return commitSweep(db, input);
+  const staged = await stagedTags(db, input.id);
+  await verify(db, input.id, input.commit, staged);
+  const drawing = new TagDrawing(scan.repository, input.now);
+  const before = await repositoryState(db, scan.repository_id, false);
+  const { declaredKind } = await governing(db, scan.rule_ids);
+  const kind = { before: before.declared_kind, declared: declaredKind };
+  await drawing.writes(db, await knownTags(db, scan.repository_id), kind, staged);
+  return db.transaction().execute((trx) => apply(trx, input, staged, drawing));
+}
+
+async function repositoryState(db: Db, id: string, lock: boolean): Promise<RepositoryState> {
+  const state = await first(
+    sql<RepositoryState>`select declared_kind, absence_confirmed, applied_agent_id, applied_started_at from repositories
+      where id = ${id} ${lock ? sql`for update` : sql``}`,
+    db,
+  );
+  if (state === null) throw stale('The repository of this scan is not known any more.');
+  return state;
+}
+
+interface Governing {
+  readonly ruleIds: readonly string[];
+  readonly declaredKind: Kind | null;
+  readonly description: string;
+}
+
+/** What the rules that took the repository say about it: the first kind and the first description, in their order. */
+async function governing(db: Db, ruleIds: readonly string[]): Promise<Governing> {
+  const found = await sql<{ id: string; kind: Kind | null; description: string }>`
+    select id, kind, description from rules where id = any(${ruleIds}::uuid[]) order by position`.execute(db);
+  return {
+    ruleIds: found.rows.map((rule) => rule.id),
+    declaredKind: found.rows.find((rule) => rule.kind !== null)?.kind ?? null,
+    description: found.rows.find((rule) => rule.description !== '')?.description ?? '',
+  };
+}
+
+async function apply(
+  trx: Db,
+  input: CommitInput,
+  staged: Map<string, TagReport>,
+  drawing: TagDrawing,
+): Promise<ScanCommitted> {
+  const { commit, now, upkeep } = input;
+  const scan = await openScan(trx, input.id, true);
+  if (scan.answer !== null) return scan.answer;
+  const repositoryId = scan.repository_id!;
+  const before = await repositoryState(trx, repositoryId, true);
+  if (before.applied_agent_id === scan.agent_id && scan.started_at < (before.applied_started_at ?? scan.started_at)) {
+    return finish(trx, input, scan, { added: 0, moved: 0, missing: 0, retired: 0, message: SUPERSEDED });
+  }
+  // The agent's clock is a claim: nothing is seen in the future.
+  const seenAt = iso(Date.parse(commit.finishedAt) < now.getTime() ? commit.finishedAt : now);
+  const rules = await governing(trx, scan.rule_ids);
+  const known = await knownTags(trx, repositoryId);
+  const policy = { ...input.absence, massAbsenceConfirmed: before.absence_confirmed };
+  const changes = reconcileScan(known.map(knownTag), { ...commit, tags: [...staged.values()] }, policy);
+  const kind = { before: before.declared_kind, declared: rules.declaredKind };
+  const writes = await drawing.writes(trx, known, kind, staged);
+  const moved = [...changes.moved, ...changes.reappeared.filter((tag) => tag.digest !== tag.previous)];
+  const context = { repositoryId, registryId: scan.registry_id, scanId: scan.id, seenAt };
+  await writeTags(trx, { ...context, moved: moved.map(({ name }) => name) }, writes);
+  await markAbsences(trx, repositoryId, changes);
+  const isListed = commit.status === 'complete' && commit.listedNames !== null && commit.absence === 'none';
+  const isWholeList = isListed && changes.held === null;
+  if (!isWholeList) await touch(trx, repositoryId, changes.refreshed, seenAt);
+  const counts = countsOf(changes, known);
+  const isChanged = counts.added + counts.moved + counts.missing + counts.retired + changes.reappeared.length > 0;
+  await sql`update repositories set declared_kind = ${rules.declaredKind}, released = false,
+      description = case when ${rules.description} = '' then description else ${rules.description} end,
+      warnings = ${json(warningsOf(commit, changes))}, held = case when ${commit.status === 'complete'} then ${changes.held !== null} else held end,
+      absence_confirmed = absence_confirmed and ${commit.status !== 'complete'}, last_scan_id = ${scan.id},
+      listed_tags = case when ${commit.listedNames !== null} then ${commit.listedCount} else listed_tags end,
+      artifact_tags = case when ${commit.listedNames !== null} then ${commit.artifactCount} else artifact_tags end,
+      complete_at = case when ${isWholeList} then greatest(complete_at, ${seenAt}) else complete_at end,
+      updated_at = case when ${isChanged} then greatest(updated_at, ${seenAt}) else updated_at end,
+      applied_agent_id = ${scan.agent_id}, applied_started_at = ${iso(scan.started_at)}
+    where id = ${repositoryId}`.execute(trx);
+  if (isChanged || writes.length > 0) await summarise(trx, [repositoryId]);
+  if (rules.ruleIds.length > 0 || commit.status === 'complete') await governBy(trx, repositoryId, rules.ruleIds);
+  if (commit.listedNames !== null) {
+    await putNames(trx, scan.registry_id, [{ repository: scan.repository!, names: commit.listedNames }], seenAt);
+  }
+  upkeep.wrote(writes.length);
+  const message = [commit.message, changes.held?.message ?? '', releasedMessage(changes.released.length)];
+  return finish(trx, input, scan, { ...counts, message: message.filter((part) => part !== '').join(' ') });
+}
+
+const SUPERSEDED = 'A later scan of this repository was taken already, so this one changed nothing.';
+
+function knownTag(row: KnownRow) {
+  const { name, digest, presence } = row;
+  return { name, digest, presence, missingScans: row.missing_scans, missingSince: iso(row.missing_since) };
+}
+
+type Counts = Pick<ScanCommitted, 'added' | 'moved' | 'missing' | 'retired'>;
+
+/** Tags that come back after they were retired count as added; those that were only missing were here all the time. */
+function countsOf(changes: Reconciliation, known: readonly KnownRow[]): Counts {
+  const retired = new Set(known.filter((row) => row.presence === 'retired').map((row) => row.name));
+  const back = changes.reappeared.filter(({ name }) => retired.has(name)).length;
+  const movedBack = changes.reappeared.filter(({ digest, previous }) => digest !== previous).length;
+  return {
+    added: changes.added.length + back,
+    moved: changes.moved.length + movedBack,
+    missing: changes.missing.length,
+    retired: changes.retired.length + changes.released.length,
+  };
+}
+
+function releasedMessage(count: number): string {
+  if (count === 0) return '';
+  return `${count} ${count === 1 ? 'tag' : 'tags'} left the library because no rule takes them any more.`;
+}
+
+/** Codes by which the registry client says that it may not read (any more). */
+const ACCESS_LOST = new Set(['unauthorized', 'forbidden', 'policy-blocked', 'token-failed', 'token-realm-refused']);
+
+function warningsOf(commit: ScanCommit, changes: Reconciliation): string[] {
+  if (changes.held !== null) return [`${changes.held.message} ${changes.held.hint}`];
+  if (commit.status !== 'complete' && commit.code !== null && ACCESS_LOST.has(commit.code)) {
+    return [`Access lost: ${commit.message} What was known before stays as it was.`];
+  }
+  return [];
+}
+
+/** A list that is not whole says nothing of the repository, but it says that these tags are there. */
+async function touch(trx: Db, repositoryId: string, names: readonly string[], seenAt: string): Promise<void> {
+  if (names.length === 0) return;
+  await sql`update tags set last_seen_at = greatest(last_seen_at, ${seenAt})
+    where repository_id = ${repositoryId} and name = any(${[...names]}::text[])`.execute(trx);
+}
+
+async function governBy(trx: Db, repositoryId: string, ruleIds: readonly string[]): Promise<void> {
+  await sql`delete from rule_repositories where repository_id = ${repositoryId}
+    and not rule_id = any(${[...ruleIds]}::uuid[])`.execute(trx);
+  await sql`insert into rule_repositories (rule_id, repository_id)
+    select id, ${repositoryId}::uuid from rules where id = any(${[...ruleIds]}::uuid[]) order by id
+    on conflict do nothing`.execute(trx);
+}
+
+async function finish(
+  trx: Db,
+  { commit, now }: CommitInput,
+  scan: OpenScan,
+  outcome: Counts & { message: string },
+): Promise<ScanCommitted> {
+  const answer: ScanCommitted = { scanId: scan.id, status: commit.status, ...outcome };
+  await sql`update scans set status = ${commit.status}, finished_at = ${iso(commit.finishedAt)}, heard_at = ${iso(now)},
+      requests = ${commit.requests}, listed = ${commit.listedCount}, seen = ${commit.tagCount},
+      added = ${outcome.added}, moved = ${outcome.moved}, missing = ${outcome.missing}, retired = ${outcome.retired},
+      failed = ${commit.failedCount}, progress = null, message = ${outcome.message}, code = ${commit.code},
+      hint = ${commit.hint}, failures = ${json(commit.failures)}, answer = ${json(answer)}
+    where id = ${scan.id}`.execute(trx);
+  await sql`delete from scan_chunks where scan_id = ${scan.id}`.execute(trx);
+  await sql`update scans set heard_at = greatest(heard_at, ${iso(now)}) where id = ${scan.parent_id}
+    and status = 'running'`.execute(trx);
+  await noteRequests(trx, scan.registry_id, commit.requests, now);
+  await endOvertaken(trx, { ...scan, status: commit.status, now });
+  return answer;
+}

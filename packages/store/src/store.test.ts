@@ -1,0 +1,44 @@
+/** One suite over every engine. `TEST_DATABASES` (a comma list of `memory:` and `postgres://…`) chooses others. */
+import { after, before, describe } from 'node:test';
+import { available, type Postgres, startPostgres } from '@pharos/testbed';
+import { openEmbedded } from './embedded.ts';
+import { openPostgres } from './postgres.ts';
+import { changesSuite } from './suite/changes.ts';
+import { databaseSuite } from './suite/database.ts';
+import { type Engine, emptyStore, type Given } from './suite/given.ts';
+import { librarySuite } from './suite/library.ts';
+import { listsSuite } from './suite/lists.ts';
+import { peopleSuite } from './suite/people.ts';
+import { registriesSuite } from './suite/registries.ts';
+import { scansSuite } from './suite/scans.ts';
+
+const THROWAWAY = 'postgres:';
+const wanted = process.env.TEST_DATABASES?.split(',') ?? ['memory:', THROWAWAY];
+
+for (const name of wanted) {
+  const skip = name === THROWAWAY ? available().postgres.skip : false;
+  describe(`store on ${name}`, { skip }, () => {
+    let engine: Engine;
+    let server: Postgres | null = null;
+    before(async () => {
+      if (name === THROWAWAY) server = await startPostgres();
+      const url = server?.url ?? name;
+      engine =
+        url === 'memory:'
+          ? { name, database: await openEmbedded('memory:', () => {}), engine: 'embedded' }
+          : { name, database: openPostgres(url, () => {}), engine: 'postgres' };
+    });
+    after(async () => {
+      await engine.database.close();
+      await server?.stop();
+    });
+    const given = (): Promise<Given> => emptyStore(engine);
+    describe('database', () => databaseSuite(given, () => engine));
+    describe('registries and rules', () => registriesSuite(given));
+    describe('people and agents', () => peopleSuite(given));
+    describe('scans', () => scansSuite(given));
+    describe('changes', () => changesSuite(given));
+    describe('library', () => librarySuite(given));
+    describe('lists', () => listsSuite(given));
+  });
+}

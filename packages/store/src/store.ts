@@ -1,0 +1,242 @@
+/**
+ * The port of the store: what the control plane may ask of the database. One interface per noun; each is implemented in
+ * the file of its name. Rows come back in the contract's shapes. Times are passed in (`now`), so that tests own the clock.
+ */
+import type {
+  Agent,
+  AuthenticationView,
+  Check,
+  ChunkTaken,
+  FileRegistry,
+  FileRule,
+  Hello,
+  Image,
+  Listing,
+  Location,
+  Observation,
+  Page,
+  PageQuery,
+  Registry,
+  RegistryStatus,
+  Repository,
+  RepositoryDetail,
+  RepositoryQuery,
+  RepositoryTagQuery,
+  Role,
+  Rule,
+  RulePatch,
+  RuleSpec,
+  Scan,
+  ScanBegin,
+  ScanBegun,
+  ScanChunk,
+  ScanCommit,
+  ScanCommitted,
+  ScanProgress,
+  ScanQuery,
+  Statistics,
+  Tag,
+  TagDetail,
+  TagHistoryEntry,
+  TagQuery,
+  Tls,
+  Token,
+} from '@pharos/contract';
+
+/** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
+export interface SealedCredential {
+  readonly sealed: string;
+  /** scheme://host:port that the credential is bound to. */
+  readonly origin: string;
+}
+
+export interface NewRegistry {
+  readonly name: string;
+  readonly url: string;
+  readonly provider: Registry['provider'];
+  readonly locationId: string;
+  readonly authentication: Pick<AuthenticationView, 'type' | 'username'>;
+  readonly credential: SealedCredential | null;
+  readonly tls: Tls;
+  readonly intervalSeconds: number;
+}
+
+export interface RegistryChange {
+  readonly name?: string | undefined;
+  readonly url?: string | undefined;
+  readonly provider?: Registry['provider'] | undefined;
+  readonly authentication?: Pick<AuthenticationView, 'type' | 'username'> | undefined;
+  /** null drops the stored credential. */
+  readonly credential?: SealedCredential | null | undefined;
+  readonly tls?: Tls | undefined;
+  readonly intervalSeconds?: number | undefined;
+}
+
+export interface Registries {
+  list(query: PageQuery & { q?: string | undefined }): Promise<Page<Registry>>;
+  get(id: string): Promise<Registry | null>;
+  create(input: NewRegistry, now: Date): Promise<Registry>;
+  update(id: string, change: RegistryChange, now: Date): Promise<Registry | null>;
+  /** Forgets its repositories, tags, scans and listings too. */
+  remove(id: string): Promise<boolean>;
+  credential(id: string): Promise<SealedCredential | null>;
+  setStatus(
+    id: string,
+    status: {
+      state?: RegistryStatus['state'] | undefined;
+      message?: string | undefined;
+      code?: string | null | undefined;
+      checks?: Check[] | undefined;
+      nextScanAt?: string | null | undefined;
+    },
+    now: Date,
+  ): Promise<boolean>;
+  /** UI-written registries that the agents of a location read. */
+  ofLocation(locationId: string): Promise<Registry[]>;
+  /** Makes the file-sourced registries and rules of a location what its agent's file says. Ids are the agent's. */
+  replaceFile(
+    locationId: string,
+    registries: readonly FileRegistry[],
+    rules: readonly FileRule[],
+    now: Date,
+  ): Promise<void>;
+}
+
+export interface Rules {
+  list(query: PageQuery & { q?: string | undefined; registryId?: string | undefined }): Promise<Page<Rule>>;
+  get(id: string): Promise<Rule | null>;
+  create(spec: RuleSpec, now: Date): Promise<Rule>;
+  update(id: string, patch: RulePatch, now: Date): Promise<Rule | null>;
+  remove(id: string): Promise<boolean>;
+  /** Enabled UI rules that apply to registries of this location (registryId null included). */
+  ofLocation(locationId: string): Promise<Rule[]>;
+  /** Enabled rules, of both sources, that apply to a registry. */
+  ofRegistry(registryId: string): Promise<Rule[]>;
+}
+
+export interface Locations {
+  list(query: PageQuery, now: Date): Promise<Page<Location>>;
+  ensure(id: string, now: Date): Promise<void>;
+}
+
+export interface Agents {
+  /** Answers false when the epoch is below the stored one: another process of this agent is newer. */
+  hello(hello: Hello, now: Date): Promise<boolean>;
+  touch(id: string, heard: { spoolDepth: number }, now: Date): Promise<{ locationId: string } | null>;
+  publicKey(id: string): Promise<{ publicKey: string; locationId: string } | null>;
+  /** Agents heard within `withinSeconds` that serve a location. */
+  connected(locationId: string, withinSeconds: number, now: Date): Promise<string[]>;
+  list(query: PageQuery, now: Date): Promise<Page<Agent>>;
+  remove(id: string): Promise<boolean>;
+}
+
+export interface Repositories {
+  list(query: RepositoryQuery): Promise<Page<Repository>>;
+  get(id: string): Promise<RepositoryDetail | null>;
+  writeReadme(id: string, readme: string | null): Promise<boolean>;
+  /** A person confirms that tags are gone: the next complete scan is believed, however many it misses. */
+  confirmAbsence(id: string): Promise<boolean>;
+}
+
+export interface Tags {
+  ofRepository(repositoryId: string, query: RepositoryTagQuery): Promise<Page<Tag>>;
+  list(query: TagQuery): Promise<Page<Tag>>;
+  get(repositoryId: string, name: string): Promise<TagDetail | null>;
+  history(repositoryId: string, name: string, query: PageQuery): Promise<Page<TagHistoryEntry> | null>;
+}
+
+export interface Images {
+  get(digest: string): Promise<Image | null>;
+  /** Deeper observations replace shallower ones; facts of the tags that point there are drawn again. */
+  observe(observation: Observation, now: Date): Promise<void>;
+  /** Some place where the digest stands now, to read it from. */
+  place(digest: string): Promise<{ registryId: string; repository: string; locationId: string } | null>;
+}
+
+export interface Scans {
+  list(query: ScanQuery): Promise<Page<Scan>>;
+  get(id: string): Promise<Scan | null>;
+  /** A scan that somebody asked for; it is `running` with step "waiting for the agent" until the agent begins. */
+  request(
+    input: { id: string; registryId: string; repositoryId: string | null; locationId: string },
+    now: Date,
+  ): Promise<Scan>;
+  /** Throws StoreError `stale-scan` for a lower epoch or an unknown registry. Idempotent. */
+  begin(begin: ScanBegin, now: Date): Promise<ScanBegun>;
+  progress(id: string, progress: ScanProgress, now: Date): Promise<Scan | null>;
+  /** Throws `chunk-out-of-order` (with the expected number), `stale-scan`. Idempotent by number and sha256. */
+  chunk(id: string, n: number, chunk: ScanChunk, now: Date): Promise<ChunkTaken>;
+  /** One transaction: reconcile, history, facts, counts, listing. Throws `set-digest-mismatch`. Idempotent. */
+  commit(id: string, commit: ScanCommit, now: Date): Promise<ScanCommitted>;
+  /** Marks requested or begun scans that nobody finished since `before` as failed. Answers their ids. */
+  failStale(before: Date, now: Date): Promise<string[]>;
+  /** Drops old scans (keeps the newest 50 of each repository and registry) and staged chunks of finished ones. */
+  prune(): Promise<void>;
+}
+
+export interface KnownRepository {
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly listedAt: string;
+}
+
+export interface Listings {
+  put(listing: Listing, now: Date): Promise<void>;
+  /** What a registry is known to hold, from its last listings: names only. */
+  ofRegistry(
+    registryId: string,
+  ): Promise<{ catalogAt: string | null; message: string | null; repositories: KnownRepository[] }>;
+  /** Names of present tags of a registry, as `repository:tag`. */
+  libraryTags(registryId: string): Promise<Set<string>>;
+}
+
+export interface NewToken {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly scopes: readonly string[];
+  readonly prefix: string;
+  readonly sha256: string;
+  readonly createdBy: string;
+  readonly expiresAt: Date | null;
+}
+
+export interface Users {
+  count(): Promise<number>;
+  create(user: { id: string; name: string; passwordHash: string; role: Role }, now: Date): Promise<void>;
+  byName(name: string): Promise<{ id: string; name: string; passwordHash: string; role: Role } | null>;
+  createSession(session: { sha256: string; userId: string; expiresAt: Date }, now: Date): Promise<void>;
+  session(sha256: string, now: Date): Promise<{ userId: string; name: string; role: Role; expiresAt: string } | null>;
+  removeSession(sha256: string): Promise<void>;
+  listTokens(query: PageQuery): Promise<Page<Token>>;
+  createToken(token: NewToken, now: Date): Promise<void>;
+  /** Notes the use at most once a minute. */
+  tokenBySha256(sha256: string, now: Date): Promise<{ id: string; name: string; role: Role } | null>;
+  removeToken(id: string): Promise<boolean>;
+}
+
+export interface Settings {
+  get(key: string): Promise<string | null>;
+  set(key: string, value: string): Promise<void>;
+}
+
+export interface Store {
+  readonly engine: 'postgres' | 'embedded';
+  /** Made with the database; agents send everything again when it changes. */
+  readonly serverEpoch: string;
+  readonly registries: Registries;
+  readonly rules: Rules;
+  readonly locations: Locations;
+  readonly agents: Agents;
+  readonly repositories: Repositories;
+  readonly tags: Tags;
+  readonly images: Images;
+  readonly scans: Scans;
+  readonly listings: Listings;
+  readonly users: Users;
+  readonly settings: Settings;
+  statistics(now: Date): Promise<Statistics>;
+  /** Rejects with StoreError `database-unavailable` when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { RepositoryQuery, TagQuery } from '@pharos/contract';
+import { sql } from 'kysely';
+import { StoreError } from '../errors.ts';
+import {
+  digestOf,
+  everything,
+  type Given,
+  hours,
+  observation,
+  type ReportTag,
+  registry,
+  repositoryId,
+  scan,
+} from './given.ts';
+
+const sorts = (query: typeof TagQuery | typeof RepositoryQuery) => query.shape.sort.unwrap().options;
+
+/** Lists: every sort by keyset, every filter, and cursors that do not belong. */
+export function listsSuite(given: () => Promise<Given>): void {
+  it('gives every tag exactly once, in the order asked for, by every sort', async () => {
+    const { store } = await given();
+    const registryId = await registry(store);
+    // Times and versions repeat, some tags have none: the order is made total by the tag's identity.
+    for (const [index, repository] of ['alpha', 'beta', 'gamma'].entries()) {
+      const tags = Array.from({ length: 17 }, (_, at): ReportTag => {
+        const pushedAt = at % 3 === 0 ? null : hours(at % 4).toISOString();
+        return { name: `${13 + (at % 5)}.${at}`, digest: digestOf(`${repository} ${at}`), pushedAt };
+      });
+      await scan(store, registryId, { repository, tags, now: hours(index % 2) });
+    }
+    const id = await repositoryId(store, 'beta');
+    for (const sort of sorts(TagQuery) as TagQuery['sort'][]) {
+      const presence = 'present' as const;
+      const whole = (await store.tags.list({ limit: 1000, sort, presence })).items;
+      const paged = await everything((cursor) => store.tags.list({ limit: 4, sort, presence, cursor }));
+      assert.equal(new Set(whole.map((tag) => `${tag.repository}:${tag.name}`)).size, 51);
+      assert.deepEqual(paged, whole, sort);
+      const filtered = await everything((cursor) => store.tags.list({ limit: 4, sort, presence, cursor, major: 14 }));
+      assert.deepEqual(
+        filtered,
+        whole.filter((tag) => tag.version?.major === 14),
+        sort,
+      );
+      const ofOne = await everything((cursor) => store.tags.ofRepository(id, { limit: 3, sort, presence, cursor }));
+      assert.deepEqual(
+        new Set(ofOne.map((tag) => tag.name)),
+        new Set(whole.filter((tag) => tag.repositoryId === id).map((tag) => tag.name)),
+      );
+      assert.equal(ofOne.length, 17);
+    }
+    const pushed = await store.tags.list({ limit: 1000, sort: '-pushed', presence: 'present' });
+    const times = pushed.items.map((tag) => tag.pushedAt ?? '');
+    assert.deepEqual(times, times.toSorted().toReversed());
+  });
+
+  it('finds tags by every filter', async () => {
+    const { store } = await given();
+    const registryId = await registry(store);
+    const other = await registry(store, { name: 'Elsewhere', locationId: 'there' });
+    const arm = digestOf('arm');
+    const platforms = [{ os: 'linux', architecture: 'arm64', variant: 'v8', digest: arm, size: 1 }];
+    const extensions = '[{"name":"postgis","version":"3.5"}]';
+    const annotations = { 'org.enterprisedb.pg.extensions': extensions };
+    await scan(store, registryId, {
+      tags: [{ name: '17.4-full', digest: arm }, '17.3', '16', '50_percent%'],
+      images: [observation(arm, { platforms, annotations })],
+    });
+    await scan(store, other, { repository: 'nim/meta/llama', tags: ['1.8.5'] });
+    const found = async (query: Partial<TagQuery>) => {
+      const page = await store.tags.list({ limit: 50, sort: 'name', presence: 'present', ...query });
+      assert.equal(page.total, page.items.length);
+      return page.items.map((tag) => tag.name);
+    };
+    assert.deepEqual(await found({ q: '.4-FU' }), ['17.4-full']);
+    assert.deepEqual(await found({ q: '0_p' }), ['50_percent%']);
+    assert.deepEqual(await found({ q: '%' }), ['50_percent%']);
+    assert.deepEqual(await found({ q: '\\' }), []);
+    assert.deepEqual(await found({ q: 'a\0' }), []);
+    assert.deepEqual(await found({ q: arm }), ['17.4-full']);
+    assert.deepEqual(await found({ q: arm.slice(0, 9) }), ['17.4-full']);
+    assert.deepEqual(await found({ q: arm.slice(7, 13) }), ['17.4-full']);
+    assert.deepEqual(await found({ q: `sha512:${arm.slice(7, 20)}` }), []);
+    assert.deepEqual(await found({ platform: 'linux/arm64' }), ['17.4-full']);
+    assert.deepEqual(await found({ platform: 'linux/arm' }), []);
+    assert.deepEqual(await found({ engine: 'postgresql', major: 17 }), ['17.3', '17.4-full']);
+    assert.deepEqual(await found({ flavour: 'full' }), ['17.4-full']);
+    assert.deepEqual(await found({ kind: 'model' }), ['1.8.5']);
+    assert.deepEqual(await found({ registryId: other }), ['1.8.5']);
+    assert.deepEqual(await found({ locationId: 'there' }), ['1.8.5']);
+    assert.deepEqual(await found({ repositoryId: await repositoryId(store, 'nim/meta/llama') }), ['1.8.5']);
+    assert.deepEqual(await found({ floating: true }), ['16']);
+    assert.deepEqual(await found({ extension: 'nothing' }), []);
+    assert.deepEqual(await found({ extension: 'postgis' }), ['17.4-full']);
+  });
+
+  it('gives every repository exactly once by every sort, and finds it by every filter', async () => {
+    const { store } = await given();
+    const registryId = await registry(store);
+    const plain = { caCerts: '', skipVerify: false, plainHttp: true };
+    const other = await registry(store, { name: 'Elsewhere', locationId: 'there', tls: plain });
+    const rule = await store.rules.create(
+      {
+        name: 'r',
+        enabled: true,
+        registryId: null,
+        kind: null,
+        description: 'é'.repeat(900),
+        repositories: { include: ['*'], exclude: [] },
+        tags: [],
+      },
+      hours(0),
+    );
+    for (let index = 0; index < 11; index += 1) {
+      await scan(store, index % 2 ? registryId : other, {
+        repository: `${index % 3 ? 'team/app' : 'nim/meta/m'}${index}`,
+        tags: Array.from({ length: index % 4 }, (_, at) => `1.${at}`),
+        now: hours(index % 3),
+        begin: { ruleIds: index % 2 ? [rule.id] : [] },
+      });
+    }
+    for (const sort of sorts(RepositoryQuery) as RepositoryQuery['sort'][]) {
+      const whole = (await store.repositories.list({ limit: 1000, sort })).items;
+      const paged = await everything((cursor) => store.repositories.list({ limit: 2, sort, cursor }));
+      assert.equal(new Set(whole.map(({ id }) => id)).size, 11);
+      assert.deepEqual(paged, whole, sort);
+    }
+    const byTags = (await store.repositories.list({ limit: 1000, sort: '-tags' })).items.map(
+      ({ tagCount }) => tagCount,
+    );
+    assert.deepEqual(
+      byTags,
+      byTags.toSorted((a, b) => b - a),
+    );
+    const count = async (query: Partial<RepositoryQuery>) =>
+      (await store.repositories.list({ limit: 50, sort: 'name', ...query })).total;
+    assert.equal(await count({ q: 'META' }), 4);
+    assert.equal(await count({ q: 'éé' }), 5);
+    assert.equal(await count({ registryId }), 5);
+    assert.equal(await count({ locationId: 'there' }), 6);
+    assert.equal(await count({ kind: 'model' }), 4);
+    const warned = (await store.repositories.list({ limit: 50, sort: 'name', locationId: 'there' })).items;
+    assert.ok(warned.every(({ warnings }) => warnings.length === 1));
+  });
+
+  it('refuses a cursor of another list, another order, or of nobody', async () => {
+    const { store } = await given();
+    await scan(store, await registry(store), { tags: ['a', 'b', 'c'] });
+    const refused = (error: unknown) => error instanceof StoreError && error.code === 'invalid-cursor';
+    const { next } = await store.tags.list({ limit: 1, sort: 'name', presence: 'present' });
+    const list = (cursor: string, sort: TagQuery['sort'] = 'name') =>
+      store.tags.list({ limit: 1, sort, presence: 'present', cursor });
+    await assert.rejects(list(next!, '-name'), refused);
+    await assert.rejects(store.repositories.list({ limit: 1, sort: 'name', cursor: next! }), refused);
+    const forged = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    for (const value of [
+      null,
+      'x',
+      [],
+      ['tags:name', 'a'],
+      ['tags:name', 'a', 'no id'],
+      ['tags:name', 'a\0', '00000000-0000-4000-8000-000000000000'],
+    ]) {
+      await assert.rejects(list(forged(value)), refused);
+    }
+    await assert.rejects(list('%%%'), refused);
+    await assert.rejects(
+      list(forged(['tags:-seen', '2026-99-01T00:00:00.000Z', '00000000-0000-4000-8000-000000000000', 'a']), '-seen'),
+      refused,
+    );
+  });
+
+  it('counts exactly up to ten thousand and estimates above', async () => {
+    const { store, db } = await given();
+    await scan(store, await registry(store), { tags: ['a'] });
+    const copy = (from: number, to: number) =>
+      sql`insert into tags
+      select (jsonb_populate_record(t, jsonb_build_object('name', 'a' || g))).*
+      from tags t, generate_series(${from}::int, ${to}::int) g where t.name = 'a'`.execute(db);
+    const list = (q?: string) => store.tags.list({ limit: 2, sort: '-name', presence: 'present', q });
+    await copy(1, 9_999);
+    const exact = await list();
+    assert.deepEqual([exact.total, exact.totalIsEstimate], [10_000, undefined]);
+    await copy(10_000, 10_500);
+    await sql`analyze tags`.execute(db);
+    const many = await list();
+    assert.equal(many.totalIsEstimate, true);
+    assert.ok(many.total > 10_000 && many.total < 12_000);
+    const few = await list('a1050');
+    assert.deepEqual([few.total, few.items.map((tag) => tag.name)], [2, ['a10500', 'a1050']]);
+    const broad = await list('a');
+    assert.deepEqual(
+      broad.items.map((tag) => tag.name),
+      ['a9999', 'a9998'],
+    );
+  });
+}

@@ -1,0 +1,75 @@
+/** Tags as rows, and as the contract shows them. */
+import type { Engine, Kind, Presence, Tag, Version } from '@pharos/contract';
+import { type RawBuilder, sql } from 'kysely';
+import { iso } from './database.ts';
+
+export interface TagRow {
+  repository_id: string;
+  repository: string;
+  registry_id: string;
+  registry: string;
+  host: string;
+  location_id: string;
+  name: string;
+  digest: string;
+  digest_since: Date;
+  digest_scan_id: string | null;
+  kind: Kind;
+  engine: Engine | null;
+  version: Version | null;
+  sort_key: string;
+  flavour: string | null;
+  floating: boolean;
+  platforms: string[];
+  created_at: Date | null;
+  created_source: string | null;
+  pushed_at: Date | null;
+  effective_at: Date;
+  size: number | null;
+  extension_count: number;
+  findings: number;
+  presence: Presence;
+  missing_since: Date | null;
+  first_seen_at: Date;
+  last_seen_at: Date;
+  moved_at: Date | null;
+}
+
+/** Select list over `tags t`, `repositories r`, `registries g`. A present tag was seen by every complete scan. */
+export const TAG_COLUMNS: RawBuilder<TagRow> = sql`
+  t.repository_id, r.name as repository, t.registry_id, g.name as registry, g.url as host, g.location_id, t.name,
+  t.digest, t.digest_since, t.digest_scan_id, t.kind, t.engine, t.version, t.sort_key, t.flavour, t.floating,
+  t.platforms, t.created_at, t.created_source, t.pushed_at, t.effective_at, t.size, t.extension_count, t.findings,
+  t.presence, t.missing_since, t.first_seen_at, t.moved_at,
+  case when t.presence = 'present' then greatest(t.last_seen_at, r.complete_at) else t.last_seen_at end as last_seen_at`;
+
+export function tagOf(row: TagRow): Tag {
+  return {
+    repositoryId: row.repository_id,
+    repository: row.repository,
+    registryId: row.registry_id,
+    registry: row.registry,
+    host: row.host,
+    name: row.name,
+    digest: row.digest,
+    kind: row.kind,
+    engine: row.engine,
+    version: row.version,
+    platforms: row.platforms,
+    createdAt: iso(row.created_at),
+    createdSource: row.created_source,
+    pushedAt: iso(row.pushed_at),
+    firstSeenAt: iso(row.first_seen_at),
+    lastSeenAt: iso(row.last_seen_at),
+    movedAt: iso(row.moved_at),
+    size: row.size,
+    extensionCount: row.extension_count,
+    findings: row.findings,
+    // Decisions come with approvals; until then every image waits for one.
+    state: 'pending',
+    hcpTags: [],
+    locations: [row.location_id],
+    presence: row.presence,
+    missingSince: iso(row.missing_since),
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * Writing tags: set-based statements over one JSON parameter for each batch. A statement for each row would be a round
+ * trip for each row.
+ */
+import type { Observation } from '@pharos/contract';
+import { sql } from 'kysely';
+import { batches, type Db, iso, jsonText } from './database.ts';
+import { summarise } from './repository-summary.ts';
+import { type TagFacts, tagFacts } from './tag-facts.ts';
+
+/** A tag as a commit writes it. */
+export interface TagWrite extends TagFacts {
+  readonly name: string;
+  readonly digest: string;
+  readonly pushed_at: string | null;
+}
+
+/** Large enough that the round trip does not count, small enough that an embedded database serves readers in between. */
+const BATCH = 500;
+/** Observations are a few kB each. */
+export const OBSERVATION_BATCH = 200;
+
+const FACT_TYPES = sql.raw(`kind text, engine text, version jsonb, sort_key text, major int, flavour text,
+  floating boolean, platforms text[], created_at timestamptz, created_source text, effective_at timestamptz,
+  size bigint, extension_count int, extension_names text[], findings int`);
+
+const FACT_COLUMNS = [
+  'kind',
+  'engine',
+  'version',
+  'sort_key',
+  'major',
+  'flavour',
+  'floating',
+  'platforms',
+  'created_at',
+  'created_source',
+  'size',
+  'extension_count',
+  'extension_names',
+  'findings',
+] as const;
+
+const COLUMN_LIST = sql.raw(FACT_COLUMNS.join(', '));
+const NEW_COLUMNS = sql.raw(FACT_COLUMNS.map((name) => `n.${name}`).join(', '));
+const TAKE_EXCLUDED = sql.raw(FACT_COLUMNS.map((name) => `${name} = excluded.${name}`).join(', '));
+const TAKE_NEW = sql.raw(FACT_COLUMNS.map((name) => `${name} = n.${name}`).join(', '));
+
+/** Where and when a commit writes. */
+export interface WriteContext {
+  readonly repositoryId: string;
+  readonly registryId: string;
+  readonly scanId: string;
+  readonly seenAt: string;
+  /** Names among the tags whose digest changes. */
+  readonly moved: readonly string[];
+}
+
+/**
+ * Adds tags, moves them, brings them back, or draws them anew; every one of them is present afterwards. A tag whose
+ * digest changes leaves a row in its history.
+ */
+export async function writeTags(trx: Db, context: WriteContext, tags: readonly TagWrite[]): Promise<void> {
+  const { repositoryId, registryId, scanId, seenAt, moved } = context;
+  if (moved.length > 0) await keepHistory(trx, repositoryId, moved);
+  for (const batch of batches(tags, BATCH)) {
+    const rows = sql`jsonb_to_recordset(${jsonText(batch)}::jsonb)
+      as n(name text, digest text, pushed_at timestamptz, ${FACT_TYPES})`;
+    await sql`
+      insert into tags as t (repository_id, registry_id, name, digest, digest_since, digest_scan_id, pushed_at,
+        effective_at, presence, first_seen_at, last_seen_at, ${COLUMN_LIST})
+      select ${repositoryId}::uuid, ${registryId}::uuid, n.name, n.digest, ${seenAt}::timestamptz, ${scanId}::uuid,
+        n.pushed_at, n.effective_at, 'present', ${seenAt}::timestamptz, ${seenAt}::timestamptz, ${NEW_COLUMNS}
+      from ${rows}
+      on conflict (repository_id, name) do update set
+        digest = excluded.digest, pushed_at = excluded.pushed_at, ${TAKE_EXCLUDED},
+        effective_at = coalesce(excluded.created_at, excluded.pushed_at, t.first_seen_at),
+        digest_since = case when t.digest = excluded.digest then t.digest_since else excluded.digest_since end,
+        digest_scan_id = case when t.digest = excluded.digest then t.digest_scan_id else excluded.digest_scan_id end,
+        moved_at = case when t.digest = excluded.digest then t.moved_at else excluded.last_seen_at end,
+        presence = 'present', retired_by = null, missing_scans = 0, missing_since = null,
+        last_seen_at = greatest(t.last_seen_at, excluded.last_seen_at)`.execute(trx);
+  }
+}
+
+async function keepHistory(trx: Db, repositoryId: string, names: readonly string[]): Promise<void> {
+  await sql`
+    insert into tag_history (repository_id, name, digest, first_seen_at, last_seen_at, scan_id, engine, version)
+    select t.repository_id, t.name, t.digest, t.digest_since,
+      case when t.presence = 'present' then greatest(t.last_seen_at, r.complete_at) else t.last_seen_at end,
+      t.digest_scan_id, t.engine, t.version
+    from tags t join repositories r on r.id = t.repository_id
+    where t.repository_id = ${repositoryId} and t.name = any(${[...names]}::text[]) order by t.name`.execute(trx);
+}
+
+interface PlacedRow {
+  repository_id: string;
+  repository: string;
+  declared_kind: Parameters<typeof tagFacts>[1]['declaredKind'];
+  name: string;
+  digest: string;
+  pushed_at: Date | null;
+  first_seen_at: Date;
+}
+
+/** Draws the facts of every tag anew that points to one of these images. Runs inside the caller's transaction. */
+export async function redrawTags(trx: Db, observations: readonly Observation[], now: Date): Promise<void> {
+  const byDigest = new Map(observations.map((observation) => [observation.digest, observation]));
+  const placed = await sql<PlacedRow>`
+    select t.repository_id, r.name as repository, r.declared_kind, t.name, t.digest, t.pushed_at, t.first_seen_at
+    from tags t join repositories r on r.id = t.repository_id
+    where t.digest = any(${[...byDigest.keys()]}::text[])`.execute(trx);
+  for (const batch of batches(placed.rows, BATCH)) {
+    const drawn = batch.map((row) => ({
+      repository_id: row.repository_id,
+      name: row.name,
+      ...tagFacts(
+        byDigest.get(row.digest) ?? null,
+        {
+          repository: row.repository,
+          tag: row.name,
+          declaredKind: row.declared_kind,
+          pushedAt: iso(row.pushed_at),
+          firstSeenAt: iso(row.first_seen_at),
+        },
+        now,
+      ),
+    }));
+    await sql`update tags t set ${TAKE_NEW}, effective_at = n.effective_at
+      from jsonb_to_recordset(${jsonText(drawn)}::jsonb) as n(repository_id uuid, name text, ${FACT_TYPES})
+      where t.repository_id = n.repository_id and t.name = n.name collate "C"`.execute(trx);
+  }
+  const repositories = [...new Set(placed.rows.map((row) => row.repository_id))];
+  if (repositories.length > 0) await summarise(trx, repositories);
+}
+
+/** The observations of some digests; digests that nobody read are absent. */
+export async function observationsOf(db: Db, digests: readonly string[]): Promise<Map<string, Observation>> {
+  const found = await sql<{ digest: string; observation: Observation }>`
+    select digest, observation from images where digest = any(${[...digests]}::text[])`.execute(db);
+  return new Map(found.rows.map((row) => [row.digest, row.observation]));
+}

@@ -1,0 +1,150 @@
+/** Names that point to digests now. */
+import type { Page, PageQuery, TagDetail, TagHistoryEntry } from '@pharos/contract';
+import { compileRule, explainTag, pullCommands } from '@pharos/library';
+import { sql } from 'kysely';
+import { after, cut, type Order, orderBy } from './cursor.ts';
+import { allOf, type Db, first, iso } from './database.ts';
+import { namesOf } from './listings.ts';
+import { rulesOfRegistry } from './rules.ts';
+import type { Tags } from './store.ts';
+import { listRepositoryTags, listTags } from './tag-list.ts';
+import { TAG_COLUMNS, type TagRow, tagOf } from './tag-row.ts';
+
+const MOST_SAME_DIGEST = 100;
+/** `keep` can only be explained among all names; more of them would hold up the event loop. */
+const MOST_EXPLAINED_NAMES = 20_000;
+
+interface HistoryRow {
+  id: number;
+  digest: string;
+  first_seen_at: Date;
+  last_seen_at: Date;
+  scan_id: string | null;
+  engine: TagHistoryEntry['engine'];
+  version: TagHistoryEntry['version'];
+}
+
+const NEWEST: Order<HistoryRow> = {
+  name: 'tag-history',
+  descending: true,
+  keys: [{ column: sql`h.id`, type: 'number', read: (row) => row.id }],
+};
+
+export function tagsOf(db: Db): Tags {
+  return {
+    ofRepository: (repositoryId, query) => listRepositoryTags(db, repositoryId, query),
+    list: (query) => listTags(db, query),
+    get: async (repositoryId, name) => {
+      const row = await tagRow(db, repositoryId, name);
+      return row && detailOf(db, row);
+    },
+    history: async (repositoryId, name, query) => {
+      const row = await tagRow(db, repositoryId, name);
+      return row && historyOf(db, row, query);
+    },
+  };
+}
+
+function tagRow(db: Db, repositoryId: string, name: string): Promise<TagRow | null> {
+  return first(
+    sql<TagRow>`select ${TAG_COLUMNS} from tags t join repositories r on r.id = t.repository_id
+      join registries g on g.id = r.registry_id where t.repository_id = ${repositoryId} and t.name = ${name}`,
+    db,
+  );
+}
+
+async function detailOf(db: Db, row: TagRow): Promise<TagDetail> {
+  const { host, repository, name, digest } = row;
+  const same = await sql<{ repository_id: string; repository: string; registry: string; name: string }>`
+    select t.repository_id, r.name as repository, g.name as registry, t.name
+    from tags t join repositories r on r.id = t.repository_id join registries g on g.id = r.registry_id
+    where t.digest = ${digest} and t.presence <> 'retired'
+      and (t.repository_id, t.name) <> (${row.repository_id}::uuid, ${name} collate "C")
+    order by (t.repository_id = ${row.repository_id}) desc, r.name, t.name limit ${MOST_SAME_DIGEST}`.execute(db);
+  return {
+    ...tagOf(row),
+    pull: pullCommands({ host, repository, tag: name, digest }),
+    sameDigest: same.rows.map((other) => ({
+      repositoryId: other.repository_id,
+      repository: other.repository,
+      registry: other.registry,
+      name: other.name,
+    })),
+    explanation: await explanationOf(db, row),
+    previous: await previousOf(db, row),
+  };
+}
+
+async function explanationOf(db: Db, row: TagRow): Promise<TagDetail['explanation']> {
+  const rules = await rulesOfRegistry(db, row.registry_id);
+  const names = await namesOf(db, row.registry_id, row.repository);
+  const compiled = rules.flatMap((rule) => {
+    try {
+      return compileRule(rule);
+    } catch {
+      // A pattern that an older version accepted: the rules' own page says what is wrong with it.
+      return [];
+    }
+  });
+  const known = names.length > MOST_EXPLAINED_NAMES ? undefined : names;
+  return explainTag(compiled, row.registry_id, row.repository, row.name, known);
+}
+
+/** The next older exact version of the same flavour; a floating tag stands for several, so it has none. */
+async function previousOf(db: Db, row: TagRow): Promise<string | null> {
+  if (!row.sort_key.startsWith('2')) return null;
+  const older = await first(
+    sql<{ name: string }>`select name from tags
+      where repository_id = ${row.repository_id} and sort_key < ${row.sort_key} collate "C" and sort_key >= '2'
+        and presence <> 'retired' and flavour is not distinct from ${row.flavour}
+      order by sort_key desc, name desc limit 1`,
+    db,
+  );
+  return older?.name ?? null;
+}
+
+/** The current digest stands on the tag's row; those before it are in its history. */
+async function historyOf(db: Db, row: TagRow, { limit, cursor }: PageQuery): Promise<Page<TagHistoryEntry>> {
+  const mine = sql`h.repository_id = ${row.repository_id} and h.name = ${row.name}`;
+  const current = cursor === undefined ? [currentEntry(row)] : [];
+  const room = limit - current.length;
+  const found = await sql<HistoryRow>`
+    select h.id, h.digest, h.first_seen_at, h.last_seen_at, h.scan_id, h.engine, h.version from tag_history h
+    where ${allOf(cursor === undefined ? [mine] : [mine, after(NEWEST, cursor)])}
+    order by ${orderBy(NEWEST)} limit ${room + 1}`.execute(db);
+  const count = await first(sql<{ n: number }>`select count(*) as n from tag_history h where ${mine}`, db);
+  // With limit 1 the first page holds the current entry alone; the next one begins above every id.
+  const { rows, next } =
+    room === 0 ? { rows: [], next: found.rows.length > 0 ? cursorBeforeAll() : null } : cut(NEWEST, found.rows, room);
+  return { items: [...current, ...rows.map(formerEntry)], next, total: (count?.n ?? 0) + 1 };
+}
+
+function cursorBeforeAll(): string {
+  return Buffer.from(JSON.stringify([NEWEST.name, Number.MAX_SAFE_INTEGER])).toString('base64url');
+}
+
+function currentEntry(row: TagRow): TagHistoryEntry {
+  return {
+    digest: row.digest,
+    firstSeenAt: iso(row.digest_since),
+    lastSeenAt: iso(row.last_seen_at),
+    current: row.presence !== 'retired',
+    state: 'pending',
+    engine: row.engine,
+    version: row.version,
+    scanId: row.digest_scan_id,
+  };
+}
+
+function formerEntry(row: HistoryRow): TagHistoryEntry {
+  return {
+    digest: row.digest,
+    firstSeenAt: iso(row.first_seen_at),
+    lastSeenAt: iso(row.last_seen_at),
+    current: false,
+    state: 'pending',
+    engine: row.engine,
+    version: row.version,
+    scanId: row.scan_id,
+  };
+}
