@@ -1,0 +1,57 @@
+import type { Context } from './context.ts';
+
+const MINUTE_MS = 60_000;
+/** A running scan of which nothing was heard for this long is given up. */
+const STALE_MS = 10 * MINUTE_MS;
+const AGENTS_MS = 15_000;
+
+/** Starts the house-keeping of a server; answers how to stop it. A failed turn is logged and tried again at the next. */
+export function startBackground(context: Context): () => Promise<void> {
+  const agentStates = new Map<string, string>();
+  const stops = [
+    every(context, MINUTE_MS, 'giving up stale scans', () => failStaleScans(context)),
+    every(context, 60 * MINUTE_MS, 'pruning scans', () => context.store.scans.prune()),
+    every(context, AGENTS_MS, 'watching agents', () => watchAgents(context, agentStates)),
+  ];
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+  };
+}
+
+/** Marks scans that nobody finishes as failed, and tells. */
+export async function failStaleScans({ store, now, events, metrics }: Context): Promise<void> {
+  for (const id of await store.scans.failStale(new Date(now().getTime() - STALE_MS), now())) {
+    metrics.scan('failed');
+    const scan = await store.scans.get(id);
+    if (scan) events.emit({ type: 'scan', scan });
+  }
+}
+
+/** Tells when an agent comes to be late or lost, which no call of its own does. */
+export async function watchAgents(context: Context, states: Map<string, string>): Promise<void> {
+  const { items } = await context.store.agents.list({ limit: 1000 }, context.now());
+  for (const { id, state } of items) {
+    const before = states.get(id);
+    if (before !== undefined && before !== state) context.events.emit({ type: 'agent', id });
+    states.set(id, state);
+  }
+  const known = new Set(items.map((agent) => agent.id));
+  for (const id of states.keys()) if (!known.has(id)) states.delete(id);
+  context.metrics.agents(items.filter((agent) => agent.state === 'connected').length);
+}
+
+function every(context: Context, ms: number, what: string, run: () => Promise<void>): () => Promise<void> {
+  let turn: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    turn ??= run()
+      .catch((error: unknown) => context.log.warn({ err: error }, `${what} failed`))
+      .finally(() => {
+        turn = null;
+      });
+  }, ms);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await turn;
+  };
+}

@@ -1,0 +1,31 @@
+import type { Store } from '@pharos/store';
+import type { FastifyBaseLogger } from 'fastify';
+import type { AgentConfigs } from './agent-config.ts';
+import type { EventHub } from './events.ts';
+import type { Identity } from './identity/identity.ts';
+import type { Metrics } from './metrics.ts';
+import type { Running } from './running.ts';
+import type { WorkQueue } from './work.ts';
+
+/** What handlers work with: one per server. */
+export interface Context {
+  readonly store: Store;
+  readonly log: FastifyBaseLogger;
+  readonly now: () => Date;
+  /** Seals stored credentials, 32 bytes. */
+  readonly key: Buffer;
+  readonly version: string;
+  readonly identity: Identity;
+  readonly work: WorkQueue;
+  readonly events: EventHub;
+  readonly metrics: Metrics;
+  readonly configs: AgentConfigs;
+  readonly running: Running;
+  /** Aborts when the server begins to stop: everything that waits answers then. */
+  readonly stopping: AbortSignal;
+}
+
+/** An agent counts as there when it was heard within this time (contract, Location.connected). */
+export const CONNECTED_SECONDS = 90;
+/** Longest wait of a request for an agent's answer. */
+export const AGENT_WAIT_MS = 30_000;

@@ -1,0 +1,26 @@
+import type { Context } from './context.ts';
+import type { Handlers } from './route.ts';
+import { agentProtocolHandlers } from './routes/agent-protocol.ts';
+import { agentScanHandlers } from './routes/agent-scans.ts';
+import { agentHandlers } from './routes/agents.ts';
+import { identityHandlers } from './routes/identity.ts';
+import { libraryHandlers } from './routes/library.ts';
+import { registryHandlers } from './routes/registries.ts';
+import { ruleHandlers } from './routes/rules.ts';
+import { scanHandlers } from './routes/scans.ts';
+import { systemHandlers } from './routes/system.ts';
+
+/** The handler of every line of the route table. */
+export function createHandlers(context: Context): Handlers {
+  return {
+    ...systemHandlers(context),
+    ...identityHandlers(context),
+    ...libraryHandlers(context),
+    ...registryHandlers(context),
+    ...ruleHandlers(context),
+    ...scanHandlers(context),
+    ...agentHandlers(context),
+    ...agentProtocolHandlers(context),
+    ...agentScanHandlers(context),
+  };
+}

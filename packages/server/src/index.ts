@@ -1,0 +1,8 @@
+/** The cli opens the store through the server: it imports no store of its own. */
+export { openStore, StoreError, type StoreOptions } from '@pharos/store';
+export { ServerError, type ServerErrorCode } from './errors.ts';
+export { KEY_FILE, openKey } from './key.ts';
+export { buildOpenApi } from './openapi-file.ts';
+export { SAMPLE_REMOVED } from './routes/registries.ts';
+export { sealToAgent } from './sealing.ts';
+export { type RunningServer, type ServerOptions, startServer } from './server.ts';

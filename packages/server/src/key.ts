@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { link, open, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ServerError } from './errors.ts';
+
+/** Name of the key file in the data directory. */
+export const KEY_FILE = 'pharos.key';
+const KEY_BYTES = 32;
+
+/**
+ * The 32-byte key that seals stored credentials: `PHAROS_ENCRYPTION_KEY` (64 hex digits, or base64), else the file
+ * `pharos.key` in `dataDir`, made on the first start with mode 0600.
+ * @throws ServerError `key-unusable`
+ */
+export async function openKey(dataDir: string, env: Readonly<Record<string, string | undefined>>): Promise<Buffer> {
+  const given = env.PHAROS_ENCRYPTION_KEY;
+  if (given !== undefined && given !== '') return decode(given, 'PHAROS_ENCRYPTION_KEY');
+  const path = join(dataDir, KEY_FILE);
+  await makeFile(path);
+  const info = await stat(path);
+  if ((info.mode & 0o077) !== 0) {
+    throw unusable(
+      `The key file ${path} can be read by others (mode ${(info.mode & 0o777).toString(8)}).`,
+      `Run: chmod 600 ${path}`,
+    );
+  }
+  return decode(await readFile(path, 'utf8'), path);
+}
+
+/** Makes the file unless it is there: written whole beside it and linked, so that two starts at once agree on one key. */
+async function makeFile(path: string): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    if (await exists(path)) return;
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await file.writeFile(`${randomBytes(KEY_BYTES).toString('base64')}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await link(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    throw unusable(
+      `The key file ${path} cannot be made.`,
+      'Make the data directory writable, or set PHAROS_ENCRYPTION_KEY.',
+      error,
+    );
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function decode(text: string, from: string): Buffer {
+  const trimmed = text.trim();
+  const key = /^[0-9a-fA-F]{64}$/.test(trimmed)
+    ? Buffer.from(trimmed, 'hex')
+    : /^[A-Za-z0-9+/_-]{43}=?$/.test(trimmed)
+      ? Buffer.from(trimmed, 'base64')
+      : null;
+  if (key?.length === KEY_BYTES) return key;
+  throw unusable(
+    `${from} does not hold a key of 32 bytes.`,
+    'Give 64 hex digits or base64, such as: openssl rand -base64 32',
+  );
+}
+
+function unusable(message: string, hint: string, cause?: unknown): ServerError {
+  return new ServerError('key-unusable', message, hint, cause === undefined ? undefined : { cause });
+}

@@ -1,0 +1,20 @@
+import type { Context } from '../context.ts';
+import { found } from '../problem.ts';
+import type { Handlers } from '../route.ts';
+
+/** Locations and the agents that serve them, for people. */
+export function agentHandlers({
+  store,
+  now,
+  events,
+}: Context): Pick<Handlers, 'listLocations' | 'listAgents' | 'deleteAgent'> {
+  return {
+    listLocations: ({ query }) => store.locations.list(query, now()),
+    listAgents: ({ query }) => store.agents.list(query, now()),
+    deleteAgent: async ({ params }) => {
+      found((await store.agents.remove(params.id)) || null, 'The agent');
+      events.emit({ type: 'agent', id: params.id });
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { requireAgent } from '../agent-presence.ts';
+import { AGENT_WAIT_MS, type Context } from '../context.ts';
+import { CONTENT_SECURITY_HEADERS } from '../headers.ts';
+import { found, ProblemError } from '../problem.ts';
+import type { Handlers } from '../route.ts';
+import { endWithin } from '../work.ts';
+
+type Names =
+  | 'getStatistics'
+  | 'events'
+  | 'listRepositories'
+  | 'getRepository'
+  | 'updateRepository'
+  | 'confirmAbsence'
+  | 'listRepositoryTags'
+  | 'getTag'
+  | 'getTagHistory'
+  | 'listTags'
+  | 'getImage'
+  | 'readImage';
+
+/** What people browse: repositories, tags, images, and the stream that says when to look again. */
+export function libraryHandlers(context: Context): Pick<Handlers, Names> {
+  const { store, now } = context;
+  const changedRepository = async (id: string) => {
+    const repository = found(await store.repositories.get(id), 'The repository');
+    context.events.emit({ type: 'repository', id, registryId: repository.registryId });
+    return repository;
+  };
+  return {
+    getStatistics: () => store.statistics(now()),
+    events: async ({ request, reply }) => {
+      const last = request.headers['last-event-id'];
+      const taken = context.events.attach(reply.raw, typeof last === 'string' ? last : undefined, {
+        ...CONTENT_SECURITY_HEADERS,
+        'x-request-id': request.id,
+      });
+      if (!taken) throw new ProblemError('rate-limited', 'Too many event streams are open.');
+      reply.hijack();
+      return undefined;
+    },
+    listRepositories: ({ query }) => store.repositories.list(query),
+    getRepository: async ({ params }) => found(await store.repositories.get(params.id), 'The repository'),
+    updateRepository: async ({ params, body }) => {
+      await store.repositories.writeReadme(params.id, body.readme);
+      return changedRepository(params.id);
+    },
+    confirmAbsence: async ({ params }) => {
+      await store.repositories.confirmAbsence(params.id);
+      return changedRepository(params.id);
+    },
+    listRepositoryTags: async ({ params, query }) => {
+      const tags = await store.tags.ofRepository(params.id, query);
+      if (tags.total === 0) found(await store.repositories.get(params.id), 'The repository');
+      return tags;
+    },
+    getTag: async ({ params }) => found(await store.tags.get(params.id, params.name), 'The tag'),
+    getTagHistory: async ({ params, query }) =>
+      found(await store.tags.history(params.id, params.name, query), 'The tag'),
+    listTags: ({ query }) => store.tags.list(query),
+    getImage: async ({ params }) => found(await store.images.get(params.digest), 'The image'),
+    readImage: async ({ params, signal }) => {
+      const image = found(await store.images.get(params.digest), 'The image');
+      if (image.detail === 'platforms') return image;
+      await describeImage(context, params.digest, signal);
+      return found(await store.images.get(params.digest), 'The image');
+    },
+  };
+}
+
+/** Lets an agent read a digest deeper; the observation is stored by the time this resolves. */
+async function describeImage(context: Context, digest: string, signal: AbortSignal): Promise<void> {
+  const place = await context.store.images.place(digest);
+  if (place === null) {
+    throw new ProblemError('not-found', 'The image stands in no repository now, so no agent can read it.');
+  }
+  const { registryId, repository, locationId } = place;
+  await requireAgent(context, locationId);
+  const work = { kind: 'describe', id: randomUUID(), registryId, repository, digest } as const;
+  const end = await endWithin(context.work.add(locationId, work), AGENT_WAIT_MS, signal);
+  if (!end?.done || end.result.kind !== 'describe') {
+    throw new ProblemError('agent-timeout', 'No agent answered in time.');
+  }
+  if (!end.result.ok) {
+    throw new ProblemError('conflict', `The agent could not read the image: ${end.result.message}`, {
+      hint: 'Look at the status of the registry, then try again.',
+    });
+  }
+}

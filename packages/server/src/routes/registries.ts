@@ -1,0 +1,126 @@
+import type { AuthenticationInput, Registry, RegistryPatch } from '@pharos/contract';
+import type { RegistryChange, SealedCredential } from '@pharos/store';
+import { authenticationText } from '../agent-config.ts';
+import { requireAgent } from '../agent-presence.ts';
+import { AGENT_WAIT_MS, type Context } from '../context.ts';
+import { found, ProblemError } from '../problem.ts';
+import { normaliseAddress } from '../registry-address.ts';
+import { checkRegistryInput, visibleAuthentication } from '../registry-input.ts';
+import { endProbe, startProbe } from '../registry-probe.ts';
+import type { Handlers } from '../route.ts';
+import { seal } from '../sealing.ts';
+import { endWithin } from '../work.ts';
+
+type Names =
+  | 'listRegistries'
+  | 'createRegistry'
+  | 'getRegistry'
+  | 'updateRegistry'
+  | 'deleteRegistry'
+  | 'probeRegistry';
+
+/** Setting that says that a person removed the sample registry: it does not come back. */
+export const SAMPLE_REMOVED = 'sample.removed';
+const DEFAULT_LOCATION = 'local';
+/** Status code of a registry that no agent's file names any more: the store lets go of such registries. */
+const NOT_IN_FILE = 'not-in-file';
+
+/** Registries: connect, change, check, disconnect. */
+export function registryHandlers(context: Context): Pick<Handlers, Names> {
+  const { store, now, events } = context;
+  const get = async (id: string) => found(await store.registries.get(id), 'The registry');
+
+  function sealFor(registryId: string, origin: string, input: AuthenticationInput): SealedCredential | null {
+    if (input.type === 'none') return null;
+    return { sealed: seal(context.key, authenticationText(input), { registryId, origin }), origin };
+  }
+
+  /** The agents of the location learn of it, it is checked, and who watches is told. */
+  async function announce(registry: Registry): Promise<Registry> {
+    context.configs.changed();
+    await startProbe(context, registry);
+    context.work.wake();
+    return get(registry.id);
+  }
+
+  return {
+    listRegistries: ({ query }) => store.registries.list(query),
+    getRegistry: ({ params }) => get(params.id),
+    createRegistry: async ({ body }) => {
+      const { url, origin } = normaliseAddress(body.url, body.tls.plainHttp);
+      checkRegistryInput(body);
+      const { name, provider, tls, intervalSeconds } = body;
+      const locationId = body.locationId ?? (await onlyLocation(context));
+      await store.locations.ensure(locationId, now());
+      const authentication = visibleAuthentication(body.authentication);
+      const input = { name, url, provider, locationId, authentication, credential: null, tls, intervalSeconds };
+      const created = await store.registries.create(input, now());
+      // Sealed in a second step: the id that the database gave is part of what the credential is bound to.
+      const credential = sealFor(created.id, origin, body.authentication);
+      if (credential) await store.registries.update(created.id, { credential }, now());
+      return announce(created);
+    },
+    updateRegistry: async ({ params, body }) => {
+      const before = await get(params.id);
+      if (before.source === 'file') throw readOnly('The registry');
+      checkRegistryInput(body);
+      const after = found(
+        await store.registries.update(before.id, changeOf(before, body, sealFor), now()),
+        'The registry',
+      );
+      return announce(after);
+    },
+    deleteRegistry: async ({ params }) => {
+      const registry = await get(params.id);
+      if (registry.source === 'file' && !registry.isSample && registry.status.code !== NOT_IN_FILE) {
+        throw readOnly('The registry');
+      }
+      if (registry.isSample) await giveUpSample(context, registry.id);
+      found((await store.registries.remove(registry.id)) || null, 'The registry');
+      context.work.forget(registry.id);
+      context.configs.changed();
+      context.work.wake();
+      events.emit({ type: 'registry', id: registry.id });
+      return undefined;
+    },
+    probeRegistry: async ({ params, signal }) => {
+      const registry = await get(params.id);
+      await requireAgent(context, registry.locationId);
+      const item = await startProbe(context, registry);
+      const end = await endWithin(item, AGENT_WAIT_MS, signal);
+      if (!end?.done) {
+        await endProbe(context, registry.id, 'The agent did not answer in time.');
+        throw new ProblemError('agent-timeout', `No agent of ${registry.locationId} answered in time.`);
+      }
+      return (await get(registry.id)).status;
+    },
+  };
+}
+
+type Seal = (registryId: string, origin: string, input: AuthenticationInput) => SealedCredential | null;
+
+/** The store voids the credential when scheme, host or port change and no new one comes along: it was entered for the old ones. */
+function changeOf(before: Registry, patch: RegistryPatch, sealFor: Seal): RegistryChange {
+  const { name, provider, intervalSeconds, authentication, tls } = patch;
+  const address = normaliseAddress(patch.url ?? before.url, (tls ?? before.tls).plainHttp);
+  const change: RegistryChange = { name, provider, intervalSeconds, tls, url: address.url };
+  if (!authentication) return change;
+  const credential = sealFor(before.id, address.origin, authentication);
+  return { ...change, authentication: visibleAuthentication(authentication), credential };
+}
+
+/** Remembers that the sample is not wanted, so that no hello brings it back, and takes it out of the file's care. */
+async function giveUpSample({ store, now }: Context, registryId: string): Promise<void> {
+  await store.settings.set(SAMPLE_REMOVED, 'true');
+  await store.registries.setStatus(registryId, { code: NOT_IN_FILE }, now());
+}
+
+/** The location known when there is just one, else `local`. */
+async function onlyLocation({ store, now }: Context): Promise<string> {
+  const { items, total } = await store.locations.list({ limit: 1 }, now());
+  return total === 1 && items[0] ? items[0].id : DEFAULT_LOCATION;
+}
+
+function readOnly(what: string): ProblemError {
+  return new ProblemError('read-only-source', `${what} comes from the file of an agent and is changed there.`);
+}

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { seal, sealToAgent, unseal } from './sealing.ts';
+
+const key = randomBytes(32);
+const binding = { registryId: '11111111-1111-4111-8111-111111111111', origin: 'https://registry.example.com' };
+const secret = 'pässword';
+
+test('what is sealed opens with the same key and binding, and two sealings differ', () => {
+  const sealed = seal(key, secret, binding);
+  assert.equal(unseal(key, sealed, binding), secret);
+  assert.notEqual(seal(key, secret, binding), sealed);
+  assert.ok(!sealed.includes(Buffer.from(secret).toString('base64url')));
+});
+
+test('another key, registry, origin, or any changed byte does not open', () => {
+  const sealed = seal(key, secret, binding);
+  const refuse = (k: Buffer, text: string, b: typeof binding) =>
+    assert.throws(() => unseal(k, text, b), { code: 'sealed-unreadable' });
+  refuse(randomBytes(32), sealed, binding);
+  refuse(key, sealed, { ...binding, registryId: '22222222-2222-4222-8222-222222222222' });
+  refuse(key, sealed, { ...binding, origin: 'https://registry.example.com:8443' });
+  const bytes = Buffer.from(sealed.slice(3), 'base64url');
+  for (let at = 0; at < bytes.length; at += 1) {
+    const changed = Buffer.from(bytes);
+    changed[at] = (changed[at] as number) ^ 1;
+    refuse(key, `v1.${changed.toString('base64url')}`, binding);
+  }
+  for (const text of ['', 'v1', 'v1.', `v2.${sealed.slice(3)}`, sealed.slice(0, 20)]) refuse(key, text, binding);
+});
+
+test('a text that is no X25519 key is refused before anything is sealed to it', () => {
+  for (const text of ['', 'abc', 'A'.repeat(44), Buffer.alloc(31).toString('base64url')]) {
+    assert.throws(() => sealToAgent(text, secret, binding.origin), { code: 'sealed-unreadable' });
+  }
+});

@@ -1,0 +1,207 @@
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Store } from '@pharos/store';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { createAgentConfigs } from './agent-config.ts';
+import { buildApp } from './app.ts';
+import { startBackground } from './background.ts';
+import type { Context } from './context.ts';
+import { ServerError } from './errors.ts';
+import { createEventHub } from './events.ts';
+import { createIdentity } from './identity/identity.ts';
+import { createOriginPolicy } from './identity/origin.ts';
+import { createServerLog } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { Running } from './running.ts';
+import { createWorkQueue } from './work.ts';
+
+const GRACE_MS = 10_000;
+
+/** What a server is started with. */
+export interface ServerOptions {
+  /** Open and migrated; the caller closes it after `stop`. */
+  readonly store: Store;
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Folder of the built web UI. */
+  readonly webDir?: string | undefined;
+  readonly log: Logger;
+  /** Seals stored credentials, 32 bytes (`openKey`). */
+  readonly key: Buffer;
+  /** Value of PHAROS_ADMIN_TOKEN: an administrator's API token. */
+  readonly adminToken?: string | undefined;
+  /** Address that people open when it is not the one listened on, e.g. https://pharos.example.com. */
+  readonly publicUrl?: string | undefined;
+  readonly version: string;
+  readonly now?: (() => Date) | undefined;
+  /** Further origins of its own UI. */
+  readonly trustedOrigins?: readonly string[] | undefined;
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  /** http://host:port that programs on this machine reach. */
+  readonly url: string;
+  readonly port: number;
+  readonly app: FastifyInstance;
+  /** The one-time link that makes the first administrator, valid for an hour; null once there is one. */
+  readonly setupLink: string | null;
+  /** Token for the agent in this process: never stored, another one at each start. */
+  embeddedToken(): string;
+  /** Stops taking requests, lets those that run finish (10 s), ends event streams. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the control plane.
+ * @throws ServerError `port-in-use`, `port-forbidden`, `address-unavailable`, `key-unusable`, `address-invalid`
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const publicUrl = options.publicUrl === undefined ? undefined : readPublicUrl(options.publicUrl);
+  if (options.key.length !== 32) {
+    throw new ServerError('key-unusable', 'The key does not have 32 bytes.', 'Open it with openKey.');
+  }
+  const https = publicUrl?.startsWith('https:') ?? false;
+  const stopping = new AbortController();
+  const { context, identity } = createContext(options, https, stopping.signal);
+  const { host } = options;
+  const origin = createOriginPolicy({ host, publicUrl, trustedOrigins: options.trustedOrigins ?? [] });
+  const app = await buildApp({ context, origin, https, webDir: options.webDir });
+  try {
+    await app.listen({ host, port: options.port });
+  } catch (error) {
+    context.events.close();
+    await app.close();
+    throw listenError(error, options);
+  }
+  const { port } = app.server.address() as AddressInfo;
+  const url = `http://${reachable(host)}:${port}`;
+  await identity.offerSetup(publicUrl ?? url);
+  const stopBackground = startBackground(context);
+
+  let stopped: Promise<void> | null = null;
+  const stop = async () => {
+    // First the signal: readiness goes, long polls and waits answer at once, new requests are refused.
+    stopping.abort();
+    context.work.stop();
+    context.events.close();
+    await stopBackground();
+    await closeWithin(app, GRACE_MS);
+    await Promise.race([context.running.ended(), wait(GRACE_MS, undefined, { ref: false })]);
+  };
+  return {
+    url,
+    port,
+    app,
+    get setupLink() {
+      return identity.setupLink();
+    },
+    embeddedToken: () => identity.embeddedToken(),
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+function createContext(options: ServerOptions, https: boolean, stopping: AbortSignal) {
+  const { store, key, version, adminToken } = options;
+  const now = options.now ?? (() => new Date());
+  const log = createServerLog(options.log);
+  const work = createWorkQueue(now);
+  const events = createEventHub(now);
+  const metrics = createMetrics({ workDepth: work.depth, eventClients: events.clients });
+  const identity = createIdentity({ store, now, adminToken, https });
+  const configs = createAgentConfigs({
+    store,
+    key,
+    now,
+    unreadable: ({ id, name }) => {
+      log.error({ code: 'credential-unreadable', registryId: id }, `the credential of ${name} cannot be opened`);
+      void markUnreadable(store, id, now()).then(
+        () => events.emit({ type: 'registry', id }),
+        (error: unknown) => log.warn({ err: error }, 'the status of a registry was not stored'),
+      );
+    },
+  });
+  const context: Context = {
+    store,
+    log,
+    now,
+    key,
+    version,
+    identity,
+    work,
+    events,
+    metrics,
+    configs,
+    running: new Running(),
+    stopping,
+  };
+  return { context, identity };
+}
+
+async function markUnreadable(store: Store, id: string, now: Date): Promise<void> {
+  const message = 'The stored credential cannot be opened with this key: restore the key file, or enter it again.';
+  await store.registries.setStatus(id, { state: 'error', code: 'credential-unreadable', message }, now);
+}
+
+async function closeWithin(app: FastifyInstance, ms: number): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), ms);
+  // A connection that was busy when the server closed stays open for its keep-alive time unless it is closed when idle.
+  const idle = setInterval(() => app.server.closeIdleConnections(), 50);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(timer);
+    clearInterval(idle);
+  }
+}
+
+function readPublicUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.username) return url.origin;
+  throw new ServerError(
+    'address-invalid',
+    'The public URL is not an http or https address without a path.',
+    'Write it as https://pharos.example.com.',
+  );
+}
+
+/** An address that listens everywhere is reached by loopback from here. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function listenError(error: unknown, { host, port }: ServerOptions): unknown {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return new ServerError(
+        'port-in-use',
+        `Port ${port} on ${host} is taken by another process.`,
+        `Choose another one with --port, or find it with: ss -ltnp 'sport = :${port}'`,
+        { cause: error },
+      );
+    case 'EACCES':
+      return new ServerError(
+        'port-forbidden',
+        `This user may not listen on port ${port}.`,
+        'Choose a port from 1024 up with --port.',
+        { cause: error },
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new ServerError(
+        'address-unavailable',
+        `${host} is not an address of this machine.`,
+        'Choose one of its addresses with --host, or 0.0.0.0 for all.',
+        { cause: error },
+      );
+    default:
+      return error;
+  }
+}
