@@ -1,0 +1,315 @@
+/** From the file's registries to the registries and rules that the agent reads and reports. */
+import { readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import {
+  type AuthenticationInput,
+  type FileRegistry,
+  type FileRule,
+  RepositoryName,
+  type RuleSpec,
+} from '@pharos/contract';
+import { compileRule } from '@pharos/library';
+import { parseRegistryUrl, RegistryError } from '@pharos/oci';
+import type { ConfigNotice, Environment, ReadDocument } from './config-document.ts';
+import type { ConfigProblem } from './config-error.ts';
+import type { AgentDocument, FileAuthentication, FileRegistryEntry, NamedRepository } from './config-schema.ts';
+import { stableId } from './stable-id.ts';
+
+/** A registry with what is needed to read it. `authentication` holds secrets. */
+export interface AgentRegistry {
+  id: string;
+  name: string;
+  url: string;
+  provider: FileRegistry['provider'];
+  authentication: AuthenticationInput;
+  tls: FileRegistry['tls'];
+  /** Hosts (host or host:port) beside the registry's own that may get its credentials to make a token. */
+  tokenHosts?: readonly string[];
+  intervalSeconds: number;
+  isSample: boolean;
+  isDefault: boolean;
+}
+
+/** Registry of ephemeral environments, and its repositories (the incumbent's defaults). */
+export const DEFAULT_REGISTRY = 'upmdev.azurecr.io';
+const DEFAULT_REPOSITORIES: readonly NamedRepository[] = [
+  { name: 'postgresql', description: 'Community PostgreSQL' },
+  { name: 'edb-postgres-advanced', description: 'EPAS' },
+  { name: 'edb-postgres-extended', description: 'PGE' },
+];
+
+type Discovery = NonNullable<
+  NonNullable<
+    NonNullable<NonNullable<AgentDocument['dispatcher']['capabilities']>['provisioning']>['images']
+  >['discovery']
+>;
+type Path = readonly PropertyKey[];
+
+interface Surroundings {
+  document: ReadDocument;
+  environment: Environment;
+  locationId: string;
+  /** Folder that relative file names start from. */
+  directory: string;
+}
+
+interface Built {
+  registries: AgentRegistry[];
+  rules: FileRule[];
+  notices: ConfigNotice[];
+  problems: ConfigProblem[];
+}
+
+const DISCOVERY = ['dispatcher', 'capabilities', 'provisioning', 'images', 'discovery'];
+
+/** What of a registry goes to the control plane: everything but secrets and what only the agent needs. */
+export function publicRegistry(registry: AgentRegistry): FileRegistry {
+  const { authentication, tokenHosts: _, ...rest } = registry;
+  const username = 'username' in authentication ? (authentication.username ?? null) : null;
+  return { ...rest, authentication: { type: authentication.type, username } };
+}
+
+/** A rule with its lasting identity: the same words give the same id at every start. */
+export function fileRule(locationId: string, registryId: string, spec: Omit<RuleSpec, 'registryId'>): FileRule {
+  return { ...spec, registryId, id: stableId('rule', locationId, registryId, spec.kind ?? '', spec.name) };
+}
+
+/** Identity of a file's registry: location and name, so that a corrected address keeps its history. */
+export function registryId(locationId: string, name: string): string {
+  return stableId('registry', locationId, name);
+}
+
+/** Builds what the file says. Problems are gathered, not thrown. */
+export function buildRegistries(discovery: Discovery | undefined, surroundings: Surroundings): Built {
+  const built: Built = { registries: [], rules: [], notices: [], problems: [] };
+  const fromEnvironment = surroundings.environment.PHAROS_REGISTRY_URL;
+  const entries: [FileRegistryEntry, Path][] = (discovery?.registries ?? []).map((entry, index) => [
+    entry,
+    [...DISCOVERY, 'registries', index],
+  ]);
+  if (discovery?.registry) entries.unshift([discovery.registry, [...DISCOVERY, 'registry']]);
+  else if (entries.length === 0 && fromEnvironment) entries.push([emptyEntry(), DISCOVERY]);
+  for (const [entry, path] of entries) addRegistry(built, entry, path, discovery?.interval ?? 300, surroundings);
+  return built;
+}
+
+function emptyEntry(): FileRegistryEntry {
+  return {
+    provider: 'auto',
+    authentication: { type: 'none' },
+    tls: { ca_certs: '', skip_verify: false, plain_http: false },
+    token_hosts: [],
+  };
+}
+
+function addRegistry(
+  built: Built,
+  entry: FileRegistryEntry,
+  path: Path,
+  interval: number,
+  surroundings: Surroundings,
+): void {
+  const { document, environment, locationId } = surroundings;
+  const fallback = environment.PHAROS_REGISTRY_URL || DEFAULT_REGISTRY;
+  const url = bareAddress(entry.url ?? fallback);
+  const isDefault = entry.url === undefined && !environment.PHAROS_REGISTRY_URL;
+  const refuse = (at: Path, code: string, message: string, hint: string) =>
+    built.problems.push(document.problem([...path, ...at], code, message, hint));
+  // The address is kept without its scheme, so a written https:// must turn the other switch off.
+  const plainHttp = entry.tls.plain_http && !/^https:/i.test(entry.url ?? fallback);
+  try {
+    parseRegistryUrl(entry.url ?? fallback, { plainHttp: entry.tls.plain_http });
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    refuse(['url'], error.code, error.message, error.hint);
+  }
+  const name = (entry.name ?? url).slice(0, 100);
+  if (built.registries.some((other) => other.name === name)) {
+    refuse(['name'], 'name-taken', 'Two registries have the same name.', 'Give each registry its own name.');
+  }
+  const id = registryId(locationId, name);
+  const authentication = readAuthentication(entry.authentication, surroundings.directory, (...words) =>
+    refuse(['authentication'], ...words),
+  );
+  const caCerts = readCertificates(entry.tls.ca_certs, surroundings.directory, (...words) =>
+    refuse(['tls', 'ca_certs'], ...words),
+  );
+  built.registries.push({
+    id,
+    name,
+    url,
+    provider: entry.provider,
+    authentication,
+    tls: { caCerts, skipVerify: entry.tls.skip_verify, plainHttp },
+    tokenHosts: entry.token_hosts,
+    intervalSeconds: entry.interval ?? interval,
+    isSample: false,
+    isDefault,
+  });
+  const lists = [entry.postgres_repositories, entry.model_repositories, entry.rules];
+  const hasNoList = entry.url === undefined && lists.every((list) => list === undefined);
+  if (hasNoList)
+    built.notices.push({
+      path: path.join('.'),
+      line: null,
+      message: 'No repositories are named, so the three default ones are read.',
+    });
+  addRules(built, hasNoList ? { ...entry, postgres_repositories: [...DEFAULT_REPOSITORIES] } : entry, {
+    id,
+    path,
+    refuse,
+    locationId,
+  });
+}
+
+interface RuleContext {
+  id: string;
+  path: Path;
+  locationId: string;
+  refuse(at: Path, code: string, message: string, hint: string): void;
+}
+
+function addRules(built: Built, entry: FileRegistryEntry, { id, locationId, refuse }: RuleContext): void {
+  const add = (spec: Omit<RuleSpec, 'registryId'>, at: Path) => {
+    const rule = fileRule(locationId, id, spec);
+    if (built.rules.some((other) => other.id === rule.id)) {
+      refuse(at, 'name-taken', 'This name stands twice in the list.', 'Remove one of the two.');
+    } else built.rules.push(rule);
+  };
+  const addNamed = (list: readonly NamedRepository[] | undefined, kind: 'postgres' | 'model', key: string) => {
+    for (const [index, { name, description }] of (list ?? []).entries()) {
+      const at = [key, index, 'name'];
+      const problem = patternProblem(name);
+      if (problem) refuse(at, problem.code, problem.message, problem.hint);
+      else
+        add(
+          {
+            name: name.slice(0, 100),
+            enabled: true,
+            kind,
+            description,
+            repositories: { include: [name], exclude: [] },
+            tags: [],
+          },
+          at,
+        );
+    }
+  };
+  addNamed(entry.postgres_repositories, 'postgres', 'postgres_repositories');
+  addNamed(entry.model_repositories, 'model', 'model_repositories');
+  for (const [index, rule] of (entry.rules ?? []).entries()) add(rule, ['rules', index, 'name']);
+}
+
+function patternProblem(name: string): { code: string; message: string; hint: string } | null {
+  const isPattern = name.startsWith('re:') || /[*?[\]{}]/.test(name);
+  if (!isPattern && !RepositoryName.safeParse(name).success) {
+    const hint = 'Write the name below the address of the registry, without host and tag.';
+    return { code: 'repository-name-invalid', message: 'This is not the name of a repository.', hint };
+  }
+  try {
+    compileRule({
+      name: 'x',
+      enabled: true,
+      registryId: null,
+      kind: null,
+      description: '',
+      repositories: { include: [name], exclude: [] },
+      tags: [],
+    });
+    return null;
+  } catch (error) {
+    return { code: 'invalid-pattern', message: (error as Error).message, hint: 'Correct the pattern.' };
+  }
+}
+
+type Refuse = (code: string, message: string, hint: string) => void;
+
+function readAuthentication(entry: FileAuthentication, directory: string, refuse: Refuse): AuthenticationInput {
+  switch (entry.type) {
+    case 'none':
+    case 'basic':
+    case 'token':
+      return entry;
+    case 'docker_config':
+      return readDockerConfig(entry, directory, refuse);
+    default: {
+      const hint = 'Until then use basic, token or docker_config with a credential of the registry.';
+      refuse('provider-sign-in-missing', `Sign-in of the type ${entry.type} comes with a later release.`, hint);
+      return { type: 'none' };
+    }
+  }
+}
+
+type DockerConfig = Extract<FileAuthentication, { type: 'docker_config' }>;
+
+function readDockerConfig({ path, config }: DockerConfig, directory: string, refuse: Refuse): AuthenticationInput {
+  if ((path === undefined) === (config === undefined)) {
+    refuse(
+      'docker-config-invalid',
+      'docker_config needs either path or config.',
+      'Give the path of a .dockerconfigjson, or its text as config.',
+    );
+    return { type: 'none' };
+  }
+  const isText = config?.trimStart().startsWith('{');
+  const text = isText
+    ? config!
+    : readSmallFile(path ?? config!, directory, 100_000, 'docker-config-unreadable', refuse);
+  if (text !== null && !isJsonObject(text)) {
+    // Never the parser's own message: it quotes the text, which is a secret.
+    refuse(
+      'docker-config-invalid',
+      'The docker configuration is not a JSON object.',
+      'Give a .dockerconfigjson or the config.json of the docker CLI.',
+    );
+  }
+  return { type: 'docker_config', config: text ?? '{}' };
+}
+
+function readCertificates(text: string, directory: string, refuse: Refuse): string {
+  if (text.trim() === '') return '';
+  const pem = text.includes('-----BEGIN')
+    ? text
+    : readSmallFile(text.trim(), directory, 200_000, 'ca-certs-unreadable', refuse);
+  if (pem === null) return '';
+  if (!/-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/.test(pem)) {
+    refuse(
+      'ca-certs-invalid',
+      'There is no certificate in PEM form here.',
+      'Give PEM text (-----BEGIN CERTIFICATE-----) or the path of such a file.',
+    );
+    return '';
+  }
+  return pem;
+}
+
+function readSmallFile(path: string, directory: string, limit: number, code: string, refuse: Refuse): string | null {
+  const full = resolve(directory, path.startsWith('~/') ? homedir() + path.slice(1) : path);
+  try {
+    const { size } = statSync(full);
+    if (size <= limit) return readFileSync(full, 'utf8');
+    refuse(code, `The file named here is larger than ${limit} bytes.`, 'Check the path.');
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+    refuse(code, `The file named here cannot be read (${reason}).`, 'Check the path and its permissions.');
+  }
+  return null;
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** As the contract has it: without scheme and trailing slash. */
+function bareAddress(url: string): string {
+  return url
+    .trim()
+    .replace(/^[a-z]+:\/\//i, '')
+    .replace(/\/+$/, '');
+}

@@ -1,0 +1,15 @@
+export { type AgentOptions, type RunningAgent, startAgent } from './agent.ts';
+export { AgentError, type AgentErrorCode } from './agent-error.ts';
+export { type CheckedRegistry, type CheckedRepository, type CheckReport, checkAgent, formatCheck } from './check.ts';
+export {
+  AGENT_FILE_NAME,
+  type AgentFile,
+  DEFAULT_LOCATION,
+  loadAgentConfig,
+  parseAgentConfig,
+  withRegistry,
+} from './config.ts';
+export type { ConfigNotice, Environment } from './config-document.ts';
+export { AgentConfigError, type ConfigProblem, describeProblem } from './config-error.ts';
+export { type AgentRegistry, DEFAULT_REGISTRY } from './config-registries.ts';
+export type { AgentMetrics } from './metrics.ts';

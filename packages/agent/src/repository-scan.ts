@@ -1,0 +1,209 @@
+/** One scan with everything around it: its turn, its progress, its line in the log, and a spool that may be full. */
+import { createHash, randomUUID } from 'node:crypto';
+import type { ScanBegin, ScanCommit } from '@pharos/contract';
+import { type CompiledRule, decideRepository } from '@pharos/library';
+import { RegistryError } from '@pharos/oci';
+import type { Logger } from 'pino';
+import { AgentError } from './agent-error.ts';
+import type { ControlPlane } from './control-plane.ts';
+import type { AgentMetrics } from './metrics.ts';
+import { Progress } from './progress.ts';
+import type { ActiveRegistry } from './registries.ts';
+import type { RegistryReader } from './registry-reader.ts';
+import type { Reporter } from './report.ts';
+import { scanRepository } from './scan.ts';
+import type { ScanResult } from './scan-tally.ts';
+import type { Spool, SpoolEntry } from './spool.ts';
+import type { ReportHeader } from './spool-file.ts';
+import type { State } from './state.ts';
+
+/** What every scan of this agent shares. */
+export interface SweepContext {
+  controlPlane: ControlPlane;
+  reporter: Reporter;
+  spool: Spool;
+  state: State;
+  agentId: string;
+  epoch: number;
+  log: Logger;
+  metrics: AgentMetrics;
+  signal: AbortSignal;
+  /** One scan of a repository at a time, whoever asks. */
+  locks: Map<string, Promise<unknown>>;
+}
+
+/** A scan as it is begun; the epoch is added when it is told. */
+export type Begin = Omit<ScanBegin, 'epoch'>;
+export type Trigger = ScanBegin['trigger'];
+
+/** How a sweep or single scan ended, for the one who asked for it. */
+export interface Outcome {
+  status: 'complete' | 'partial' | 'failed';
+  requests: number;
+  message: string;
+  code: string | null;
+  hint: string | null;
+  entry: SpoolEntry | null;
+  /** What the registry as a whole answered, when it did not. */
+  registryError: RegistryError | null;
+}
+
+/** Scans one repository by itself. */
+export async function scanOne(
+  context: SweepContext,
+  registry: ActiveRegistry,
+  repository: string,
+  trigger: Trigger,
+  scanId: string = randomUUID(),
+): Promise<Outcome> {
+  if (registry.reader === null) return cannotRead(registry);
+  const rules = registry.rules.filter((rule) => decideRepository(rule, repository).included);
+  const begin = beginOf(context, registry, { scanId, parentId: null, repository, rules, trigger });
+  return lockedScan(context, registry, registry.reader, { begin, parent: null, origin: registry.origin }, rules);
+}
+
+/** Who scans what, by which rules, since now. */
+export function beginOf(
+  { agentId }: SweepContext,
+  registry: ActiveRegistry,
+  what: {
+    scanId: string;
+    parentId: string | null;
+    repository: string | null;
+    rules: readonly CompiledRule[];
+    trigger: Trigger;
+  },
+): Begin {
+  const ruleIds = what.rules.flatMap((rule) => rule.id ?? []).slice(0, 1000);
+  return {
+    scanId: what.scanId,
+    parentId: what.parentId,
+    agentId,
+    registryId: registry.description.id,
+    repository: what.repository,
+    ruleIds,
+    trigger: what.trigger,
+    startedAt: new Date().toISOString(),
+  };
+}
+
+/** The outcome for a registry whose description cannot work. */
+export function cannotRead({ error }: ActiveRegistry): Outcome {
+  const { code, message, hint } = error!;
+  return { status: 'failed', requests: 0, message, code, hint, entry: null, registryError: null };
+}
+
+/** Scans a repository after whatever scan of it is under way. */
+export async function lockedScan(
+  context: SweepContext,
+  registry: ActiveRegistry,
+  reader: RegistryReader,
+  header: ReportHeader,
+  rules: readonly CompiledRule[],
+): Promise<Outcome> {
+  const key = `${registry.description.id} ${header.begin.repository}`;
+  const before = context.locks.get(key) ?? Promise.resolve();
+  const scan = before.catch(() => {}).then(() => runScan(context, reader, header, rules));
+  context.locks.set(key, scan);
+  try {
+    return await scan;
+  } finally {
+    if (context.locks.get(key) === scan) context.locks.delete(key);
+  }
+}
+
+async function runScan(
+  context: SweepContext,
+  reader: RegistryReader,
+  header: ReportHeader,
+  rules: readonly CompiledRule[],
+): Promise<Outcome> {
+  const { controlPlane, epoch, signal, spool, state, log } = context;
+  const { registryId, repository } = header.begin;
+  const lane = reader.lane(repository!, signal);
+  const progress = new Progress(controlPlane, header.begin, epoch, signal);
+  const serverEpoch = controlPlane.serverEpoch ?? '';
+  const known = await state.load({ registryId, origin: header.origin, repository: repository!, serverEpoch });
+  const started = performance.now();
+  try {
+    return await kept(context, header.begin, async () => {
+      const onProgress = (done: number, total: number, step: string) =>
+        progress.update({ done, total, requests: lane.requests, step });
+      const result = await scanRepository({ header, rules, reader: lane, known, spool, signal, onProgress });
+      const { status, listed, wanted, resolved, read, failed, requests, code } = result;
+      for (const failure of result.failures) log.warn({ event: 'tag-failed', repository, ...failure }, failure.message);
+      const milliseconds = Math.round(performance.now() - started);
+      log.info(
+        {
+          event: 'scan',
+          repository,
+          scanId: header.begin.scanId,
+          status,
+          listed,
+          wanted,
+          resolved,
+          read,
+          failed,
+          requests,
+          milliseconds,
+          code,
+        },
+        'repository scanned',
+      );
+      return result;
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Counts, and turns a spool that cannot be written into a failed scan: the agent goes on. */
+export async function kept(
+  context: SweepContext,
+  begin: Begin,
+  work: () => Promise<Outcome | ScanResult>,
+): Promise<Outcome> {
+  const { metrics, log, signal } = context;
+  try {
+    const outcome = await work();
+    metrics[
+      outcome.status === 'complete' ? 'scansComplete' : outcome.status === 'partial' ? 'scansPartial' : 'scansFailed'
+    ] += 1;
+    return outcome;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    if (!(error instanceof AgentError) && !(error instanceof RegistryError)) throw error;
+    const { code, message, hint } = error;
+    log.error({ event: 'scan', status: 'failed', code, hint }, message);
+    metrics.scansFailed += 1;
+    await tellUnkept(context, begin, error);
+    return { status: 'failed', requests: 0, message, code, hint, entry: null, registryError: null };
+  }
+}
+
+/** A report that found no place on disk is told as a failure at once; if nobody hears it, the log has it. */
+async function tellUnkept(
+  { controlPlane, epoch, signal }: SweepContext,
+  begin: Begin,
+  { code, message, hint }: AgentError | RegistryError,
+): Promise<void> {
+  if (!(await controlPlane.tell('agentScanBegin', { body: { ...begin, epoch } }, signal))) return;
+  const body: ScanCommit = {
+    status: 'failed',
+    tagCount: 0,
+    setDigest: begin.repository === null ? null : createHash('sha256').digest('hex'),
+    listedCount: 0,
+    artifactCount: 0,
+    unresolved: [],
+    listedNames: null,
+    absence: 'none',
+    finishedAt: new Date().toISOString(),
+    requests: 0,
+    message: message.slice(0, 2000),
+    code,
+    hint,
+    failures: [],
+    failedCount: 0,
+  };
+  await controlPlane.tell('agentScanCommit', { params: { id: begin.scanId }, body }, signal);
+}

@@ -1,0 +1,291 @@
+/** Reads one repository and writes the report into the spool: list, choose, resolve what is not known, count. */
+import type { Observation, ScanBegin } from '@pharos/contract';
+import { type CompiledRule, decideTags, isArtifactTag, isBuildStamped, parseVersion } from '@pharos/library';
+import { type ManifestContent, RegistryError } from '@pharos/oci';
+import { AgentError } from './agent-error.ts';
+import { observe } from './observe.ts';
+import { isRegistryWide, type NameList, type RepositoryReader } from './registry-reader.ts';
+import { type ScanResult, ScanTally } from './scan-tally.ts';
+import type { Spool, SpoolEntry, SpoolReport } from './spool.ts';
+import { type ReportHeader, readReport } from './spool-file.ts';
+import type { KnownTag } from './state.ts';
+
+/** Most tags of one repository: what a commit can hold. More than this is an incomplete list. */
+export const MAX_TAGS = 500_000;
+/** So many errors of the registry one after the other end a scan; the rest stays unresolved until the next. */
+const GIVE_UP_AFTER = 10;
+
+export interface ScanJob {
+  header: ReportHeader;
+  /** Rules that take this repository. */
+  rules: readonly CompiledRule[];
+  reader: RepositoryReader;
+  /** What the control plane has acknowledged. */
+  known: Map<string, KnownTag>;
+  spool: Spool;
+  signal: AbortSignal;
+  maxTags?: number | undefined;
+  onProgress(done: number, total: number, step: string): void;
+}
+
+/**
+ * Scans one repository. Faults of the registry end in a report and never throw.
+ * @throws AgentError `disk-full`, `spool-full`, `spool-unwritable` (no report could be kept); RegistryError `aborted`
+ */
+export async function scanRepository(job: ScanJob): Promise<ScanResult> {
+  const report = await job.spool.begin(job.header);
+  try {
+    const scan = new RepositoryScan(job, report);
+    return await scan.run();
+  } catch (error) {
+    await report.abandon();
+    throw error;
+  }
+}
+
+/** A report of a scan that failed before anything was read, or that was not tried because the registry is away. */
+export async function reportFailure(
+  spool: Spool,
+  header: ReportHeader,
+  error: RegistryError,
+  requests: number,
+): Promise<ScanResult> {
+  const report = await spool.begin(header);
+  const tally = new ScanTally();
+  try {
+    return await tally.finish(report, { requests, error, status: 'failed', list: null, absence: 'none' });
+  } catch (failure) {
+    await report.abandon();
+    throw failure;
+  }
+}
+
+class RepositoryScan {
+  readonly #job: ScanJob;
+  readonly #report: SpoolReport;
+  readonly #tally = new ScanTally();
+  /** Digests that need no reading: known before this scan, or read in it (then the promise says how that went). */
+  readonly #knownDigests: Set<string>;
+  readonly #readings = new Map<string, Promise<RegistryError | null>>();
+  readonly #carried: SpoolEntry[];
+  #troubles = 0;
+  #fatal: RegistryError | null = null;
+
+  constructor(job: ScanJob, report: SpoolReport) {
+    this.#job = job;
+    this.#report = report;
+    this.#knownDigests = new Set();
+    this.#carried = job.spool.waiting(job.header.begin.registryId, job.header.begin.repository!);
+  }
+
+  async run(): Promise<ScanResult> {
+    const { reader, signal } = this.#job;
+    this.#job.onProgress(0, 0, 'listing tags');
+    let list: NameList;
+    try {
+      list = await reader.tags(this.#job.maxTags ?? MAX_TAGS);
+    } catch (error) {
+      if (!(error instanceof RegistryError) || signal.aborted) throw error;
+      return this.#finishWithoutList(error);
+    }
+    await this.#loadWaiting();
+    for (const { digest } of this.#job.known.values()) this.#knownDigests.add(digest);
+    const wanted = await this.#choose(list.names);
+    await this.#resolveAll(wanted);
+    signal.throwIfAborted();
+    await this.#carryImages();
+    this.#report.writer.names(list.names);
+    await this.#report.writer.room();
+    const error = list.error ?? this.#fatal;
+    const status = error !== null || this.#tally.hasPassingFailures ? 'partial' : 'complete';
+    return this.#tally.finish(this.#report, {
+      requests: reader.requests,
+      error,
+      status,
+      list: list.error === null ? list.names : null,
+      absence: 'none',
+    });
+  }
+
+  #finishWithoutList(error: RegistryError): Promise<ScanResult> {
+    const isAbsent = error.absence === 'repository';
+    return this.#tally.finish(this.#report, {
+      requests: this.#job.reader.requests,
+      error,
+      // Absence is evidence only in a complete report; the control plane holds it until a person confirms.
+      status: isAbsent ? 'complete' : 'failed',
+      list: null,
+      absence: isAbsent ? 'repository' : 'none',
+    });
+  }
+
+  /** Undelivered reports count as known: with the server away for days nothing is read twice. */
+  async #loadWaiting(): Promise<void> {
+    for (const entry of this.#carried) {
+      try {
+        for await (const line of readReport(entry.path, ['tag'])) {
+          if (line.kind === 'tag' && line.checked >= 0)
+            this.#job.known.set(line.name, { digest: line.digest, checked: line.checked });
+        }
+      } catch {
+        // Delivered and removed meanwhile, or damaged: what is missing is read again.
+      }
+    }
+  }
+
+  /** Union over the rules, in the registry's order; lets the event loop run in between. */
+  async #choose(names: readonly string[]): Promise<string[]> {
+    const taken = new Set<string>();
+    const repository = this.#job.reader.repository;
+    for (const rule of this.#job.rules) {
+      const steps = decideTags(rule, repository, names);
+      let step = steps.next();
+      for (let count = 0; !step.done; step = steps.next()) {
+        count += 1;
+        if (count % 4 === 0) await breathe();
+      }
+      const decisions = step.value;
+      for (let index = 0; index < names.length; index += 1) if (decisions[index]!.included) taken.add(names[index]!);
+    }
+    this.#tally.listed = names.length;
+    this.#tally.artifacts = names.reduce((count, name) => count + (isArtifactTag(name) ? 1 : 0), 0);
+    return names.filter((name) => taken.has(name));
+  }
+
+  async #resolveAll(wanted: readonly string[]): Promise<void> {
+    this.#tally.wanted = wanted.length;
+    const audited = this.#auditOf(wanted);
+    let next = 0;
+    let done = 0;
+    const worker = async () => {
+      while (next < wanted.length && !this.#job.signal.aborted) {
+        const name = wanted[next]!;
+        next += 1;
+        await this.#resolveOne(name, audited);
+        done += 1;
+        if (done % 100 === 0) this.#job.onProgress(done, wanted.length, 'reading tags');
+        if (done % 1000 === 0) await breathe();
+        await this.#report.writer.room();
+      }
+    };
+    // Twice as many as connections, so that none idles while its worker hashes and parses.
+    await Promise.all(Array.from({ length: WORKERS }, worker));
+    this.#job.onProgress(done, wanted.length, 'reading tags');
+  }
+
+  /** Build-stamped tags do not move. Should one do so all the same, a slow rolling audit of the longest unseen finds it. */
+  #auditOf(wanted: readonly string[]): ReadonlySet<string> {
+    const stamped = wanted.filter((name) => this.#job.known.has(name) && isStamped(name));
+    const count = Math.ceil(stamped.length / 1000);
+    if (count === 0) return new Set();
+    const checked = (name: string) => this.#job.known.get(name)!.checked;
+    return new Set(stamped.sort((a, b) => checked(a) - checked(b)).slice(0, count));
+  }
+
+  async #resolveOne(name: string, audited: ReadonlySet<string>): Promise<void> {
+    if (this.#fatal !== null) return this.#tally.unresolve(name);
+    const known = this.#job.known.get(name);
+    if (known !== undefined && isStamped(name) && !audited.has(name))
+      return this.#tag(name, known.digest, known.checked);
+    try {
+      if (known === undefined) await this.#readTag(name);
+      else {
+        const { digest } = await this.#job.reader.head(name);
+        if (digest === known.digest) this.#tag(name, digest, now());
+        else await this.#readTag(name);
+      }
+      this.#troubles = 0;
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error;
+      if (this.#job.signal.aborted) throw error;
+      this.#fail(name, error);
+    }
+  }
+
+  async #readTag(name: string): Promise<void> {
+    const content = await this.#job.reader.manifest(name);
+    const { digest } = content;
+    if (this.#knownDigests.has(digest)) return this.#tag(name, digest, now());
+    let reading = this.#readings.get(digest);
+    if (reading === undefined) {
+      reading = this.#observe(content);
+      this.#readings.set(digest, reading);
+    }
+    const failure = await reading;
+    // Only what went wrong is kept: two hundred thousand settled promises would be most of this scan's memory.
+    if (failure === null) this.#readings.delete(digest);
+    // What passes by itself is read again by the next scan, so a half-read image does not go out.
+    if (failure?.transient) throw failure;
+    this.#tag(name, digest, failure === null ? now() : -1);
+    if (failure !== null) this.#tally.fail(name, failure);
+  }
+
+  /** Reads a digest for the first time, and answers what could not be read of it. */
+  async #observe(content: ManifestContent): Promise<RegistryError | null> {
+    try {
+      const { observation, failure } = await observe(content, this.#job.reader);
+      if (failure?.transient) return failure;
+      this.#write(observation);
+      if (failure === null) this.#knownDigests.add(content.digest);
+      return failure;
+    } catch (error) {
+      if (error instanceof RegistryError && error.transient) return error;
+      throw error;
+    }
+  }
+
+  #write(observation: Observation): void {
+    this.#report.writer.image(observation);
+    this.#tally.read += 1;
+  }
+
+  #tag(name: string, digest: string, checked: number): void {
+    this.#report.writer.tag(name, digest, checked);
+    this.#tally.resolve(name, digest);
+  }
+
+  #fail(name: string, error: RegistryError): void {
+    this.#tally.unresolve(name);
+    this.#tally.fail(name, error);
+    this.#troubles = isRegistryWide(error) ? this.#troubles + 1 : 0;
+    if (this.#troubles >= GIVE_UP_AFTER) this.#fatal ??= error;
+  }
+
+  /** This report may push waiting ones out; their observations are taken along. */
+  async #carryImages(): Promise<void> {
+    const used = new Set(this.#tally.digests());
+    for (const entry of this.#carried) {
+      try {
+        for await (const line of readReport(entry.path, ['image'])) {
+          if (line.kind !== 'image' || !used.has(line.observation.digest)) continue;
+          used.delete(line.observation.digest);
+          this.#report.writer.imageText(line.text);
+          await this.#report.writer.room();
+        }
+      } catch (error) {
+        if (error instanceof AgentError) throw error;
+        // Delivered and removed meanwhile: then the control plane has them.
+      }
+    }
+  }
+}
+
+const WORKERS = 16;
+
+/** Whether the name says which build it is, in either of the schemes that have build stamps. */
+function isStamped(name: string): boolean {
+  return isBuildStamped(parseVersion('pg', name)) || isBuildStamped(parseVersion('semver', name));
+}
+
+function now(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A new begin for a scan. */
+export function beginOf(begin: Omit<ScanBegin, 'epoch' | 'startedAt'>): Omit<ScanBegin, 'epoch'> {
+  return { ...begin, startedAt: new Date().toISOString() };
+}

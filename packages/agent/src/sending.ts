@@ -1,0 +1,142 @@
+/** One attempt at one report: begin, chunks within the contract's bounds, missing images, commit. */
+import { createHash } from 'node:crypto';
+import type { Observation, ScanBegin, ScanChunk, ScanCommitted } from '@pharos/contract';
+import type { ControlPlane } from './control-plane.ts';
+import type { SpoolEntry } from './spool.ts';
+import { type ReportFooter, type ReportHeader, readReport } from './spool-file.ts';
+
+export const MAX_CHUNK_TAGS = 2_000;
+export const MAX_CHUNK_IMAGES = 500;
+const MAX_CHUNK_BYTES = 4 * 1024 * 1024;
+const MAX_NAMES = 500_000;
+
+/** Reads images that the control plane asked for; leaves out what cannot be read now. */
+export type ReadImages = (header: ReportHeader, digests: readonly string[]) => AsyncIterable<Observation>;
+
+export interface SendingOptions {
+  controlPlane: ControlPlane;
+  agentId: string;
+  epoch: number;
+  readImages: ReadImages;
+}
+
+interface Chunk {
+  tags: ScanChunk['tags'];
+  images: Observation[];
+  bytes: number;
+}
+
+/** One attempt at one report. Always from the first chunk: what arrived before is answered as it was then. */
+export class Sending {
+  readonly #options: SendingOptions;
+  readonly #begun: Set<string>;
+  readonly #entry: SpoolEntry;
+  readonly #header: ReportHeader;
+  readonly #footer: ReportFooter;
+  readonly #signal: AbortSignal;
+  readonly #wanted = new Set<string>();
+  readonly #sent = new Set<string>();
+  readonly #names: string[] = [];
+  #next = 0;
+  #floor = 0;
+
+  constructor(
+    options: SendingOptions,
+    begun: Set<string>,
+    entry: SpoolEntry,
+    report: { header: ReportHeader; footer: ReportFooter },
+    signal: AbortSignal,
+  ) {
+    this.#options = options;
+    this.#begun = begun;
+    this.#entry = entry;
+    this.#header = report.header;
+    this.#footer = report.footer;
+    this.#signal = signal;
+  }
+
+  async run(): Promise<ScanCommitted | null> {
+    await this.#beginParent();
+    const { scanId } = this.#header.begin;
+    const begun = await this.#call('agentScanBegin', { body: this.#ours(this.#header.begin) });
+    if (begun.committed) return null;
+    this.#floor = begun.nextChunk;
+    await this.#sendLines();
+    await this.#sendWanted();
+    const { hasListedNames, ...commit } = this.#footer;
+    return this.#call('agentScanCommit', {
+      params: { id: scanId },
+      body: { ...commit, listedNames: hasListedNames ? this.#names : null },
+    });
+  }
+
+  #call: ControlPlane['call'] = (name, input) => this.#options.controlPlane.call(name, input, this.#signal);
+
+  /** A report may be older than this run of the agent; the epoch is that of the agent that speaks now. */
+  #ours(begin: Omit<ScanBegin, 'epoch'>): ScanBegin {
+    return { ...begin, agentId: this.#options.agentId, epoch: this.#options.epoch };
+  }
+
+  async #beginParent(): Promise<void> {
+    const { parent } = this.#header;
+    if (parent === null || this.#begun.has(parent.scanId)) return;
+    await this.#call('agentScanBegin', { body: this.#ours(parent) });
+    this.#begun.add(parent.scanId);
+  }
+
+  async #sendLines(): Promise<void> {
+    let chunk = emptyChunk();
+    for await (const line of readReport(this.#entry.path, ['tag', 'image', 'names'])) {
+      if (line.kind === 'names') {
+        for (const name of line.names) if (this.#names.length < MAX_NAMES) this.#names.push(name);
+        continue;
+      }
+      const size = line.kind === 'image' ? Buffer.byteLength(line.text) : 150;
+      const isFull =
+        line.kind === 'image' ? chunk.images.length >= MAX_CHUNK_IMAGES : chunk.tags.length >= MAX_CHUNK_TAGS;
+      if (isFull || chunk.bytes + size > MAX_CHUNK_BYTES) {
+        await this.#sendChunk(chunk);
+        chunk = emptyChunk();
+      }
+      chunk.bytes += size;
+      if (line.kind === 'image') chunk.images.push(line.observation);
+      else if (line.kind === 'tag') chunk.tags.push({ name: line.name, digest: line.digest, pushedAt: null });
+    }
+    if (chunk.tags.length + chunk.images.length > 0) await this.#sendChunk(chunk);
+  }
+
+  async #sendChunk({ tags, images }: Chunk): Promise<void> {
+    const body = { tags, images };
+    const sha256 = createHash('sha256').update(JSON.stringify(body)).digest('hex');
+    const answer = await this.#call('agentScanChunk', {
+      params: { id: this.#header.begin.scanId, n: this.#next },
+      body: { sha256, ...body },
+    });
+    this.#next += 1;
+    for (const { digest } of images) this.#sent.add(digest);
+    for (const digest of answer.needImages) this.#wanted.add(digest);
+  }
+
+  /** Images that the control plane misses though this agent thought it had them: another database, or a lost answer. */
+  async #sendWanted(): Promise<void> {
+    const missing = [...this.#wanted].filter((digest) => !this.#sent.has(digest));
+    if (missing.length === 0) return;
+    // An earlier attempt may have sent such chunks with other contents; these come after them.
+    this.#next = Math.max(this.#next, this.#floor);
+    let chunk = emptyChunk();
+    for await (const observation of this.#options.readImages(this.#header, missing)) {
+      const size = Buffer.byteLength(JSON.stringify(observation));
+      if (chunk.images.length >= MAX_CHUNK_IMAGES || chunk.bytes + size > MAX_CHUNK_BYTES) {
+        await this.#sendChunk(chunk);
+        chunk = emptyChunk();
+      }
+      chunk.images.push(observation);
+      chunk.bytes += size;
+    }
+    if (chunk.images.length > 0) await this.#sendChunk(chunk);
+  }
+}
+
+function emptyChunk(): Chunk {
+  return { tags: [], images: [], bytes: 0 };
+}

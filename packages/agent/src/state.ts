@@ -1,0 +1,96 @@
+/**
+ * What the agent knows that the control plane has: for each repository every tag with its digest and when that was last
+ * looked at. It only saves requests; losing it loses nothing.
+ */
+import { hash } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readLines } from './line-reader.ts';
+import { writeWhole } from './write-file.ts';
+
+/** `checked`: seconds since 1970 when the registry last said that the tag has this digest. */
+export interface KnownTag {
+  digest: string;
+  checked: number;
+}
+
+/** Which registry, at which address, told to which database: a state of any other is of no use. */
+export interface StateKey {
+  registryId: string;
+  /** Address with its scheme, so that another registry under the same name is not mistaken for this one. */
+  origin: string;
+  repository: string;
+  serverEpoch: string;
+}
+
+export class State {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The tags of a repository; empty when nothing (usable) is known. */
+  async load(key: StateKey): Promise<Map<string, KnownTag>> {
+    const tags = new Map<string, KnownTag>();
+    try {
+      let isHeader = true;
+      let isWhole = false;
+      for await (const line of readLines(this.#path(key.registryId, key.repository))) {
+        const value: unknown = JSON.parse(line.toString('utf8'));
+        if (isHeader) {
+          isHeader = false;
+          if (!isSameKey(value, key)) return new Map();
+        } else if (Array.isArray(value)) {
+          tags.set(value[0] as string, { digest: value[1] as string, checked: value[2] as number });
+        } else isWhole = (value as { end?: number }).end === tags.size;
+      }
+      return isWhole ? tags : new Map();
+    } catch {
+      // Missing or damaged: everything is read again.
+      return new Map();
+    }
+  }
+
+  /** Replaces what is known of a repository. */
+  async save(key: StateKey, tags: ReadonlyMap<string, KnownTag>): Promise<void> {
+    await mkdir(join(this.#folder, key.registryId), { recursive: true, mode: 0o700 });
+    await writeWhole(this.#path(key.registryId, key.repository), linesOf(key, tags));
+  }
+
+  /** Forgets one repository, so that it is read from the beginning. */
+  async forget(registryId: string, repository: string): Promise<void> {
+    await rm(this.#path(registryId, repository), { force: true });
+  }
+
+  /** Forgets the registries that are not listed here. */
+  async keepOnly(registryIds: ReadonlySet<string>): Promise<void> {
+    const folders = await readdir(this.#folder).catch(() => []);
+    for (const folder of folders) {
+      if (!registryIds.has(folder)) await rm(join(this.#folder, folder), { recursive: true, force: true });
+    }
+  }
+
+  #path(registryId: string, repository: string): string {
+    // A repository's name is hostile text and longer than a file name may be.
+    return join(this.#folder, registryId, `${hash('sha256', repository, 'hex')}.ndjson`);
+  }
+}
+
+function* linesOf(key: StateKey, tags: ReadonlyMap<string, KnownTag>): Generator<string> {
+  let text = `${JSON.stringify({ v: 1, ...key })}\n`;
+  for (const [name, { digest, checked }] of tags) {
+    text += `${JSON.stringify([name, digest, checked])}\n`;
+    if (text.length > 64 * 1024) {
+      yield text;
+      text = '';
+    }
+  }
+  yield `${text}${JSON.stringify({ end: tags.size })}\n`;
+}
+
+function isSameKey(value: unknown, key: StateKey): boolean {
+  const stored = value as Record<string, unknown>;
+  const same = (name: keyof StateKey) => stored[name] === key[name];
+  return stored.v === 1 && same('registryId') && same('origin') && same('repository') && same('serverEpoch');
+}
