@@ -1,0 +1,227 @@
+/** `pharos tags`: the Image Library, by tag. */
+import {
+  type Client,
+  Engine,
+  Kind,
+  Presence,
+  type Repository,
+  type Tag,
+  type TagDetail,
+  type TagHistoryEntry,
+  TagQuery,
+} from '@pharos/contract';
+import { Command, Option } from 'commander';
+import {
+  type CommonOptions,
+  clientAction,
+  clientCommand,
+  examples,
+  listCommand,
+  type Shell,
+  wholeNumber,
+} from '../command.ts';
+import { CliError } from '../failure.ts';
+import { ago, count, minute, shortDigest, size, state } from '../format.ts';
+import type { Column, Output } from '../output.ts';
+import { type ListOptions, readPages } from '../paging.ts';
+import { findRegistry, findRepository } from '../resolve.ts';
+
+interface Options extends ListOptions {
+  search?: string;
+  registry?: string;
+  engine?: Engine;
+  major?: number;
+  flavour?: string;
+  platform?: string;
+  extension?: string;
+  kind?: Kind;
+  location?: string;
+  presence?: Presence | 'all';
+  floating?: boolean;
+  sort?: TagQuery['sort'];
+}
+
+export function tagsCommand(shell: Shell): Command {
+  return new Command('tags')
+    .summary('find tags, their digests and their history')
+    .description('Tags of the Image Library.')
+    .addCommand(list(shell))
+    .addCommand(get(shell))
+    .addCommand(history(shell));
+}
+
+const NAME: Column<Tag> = { head: 'TAG', cell: (row) => row.name };
+const REPOSITORY: Column<Tag> = { head: 'REPOSITORY', cell: (row) => row.repository, max: 50 };
+const COLUMNS: Column<Tag>[] = [
+  { head: 'ENGINE', cell: (row) => row.engine ?? row.kind },
+  { head: 'VERSION', cell: (row) => versionText(row) },
+  { head: 'PLATFORMS', cell: (row) => row.platforms.join(', '), max: 40 },
+  { head: 'DIGEST', cell: (row) => shortDigest(row.digest) },
+  { head: 'CREATED', cell: (row) => ago(row.createdAt) },
+  { head: 'STATE', cell: (row) => state(row.presence === 'present' ? row.state : row.presence) },
+];
+
+function list(shell: Shell): Command {
+  const command = listCommand('list', 'list tags')
+    .argument('[repository]', 'name, host/name or id (default: all)')
+    .option('--search <TEXT>', 'part of the tag, or a digest or its beginning')
+    .option('--registry <REGISTRY>', 'of this registry: name or id')
+    .addOption(new Option('--engine <ENGINE>', 'PostgreSQL engine').choices(Engine.options))
+    .option('--major <N>', 'major version', wholeNumber(0, 100_000))
+    .option('--flavour <NAME>', 'e.g. minimal, standard, system')
+    .option('--platform <OS/ARCH>', 'e.g. linux/arm64')
+    .option('--extension <NAME>', 'that bring this extension')
+    .addOption(new Option('--kind <KIND>', 'of this kind').choices(Kind.options))
+    .option('--location <ID>', 'available there')
+    .addOption(new Option('--presence <WHICH>', 'default: present and missing').choices([...Presence.options, 'all']))
+    .option('--floating', 'only tags that name no exact version, such as 17 or latest')
+    .option('--no-floating', 'only tags that name an exact version')
+    .addOption(new Option('--sort <ORDER>', 'order, "-" for descending').choices(TagQuery.shape.sort.unwrap().options));
+  return examples(
+    command,
+    'tags list postgresql',
+    'tags list --engine epas --major 17 --platform linux/arm64',
+    'tags list --extension vector --json',
+  ).action(
+    clientAction<Options>(shell, async ({ client, out }, [name], options) => {
+      const registryId = options.registry ? (await findRegistry(client, options.registry)).id : undefined;
+      const repository = name ? await findRepository(client, name, registryId) : null;
+      const { search: q, engine, major, flavour, platform, extension, kind, presence, location } = options;
+      const filter = {
+        q,
+        engine,
+        major,
+        flavour,
+        platform,
+        extension,
+        kind,
+        presence,
+        locationId: location,
+        registryId,
+      };
+      const body = await readPages(options, (query) =>
+        client('listTags', {
+          query: {
+            ...query,
+            ...filter,
+            repositoryId: repository?.id,
+            sort: options.sort ?? (repository ? '-version' : undefined),
+            floating: options.floating === undefined ? undefined : options.floating ? 'true' : 'false',
+          },
+        }),
+      );
+      const columns = repository ? [NAME, ...COLUMNS] : [REPOSITORY, NAME, ...COLUMNS];
+      out.list(body, reference, columns, 'No tags found.');
+    }),
+  );
+}
+
+/** Takes `REPOSITORY TAG` and `REPOSITORY:TAG`. */
+function tagArguments(command: Command): Command {
+  return command
+    .argument('<repository>', 'name, host/name or id; or repository:tag')
+    .argument('[tag]', 'the tag')
+    .option('--registry <REGISTRY>', 'where several registries have this repository');
+}
+
+async function findTag(
+  client: Client,
+  [first, second]: string[],
+  registry: string | undefined,
+): Promise<{ repository: Repository; name: string }> {
+  const colon = first!.lastIndexOf(':');
+  // A colon before a slash belongs to a port.
+  const joined = second === undefined && colon > first!.lastIndexOf('/');
+  const name = joined ? first!.slice(colon + 1) : second;
+  if (!name) {
+    throw new CliError('tag-missing', 'No tag was named.', 'Write REPOSITORY:TAG, or REPOSITORY TAG.');
+  }
+  const registryId = registry ? (await findRegistry(client, registry)).id : undefined;
+  return { repository: await findRepository(client, joined ? first!.slice(0, colon) : first!, registryId), name };
+}
+
+function get(shell: Shell): Command {
+  const command = tagArguments(clientCommand('get', 'show a tag'));
+  return examples(command, 'tags get postgresql:17.4', 'tags get postgresql 17.4 --json').action(
+    clientAction<CommonOptions & { registry?: string }>(shell, async ({ client, out }, args, options) => {
+      const { repository, name } = await findTag(client, args, options.registry);
+      const tag = await client('getTag', { params: { id: repository.id, name } });
+      out.one(tag, reference(tag), (body) => show(out, body));
+    }),
+  );
+}
+
+function history(shell: Shell): Command {
+  const command = tagArguments(listCommand('history', 'show which digests a tag pointed to, newest first'));
+  return examples(command, 'tags history postgresql:17').action(
+    clientAction<ListOptions & { registry?: string }>(shell, async ({ client, out }, args, options) => {
+      const { repository, name } = await findTag(client, args, options.registry);
+      const body = await readPages(options, (query) =>
+        client('getTagHistory', { params: { id: repository.id, name }, query }),
+      );
+      out.list<TagHistoryEntry>(
+        body,
+        (row) => row.digest,
+        [
+          { head: 'DIGEST', cell: (row) => row.digest },
+          { head: 'FIRST SEEN', cell: (row) => minute(row.firstSeenAt) },
+          { head: 'LAST SEEN', cell: (row) => minute(row.lastSeenAt) },
+          { head: 'STATE', cell: (row) => state(row.state) },
+          { head: '', cell: (row) => ({ text: row.current ? 'now' : ' ', style: 'green' }) },
+        ],
+        'No history.',
+      );
+    }),
+  );
+}
+
+function reference(tag: Tag): string {
+  return `${tag.host}/${tag.repository}:${tag.name}`;
+}
+
+function versionText({ version }: Tag): string | null {
+  if (!version || version.major === null) return null;
+  const numbers = [version.major, version.minor, version.patch].filter((part) => part !== null).join('.');
+  return [numbers + (version.prerelease ?? ''), version.flavour, version.os].filter(Boolean).join(' ');
+}
+
+function show(out: Output, body: TagDetail): void {
+  out.fields([
+    ['tag', `${body.repository}:${body.name}`],
+    ['registry', body.registry],
+    ['digest', body.digest],
+    ['kind', body.engine ? `${body.kind}, ${body.engine}` : body.kind],
+    ['version', versionText(body)],
+    ['platforms', body.platforms.join(', ')],
+    ['size', size(body.size)],
+    ['extensions', body.extensionCount || null],
+    ['state', state(body.state)],
+    ['presence', state(body.presence)],
+    ['missing since', minute(body.missingSince)],
+    ['locations', body.locations.join(', ')],
+    ['created', [minute(body.createdAt), body.createdSource && `(${body.createdSource})`].filter(Boolean).join(' ')],
+    ['pushed', minute(body.pushedAt)],
+    ['first seen', minute(body.firstSeenAt)],
+    ['moved', minute(body.movedAt)],
+    ['older version', body.previous],
+    [
+      'findings',
+      body.findings ? `${count(body.findings, 'finding')}; see pharos images get ${shortDigest(body.digest)}` : null,
+    ],
+    ['same image', body.sameDigest.map((one) => `${one.repository}:${one.name}`).join(', ')],
+  ]);
+  // Rules for other repositories explain nothing about this tag, unless there is no better answer.
+  const telling = body.explanation.filter(({ clause }) => clause !== 'repositories.include');
+  const explanation = telling.length > 0 ? telling : body.explanation;
+  if (explanation.length > 0) {
+    out.heading('Why it is here');
+    for (const { rule, reason, clause, text } of explanation) {
+      const because = [clause, text].filter(Boolean).join(' = ');
+      out.line(out.style({ text: `${rule?.name ?? 'no rule'}: ${reason}${because ? ` (${because})` : ''}` }));
+    }
+  }
+  if (body.pull.length > 0) {
+    out.heading('Pull');
+    for (const { command } of body.pull) out.line(out.style({ text: command }));
+  }
+}

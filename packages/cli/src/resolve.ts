@@ -1,0 +1,75 @@
+/** Names or ids: wherever a command takes a thing, both are understood. */
+import { ApiError, type Client, type Registry, type Repository, type Rule, type Token } from '@pharos/contract';
+import { EXIT } from './exit-code.ts';
+import { CliError } from './failure.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether a text has the form of an id. */
+export function isId(text: string): boolean {
+  return UUID.test(text);
+}
+
+/** @throws CliError `not-found`, `name-ambiguous`. */
+export async function findRegistry(client: Client, name: string): Promise<Registry> {
+  if (isId(name)) {
+    const found = await orNull(client('getRegistry', { params: { id: name } }));
+    if (found) return found;
+  }
+  const { items } = await client('listRegistries', { query: { limit: 1000, q: name.slice(0, 200) } });
+  const matches = items.filter((registry) => registry.name === name || registry.url === name);
+  return single(matches, 'registry', name, 'pharos registries list', (one) => `${one.id} (${one.url})`);
+}
+
+/** @throws CliError `not-found`, `name-ambiguous`. */
+export async function findRule(client: Client, name: string): Promise<Rule> {
+  if (isId(name)) {
+    const found = await orNull(client('getRule', { params: { id: name } }));
+    if (found) return found;
+  }
+  const { items } = await client('listRules', { query: { limit: 1000, q: name.slice(0, 200) } });
+  const matches = items.filter((rule) => rule.name === name);
+  return single(matches, 'rule', name, 'pharos rules list', (one) => `${one.id} (${one.source})`);
+}
+
+/**
+ * A repository by id, name, `host/name`, or name within a registry.
+ *
+ * @throws CliError `not-found`, `name-ambiguous`.
+ */
+export async function findRepository(client: Client, name: string, registryId?: string): Promise<Repository> {
+  if (isId(name)) {
+    const found = await orNull(client('getRepository', { params: { id: name } }));
+    if (found) return found;
+  }
+  const last = name.split('/').at(-1) ?? name;
+  const { items } = await client('listRepositories', { query: { limit: 1000, q: last.slice(0, 200), registryId } });
+  const matches = items.filter((one) => one.name === name || `${one.host}/${one.name}` === name);
+  return single(matches, 'repository', name, 'pharos repositories list', (one) => `${one.host}/${one.name}`);
+}
+
+/** @throws CliError `not-found`, `name-ambiguous`. */
+export async function findToken(client: Client, name: string): Promise<Token> {
+  const { items } = await client('listTokens', { query: { limit: 1000 } });
+  const matches = items.filter((token) => token.id === name || token.name === name);
+  return single(matches, 'token', name, 'pharos tokens list', (one) => `${one.id} (${one.prefix}…)`);
+}
+
+function single<T>(matches: T[], noun: string, name: string, list: string, tell: (one: T) => string): T {
+  const [only, second] = matches;
+  if (only && !second) return only;
+  if (!only) {
+    throw new CliError('not-found', `There is no ${noun} "${name}".`, `See "${list}".`, { exitCode: EXIT.notFound });
+  }
+  const choices = matches.slice(0, 5).map(tell).join(', ');
+  throw new CliError('name-ambiguous', `${matches.length} are called "${name}".`, `Use one of: ${choices}.`);
+}
+
+async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
+}
