@@ -1,0 +1,64 @@
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, type BodyOf, type QueryOf } from './client.ts';
+
+export type RuleDraft = BodyOf<'createRule'>;
+
+export const rulesQuery = (query: QueryOf<'listRules'>) =>
+  queryOptions({
+    queryKey: ['rules', 'list', query],
+    queryFn: ({ signal }) => api('listRules', { query }, { signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export const ruleQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['rules', 'one', id],
+    queryFn: ({ signal }) => api('getRule', { params: { id } }, { signal }),
+  });
+
+/** What a rule would let in; the key holds the whole rule, so an unchanged rule is asked once. */
+export const previewQuery = (rule: RuleDraft, offset: number) =>
+  queryOptions({
+    queryKey: ['preview', rule, offset],
+    queryFn: ({ signal }) => api('previewRule', { body: { rule, offset, limit: 100 } }, { signal }),
+    placeholderData: keepPreviousData,
+    retry: false,
+    staleTime: 30_000,
+  });
+
+/** Asks the registries for fresh lists first, then previews. */
+export function useRefreshPreview() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (rule: RuleDraft) => api('previewRule', { body: { rule, refresh: true, limit: 100 } }),
+    onSuccess: (preview, rule) => client.setQueryData(previewQuery(rule, 0).queryKey, preview),
+  });
+}
+
+export function useCreateRule() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: RuleDraft) => api('createRule', { body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['rules'] }),
+  });
+}
+
+export function useUpdateRule() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, patch }: { id: string; patch: BodyOf<'updateRule'> }) =>
+      api('updateRule', { params: { id }, body: patch }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['rules'] }),
+  });
+}
+
+export function useDeleteRule() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => api('deleteRule', { params: { id } }),
+    onSuccess: (_, id) => {
+      client.removeQueries({ queryKey: ruleQuery(id).queryKey });
+      void client.invalidateQueries({ queryKey: ['rules', 'list'] });
+    },
+  });
+}

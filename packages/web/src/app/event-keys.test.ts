@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Scan } from '@pharos/contract';
+import { keysOf } from './event-keys.ts';
+
+const id = '018f0000-0000-7000-8000-000000000000';
+
+test('progress of a scan asks for nothing again; its end does', () => {
+  assert.deepEqual(keysOf({ type: 'scan', scan: { status: 'running' } as Scan }), []);
+  const ended = keysOf({ type: 'scan', scan: { status: 'partial' } as Scan });
+  for (const noun of ['repositories', 'registries', 'statistics', 'tags']) {
+    assert.ok(
+      ended.some((key) => key[0] === noun),
+      noun,
+    );
+  }
+});
+
+test('one image makes one image old', () => {
+  assert.deepEqual(keysOf({ type: 'image', digest: 'sha256:ab' })[0], ['images', 'sha256:ab']);
+});
+
+test('a reset reads everything again', () => {
+  assert.deepEqual(keysOf({ type: 'reset' }), [[]]);
+  assert.deepEqual(keysOf({ type: 'rule', id }), [['rules']]);
+});

@@ -1,0 +1,24 @@
+import type { Event } from '@pharos/contract';
+
+/** Which queries an event makes old, as prefixes of their keys. The empty key is every query. */
+export function keysOf(event: Event): readonly (readonly string[])[] {
+  switch (event.type) {
+    case 'scan':
+      // A running scan is drawn from the event itself; only its end changes lists.
+      return event.scan.status === 'running'
+        ? []
+        : [['scans', 'list'], ['repositories'], ['registries'], ['statistics'], ['tags'], ['rules', 'list']];
+    case 'repository':
+      return [['repositories'], ['tags'], ['statistics']];
+    case 'registry':
+      return [['registries'], ['statistics'], ['preview']];
+    case 'rule':
+      return [['rules']];
+    case 'agent':
+      return [['agents'], ['locations'], ['statistics']];
+    case 'image':
+      return [['images', event.digest], ['tags']];
+    case 'reset':
+      return [[]];
+  }
+}

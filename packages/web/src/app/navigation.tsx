@@ -1,0 +1,52 @@
+import { Nav, NavGroup, NavItem, NavList, PageSidebar, PageSidebarBody } from '@patternfly/react-core';
+import { Link, useLocation } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { useMay } from '../api/session.ts';
+import { isCurrent } from './current.ts';
+
+const MANAGE = [
+  ['/manage/registries', 'Registries'],
+  ['/manage/rules', 'Repository Rules'],
+  ['/manage/agents', 'Agents and locations'],
+  ['/manage/scans', 'Scans'],
+] as const;
+
+function Entry({ to, label }: { to: string; label: string }): ReactElement {
+  const { pathname } = useLocation();
+  const active = isCurrent(pathname, to);
+  return (
+    <NavItem isActive={active} itemId={to}>
+      <Link to={to} activeOptions={{ exact: true, includeSearch: false }}>
+        {label}
+      </Link>
+    </NavItem>
+  );
+}
+
+/** The navigation; an entry is shown when its page exists and its reader may open it. */
+export function Navigation({ isOpen, isOverlay }: { isOpen: boolean; isOverlay: boolean }): ReactElement {
+  const maySeeTokens = useMay('tokens:manage');
+  // PatternFly knows that the navigation lies over the page only where it manages it itself.
+  return (
+    <PageSidebar isSidebarOpen={isOpen} id="navigation" className={isOpen && isOverlay ? 'pf-m-expanded' : ''}>
+      <PageSidebarBody>
+        <Nav aria-label="Main">
+          <NavList>
+            <Entry to="/" label="Home" />
+            <Entry to="/library" label="Image Library" />
+          </NavList>
+          <NavGroup title="Manage">
+            {MANAGE.map(([to, label]) => (
+              <Entry key={to} to={to} label={label} />
+            ))}
+          </NavGroup>
+          {maySeeTokens ? (
+            <NavGroup title="Administration">
+              <Entry to="/administration/tokens" label="Tokens" />
+            </NavGroup>
+          ) : null}
+        </Nav>
+      </PageSidebarBody>
+    </PageSidebar>
+  );
+}

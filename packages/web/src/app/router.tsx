@@ -1,0 +1,171 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import {
+  pagedSearch,
+  parseSearch,
+  type RawSearch,
+  safeNext,
+  stringifySearch,
+  text,
+} from '../components/search-state.ts';
+import { librarySearch, repositorySearch, tagSearch, tagsSearch } from '../features/library/search.ts';
+import { registriesSearch, registrySearch } from '../features/registries/search.ts';
+import { newRuleSearch, rulesSearch } from '../features/rules/search.ts';
+import { scansSearch } from '../features/scans/search.ts';
+import { FailedPage, NotFoundPage } from './fallback-pages.tsx';
+import { SessionGate } from './session-gate.tsx';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (raw: RawSearch): { next?: string | undefined } => {
+    const next = safeNext(raw.next);
+    return next === '/' ? {} : { next };
+  },
+  component: lazyRouteComponent(() => import('../features/session/sign-in-page.tsx'), 'SignInPage'),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  validateSearch: (raw: RawSearch): { token?: string | undefined } => ({ token: text(raw.token) }),
+  component: lazyRouteComponent(() => import('../features/session/setup-page.tsx'), 'SetupPage'),
+});
+
+const app = createRoute({
+  getParentRoute: () => root,
+  id: 'app',
+  component: SessionGate,
+  notFoundComponent: NotFoundPage,
+});
+
+const home = createRoute({
+  getParentRoute: () => app,
+  path: '/',
+  component: lazyRouteComponent(() => import('../features/home/home-page.tsx'), 'HomePage'),
+});
+
+const library = createRoute({
+  getParentRoute: () => app,
+  path: '/library',
+  validateSearch: librarySearch,
+  component: lazyRouteComponent(() => import('../features/library/library-page.tsx'), 'LibraryPage'),
+});
+
+const allTags = createRoute({
+  getParentRoute: () => app,
+  path: '/library/tags',
+  validateSearch: tagsSearch,
+  component: lazyRouteComponent(() => import('../features/library/all-tags-page.tsx'), 'AllTagsPage'),
+});
+
+const repository = createRoute({
+  getParentRoute: () => app,
+  path: '/library/$repositoryId',
+  validateSearch: repositorySearch,
+  component: lazyRouteComponent(() => import('../features/library/repository-page.tsx'), 'RepositoryPage'),
+});
+
+const tag = createRoute({
+  getParentRoute: () => app,
+  path: '/library/$repositoryId/tags/$name',
+  validateSearch: tagSearch,
+  component: lazyRouteComponent(() => import('../features/library/tag-page.tsx'), 'TagPage'),
+});
+
+const registries = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/registries',
+  validateSearch: registriesSearch,
+  component: lazyRouteComponent(() => import('../features/registries/registries-page.tsx'), 'RegistriesPage'),
+});
+
+const newRegistry = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/registries/new',
+  component: lazyRouteComponent(() => import('../features/registries/registry-form-page.tsx'), 'NewRegistryPage'),
+});
+
+const registry = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/registries/$registryId',
+  validateSearch: registrySearch,
+  component: lazyRouteComponent(() => import('../features/registries/registry-page.tsx'), 'RegistryPage'),
+});
+
+const editRegistry = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/registries/$registryId/edit',
+  component: lazyRouteComponent(() => import('../features/registries/registry-form-page.tsx'), 'EditRegistryPage'),
+});
+
+const rules = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/rules',
+  validateSearch: rulesSearch,
+  component: lazyRouteComponent(() => import('../features/rules/rules-page.tsx'), 'RulesPage'),
+});
+
+const newRule = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/rules/new',
+  validateSearch: newRuleSearch,
+  component: lazyRouteComponent(() => import('../features/rules/rule-page.tsx'), 'NewRulePage'),
+});
+
+const rule = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/rules/$ruleId',
+  component: lazyRouteComponent(() => import('../features/rules/rule-page.tsx'), 'RulePage'),
+});
+
+const agents = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/agents',
+  component: lazyRouteComponent(() => import('../features/agents/agents-page.tsx'), 'AgentsPage'),
+});
+
+const scans = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/scans',
+  validateSearch: scansSearch,
+  component: lazyRouteComponent(() => import('../features/scans/scans-page.tsx'), 'ScansPage'),
+});
+
+const tokens = createRoute({
+  getParentRoute: () => app,
+  path: '/administration/tokens',
+  validateSearch: pagedSearch,
+  component: lazyRouteComponent(() => import('../features/tokens/tokens-page.tsx'), 'TokensPage'),
+});
+
+const pages = [
+  home,
+  library,
+  allTags,
+  repository,
+  tag,
+  registries,
+  newRegistry,
+  registry,
+  editRegistry,
+  rules,
+  newRule,
+  rule,
+  agents,
+  scans,
+  tokens,
+];
+
+/** Unknown addresses are matched inside the shell, so that the navigation stays. */
+const lost = createRoute({ getParentRoute: () => app, path: '$', component: NotFoundPage });
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, setup, app.addChildren([...pages, lost])]),
+  defaultPreload: 'intent',
+  defaultErrorComponent: FailedPage,
+  defaultNotFoundComponent: NotFoundPage,
+  parseSearch,
+  stringifySearch,
+});

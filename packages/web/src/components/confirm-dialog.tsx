@@ -1,0 +1,44 @@
+import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
+import { type ReactElement, type ReactNode, useId } from 'react';
+import { ActionError } from './states.tsx';
+
+interface ConfirmDialogProps {
+  title: string;
+  children: ReactNode;
+  confirm: string;
+  isOpen: boolean;
+  isBusy: boolean;
+  error: unknown;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+/** Asks before something is taken away, and says what goes. */
+export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
+  const id = useId();
+  return (
+    <Modal
+      variant="small"
+      isOpen={props.isOpen}
+      onClose={props.onClose}
+      aria-labelledby={`${id}-title`}
+      aria-describedby={`${id}-body`}
+    >
+      <ModalHeader title={props.title} titleIconVariant="warning" labelId={`${id}-title`} />
+      <ModalBody id={`${id}-body`}>
+        <div className="ph-stack">
+          {props.children}
+          <ActionError error={props.error} what="Nothing was changed" />
+        </div>
+      </ModalBody>
+      <ModalFooter>
+        <Button variant="danger" onClick={props.onConfirm} isLoading={props.isBusy} isDisabled={props.isBusy}>
+          {props.confirm}
+        </Button>
+        <Button variant="link" onClick={props.onClose}>
+          Cancel
+        </Button>
+      </ModalFooter>
+    </Modal>
+  );
+}

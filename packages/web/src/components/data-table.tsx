@@ -1,0 +1,82 @@
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import type { ReactElement, ReactNode } from 'react';
+import { reverseSort } from './search-state.ts';
+
+export interface Column<Row> {
+  label: string;
+  cell: (row: Row) => ReactNode;
+  /** The server's sort key, without a sign. */
+  sort?: string;
+  /** Newest or highest first on the first click. */
+  descendingFirst?: boolean;
+  modifier?: 'nowrap' | 'fitContent' | 'breakWord' | 'truncate';
+  width?: 10 | 15 | 20 | 25 | 30 | 35 | 40 | 45;
+  /** Drawn without a visible heading (actions). */
+  hideLabel?: boolean;
+}
+
+interface DataTableProps<Row> {
+  label: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  sort?: string | undefined;
+  onSort?: ((sort: string) => void) | undefined;
+  /** Something is being loaded that will replace the rows. */
+  isStale?: boolean;
+}
+
+/** A dense table that sorts on the server, and becomes a list of name-value pairs on a narrow screen. */
+export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
+  const { label, columns, rows, rowKey, sort, onSort, isStale } = props;
+  return (
+    <Table
+      aria-label={label}
+      aria-busy={isStale ?? false}
+      variant="compact"
+      gridBreakPoint="grid-lg"
+      className={isStale ? 'ph-stale' : undefined}
+    >
+      <Thead>
+        <Tr>
+          {columns.map((column, index) => (
+            <Th
+              key={column.label}
+              modifier="nowrap"
+              width={column.width}
+              {...(column.hideLabel ? { screenReaderText: column.label } : {})}
+              {...sortProps(column, index, sort, onSort)}
+            >
+              {column.hideLabel ? null : column.label}
+            </Th>
+          ))}
+        </Tr>
+      </Thead>
+      <Tbody>
+        {rows.map((row) => (
+          <Tr key={rowKey(row)}>
+            {columns.map((column) => (
+              <Td key={column.label} dataLabel={column.hideLabel ? undefined : column.label} modifier={column.modifier}>
+                {column.cell(row)}
+              </Td>
+            ))}
+          </Tr>
+        ))}
+      </Tbody>
+    </Table>
+  );
+}
+
+function sortProps<Row>(column: Column<Row>, index: number, sort: string | undefined, onSort?: (sort: string) => void) {
+  const key = column.sort;
+  if (key === undefined || !onSort) return {};
+  const active = sort === key || sort === `-${key}`;
+  const first = column.descendingFirst ? `-${key}` : key;
+  return {
+    sort: {
+      columnIndex: index,
+      sortBy: active ? { index, direction: sort === key ? ('asc' as const) : ('desc' as const) } : {},
+      onSort: () => onSort(active && sort !== undefined ? reverseSort(sort) : first),
+    },
+  };
+}

@@ -1,0 +1,157 @@
+/** Words with colour and icon. No meaning is carried by colour alone. */
+
+import { Label, type LabelProps } from '@patternfly/react-core';
+import type { Agent, Check, Engine, Finding, ImageState, Kind, Presence, RegistryStatus, Scan } from '@pharos/contract';
+import type { ComponentType, ReactElement } from 'react';
+import {
+  BanIcon,
+  BrainIcon,
+  CheckCircleIcon,
+  ClockIcon,
+  CubeIcon,
+  CubesIcon,
+  DatabaseIcon,
+  ExclamationCircleIcon,
+  ExclamationTriangleIcon,
+  HistoryIcon,
+  InfoCircleIcon,
+  MinusCircleIcon,
+  PuzzlePieceIcon,
+  QuestionCircleIcon,
+  SyncAltIcon,
+} from './icons.ts';
+
+interface Look {
+  word: string;
+  color: NonNullable<LabelProps['color']>;
+  icon: ComponentType;
+}
+
+const GOOD = { color: 'green', icon: CheckCircleIcon } as const;
+const WARN = { color: 'yellow', icon: ExclamationTriangleIcon } as const;
+const BAD = { color: 'red', icon: ExclamationCircleIcon } as const;
+const QUIET = { color: 'grey', icon: MinusCircleIcon } as const;
+
+const IMAGE_STATES: Record<ImageState, Look> = {
+  pending: { word: 'Pending', color: 'grey', icon: ClockIcon },
+  approved: { word: 'Approved', ...GOOD },
+  rejected: { word: 'Rejected', ...BAD },
+  deprecated: { word: 'Deprecated', ...WARN },
+  revoked: { word: 'Revoked', color: 'red', icon: BanIcon },
+};
+
+const SCAN_STATES: Record<Scan['status'], Look> = {
+  running: { word: 'Running', color: 'blue', icon: SyncAltIcon },
+  complete: { word: 'Complete', ...GOOD },
+  partial: { word: 'Partial', ...WARN },
+  failed: { word: 'Failed', ...BAD },
+};
+
+const REGISTRY_STATES: Record<RegistryStatus['state'], Look> = {
+  unknown: { word: 'Not checked', color: 'grey', icon: QuestionCircleIcon },
+  checking: { word: 'Checking', color: 'blue', icon: SyncAltIcon },
+  ok: { word: 'Answers', ...GOOD },
+  warning: { word: 'Answers, with warnings', ...WARN },
+  error: { word: 'Fails', ...BAD },
+};
+
+const CHECK_STATES: Record<Check['state'], Look> = {
+  ok: { word: 'Passed', ...GOOD },
+  warning: { word: 'Warning', ...WARN },
+  error: { word: 'Failed', ...BAD },
+  skipped: { word: 'Skipped', ...QUIET },
+};
+
+const AGENT_STATES: Record<Agent['state'], Look> = {
+  connected: { word: 'Connected', ...GOOD },
+  late: { word: 'Late', ...WARN },
+  lost: { word: 'Lost', ...BAD },
+};
+
+const PRESENCES: Record<Presence, Look> = {
+  present: { word: 'Present', ...GOOD },
+  missing: { word: 'Missing', ...WARN },
+  retired: { word: 'Retired', color: 'grey', icon: HistoryIcon },
+};
+
+const SEVERITIES: Record<Finding['severity'], Look> = {
+  info: { word: 'Note', color: 'blue', icon: InfoCircleIcon },
+  warning: { word: 'Warning', ...WARN },
+  error: { word: 'Error', ...BAD },
+};
+
+const KINDS: Record<Kind, Look> = {
+  postgres: { word: 'PostgreSQL', color: 'blue', icon: DatabaseIcon },
+  model: { word: 'AI model', color: 'purple', icon: BrainIcon },
+  extension: { word: 'Extension', color: 'teal', icon: PuzzlePieceIcon },
+  component: { word: 'Component', color: 'grey', icon: CubesIcon },
+  other: { word: 'Other', color: 'grey', icon: CubeIcon },
+};
+
+/** A whole word for a kind, for titles and filters. */
+export const KIND_NAMES = Object.fromEntries(Object.entries(KINDS).map(([kind, look]) => [kind, look.word])) as Record<
+  Kind,
+  string
+>;
+
+export const ENGINE_NAMES: Record<Engine, string> = { postgresql: 'PostgreSQL', epas: 'EPAS', pge: 'PGE' };
+
+const ENGINE_LONG_NAMES: Record<Engine, string> = {
+  postgresql: 'Community PostgreSQL',
+  epas: 'EDB Postgres Advanced Server',
+  pge: 'EDB Postgres Extended',
+};
+
+function look({ word, color, icon: Icon }: Look, text: string = word): ReactElement {
+  return (
+    <Label isCompact color={color} icon={<Icon />} textMaxWidth="20rem">
+      {text}
+    </Label>
+  );
+}
+
+export const ImageStateLabel = ({ state }: { state: ImageState }) => look(IMAGE_STATES[state]);
+export const ScanStateLabel = ({ state, of }: { state: Scan['status']; of?: string }) =>
+  look(SCAN_STATES[state], of ? `${of}: ${SCAN_STATES[state].word.toLowerCase()}` : undefined);
+export const RegistryStateLabel = ({ state }: { state: RegistryStatus['state'] }) => look(REGISTRY_STATES[state]);
+export const CheckStateLabel = ({ state }: { state: Check['state'] }) => look(CHECK_STATES[state]);
+export const AgentStateLabel = ({ state }: { state: Agent['state'] }) => look(AGENT_STATES[state]);
+export const PresenceLabel = ({ presence }: { presence: Presence }) => look(PRESENCES[presence]);
+export const SeverityLabel = ({ severity }: { severity: Finding['severity'] }) => look(SEVERITIES[severity]);
+export const KindLabel = ({ kind }: { kind: Kind }) => look(KINDS[kind]);
+
+/** A warning that must be read wherever its subject is shown. */
+export const WarningLabel = ({ text }: { text: string }) => look({ word: text, ...WARN });
+
+/** The engine by its short name, the long one on hover. */
+export function EngineLabel({ engine, isLong = false }: { engine: Engine; isLong?: boolean }) {
+  return (
+    <Label isCompact variant="outline" title={ENGINE_LONG_NAMES[engine]}>
+      {(isLong ? ENGINE_LONG_NAMES : ENGINE_NAMES)[engine]}
+    </Label>
+  );
+}
+
+/** Platforms as chips: `linux/amd64`, the usual operating system left out. */
+export function PlatformList({ platforms }: { platforms: readonly string[] }) {
+  if (platforms.length === 0) return <Unknown />;
+  return (
+    <span className="ph-inline-list">
+      {platforms.map((platform) => (
+        <Label key={platform} isCompact variant="outline" title={platform}>
+          {platform.replace(/^linux\//, '')}
+        </Label>
+      ))}
+    </span>
+  );
+}
+
+/** An absent fact: a dash to the eye, a word to a screen reader. */
+export function Unknown({ word = 'unknown' }: { word?: string }) {
+  return (
+    <span title={word}>
+      <span aria-hidden="true">–</span>
+      <span className="pf-v6-u-screen-reader">{word}</span>
+    </span>
+  );
+}

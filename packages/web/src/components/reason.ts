@@ -1,0 +1,65 @@
+/** The library's decisions about tags, in sentences. */
+
+/** What a clause's path points at: `tags.0.exclude.1` → `tag set 1, exclude pattern 2`. */
+export function clauseWords(clause: string): string {
+  const parts = clause.split('.');
+  const ordinal = (index: number) => Number(parts[index]) + 1;
+  if (parts[0] === 'repositories' && parts[2] !== undefined) return `repositories, ${parts[1]} pattern ${ordinal(2)}`;
+  if (parts[0] === 'repositories') return `repositories, ${parts[1] ?? 'patterns'}`;
+  if (parts[0] !== 'tags' || parts[1] === undefined) return clause;
+  const set = `tag set ${ordinal(1)}`;
+  if ((parts[2] === 'include' || parts[2] === 'exclude') && parts[3] !== undefined) {
+    return `${set}, ${parts[2]} pattern ${ordinal(3)}`;
+  }
+  if (parts[2] === undefined) return set;
+  return `${set}, ${parts.slice(2).join(' ')}`;
+}
+
+/** One sentence for a decision; `text` is the deciding pattern or number as written. An unknown reason is shown as it is. */
+export function reasonSentence(reason: string, text: string | null): string {
+  const quoted = text === null || text === '' ? null : `“${text}”`;
+  switch (reason) {
+    case 'included':
+      return quoted ? `Comes in: ${quoted} matches.` : 'Comes in: nothing keeps it out.';
+    case 'repository-not-included':
+      return 'Stays out: no include pattern matches the repository.';
+    case 'repository-excluded':
+      return quoted ? `Stays out: the repository is excluded by ${quoted}.` : 'Stays out: the repository is excluded.';
+    case 'artifact-tag':
+      return 'Stays out: the tag carries a signature or an attestation, not an image.';
+    case 'tag-excluded':
+      return quoted ? `Stays out: excluded by ${quoted}.` : 'Stays out: excluded.';
+    case 'tag-not-included':
+      return 'Stays out: no include pattern matches the tag.';
+    case 'prerelease':
+      return 'Stays out: it is a pre-release.';
+    case 'release':
+      return 'Stays out: it is a release, and only pre-releases are wanted.';
+    case 'version-unparsed':
+      return 'Stays out: the version scheme cannot read the tag.';
+    case 'over-keep':
+      return text
+        ? `Stays out: it is not among the newest ${text}.`
+        : 'Stays out: it is not among the newest that are kept.';
+    default:
+      return reason;
+  }
+}
+
+const REASON_NAMES: Record<string, string> = {
+  included: 'Come in',
+  'repository-not-included': 'Repository not included',
+  'repository-excluded': 'Repository excluded',
+  'artifact-tag': 'Signatures and attestations',
+  'tag-excluded': 'Tag excluded',
+  'tag-not-included': 'Tag not included',
+  prerelease: 'Pre-releases',
+  release: 'Releases',
+  'version-unparsed': 'Version not readable',
+  'over-keep': 'Older than the newest kept',
+};
+
+/** The heading of a group of tags with one reason. */
+export function reasonName(reason: string): string {
+  return REASON_NAMES[reason] ?? reason;
+}

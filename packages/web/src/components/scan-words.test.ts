@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { estimateRemaining, scanCounts } from './scan-words.ts';
+
+const tags = { listed: 60, seen: 60, added: 0, moved: 0, missing: 0, retired: 0, failed: 0 };
+const startedAt = '2026-11-23T12:00:00.000Z';
+const after = (seconds: number) => Date.parse(startedAt) + seconds * 1000;
+
+test('a quiet scan is told in one number', () => {
+  assert.equal(scanCounts({ tags }), '60 tags seen');
+  assert.equal(scanCounts({ tags: { ...tags, seen: 1, added: 1, failed: 2 } }), '1 tag seen, 1 added, 2 failed');
+});
+
+test('an estimate waits until there is a pace to go by', () => {
+  const running = (done: number, total: number | null) => ({
+    startedAt,
+    status: 'running' as const,
+    progress: { done, total, step: 'Reading' },
+  });
+  assert.equal(estimateRemaining(running(50, 100), after(10)), 10_000);
+  assert.equal(estimateRemaining(running(50, 100), after(2)), null);
+  assert.equal(estimateRemaining(running(1, 100), after(60)), null);
+  assert.equal(estimateRemaining(running(50, null), after(60)), null);
+  assert.equal(estimateRemaining(running(100, 100), after(60)), null);
+  assert.equal(estimateRemaining({ ...running(50, 100), status: 'complete' }, after(60)), null);
+});

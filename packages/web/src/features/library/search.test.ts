@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { librarySearch, repositorySearch, tagSearch, tagsSearch } from './search.ts';
+
+/** What stands in the URL in the end: values that are there. */
+const kept = (search: object) => Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined));
+
+test('an empty address has no state at all', () => {
+  for (const read of [librarySearch, repositorySearch, tagsSearch, tagSearch]) assert.deepEqual(kept(read({})), {});
+});
+
+test('filters, sort, view and cursor of the library are read', () => {
+  const raw = { q: 'postgres', kind: 'model', sort: '-updated', view: 'table', cursor: 'c', page: '2', other: 'x' };
+  assert.deepEqual(kept(librarySearch(raw)), {
+    q: 'postgres',
+    kind: 'model',
+    sort: '-updated',
+    view: 'table',
+    cursor: 'c',
+    page: 2,
+  });
+});
+
+test('words outside the contract are dropped instead of sent', () => {
+  assert.deepEqual(kept(librarySearch({ kind: 'virus', sort: 'size', view: 'grid' })), {});
+  assert.deepEqual(kept(repositorySearch({ tab: 'admin', major: 'abc', presence: 'gone', engine: 'mysql' })), {});
+});
+
+test('tag filters are typed', () => {
+  assert.deepEqual(kept(repositorySearch({ tab: 'tags', major: '17', platform: 'linux/arm64', q: '17' })), {
+    tab: 'tags',
+    major: 17,
+    platform: 'linux/arm64',
+    q: '17',
+  });
+  assert.deepEqual(kept(tagsSearch({ extension: 'pgvector', engine: 'epas' })), {
+    extension: 'pgvector',
+    engine: 'epas',
+  });
+});

@@ -1,0 +1,92 @@
+/** Search state of the library's pages: filters, sort, view, tab and cursor, without what equals the default. */
+import { Engine, Kind, REPOSITORY_SORTS, TAG_SORTS } from '@pharos/contract';
+import {
+  oneOf,
+  type PagedSearch,
+  pagedSearch,
+  type RawSearch,
+  text,
+  wholeNumber,
+} from '../../components/search-state.ts';
+
+const PRESENCES = ['present', 'missing', 'retired', 'all'] as const;
+
+export interface LibrarySearch extends PagedSearch {
+  q?: string | undefined;
+  kind?: Kind | undefined;
+  registryId?: string | undefined;
+  locationId?: string | undefined;
+  sort?: (typeof REPOSITORY_SORTS)[number] | undefined;
+  view?: 'table' | undefined;
+}
+
+export function librarySearch(raw: RawSearch): LibrarySearch {
+  return {
+    q: text(raw.q),
+    kind: oneOf(raw.kind, Kind.options),
+    registryId: text(raw.registryId),
+    locationId: text(raw.locationId),
+    sort: oneOf(raw.sort, REPOSITORY_SORTS),
+    view: oneOf(raw.view, ['table']),
+    ...pagedSearch(raw),
+  };
+}
+
+/** The filters that every table of tags has. */
+export interface TagFilters extends PagedSearch {
+  q?: string | undefined;
+  platform?: string | undefined;
+  engine?: Engine | undefined;
+  major?: number | undefined;
+  flavour?: string | undefined;
+  presence?: (typeof PRESENCES)[number] | undefined;
+  sort?: (typeof TAG_SORTS)[number] | undefined;
+}
+
+function tagFilters(raw: RawSearch): TagFilters {
+  return {
+    q: text(raw.q),
+    platform: text(raw.platform, 100),
+    engine: oneOf(raw.engine, Engine.options),
+    major: wholeNumber(raw.major),
+    flavour: text(raw.flavour, 100),
+    presence: oneOf(raw.presence, PRESENCES),
+    sort: oneOf(raw.sort, TAG_SORTS),
+    ...pagedSearch(raw),
+  };
+}
+
+export interface RepositorySearch extends TagFilters {
+  tab?: 'tags' | undefined;
+}
+
+export function repositorySearch(raw: RawSearch): RepositorySearch {
+  return { tab: oneOf(raw.tab, ['tags']), ...tagFilters(raw) };
+}
+
+export interface TagsSearch extends TagFilters {
+  kind?: Kind | undefined;
+  registryId?: string | undefined;
+  locationId?: string | undefined;
+  extension?: string | undefined;
+}
+
+export function tagsSearch(raw: RawSearch): TagsSearch {
+  return {
+    ...tagFilters(raw),
+    kind: oneOf(raw.kind, Kind.options),
+    registryId: text(raw.registryId),
+    locationId: text(raw.locationId),
+    extension: text(raw.extension, 100),
+  };
+}
+
+export interface TagSearch {
+  tab?: 'metadata' | 'history' | undefined;
+  /** Search among the extensions. */
+  q?: string | undefined;
+}
+
+export function tagSearch(raw: RawSearch): TagSearch {
+  return { tab: oneOf(raw.tab, ['metadata', 'history']), q: text(raw.q) };
+}

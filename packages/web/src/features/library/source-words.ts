@@ -1,0 +1,16 @@
+/** Where a fact was read, in words after "from". */
+const WORDS: Record<string, string> = {
+  annotation: 'an annotation',
+  label: 'a label',
+  config: 'the configuration',
+  env: 'the environment in the configuration',
+  tag: 'the tag’s name',
+  repository: 'the repository’s name',
+  rule: 'the rule',
+  manifest: 'the manifest',
+};
+
+/** The words for a source; a source of a later server is shown as it is. */
+export function sourceWords(source: string): string {
+  return WORDS[source] ?? source;
+}

@@ -1,0 +1,135 @@
+import type { Tag } from '@pharos/contract';
+import { Link } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { Digest } from '../../components/digest.tsx';
+import { plural } from '../../components/format.ts';
+import {
+  EngineLabel,
+  ImageStateLabel,
+  KindLabel,
+  PlatformList,
+  PresenceLabel,
+  Unknown,
+  WarningLabel,
+} from '../../components/labels.tsx';
+import { RelativeTime } from '../../components/relative-time.tsx';
+import { Size } from '../../components/size.tsx';
+
+interface TagTableProps {
+  tags: readonly Tag[];
+  sort: string;
+  onSort: (sort: string) => void;
+  isStale: boolean;
+  /** Where tags of several repositories stand together. */
+  withRepository?: boolean;
+}
+
+export function TagTable({ tags, sort, onSort, isStale, withRepository = false }: TagTableProps): ReactElement {
+  return (
+    <DataTable
+      label="Tags"
+      columns={[withRepository ? NAME_AND_REPOSITORY : NAME, ...REST.filter((column) => hasAny(column, tags))]}
+      rows={tags}
+      rowKey={(tag) => `${tag.repositoryId}/${tag.name}`}
+      sort={sort}
+      onSort={onSort}
+      isStale={isStale}
+    />
+  );
+}
+
+/** A registry that tells no push times would give a column of dashes. */
+function hasAny(column: Column<Tag>, tags: readonly Tag[]): boolean {
+  if (column.sort === 'pushed') return tags.some((tag) => tag.pushedAt !== null);
+  if (column.label === 'Size') return tags.some((tag) => tag.size !== null);
+  return true;
+}
+
+function TagLink({ tag }: { tag: Tag }): ReactElement {
+  return (
+    <Link
+      to="/library/$repositoryId/tags/$name"
+      params={{ repositoryId: tag.repositoryId, name: tag.name }}
+      className="ph-name"
+    >
+      {tag.name}
+    </Link>
+  );
+}
+
+const NAME: Column<Tag> = { label: 'Tag', sort: 'name', cell: (tag) => <TagLink tag={tag} /> };
+
+const NAME_AND_REPOSITORY: Column<Tag> = {
+  ...NAME,
+  cell: (tag) => (
+    <>
+      <TagLink tag={tag} />
+      <Link to="/library/$repositoryId" params={{ repositoryId: tag.repositoryId }} className="ph-sublink">
+        {tag.repository}
+      </Link>
+    </>
+  ),
+};
+
+const REST: readonly Column<Tag>[] = [
+  {
+    label: 'Version',
+    sort: 'version',
+    descendingFirst: true,
+    modifier: 'nowrap',
+    cell: (tag) => <VersionCell tag={tag} />,
+  },
+  { label: 'Platforms', cell: (tag) => <PlatformList platforms={tag.platforms} /> },
+  { label: 'Digest', modifier: 'nowrap', cell: (tag) => <Digest digest={tag.digest} /> },
+  {
+    label: 'Created',
+    sort: 'created',
+    descendingFirst: true,
+    modifier: 'nowrap',
+    cell: (tag) => <RelativeTime time={tag.createdAt} absent="not stated by the image" />,
+  },
+  {
+    label: 'Pushed',
+    sort: 'pushed',
+    descendingFirst: true,
+    modifier: 'nowrap',
+    cell: (tag) => <RelativeTime time={tag.pushedAt} absent="not told by the registry" />,
+  },
+  {
+    label: 'First seen',
+    sort: 'seen',
+    descendingFirst: true,
+    modifier: 'nowrap',
+    cell: (tag) => <RelativeTime time={tag.movedAt ?? tag.firstSeenAt} />,
+  },
+  { label: 'Size', modifier: 'nowrap', cell: (tag) => <Size bytes={tag.size} /> },
+  {
+    label: 'State',
+    cell: (tag) => (
+      <span className="ph-inline-list">
+        <ImageStateLabel state={tag.state} />
+        {tag.presence === 'present' ? null : <PresenceLabel presence={tag.presence} />}
+        {tag.findings > 0 ? <WarningLabel text={plural(tag.findings, 'finding')} /> : null}
+      </span>
+    ),
+  },
+];
+
+function VersionCell({ tag }: { tag: Tag }): ReactElement {
+  const { version } = tag;
+  if (!version || version.major === null)
+    return tag.engine ? <EngineLabel engine={tag.engine} /> : <KindLabel kind={tag.kind} />;
+  const number = [version.major, version.minor, version.patch].filter((part) => part !== null).join('.');
+  return (
+    <span className="ph-inline-list">
+      {tag.engine ? <EngineLabel engine={tag.engine} /> : null}
+      <span>
+        {number}
+        {version.prerelease ? ` ${version.prerelease}` : ''}
+      </span>
+      {version.floating ? <span className="ph-quiet">moves</span> : null}
+      {!tag.engine && number === '' ? <Unknown /> : null}
+    </span>
+  );
+}

@@ -1,0 +1,118 @@
+import {
+  Alert,
+  Button,
+  Form,
+  FormGroup,
+  FormSelect,
+  FormSelectOption,
+  Modal,
+  ModalBody,
+  ModalFooter,
+  ModalHeader,
+  Radio,
+  TextInput,
+} from '@patternfly/react-core';
+import type { Role } from '@pharos/contract';
+import { type FormEvent, type ReactElement, useState } from 'react';
+import { useCreateToken } from '../../api/tokens.ts';
+import { Code } from '../../components/code.tsx';
+import { fieldErrors } from '../../components/field-errors.ts';
+import { FormField } from '../../components/form-field.tsx';
+import { ActionError } from '../../components/states.tsx';
+import { expiryOf, ROLE_NAMES, ROLE_WORDS } from './roles.ts';
+
+const ENDS = [
+  ['', 'The usual: 30 days, for agents never'],
+  ['7', 'In 7 days'],
+  ['90', 'In 90 days'],
+  ['365', 'In 365 days'],
+] as const;
+
+/** Makes a token and shows it, this once. */
+export function CreateToken({ onClose }: { onClose: () => void }): ReactElement {
+  const create = useCreateToken();
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<Role>('viewer');
+  const [days, setDays] = useState('');
+  const problems = fieldErrors(create.error);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const expiresAt = expiryOf(days, Date.now());
+    create.mutate({ name: name.trim(), role, ...(expiresAt === undefined ? {} : { expiresAt }) });
+  };
+
+  return (
+    <Modal variant="medium" isOpen onClose={onClose} aria-labelledby="create-token-title">
+      <ModalHeader title={create.data ? 'The token' : 'Create token'} labelId="create-token-title" />
+      <ModalBody>
+        {create.data ? (
+          <div className="ph-stack">
+            <Alert variant="warning" isInline component="h2" title="Copy it now. It is not shown again.">
+              Pharos keeps only a fingerprint of it. Whoever has it may do what its role may.
+            </Alert>
+            <Code text={create.data.token} what="token" />
+          </div>
+        ) : (
+          <Form id="create-token" onSubmit={submit}>
+            <ActionError error={create.error} what="Not created" />
+            <FormField
+              id="token-name"
+              label="Name"
+              isRequired
+              problem={problems.get('name')}
+              helper="What it is for, e.g. “CI import”."
+            >
+              <TextInput
+                id="token-name"
+                value={name}
+                onChange={(_, text) => setName(text)}
+                autoComplete="off"
+                isRequired
+              />
+            </FormField>
+            <FormGroup role="radiogroup" label="Role" fieldId="token-role" isStack>
+              {(Object.keys(ROLE_WORDS) as Role[]).map((each) => (
+                <Radio
+                  key={each}
+                  id={`role-${each}`}
+                  name="role"
+                  label={ROLE_NAMES[each]}
+                  description={ROLE_WORDS[each]}
+                  isChecked={role === each}
+                  onChange={() => setRole(each)}
+                />
+              ))}
+            </FormGroup>
+            <FormField id="token-ends" label="Ends" problem={problems.get('expiresAt')}>
+              <FormSelect id="token-ends" value={days} onChange={(_, value) => setDays(value)}>
+                {ENDS.map(([value, label]) => (
+                  <FormSelectOption key={value} value={value} label={label} />
+                ))}
+              </FormSelect>
+            </FormField>
+          </Form>
+        )}
+      </ModalBody>
+      <ModalFooter>
+        {create.data ? (
+          <Button onClick={onClose}>Done</Button>
+        ) : (
+          <>
+            <Button
+              type="submit"
+              form="create-token"
+              isLoading={create.isPending}
+              isDisabled={create.isPending || name.trim() === ''}
+            >
+              Create token
+            </Button>
+            <Button variant="link" onClick={onClose}>
+              Cancel
+            </Button>
+          </>
+        )}
+      </ModalFooter>
+    </Modal>
+  );
+}
