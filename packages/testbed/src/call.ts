@@ -1,0 +1,43 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** The endpoints; `token` is the stand-in’s own token server. */
+export type CallKind = 'root' | 'catalog' | 'tags' | 'manifest' | 'blob' | 'referrers' | 'token' | 'other';
+
+/** One request, taken apart. `repo` and `reference` are empty where the kind has none. */
+export type Call = {
+  kind: CallKind;
+  method: string;
+  url: URL;
+  repo: string;
+  reference: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+};
+
+const ROUTE = /^\/v2\/(.+)\/(manifests|blobs|referrers|tags)\/([^/]+)$/;
+const KINDS: Readonly<Record<string, CallKind>> = {
+  manifests: 'manifest',
+  blobs: 'blob',
+  referrers: 'referrers',
+  tags: 'tags',
+};
+
+/** Takes a request apart; what is no endpoint of a registry is `other`. */
+export function readCall(
+  method: string,
+  target: string,
+  origin: string,
+  headers: IncomingHttpHeaders,
+  body = '',
+): Call {
+  const url = URL.parse(target, origin) ?? new URL('/', origin);
+  const path = decodeURI(url.pathname);
+  const call = { method, url, repo: '', reference: '', headers, body };
+  if (path === '/v2/' || path === '/v2') return { ...call, kind: 'root' };
+  if (path === '/v2/_catalog') return { ...call, kind: 'catalog' };
+  if (path === '/token') return { ...call, kind: 'token' };
+  const [, repo = '', part = '', reference = ''] = ROUTE.exec(path) ?? [];
+  const kind = KINDS[part];
+  if (!kind || (kind === 'tags' && reference !== 'list')) return { ...call, kind: 'other' };
+  return { ...call, kind, repo, reference: decodeURIComponent(reference) };
+}

@@ -1,0 +1,34 @@
+export type { Answer } from './answer.ts';
+export type { Call, CallKind } from './call.ts';
+export { Content } from './content.ts';
+export type { Fault, FaultOptions } from './fault.ts';
+export type { FaultSetting } from './fault-switch.ts';
+export { FAULTS, type FaultName, isFaultName } from './faults.ts';
+export {
+  type ArtifactOptions,
+  type BuiltImage,
+  buildArtifact,
+  buildImage,
+  buildIndex,
+  buildSignature,
+  digestOf,
+  type ImageOptions,
+  type IndexChild,
+  MEDIA_TYPES,
+  type Platform,
+  type Stored,
+} from './image.ts';
+export { type MisbehavingOptions, type MisbehavingRegistry, startMisbehaving } from './misbehaving-registry.ts';
+export { available, type Part, type PartName } from './parts/available.ts';
+export { freePort } from './parts/child.ts';
+export { type Distribution, type DistributionOptions, startDistribution } from './parts/distribution.ts';
+export { type Postgres, type PostgresOptions, startPostgres } from './parts/postgres.ts';
+export { type SeededDigests, seedFilesystem } from './parts/seed-filesystem.ts';
+export { type SeedHttpOptions, seedHttp } from './parts/seed-http.ts';
+export { pushWithSkopeo, readWithSkopeo, type SkopeoOptions, writeOciLayout } from './parts/skopeo.ts';
+export { temporaryDirectory } from './parts/temporary-directory.ts';
+export { type LoggedRequest, mentions } from './request-log.ts';
+export { generateRepository, type SeedRepository, smallSet, stampedTag } from './seed-repository.ts';
+export { type AuthMode, type Credential, DEFAULT_CREDENTIAL } from './sign-in.ts';
+export { TestbedError } from './testbed-error.ts';
+export { tinyLayer } from './tiny-layer.ts';

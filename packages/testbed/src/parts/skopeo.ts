@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type BuiltImage, describe } from '../image.ts';
+import type { Credential } from '../sign-in.ts';
+import { TestbedError } from '../testbed-error.ts';
+import { required } from './available.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+/** How skopeo reaches the registry. */
+export type SkopeoOptions = {
+  credential?: Credential;
+  /** Holds `ca.crt`; without it the registry is read over plain HTTP. */
+  certDir?: string;
+};
+
+/** Writes an OCI image layout (image-spec, image-layout.md) with one image under `tag`. Docker's format does not fit it. */
+export function writeOciLayout(directory: string, image: BuiltImage, tag: string): void {
+  if (image.mediaType.includes('docker')) {
+    throw new TestbedError('not-oci', 'An OCI layout holds OCI images only.', 'Push Docker images with seedHttp.');
+  }
+  const blobs = join(directory, 'blobs/sha256');
+  mkdirSync(blobs, { recursive: true });
+  for (const { digest, bytes } of [...image.manifests, ...image.blobs]) {
+    writeFileSync(join(blobs, digest.slice('sha256:'.length)), bytes);
+  }
+  writeFileSync(join(directory, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
+  const entry = { ...describe(image), annotations: { 'org.opencontainers.image.ref.name': tag } };
+  writeFileSync(join(directory, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [entry] }));
+}
+
+/**
+ * Pushes an image, or the only image of an OCI layout directory, to `host:port/repository:tag` with all its platforms.
+ * Throws `skopeo-failed`, or `part-missing` without skopeo.
+ */
+export async function pushWithSkopeo(
+  source: BuiltImage | string,
+  destination: string,
+  options: SkopeoOptions = {},
+): Promise<void> {
+  const layout = typeof source === 'string' ? undefined : temporaryDirectory('layout');
+  try {
+    if (layout) writeOciLayout(layout.path, source as BuiltImage, 'image');
+    const from = `oci:${layout ? `${layout.path}:image` : source}`;
+    await skopeo('copy', ['--all', '--preserve-digests', from, `docker://${destination}`], 'dest-', options);
+  } finally {
+    layout?.remove();
+  }
+}
+
+/** `skopeo list-tags` and `skopeo inspect --raw`: what another client sees. Returns standard output. */
+export function readWithSkopeo(
+  command: 'list-tags' | 'inspect',
+  reference: string,
+  options: SkopeoOptions = {},
+): Promise<string> {
+  const raw = command === 'inspect' ? ['--raw'] : [];
+  return skopeo(command, [...raw, `docker://${reference}`], '', options);
+}
+
+async function skopeo(command: string, args: string[], prefix: string, options: SkopeoOptions): Promise<string> {
+  const home = temporaryDirectory('skopeo');
+  try {
+    // An auth file and not --creds: a command line is seen by everyone, and stands in error messages.
+    const authFile = join(home.path, 'auth.json');
+    writeFileSync(authFile, JSON.stringify(auths(args.at(-1) ?? '', options.credential)), { mode: 0o600 });
+    const { certDir } = options;
+    const tls = certDir ? [`--${prefix}cert-dir`, certDir] : [`--${prefix}tls-verify=false`];
+    const policy = ['--insecure-policy'];
+    const all = [...policy, command, '--authfile', authFile, ...tls, ...args];
+    const { stdout } = await promisify(execFile)(required('skopeo'), all, { maxBuffer: 64 * 1024 * 1024 });
+    return stdout;
+  } catch (cause) {
+    if (cause instanceof TestbedError) throw cause;
+    const { stderr = '' } = cause as { stderr?: string };
+    throw new TestbedError('skopeo-failed', `skopeo ${command} failed.`, stderr.trim().slice(-1000), { cause });
+  } finally {
+    home.remove();
+  }
+}
+
+function auths(reference: string, credential: Credential | undefined): object {
+  const host = /^docker:\/\/([^/]+)/.exec(reference)?.[1] ?? '';
+  if (!credential) return { auths: {} };
+  const auth = Buffer.from(`${credential.username}:${credential.password}`).toString('base64');
+  return { auths: { [host]: { auth } } };
+}
