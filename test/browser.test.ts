@@ -1,0 +1,232 @@
+/// <reference lib="dom" />
+/** The UI in a real browser: what a newcomer does, every page in both themes and widths, keyboard, live updates. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { available, buildImage, type Distribution, seedHttp, startDistribution } from '@pharos/testbed';
+import type { Browser } from 'playwright-core';
+import { launchBrowser, listen, settle, signedIn, violations } from './support/browser.ts';
+import { cleanUp, libraryTags, type Pharos, startPharos, waitFor } from './support/pharos.ts';
+
+const USER = 'admin';
+const PASSWORD = 'correct horse battery';
+
+describe('the user interface', { skip: available().chromium.skip }, () => {
+  let pharos: Pharos;
+  let browser: Browser;
+  let pages: Record<string, string>;
+
+  before(async () => {
+    [pharos, browser] = await Promise.all([startPharos(), launchBrowser()]);
+    await waitFor(async () => (await libraryTags(pharos.client)).size >= 70, 'the tags of the sample');
+  });
+  after(async () => {
+    await browser?.close();
+    await pharos?.stop();
+    cleanUp();
+  });
+
+  test('a newcomer gets from the printed link to a tag with digest, platforms and extensions, told by nobody', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    const complaints = listen(page);
+    await page.goto(/https?:\/\/\S+\/setup\S*/.exec(pharos.output())![0]);
+    await settle(page);
+    assert.deepEqual(await violations(page), []);
+    await page.locator('#password').fill(PASSWORD);
+    await page.locator('#password-again').fill(PASSWORD);
+    await page
+      .getByRole('main')
+      .getByRole('button', { name: /create/i })
+      .click();
+    await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+    await page.getByText('You are looking at the built-in sample registry').waitFor();
+    await page.getByRole('link', { name: 'Image Library' }).first().click();
+    await page.getByRole('link', { name: 'edb-postgres-advanced' }).click();
+    await page.getByRole('tab', { name: /^Tags/ }).click();
+    await page.getByRole('link', { name: '18.3-2605132051-full' }).click();
+    await page.getByRole('heading', { level: 1, name: '18.3-2605132051-full' }).waitFor();
+    await page
+      .getByText(/sha256:[a-f0-9]{64}/)
+      .first()
+      .waitFor();
+    await page.getByText('linux/arm64').first().waitFor();
+    await page.getByText('pgaudit').first().waitFor();
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [1440, 390]) {
+      test(`every page is accessible and fits, ${colorScheme}, ${width} px`, { timeout: 180_000 }, async (t) => {
+        pages ??= await pagesOf(pharos);
+        const context = await browser.newContext({
+          viewport: { width, height: 900 },
+          colorScheme,
+          reducedMotion: 'reduce',
+        });
+        await signedIn(context, pharos.url, USER, PASSWORD);
+        for (const [name, path] of Object.entries(pages)) {
+          await t.test(name, async () => {
+            const page = await context.newPage();
+            const complaints = listen(page);
+            await page.goto(pharos.url + path);
+            await settle(page);
+            assert.equal(await page.locator('h1').count(), 1);
+            assert.match(await page.title(), /Pharos/);
+            const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+            assert.ok(tooWide <= 0, `scrolls sideways by ${tooWide} px`);
+            assert.deepEqual(await violations(page), []);
+            assert.deepEqual(
+              complaints.filter((complaint) => !/404/.test(complaint)),
+              [],
+            );
+            await page.close();
+          });
+        }
+        await context.close();
+      });
+    }
+  }
+
+  test('"/" searches, "?" lists the keys, Esc closes, and the address keeps the search', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    await signedIn(context, pharos.url, USER, PASSWORD);
+    const page = await context.newPage();
+    await page.goto(`${pharos.url}/library`);
+    await settle(page);
+    await page.keyboard.press('/');
+    await page.keyboard.type('advanced');
+    await page.getByText('1 repository', { exact: false }).first().waitFor();
+    assert.match(page.url(), /q=advanced/);
+    await page.reload();
+    await page.getByText('1 repository', { exact: false }).first().waitFor();
+    await page.getByRole('heading', { level: 1 }).click();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await context.close();
+  });
+
+  test('an expired session leads to the sign-in and back', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${pharos.url}/manage/scans`);
+    await page.locator('#username').fill(USER);
+    await page.locator('#password').fill('not the password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText(/wrong/i).first().waitFor();
+    await page.locator('#password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Scans' }).waitFor();
+    await context.close();
+  });
+
+  describe('one’s own registry', { skip: available().distribution.skip }, () => {
+    let registry: Distribution;
+    before(async () => {
+      registry = await startDistribution({ auth: 'htpasswd' });
+      const tags = ['17.4-2503310734', '17.5-2506091630', '16.8-2502271130-debug'];
+      registry.seed([{ name: 'team/postgresql', tags: tags.map((tag) => [tag, buildImage({ name: tag })] as const) }]);
+    });
+    after(() => registry?.stop());
+
+    test('connect with a wrong password, read cause and cure, correct it, preview a rule, see tags arrive live', {
+      timeout: 120_000,
+    }, async () => {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+      await signedIn(context, pharos.url, USER, PASSWORD);
+      const page = await context.newPage();
+      const complaints = listen(page);
+      await page.goto(`${pharos.url}/manage/registries/new`);
+      await page.locator('#url').fill(registry.host);
+      await page.locator('#name').fill('Team registry');
+      await page.getByLabel('User name and password').check();
+      await page.locator('#registry-user').fill(registry.credential!.username);
+      await page.locator('#registry-password').fill('wrong');
+      await page.getByRole('button', { name: 'Connect without safe TLS' }).click();
+      await page.getByText('No TLS at all (plain HTTP)').click();
+      await page.getByRole('button', { name: 'Connect and check' }).click();
+      await page.getByRole('heading', { level: 1, name: /Team registry/ }).waitFor();
+      await page.getByText('What to do').first().waitFor({ timeout: 40_000 });
+      await page
+        .getByText(/password|credential|sign-in/i)
+        .first()
+        .waitFor();
+      await page
+        .getByRole('link', { name: 'Edit' })
+        .or(page.getByRole('button', { name: 'Edit' }))
+        .first()
+        .click();
+      await page.getByLabel('User name and password').check();
+      await page.locator('#registry-user').fill(registry.credential!.username);
+      await page.locator('#registry-password').fill(registry.credential!.password);
+      await page.getByRole('button', { name: 'Save and check' }).click();
+      await page
+        .getByRole('link', { name: /add a rule/i })
+        .first()
+        .click({ timeout: 40_000 });
+      await page.locator('#rule-name').fill('Team databases');
+      await page.getByRole('textbox', { name: 'repository pattern 1' }).fill('team/*');
+      await page.getByRole('button', { name: 'Ask the registry now' }).click();
+      await page.getByText('17.5-2506091630').first().waitFor({ timeout: 40_000 });
+      await page
+        .getByRole('button', { name: /save|add rule|create/i })
+        .last()
+        .click();
+      await waitFor(
+        async () => (await libraryTags(pharos.client)).has('team/postgresql:17.5-2506091630'),
+        'the tags in the library',
+        60_000,
+      );
+      const repository = (await pharos.client('listRepositories', { query: { q: 'team/' } })).items[0]!;
+      await page.goto(`${pharos.url}/library/${repository.id}?tab=tags`);
+      await page.getByRole('link', { name: '17.5-2506091630' }).waitFor();
+      await seedHttp(
+        registry.url,
+        [{ name: 'team/postgresql', tags: [['17.6-2509010000', buildImage({ name: 'newest' })]] }],
+        {
+          credential: registry.credential!,
+        },
+      );
+      await page.getByRole('button', { name: 'Sync now' }).click();
+      // No reload: what the agent reports appears on the open page.
+      await page.getByRole('link', { name: '17.6-2509010000' }).waitFor({ timeout: 40_000 });
+      assert.deepEqual(complaints, []);
+      await context.close();
+    });
+  });
+});
+
+async function pagesOf({ client }: Pharos): Promise<Record<string, string>> {
+  const repositories = (await client('listRepositories', { query: { q: 'advanced' } })).items;
+  const models = (await client('listRepositories', { query: { kind: 'model' } })).items;
+  const registries = (await client('listRegistries', { query: {} })).items;
+  const rules = (await client('listRules', { query: {} })).items;
+  const tag = async (id: string) =>
+    (await client('listRepositoryTags', { params: { id }, query: { limit: 1 } })).items[0]!.name;
+  const [database, model] = [repositories[0]!.id, models[0]!.id];
+  return {
+    home: '/',
+    library: '/library',
+    'library as a table': '/library?view=table',
+    'library without a hit': '/library?q=nothing-is-called-so',
+    'all tags': '/library/tags',
+    repository: `/library/${database}`,
+    'tags of a repository': `/library/${database}?tab=tags`,
+    'tag of a database': `/library/${database}/tags/${await tag(database)}`,
+    'tag of a model': `/library/${model}/tags/${await tag(model)}`,
+    'history of a tag': `/library/${database}/tags/${await tag(database)}?tab=history`,
+    registries: '/manage/registries',
+    registry: `/manage/registries/${registries[0]!.id}`,
+    'connect a registry': '/manage/registries/new',
+    rules: '/manage/rules',
+    rule: `/manage/rules/${rules[0]!.id}`,
+    'new rule': '/manage/rules/new',
+    agents: '/manage/agents',
+    scans: '/manage/scans',
+    tokens: '/administration/tokens',
+    'nothing here': '/nothing-is-here',
+  };
+}
