@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Observation, ScanBegin, ScanChunk, ScanCommitted } from '@pharos/contract';
 import type { ControlPlane } from './control-plane.ts';
-import type { SpoolEntry } from './spool.ts';
+import type { Spool, SpoolEntry } from './spool.ts';
 import { type ReportFooter, type ReportHeader, readReport } from './spool-file.ts';
 
 export const MAX_CHUNK_TAGS = 2_000;
@@ -15,6 +15,7 @@ export type ReadImages = (header: ReportHeader, digests: readonly string[]) => A
 
 export interface SendingOptions {
   controlPlane: ControlPlane;
+  spool: Pick<Spool, 'depth'>;
   agentId: string;
   epoch: number;
   readImages: ReadImages;
@@ -66,7 +67,11 @@ export class Sending {
     const { hasListedNames, ...commit } = this.#footer;
     return this.#call('agentScanCommit', {
       params: { id: scanId },
-      body: { ...commit, listedNames: hasListedNames ? this.#names : null },
+      body: {
+        ...commit,
+        listedNames: hasListedNames ? this.#names : null,
+        spoolDepth: Math.max(0, this.#options.spool.depth - 1),
+      },
     });
   }
 

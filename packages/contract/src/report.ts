@@ -261,6 +261,10 @@ export const ScanCommit = z.strictObject({
   hint: z.string().max(2000).nullable(),
   failures: z.array(ReportedFailure).max(20),
   failedCount: z.number().int().min(0),
+  spoolDepth: z.number().int().min(0).optional().meta({
+    description:
+      'Reports that still wait at the agent behind this one, so that nobody waits for the next long poll to know',
+  }),
 });
 export type ScanCommit = z.infer<typeof ScanCommit>;
 

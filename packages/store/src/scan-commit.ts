@@ -10,7 +10,7 @@ import { type Db, first, iso, json } from './database.ts';
 import { putNames } from './listings.ts';
 import { summarise } from './repository-summary.ts';
 import { stale } from './scan-begin.ts';
-import { endOvertaken, noteRequests, type OpenScan, openScan, stagedTags, verify } from './scan-open.ts';
+import { endOvertaken, noteRequests, noteSpool, type OpenScan, openScan, stagedTags, verify } from './scan-open.ts';
 import { type KnownRow, knownTags, markAbsences, TagDrawing, type TagReport } from './scan-tags.ts';
 import { commitSweep } from './sweep-commit.ts';
 import { writeTags } from './tag-write.ts';
@@ -193,6 +193,7 @@ async function finish(
   await sql`delete from scan_chunks where scan_id = ${scan.id}`.execute(trx);
   await sql`update scans set heard_at = greatest(heard_at, ${iso(now)}) where id = ${scan.parent_id}
     and status = 'running'`.execute(trx);
+  await noteSpool(trx, scan, commit.spoolDepth);
   await noteRequests(trx, scan.registry_id, commit.requests, now);
   await endOvertaken(trx, { ...scan, status: commit.status, now });
   return answer;

@@ -74,6 +74,12 @@ export async function verify(db: Db, id: string, commit: ScanCommit, staged: Map
   );
 }
 
+/** What the agent says of itself beside its report. A long poll says it too, but only when it ends. */
+export async function noteSpool(trx: Db, scan: OpenScan, spoolDepth: number | undefined): Promise<void> {
+  if (spoolDepth === undefined) return;
+  await sql`update agents set spool_depth = ${spoolDepth} where id = ${scan.agent_id}`.execute(trx);
+}
+
 /** Last in its transaction, because every scan of a registry writes these two rows. */
 export async function noteRequests(trx: Db, registryId: string, requests: number, now: Date): Promise<void> {
   await sql`insert into registry_requests as q (registry_id, hour, requests)

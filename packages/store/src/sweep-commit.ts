@@ -3,7 +3,7 @@ import type { ScanCommitted } from '@pharos/contract';
 import { sql } from 'kysely';
 import { type Db, first, iso, json } from './database.ts';
 import type { CommitInput } from './scan-commit.ts';
-import { endOvertaken, noteRequests, openScan } from './scan-open.ts';
+import { endOvertaken, noteRequests, noteSpool, openScan } from './scan-open.ts';
 import { SUMS } from './scan-row.ts';
 
 interface Sums {
@@ -37,6 +37,7 @@ export function commitSweep(db: Db, { id, commit, now }: CommitInput): Promise<S
         message = ${commit.message}, code = ${commit.code}, hint = ${commit.hint},
         failures = ${json(commit.failures)}, answer = ${json(answer)}
       where id = ${id}`.execute(trx);
+    await noteSpool(trx, scan, commit.spoolDepth);
     await noteRequests(trx, scan.registry_id, Math.max(0, commit.requests - (sums?.requests ?? 0)), now);
     await endOvertaken(trx, { ...scan, status: commit.status, now });
     return answer;

@@ -45,8 +45,10 @@ export function scansSuite(given: () => Promise<Given>): void {
       next: null,
       total: 0,
     });
-    const committed = await store.scans.commit(begin.scanId, commitOf(report), T0);
+    const committed = await store.scans.commit(begin.scanId, { ...commitOf(report), spoolDepth: 3 }, T0);
     assert.equal(committed.added, 2);
+    const [agent] = (await store.agents.list({ limit: 1 }, T0)).items;
+    assert.equal(agent?.spoolDepth, 3, 'what waits at the agent is known at once');
     assert.deepEqual(await store.scans.commit(begin.scanId, commitOf(report), T0), committed);
     assert.equal((await store.scans.begin(begin, T0)).committed, true);
     assert.deepEqual((await store.scans.chunk(begin.scanId, 0, one!, T0)).needImages, []);
