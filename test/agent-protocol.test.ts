@@ -194,9 +194,10 @@ describe('without a control plane', () => {
       );
       for (const tag of registry.content.tags(REPOSITORY)!) assert.ok(agent.output().includes(tag), tag);
     } finally {
-      assert.equal(await agent.stop(), 0);
       sink.close();
+      await agent.stop();
     }
+    assert.equal(await agent.ended, 0);
     assert.deepEqual(called, []);
     assert.ok(registry.log.every(({ method }) => method === 'GET' || method === 'HEAD'));
   });

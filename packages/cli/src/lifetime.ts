@@ -33,8 +33,7 @@ export function createLifetime(log: Logger): Lifetime {
   // A parent that keeps a channel to us was killed in a way that it could not pass on.
   const onLost = (): void => onSignal('SIGTERM');
   if (process.channel) process.once('disconnect', onLost);
-  const signals = Object.keys(numbers) as (keyof typeof numbers)[];
-  for (const signal of signals) process.on(signal, onSignal);
+  for (const signal of Object.keys(numbers) as (keyof typeof numbers)[]) process.on(signal, onSignal);
   return {
     add: (name, stop) => void parts.push({ name, stop }),
     asked,
@@ -50,7 +49,8 @@ export function createLifetime(log: Logger): Lifetime {
           log.error({ part: name, err: error }, 'a part did not stop cleanly');
         }
       }
-      for (const signal of signals) process.off(signal, onSignal);
+      // The signals stay heard: one that comes between here and the end of the process must not turn a clean end into a
+      // kill (they do not keep the process alive; the channel to a parent would).
       process.off('disconnect', onLost);
       return clean;
     },
