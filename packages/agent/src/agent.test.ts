@@ -315,6 +315,8 @@ test('a registry of the UI is read with the credential that was sealed to this a
     name: 'ui',
     url: registry.url.replace('http://', ''),
     provider: 'auto' as const,
+    apiUrl: null,
+    budget: { requestsPerDay: null, concurrency: null },
     tls: { caCerts: '', skipVerify: false, plainHttp: true },
     intervalSeconds: 3600,
   };

@@ -22,8 +22,11 @@ export interface AgentRegistry {
   name: string;
   url: string;
   provider: FileRegistry['provider'];
+  /** The product's own API, where it is not at the registry's host. */
+  apiUrl: string | null;
   authentication: AuthenticationInput;
   tls: FileRegistry['tls'];
+  budget: FileRegistry['budget'];
   /** Hosts (host or host:port) beside the registry's own that may get its credentials to make a token. */
   tokenHosts?: readonly string[];
   intervalSeconds: number;
@@ -99,6 +102,7 @@ function emptyEntry(): FileRegistryEntry {
     provider: 'auto',
     authentication: { type: 'none' },
     tls: { ca_certs: '', skip_verify: false, plain_http: false },
+    budget: { requests_per_day: null, concurrency: null },
     token_hosts: [],
   };
 }
@@ -140,8 +144,10 @@ function addRegistry(
     name,
     url,
     provider: entry.provider,
+    apiUrl: entry.api_url ?? null,
     authentication,
     tls: { caCerts, skipVerify: entry.tls.skip_verify, plainHttp },
+    budget: { requestsPerDay: entry.budget.requests_per_day, concurrency: entry.budget.concurrency },
     tokenHosts: entry.token_hosts,
     intervalSeconds: entry.interval ?? interval,
     isSample: false,

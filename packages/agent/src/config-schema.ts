@@ -56,6 +56,11 @@ const FileTls = z.strictObject({
   plain_http: z.boolean().default(false),
 });
 
+const FileBudget = z.strictObject({
+  requests_per_day: z.number().int().min(1).max(100_000_000).nullable().default(null),
+  concurrency: z.number().int().min(1).max(64).nullable().default(null),
+});
+
 const NamedRepository = z.strictObject({ name: Pattern, description: z.string().max(2000).default('') });
 export type NamedRepository = z.infer<typeof NamedRepository>;
 
@@ -71,9 +76,14 @@ const AgentRule = RuleSpec.omit({ registryId: true }).superRefine((rule, context
 const registryKeys = {
   url: z.string().trim().min(1, 'must not be empty').max(500).optional(),
   provider: z.enum(PROVIDERS).default('auto'),
+  api_url: z
+    .url({ protocol: /^https?$/, error: 'must be an https:// address' })
+    .max(500)
+    .optional(),
   interval: Duration.optional(),
   authentication: FileAuthentication.default({ type: 'none' }),
   tls: FileTls.default({ ca_certs: '', skip_verify: false, plain_http: false }),
+  budget: FileBudget.default({ requests_per_day: null, concurrency: null }),
   token_hosts: z.array(z.string().min(1).max(255)).max(20).default([]),
   postgres_repositories: z.array(NamedRepository).max(1000).optional(),
   model_repositories: z.array(NamedRepository).max(1000).optional(),

@@ -75,6 +75,7 @@ export class RegistryReader {
         name: description.name,
         url: description.url,
         provider: description.provider,
+        apiUrl: description.apiUrl,
         authentication: description.authentication,
         tls: description.tls,
         tokenHosts: description.tokenHosts,

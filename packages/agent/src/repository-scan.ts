@@ -72,6 +72,7 @@ export function beginOf(
     repository: string | null;
     rules: readonly CompiledRule[];
     trigger: Trigger;
+    only?: string[];
   },
 ): Begin {
   const ruleIds = what.rules.flatMap((rule) => rule.id ?? []).slice(0, 1000);
@@ -83,6 +84,7 @@ export function beginOf(
     repository: what.repository,
     ruleIds,
     trigger: what.trigger,
+    only: what.only ?? null,
     startedAt: new Date().toISOString(),
   };
 }
@@ -196,6 +198,7 @@ async function tellUnkept(
     artifactCount: 0,
     unresolved: [],
     listedNames: null,
+    unchanged: false,
     absence: 'none',
     finishedAt: new Date().toISOString(),
     requests: 0,

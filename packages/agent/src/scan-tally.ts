@@ -94,6 +94,7 @@ export class ScanTally {
       artifactCount: this.artifacts,
       unresolved: this.#unresolved.slice(0, MAX_UNRESOLVED),
       hasListedNames: ending.list !== null,
+      unchanged: false,
       absence: ending.absence,
       finishedAt: new Date().toISOString(),
       requests,

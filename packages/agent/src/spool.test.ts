@@ -23,6 +23,7 @@ function header(repository: string | null): ReportHeader {
     repository,
     ruleIds: [],
     trigger: 'start' as const,
+    only: null,
     startedAt: '2026-01-01T00:00:00Z',
   };
   return { begin, parent: null, origin: 'http://x' };
@@ -37,6 +38,7 @@ function footer(status: ReportFooter['status'] = 'complete'): ReportFooter {
     artifactCount: 0,
     unresolved: [],
     hasListedNames: true,
+    unchanged: false,
     absence: 'none',
     finishedAt: '2026-01-01T00:00:00Z',
     requests: 1,

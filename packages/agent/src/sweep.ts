@@ -172,6 +172,7 @@ class Sweep {
         artifactCount: 0,
         unresolved: [],
         hasListedNames: false,
+        unchanged: false,
         absence: 'none',
         finishedAt: new Date().toISOString(),
         requests,

@@ -85,7 +85,9 @@ export class Worker {
     }
     if (work.kind === 'probe')
       return { kind: 'probe', ...(await probeRegistry(registry, this.#options.context.signal)) };
-    return work.kind === 'list' ? this.#list(work, registry) : this.#describe(work, registry);
+    if (work.kind === 'list') return this.#list(work, registry);
+    if (work.kind === 'reread') return refused(work, 'not-built', 'Single tags are not read yet.', '');
+    return this.#describe(work, registry);
   }
 
   async #scan(work: Extract<Work, { kind: 'scan' }>, registry: ActiveRegistry): Promise<WorkResult> {
@@ -160,5 +162,7 @@ function refused(work: Work, code: string, message: string, hint: string): WorkR
       };
     case 'describe':
       return { kind: 'describe', ok: false, message: `${message} ${hint}`, observation: null };
+    case 'reread':
+      return { kind: 'reread', ok: false, message: `${message} ${hint}`, code, requests: 0 };
   }
 }

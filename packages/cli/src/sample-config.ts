@@ -18,6 +18,8 @@ export function sampleConfig(
     name: SAMPLE_NAME,
     url: new URL(sample.url).host,
     provider: 'auto',
+    apiUrl: null,
+    budget: { requestsPerDay: null, concurrency: null },
     authentication: { type: 'none' },
     tls: { caCerts: '', skipVerify: false, plainHttp: true },
     intervalSeconds: 300,

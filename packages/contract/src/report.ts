@@ -10,8 +10,9 @@ import { z } from 'zod';
 import { Digest, DisplayName, Id, RepositoryName, TagName, Time } from './common.ts';
 import { Platform, Referrer } from './image.ts';
 import { LocationId } from './location.ts';
-import { AuthenticationView, Check, Provider, Tls } from './registry.ts';
+import { AuthenticationView, Check, Provider, RegistryBudget, RegistryReading, Tls } from './registry.ts';
 import { RuleSpec } from './rule.ts';
+import { ScanTrigger } from './scan.ts';
 
 /** Registries and rules of the agent's own file. Its credentials stay at the agent. */
 export const FileRegistry = z.strictObject({
@@ -19,8 +20,10 @@ export const FileRegistry = z.strictObject({
   name: DisplayName,
   url: z.string(),
   provider: Provider,
+  apiUrl: z.string().max(500).nullable().default(null),
   authentication: AuthenticationView.pick({ type: true, username: true }),
   tls: Tls,
+  budget: RegistryBudget.default({ requestsPerDay: null, concurrency: null }),
   intervalSeconds: z.number().int().min(1),
   isSample: z.boolean(),
   isDefault: z.boolean(),
@@ -74,7 +77,9 @@ export const AgentConfig = z.object({
       name: DisplayName,
       url: z.string(),
       provider: Provider,
+      apiUrl: z.string().nullable(),
       tls: Tls,
+      budget: RegistryBudget,
       intervalSeconds: z.number().int(),
       authentication: SealedSecret.nullable().meta({ description: 'JSON of the authentication; null: none' }),
     }),
@@ -95,6 +100,17 @@ export const Work = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('probe'), id: Id, registryId: Id }),
   z.object({ kind: z.literal('list'), id: Id, registryId: Id, rule: RuleSpec }),
   z.object({ kind: z.literal('describe'), id: Id, registryId: Id, repository: RepositoryName, digest: Digest }),
+  z.object({
+    kind: z.literal('reread'),
+    id: Id,
+    registryId: Id,
+    repository: RepositoryName,
+    tags: z
+      .array(TagName)
+      .min(1)
+      .max(100)
+      .meta({ description: 'A notification hinted at these; read them and no others' }),
+  }),
 ]);
 export type Work = z.infer<typeof Work>;
 
@@ -171,6 +187,14 @@ export const WorkResult = z.discriminatedUnion('kind', [
     message: z.string(),
     code: z.string().nullable(),
     checks: z.array(Check).max(50),
+    reading: RegistryReading.nullable().optional(),
+    requests: z.number().int(),
+  }),
+  z.strictObject({
+    kind: z.literal('reread'),
+    ok: z.boolean(),
+    message: z.string().max(2000),
+    code: z.string().max(100).nullable(),
     requests: z.number().int(),
   }),
   z.strictObject({ kind: z.literal('list'), listing: Listing, requests: z.number().int() }),
@@ -191,7 +215,13 @@ export const ScanBegin = z.strictObject({
   registryId: Id,
   repository: RepositoryName.nullable().meta({ description: 'null: a sweep over the registry' }),
   ruleIds: z.array(Id).max(1000),
-  trigger: z.enum(['schedule', 'manual', 'start', 'change']),
+  trigger: ScanTrigger,
+  only: z
+    .array(TagName)
+    .max(100)
+    .nullable()
+    .default(null)
+    .meta({ description: 'A re-reading of these tags, which says nothing of any other; null: the whole repository' }),
   startedAt: Time,
 });
 export type ScanBegin = z.infer<typeof ScanBegin>;
@@ -211,14 +241,21 @@ export const ScanProgress = z.strictObject({
 });
 export type ScanProgress = z.infer<typeof ScanProgress>;
 
-/** At most 2,000 tags and 500 observations a chunk. */
+/** At most 2,000 tags, 500 observations and 2,000 referrers a chunk. */
 export const ScanChunk = z.strictObject({
   sha256: z
     .string()
     .regex(/^[a-f0-9]{64}$/)
-    .meta({ description: 'Over the JSON text of {tags, images}, to know the same chunk again' }),
+    .meta({ description: 'Over the JSON text of {tags, images, referrers}, to know the same chunk again' }),
   tags: z.array(z.strictObject({ name: TagName, digest: Digest, pushedAt: Time.nullable() })).max(2_000),
   images: z.array(Observation).max(500),
+  referrers: z
+    .array(Referrer.extend({ subject: Digest }))
+    .max(2_000)
+    .default([])
+    .meta({
+      description: 'What was found to hang on images of this repository: signatures, SBOMs, attestations, reports',
+    }),
 });
 export type ScanChunk = z.infer<typeof ScanChunk>;
 
@@ -251,6 +288,10 @@ export const ScanCommit = z.strictObject({
     .max(500_000)
     .nullable()
     .meta({ description: 'Every tag listed, before rules; null when the listing failed' }),
+  unchanged: z.boolean().default(false).meta({
+    description:
+      'No chunk holds tags: the set is what the library has as present. It checks that by the digest, and asks for all with set-digest-mismatch',
+  }),
   absence: z
     .enum(['none', 'repository'])
     .meta({ description: 'repository: the registry says that it does not know this repository' }),

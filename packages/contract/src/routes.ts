@@ -8,7 +8,7 @@ import { Digest, Id, TagName, Time } from './common.ts';
 import { Image } from './image.ts';
 import { Location } from './location.ts';
 import { PageQuery, page } from './page.ts';
-import { Check, Registry, RegistryInput, RegistryPatch } from './registry.ts';
+import { Check, Registry, RegistryInput, RegistryPatch, RegistryReading } from './registry.ts';
 import {
   AgentConfig,
   ChunkTaken,
@@ -510,6 +510,7 @@ export const routes = {
       code: z.string().max(100).nullable().optional(),
       checks: z.array(Check).max(50).optional(),
       nextScanAt: Time.nullable().optional(),
+      reading: RegistryReading.nullable().optional(),
     }),
   },
   agentListing: {

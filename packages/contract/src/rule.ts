@@ -61,6 +61,7 @@ export const Rule = RuleSpec.extend({
   locationId: LocationId.nullable().meta({ description: 'Of file rules: the location whose agent reads the file' }),
   repositoryCount: z.number().int(),
   tagCount: z.number().int(),
+  requests24h: z.number().int().meta({ description: 'Requests of its scans in the last 24 hours' }),
   createdAt: Time,
   updatedAt: Time,
 });

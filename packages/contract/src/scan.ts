@@ -1,11 +1,15 @@
 /** One reading of one repository by one agent; a scan without a repository is a sweep over a registry and sums up its own. */
 import { z } from 'zod';
-import { Id, Time } from './common.ts';
+import { Id, TagName, Time } from './common.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
 
 export const ScanStatus = z.enum(['running', 'complete', 'partial', 'failed']);
 export type ScanStatus = z.infer<typeof ScanStatus>;
+
+/** Why a scan began. `notification`: a registry told that a tag changed. */
+export const ScanTrigger = z.enum(['schedule', 'manual', 'start', 'change', 'notification']);
+export type ScanTrigger = z.infer<typeof ScanTrigger>;
 
 export const Scan = z.object({
   id: Id,
@@ -16,7 +20,8 @@ export const Scan = z.object({
   repository: z.string().nullable(),
   locationId: LocationId,
   agentId: Id.nullable(),
-  trigger: z.enum(['schedule', 'manual', 'start', 'change']),
+  trigger: ScanTrigger,
+  only: z.array(TagName).nullable().meta({ description: 'The tags that were re-read; null: the whole repository' }),
   status: ScanStatus,
   startedAt: Time,
   finishedAt: Time.nullable(),

@@ -1,3 +1,4 @@
+import type { RegistryError } from './errors.ts';
 import type { Index, Manifest } from './manifest.ts';
 
 /** What can be done with a registry, one interface per ability, so that a dialect can do one of them better than the standard way. */
@@ -16,6 +17,61 @@ export interface TagLister {
    * complete; an incomplete one throws after what came was yielded.
    */
   listTags(repository: string, options?: ListOptions): AsyncIterable<string[]>;
+}
+
+/** A tag with what a list tells beside its name. null: not told. Times are RFC 3339 in UTC, sizes in bytes. */
+export interface TagDetail {
+  name: string;
+  /** What the tag points to, by the registry's word; the bytes are hashed when they are read. */
+  digest: string | null;
+  /** When the tag last moved. */
+  pushedAt: string | null;
+  /** The registry refuses to move or delete it. */
+  isLocked: boolean | null;
+}
+
+export interface TagDescriber {
+  /**
+   * The tags of a repository with their digests where the product tells them in bulk, and with names alone where it does
+   * not. Pages, completeness and errors are those of `listTags`.
+   */
+  describeTags(repository: string, options?: ListOptions): AsyncIterable<TagDetail[]>;
+}
+
+/** Something that names another manifest as its subject. */
+export interface ReferrerDescriptor {
+  digest: string;
+  artifactType: string;
+}
+
+export interface ReferrerLister {
+  /** What hangs on a digest (distribution-spec "Listing Referrers"); null where the registry has no such API. */
+  listReferrers(repository: string, digest: string, signal?: AbortSignal): Promise<ReferrerDescriptor[] | null>;
+}
+
+/** Which dialect a registry is read in, and how that came about. */
+export interface DialectInfo {
+  /** A provider of the contract, never `auto`. */
+  provider: string;
+  /** Name of the product, for people. */
+  product: string;
+  /** What showed it (a host name, a header); null when the operator said it. */
+  detectedBy: string | null;
+  /** Whether tags come with digests in bulk; false once the product has refused that to this account. */
+  isBulk: boolean;
+  /** Why it is not read in bulk although the product could. */
+  bulkRefusal: RegistryError | null;
+  /** GETs of manifests are counted against a quota and HEADs are not (Docker Hub). */
+  hasMeteredGets: boolean;
+}
+
+/** What the registry last said about its own limit. */
+export interface Quota {
+  limit: number | null;
+  remaining: number;
+  windowSeconds: number | null;
+  /** On the monotonic clock, milliseconds. */
+  at: number;
 }
 
 export interface RepositoryLister {

@@ -25,7 +25,7 @@ export function answerError(answer: Answer, kind: RequestKind, subject: string, 
     hint: code === 'unauthorized' && !hasCredentials ? 'Give user name and password, or a token.' : undefined,
     status: answer.status,
     url: answer.origin + answer.path,
-    retryAfterMs: retryAfterMs(answer.headers),
+    retryAfterMs: retryAfterMs(answer.headers, Date.now(), code === 'rate-limited' ? answer.body : undefined),
     transient,
     absence,
     evidence: codes[0] ?? `HTTP_${answer.status}`,
@@ -55,8 +55,11 @@ export function errorCodes(answer: Answer): string[] {
   }
 }
 
-/** How long the answer asks to wait: Retry-After in seconds or as a date, X-Retry-After as Unix time (Docker Hub). */
-export function retryAfterMs(headers: Answer['headers'], now = Date.now()): number | undefined {
+/**
+ * How long the answer asks to wait: Retry-After in seconds or as a date, X-Retry-After as Unix time (Docker Hub),
+ * X-RateLimit-Reset as Unix time (GitHub, with nothing remaining), or a Go duration in the body (GHCR).
+ */
+export function retryAfterMs(headers: Answer['headers'], now = Date.now(), body?: Buffer): number | undefined {
   const text = one(headers['retry-after'])?.trim();
   const unix = Number(one(headers['x-retry-after']) ?? Number.NaN);
   const wait =
@@ -65,7 +68,41 @@ export function retryAfterMs(headers: Answer['headers'], now = Date.now()): numb
       : /^\d+(\.\d+)?$/.test(text)
         ? Number(text) * 1000
         : Date.parse(text) - now;
-  return Number.isFinite(wait) ? Math.min(Math.max(0, Math.ceil(wait)), LONGEST_WAIT_MS) : undefined;
+  if (!Number.isFinite(wait)) return resetOf(headers, now) ?? durationOf(body);
+  return bounded(wait);
+}
+
+function bounded(wait: number): number {
+  return Math.min(Math.max(0, Math.ceil(wait)), LONGEST_WAIT_MS);
+}
+
+function resetOf(headers: Answer['headers'], now: number): number | undefined {
+  const reset = Number(one(headers['x-ratelimit-reset'] as string | string[] | undefined) ?? Number.NaN);
+  const isSpent = one(headers['x-ratelimit-remaining'] as string | string[] | undefined)?.trim() === '0';
+  return isSpent && Number.isFinite(reset) && reset > 1e9 ? bounded(reset * 1000 - now) : undefined;
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** `retry-after: 10.305464ms, allowed: 2000/minute`: GHCR says it in the text of its error, as Go writes a duration. */
+function durationOf(body: Buffer | undefined): number | undefined {
+  const text = /retry-after:\s*((?:\d{1,9}(?:\.\d{1,12})?(?:ns|us|µs|ms|s|m|h)){1,6})/i.exec(
+    body?.toString('utf8', 0, 4096) ?? '',
+  )?.[1];
+  if (text === undefined) return undefined;
+  let sum = 0;
+  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/gi)) {
+    sum += Number(number) * UNITS[unit!.toLowerCase()]!;
+  }
+  return bounded(sum);
 }
 
 /** The value of a header that should come once. */
@@ -82,7 +119,9 @@ interface Verdict {
 function classify(answer: Answer, kind: RequestKind, codes: readonly string[]): Verdict {
   const { status } = answer;
   if (status === 429 || codes.includes('TOOMANYREQUESTS')) return { code: 'rate-limited' };
+  if (kind === 'api' && status === 501) return { code: 'api-unavailable' };
   if (status >= 500 || status === 408) return { code: 'registry-failed' };
+  if (kind === 'api' && [400, 401, 403, 404, 405].includes(status)) return { code: 'api-unavailable' };
   if (kind === 'catalog' && [400, 401, 403, 404, 405].includes(status)) return { code: 'catalog-unavailable' };
   if (status === 401) return { code: isScopeTooNarrow(answer) ? 'forbidden' : 'unauthorized' };
   if (status === 403) return { code: 'forbidden' };
@@ -122,6 +161,8 @@ function sentence(code: RegistryErrorCode, host: string, subject: string, hasCre
       return `${host} asks to slow down`;
     case 'registry-failed':
       return `${host} failed when asked for ${subject}`;
+    case 'api-unavailable':
+      return `${host} does not give ${subject} by its own API`;
     case 'catalog-unavailable':
       return `${host} does not list its repositories`;
     case 'unauthorized':

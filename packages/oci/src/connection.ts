@@ -3,7 +3,23 @@ export type Authentication =
   | { type: 'none' }
   | { type: 'basic'; username: string; password: string }
   | { type: 'token'; token: string; username?: string | undefined }
-  | { type: 'docker_config'; config: string };
+  | { type: 'docker_config'; config: string }
+  | {
+      type: 'acr';
+      method: 'workload_identity' | 'managed_identity' | 'service_principal';
+      tenantId?: string | undefined;
+      clientId?: string | undefined;
+      clientSecret?: string | undefined;
+    }
+  | {
+      type: 'ecr';
+      region?: string | undefined;
+      roleArn?: string | undefined;
+      externalId?: string | undefined;
+      accessKeyId?: string | undefined;
+      secretAccessKey?: string | undefined;
+    }
+  | { type: 'gcp'; serviceAccountKey?: string | undefined };
 
 /** Bounds on everything a registry can make this client do. Times in milliseconds, sizes in bytes. */
 export interface Limits {
@@ -57,8 +73,13 @@ export interface TlsOptions {
 export interface RegistryConnection {
   name: string;
   url: string;
-  /** `auto`, `oci` or a dialect; for now every registry is read the generic way. */
+  /** `auto`, `oci` or a dialect (see `dialects/`). */
   provider: string;
+  /**
+   * Where the product's own API stands when it is not at the registry's host: https://host[/path]. The operator's word:
+   * the credentials go there too.
+   */
+  apiUrl?: string | null | undefined;
   authentication: Authentication;
   tls: TlsOptions;
   limits?: Partial<Limits> | undefined;
@@ -67,7 +88,16 @@ export interface RegistryConnection {
 }
 
 /** What a request is for, as told to `onRequest` and used in error sentences. */
-export type RequestKind = 'ping' | 'tags' | 'catalog' | 'manifest' | 'blob' | 'token' | 'redirect';
+export type RequestKind =
+  | 'ping'
+  | 'tags'
+  | 'catalog'
+  | 'manifest'
+  | 'blob'
+  | 'referrers'
+  | 'api'
+  | 'token'
+  | 'redirect';
 
 /** Told after every request; `status` is 0 when no answer came. */
 export type OnRequest = (info: { kind: RequestKind; status: number }) => void;

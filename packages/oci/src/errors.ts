@@ -71,6 +71,14 @@ const ERRORS = {
     false,
     'Name the repositories in a rule or in the agent’s file; most registries do not list them.',
   ],
+  'api-unavailable': [
+    false,
+    'Give the account the right to read by the product’s API. Until then every tag is asked for one by one.',
+  ],
+  'budget-spent': [
+    false,
+    'Nothing to do: the scan goes on when the allowance is free again. Raise budget.requests_per_day to read more.',
+  ],
   'rate-limited': [true, 'Wait, sign in for a higher limit, or scan less often.'],
   'registry-failed': [true, 'Look into the log of the registry; the scan is tried again later.'],
   'request-refused': [false, 'The registry does not accept this request. Check its kind and version.'],

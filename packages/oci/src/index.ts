@@ -2,11 +2,17 @@ export type {
   BlobDescriptor,
   BlobOptions,
   BlobReader,
+  DialectInfo,
   ListOptions,
   ManifestContent,
   ManifestHead,
   ManifestReader,
+  Quota,
+  ReferrerDescriptor,
+  ReferrerLister,
   RepositoryLister,
+  TagDescriber,
+  TagDetail,
   TagLister,
 } from './abilities.ts';
 export {

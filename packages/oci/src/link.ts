@@ -38,10 +38,14 @@ export function parseLinks(header: string | readonly string[]): Link[] {
 
 /**
  * The path and query of the next page, or null at the end. The target is resolved against the address of the page
- * that named it, and must stay on that origin and under `/v2/` (reliability T: Link-header SSRF, ggcr #2332).
+ * that named it, and must stay on that origin and under `under` (reliability T: Link-header SSRF, ggcr #2332).
  * @throws RegistryError `link-refused`
  */
-export function nextPage(header: string | readonly string[] | undefined, pageUrl: string): string | null {
+export function nextPage(
+  header: string | readonly string[] | undefined,
+  pageUrl: string,
+  under = '/v2/',
+): string | null {
   if (header === undefined) return null;
   const next = parseLinks(header).find((link) => link.rel.includes('next'));
   if (next === undefined) return null;
@@ -52,7 +56,7 @@ export function nextPage(header: string | readonly string[] | undefined, pageUrl
       ? 'is not an address'
       : url.origin !== page.origin || url.username !== '' || url.password !== ''
         ? 'leads to another server'
-        : !url.pathname.startsWith('/v2/')
+        : !url.pathname.startsWith(under)
           ? 'leads out of the registry API'
           : null;
   if (why !== null || url === null) {

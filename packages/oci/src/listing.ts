@@ -14,11 +14,14 @@ export interface Listing {
   scope: Scope;
   /** What is listed, for error sentences. */
   subject: string;
-  pageSize: number;
+  /** null to send none. */
+  pageSize: number | null;
   maxNames: number;
   isName: (text: unknown) => text is string;
   /** Told how many entries of a page were no valid names and were left out. */
   onSkipped?: ((count: number) => void) | undefined;
+  /** Corrects the address of the next page where a product writes it wrong. */
+  nextPage?: ((path: string, next: string) => string) | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -47,8 +50,9 @@ export async function* listNames(
       });
     }
     if (fresh.length > 0) yield fresh;
-    const next = nextPage(answer.headers.link, answer.origin + answer.path);
-    if (next === null) return;
+    const linked = nextPage(answer.headers.link, answer.origin + answer.path);
+    if (linked === null) return;
+    const next = listing.nextPage?.(answer.path, linked) ?? linked;
     if (answer.origin !== session.origin) {
       throw new RegistryError({
         code: 'link-refused',
@@ -81,7 +85,7 @@ export type PageSizes = Map<Listing['kind'], null>;
 
 /** Registries refuse an `n` over their cap with 400 or 405 (Distribution 3.1.0, ECR); without one they page by their own. */
 async function firstPage(session: Session, sizes: PageSizes, listing: Listing): Promise<Answer> {
-  const sized = !sizes.has(listing.kind);
+  const sized = listing.pageSize !== null && !sizes.has(listing.kind);
   const answer = await fetchPage(session, listing, sized ? `${listing.path}?n=${listing.pageSize}` : listing.path);
   if (answer.status === 200) return answer;
   if (!sized || (answer.status !== 400 && answer.status !== 405)) throw failure(session, listing, answer);

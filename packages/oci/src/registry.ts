@@ -1,14 +1,30 @@
-import type { BlobReader, ManifestReader, RepositoryLister, TagLister } from './abilities.ts';
+import type {
+  BlobReader,
+  DialectInfo,
+  ManifestReader,
+  Quota,
+  ReferrerLister,
+  RepositoryLister,
+  TagDescriber,
+  TagLister,
+} from './abilities.ts';
 import { answerError } from './answer-error.ts';
 import type { RegistryConnection } from './connection.ts';
-import { OciDialect } from './dialects/oci.ts';
+import { DialectSwitch } from './dialect-switch.ts';
+import { OciReader } from './dialects/oci.ts';
 import { refuseWebPage, Session, type SessionOptions } from './session.ts';
 import type { Scope, SignedInBy } from './sign-in/sign-in.ts';
 
 const API: Scope = { repository: null, text: '' };
 
 /** A registry that can be read. Nothing is sent before the first call; `close` ends its connections. */
-export interface Registry extends TagLister, RepositoryLister, ManifestReader, BlobReader {
+export interface Registry
+  extends TagLister,
+    TagDescriber,
+    RepositoryLister,
+    ManifestReader,
+    BlobReader,
+    ReferrerLister {
   readonly name: string;
   /** host[:port] as the operator wrote it. */
   readonly host: string;
@@ -19,6 +35,10 @@ export interface Registry extends TagLister, RepositoryLister, ManifestReader, B
   /** How the registry let us in last. */
   readonly signedInBy: SignedInBy;
   readonly hasCredentials: boolean;
+  /** What the registry last said about its own limit; null when it never said. */
+  readonly quota: Quota | null;
+  /** The dialect, found out on the first call when the provider is `auto`. @throws RegistryError when the registry does not answer */
+  dialect(signal?: AbortSignal): Promise<DialectInfo>;
   /** Asks for the API itself, signing in when the registry wants it. */
   ping(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -30,8 +50,8 @@ export interface Registry extends TagLister, RepositoryLister, ManifestReader, B
  */
 export function createRegistry(connection: RegistryConnection, options: SessionOptions = {}): Registry {
   const session = new Session(connection, options);
-  // Dialects that list in bulk will be chosen here by `connection.provider`, ability by ability.
-  const dialect = new OciDialect(session);
+  const reader = new OciReader(session);
+  const dialects = new DialectSwitch(session, reader, connection.provider);
   const { host } = session.address;
   return {
     name: connection.name,
@@ -44,13 +64,19 @@ export function createRegistry(connection: RegistryConnection, options: SessionO
     get signedInBy() {
       return session.signIn.signedInBy;
     },
+    get quota() {
+      return session.quota;
+    },
+    dialect: (signal) => dialects.info(signal),
     ping: (signal) => ping(session, signal),
-    listTags: (repository, listing) => dialect.listTags(repository, listing),
-    listRepositories: (listing) => dialect.listRepositories(listing),
-    headManifest: (repository, reference, signal) => dialect.headManifest(repository, reference, signal),
-    getManifest: (repository, reference, signal) => dialect.getManifest(repository, reference, signal),
-    getConfig: (repository, descriptor, signal) => dialect.getConfig(repository, descriptor, signal),
-    getBlob: (repository, descriptor, blob) => dialect.getBlob(repository, descriptor, blob),
+    listTags: (repository, listing) => reader.listTags(repository, listing),
+    describeTags: (repository, listing) => dialects.describeTags(repository, listing),
+    listRepositories: (listing) => dialects.listRepositories(listing),
+    headManifest: (repository, reference, signal) => reader.headManifest(repository, reference, signal),
+    getManifest: (repository, reference, signal) => reader.getManifest(repository, reference, signal),
+    getConfig: (repository, descriptor, signal) => reader.getConfig(repository, descriptor, signal),
+    getBlob: (repository, descriptor, blob) => reader.getBlob(repository, descriptor, blob),
+    listReferrers: (repository, digest, signal) => reader.listReferrers(repository, digest, signal),
     close: () => session.door.close(),
   };
 }

@@ -1,3 +1,4 @@
+import type { Quota } from './abilities.ts';
 import { isWebPage, one } from './answer-error.ts';
 import { parseChallenges } from './challenge.ts';
 import {
@@ -11,6 +12,7 @@ import {
 import { literalClass } from './egress.ts';
 import { RegistryError } from './errors.ts';
 import { type Answer, Door } from './http.ts';
+import { quotaOf } from './quota.ts';
 import { checkRedirect } from './realm.ts';
 import { apiHost, parseRegistryUrl, type RegistryAddress } from './reference.ts';
 import { BasicSignIn } from './sign-in/basic.ts';
@@ -23,11 +25,25 @@ import { TokenSignIn } from './sign-in/token.ts';
 /** One request to the registry, before sign-in and redirects. */
 export interface Ask {
   kind: RequestKind;
-  method: 'GET' | 'HEAD';
+  method: 'GET' | 'HEAD' | 'POST';
   path: string;
   scope: Scope;
   accept: string;
   maxBytes: number;
+  body?: string | undefined;
+  contentType?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** One request to a product's own API, with an Authorization that the dialect chose; redirects are not followed. */
+export interface ApiAsk {
+  method?: 'GET' | 'POST' | undefined;
+  path: string;
+  authorization: string | null;
+  /** More headers, such as PRIVATE-TOKEN. */
+  headers?: Readonly<Record<string, string>> | undefined;
+  body?: string | undefined;
+  contentType?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -44,6 +60,10 @@ export class Session {
   readonly limits: Readonly<Limits>;
   readonly door: Door;
   readonly signIn: SignIn;
+  /** Where the product's own API stands by the operator's word: scheme://host[:port][/path] without a trailing slash. */
+  readonly apiUrl: string | null;
+  /** What the registry last said about its own limit. */
+  quota: Quota | null = null;
   readonly #home: { origin: string; inside: boolean; tokenHosts: readonly string[] };
   readonly #userAgent: string;
 
@@ -64,6 +84,7 @@ export class Session {
       inside: literal === 'private' || literal === 'loopback',
       tokenHosts: connection.tokenHosts ?? [],
     };
+    this.apiUrl = checkApiUrl(connection.apiUrl ?? null, new URL(origin).protocol === 'http:');
     this.#userAgent = options.userAgent ?? 'pharos';
     this.door = new Door({
       home: origin,
@@ -91,15 +112,56 @@ export class Session {
     const header = this.signIn.header(ask.scope);
     const used = header === null || typeof header === 'string' ? header : await header;
     const answer = await this.#send(ask, used);
+    this.quota = quotaOf(answer.headers) ?? this.quota;
     // Only the registry itself is signed in to: a 401 from where it redirects to is an answer like any other.
     if (answer.status !== 401 || answer.origin !== this.#home.origin) return answer;
     const better = await this.signIn.answer(parseChallenges(answer.headers['www-authenticate']), ask.scope, used);
     return better === null ? answer : this.#send(ask, better);
   }
 
+  /** One GET at the registry's own address without any credential; its challenge and headers show what product it is. */
+  bare(path: string, signal?: AbortSignal): Promise<Answer> {
+    return this.door.send({
+      kind: 'ping',
+      method: 'GET',
+      origin: this.#home.origin,
+      path,
+      reach: 'any',
+      headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': this.#userAgent },
+      maxBytes: this.limits.configBytes,
+      signal,
+    });
+  }
+
+  /** Sends one request to a product's own API at `base` (scheme://host[:port][/path]). The answer may have any status. */
+  async api(base: string, ask: ApiAsk): Promise<Answer> {
+    const url = new URL(base);
+    const answer = await this.door.send({
+      kind: 'api',
+      method: ask.method ?? 'GET',
+      origin: url.origin,
+      path: url.pathname.replace(/\/$/, '') + ask.path,
+      reach: 'any',
+      headers: {
+        accept: 'application/json',
+        'accept-encoding': 'identity',
+        'user-agent': this.#userAgent,
+        ...ask.headers,
+        ...(ask.contentType === undefined ? {} : { 'content-type': ask.contentType }),
+        ...(ask.authorization === null ? {} : { authorization: ask.authorization }),
+      },
+      maxBytes: this.limits.tagPageBytes,
+      body: ask.body,
+      signal: ask.signal,
+    });
+    this.quota = quotaOf(answer.headers) ?? this.quota;
+    return answer;
+  }
+
   async #send(ask: Ask, authorization: string | null): Promise<Answer> {
-    const { kind, method, path, maxBytes, signal } = ask;
-    const bare = { accept: ask.accept, 'accept-encoding': 'identity', 'user-agent': this.#userAgent };
+    const { kind, method, path, maxBytes, body, contentType, signal } = ask;
+    const common = { accept: ask.accept, 'accept-encoding': 'identity', 'user-agent': this.#userAgent };
+    const bare = contentType === undefined ? common : { ...common, 'content-type': contentType };
     const headers = authorization === null ? bare : { ...bare, authorization };
     let answer = await this.door.send({
       kind,
@@ -109,8 +171,11 @@ export class Session {
       reach: 'any',
       headers,
       maxBytes,
+      body,
       signal,
     });
+    // What is sent in a body was meant for this address.
+    if (method === 'POST') return answer;
     // Once away from the registry the credentials stay off, even if the way leads back.
     let away = false;
     for (let hops = 1; isRedirect(answer.status); hops += 1) {
@@ -169,6 +234,25 @@ export function refuseWebPage(answer: Answer): void {
   });
 }
 
+/** The operator's API address; unprotected only beside a registry that is read unprotected too. */
+function checkApiUrl(text: string | null, plainHttp: boolean): string | null {
+  if (text === null || text === '') return null;
+  const url = URL.parse(text);
+  const isFine =
+    url !== null &&
+    (url.protocol === 'https:' || (url.protocol === 'http:' && plainHttp)) &&
+    url.username === '' &&
+    url.password === '' &&
+    url.search === '' &&
+    url.hash === '';
+  if (isFine) return url.origin + url.pathname.replace(/\/+$/, '');
+  throw new RegistryError({
+    code: 'registry-url-invalid',
+    message: 'The address of the product’s own API (api_url) is not https://host[/path].',
+    hint: 'Write https://host[/path] without user name and query; http:// only together with tls.plain_http.',
+  });
+}
+
 function isRedirect(status: number): boolean {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
@@ -185,6 +269,13 @@ function signInOf(authentication: Authentication, context: TokenContext, host: s
         : new TokenSignIn(context, authentication.token.trim());
     case 'docker_config':
       return new DockerConfigSignIn(context, authentication.config, host);
+    case 'acr':
+    case 'ecr':
+    case 'gcp':
+      throw new RegistryError({
+        code: 'authentication-invalid',
+        message: `Sign-in of the type ${authentication.type} is not built yet.`,
+      });
   }
 }
 

@@ -64,8 +64,7 @@ export function createAgentConfigs(options: {
       const registries = material.registries.flatMap(({ registry, credential }) => {
         try {
           const authentication = credential && secretFor(publicKey, registry, credential);
-          const { id, name, url, provider, tls, intervalSeconds } = registry;
-          return [{ id, name, url, provider, tls, intervalSeconds, authentication }];
+          return [{ ...readBy(registry), authentication }];
         } catch (error) {
           if (!(error instanceof ServerError)) throw error;
           options.unreadable(registry);
@@ -86,6 +85,12 @@ export function authenticationText(authentication: AuthenticationInput): string 
   return JSON.stringify(AuthenticationInput.parse(authentication));
 }
 
+/** What of a registry decides how it is read. */
+function readBy(registry: Registry) {
+  const { id, name, url, provider, apiUrl, tls, budget, intervalSeconds } = registry;
+  return { id, name, url, provider, apiUrl, tls, budget, intervalSeconds };
+}
+
 function toFileRule(rule: Rule): FileRule {
   const { id, name, enabled, registryId, kind, description, repositories, tags } = rule;
   return { id, name, enabled, registryId, kind, description, repositories, tags };
@@ -97,8 +102,7 @@ function versionOf({ registries, rules }: Material): string {
   const material = {
     registries: registries
       .map(({ registry, credential }) => {
-        const { id, name, url, provider, tls, intervalSeconds } = registry;
-        return { id, name, url, provider, tls, intervalSeconds, sealed: credential?.sealed ?? null };
+        return { ...readBy(registry), sealed: credential?.sealed ?? null };
       })
       .sort(byId),
     rules: rules.map(toFileRule).sort(byId),

@@ -180,6 +180,8 @@ test('what comes from the file of an agent is read-only, except that the sample 
     name,
     url: 'file.example.com',
     provider: 'auto' as const,
+    apiUrl: null,
+    budget: { requestsPerDay: null, concurrency: null },
     authentication: { type: 'none' as const, username: null },
     tls: { caCerts: '', skipVerify: false, plainHttp: false },
     intervalSeconds: 60,

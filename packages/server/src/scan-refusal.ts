@@ -22,7 +22,17 @@ export async function fileRefusal(
   if (scan?.status !== 'running' || scan.agentId !== null) return;
   const time = now().toISOString();
   const { scanId, registryId, repository, trigger } = work;
-  const begin = { scanId, parentId: null, agentId, epoch: ANY_EPOCH, registryId, repository, ruleIds: [], trigger };
+  const begin = {
+    scanId,
+    parentId: null,
+    agentId,
+    epoch: ANY_EPOCH,
+    registryId,
+    repository,
+    ruleIds: [],
+    trigger,
+    only: null,
+  };
   const { message, code, hint, requests } = result;
   const commit: ScanCommit = {
     status: 'failed',
@@ -32,6 +42,7 @@ export async function fileRefusal(
     artifactCount: 0,
     unresolved: [],
     listedNames: null,
+    unchanged: false,
     absence: 'none',
     finishedAt: time,
     requests,

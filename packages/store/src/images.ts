@@ -2,6 +2,7 @@
 import type { Image, Kind, Observation, Referrer } from '@pharos/contract';
 import { sql } from 'kysely';
 import { type Db, first, iso, jsonText } from './database.ts';
+import { referrersOf } from './referrers.ts';
 import type { Images } from './store.ts';
 import { factsOf } from './tag-facts.ts';
 import { redrawTags } from './tag-write.ts';
@@ -34,7 +35,10 @@ export function imagesOf(db: Db): Images {
       );
       const places = await placesOf(db, digest, MOST_PLACES);
       if (row === null && places.length === 0) return null;
-      return imageOf(digest, row, places, await tagReferrers(db, digest, places));
+      // A signature may be on the index or on the manifest of one platform.
+      const subjects = [digest, ...(row?.observation.platforms ?? []).map((platform) => platform.digest)];
+      const attached = await referrersOf(db, [...new Set(subjects)]);
+      return imageOf(digest, row, places, [...attached, ...(await tagReferrers(db, digest, places))]);
     },
 
     observe: (observation, now) =>
@@ -129,7 +133,7 @@ function artifactTypeOf(tag: string): string {
   return 'application/vnd.oci.image.index.v1+json';
 }
 
-function imageOf(digest: string, row: ImageRow | null, places: readonly PlaceRow[], byTag: readonly Referrer[]): Image {
+function imageOf(digest: string, row: ImageRow | null, places: readonly PlaceRow[], found: readonly Referrer[]): Image {
   const observation = row?.observation ?? null;
   const place = places[0];
   const firstSeenAt = row?.first_seen_at ?? place!.first_seen_at;
@@ -139,7 +143,6 @@ function imageOf(digest: string, row: ImageRow | null, places: readonly PlaceRow
     declaredKind: place?.declared_kind ?? null,
   };
   const facts = factsOf(observation, seen, firstSeenAt);
-  const known = new Set(observation?.referrers.map((referrer) => referrer.tag));
   return {
     digest,
     mediaType: observation?.mediaType ?? '',
@@ -150,7 +153,7 @@ function imageOf(digest: string, row: ImageRow | null, places: readonly PlaceRow
     size: observation?.size ?? null,
     annotations: observation?.annotations ?? {},
     labels: observation?.labels ?? {},
-    referrers: [...(observation?.referrers ?? []), ...byTag.filter(({ tag }) => !known.has(tag))],
+    referrers: each([...(observation?.referrers ?? []), ...found]),
     tags: places.map(imageTagOf),
     detail: observation?.detail ?? 'manifest',
     state: 'pending',
@@ -158,6 +161,17 @@ function imageOf(digest: string, row: ImageRow | null, places: readonly PlaceRow
     usedBy: [],
     firstSeenAt: iso(firstSeenAt),
   };
+}
+
+/** Each once: what was read of a referrer (with its digest) comes before what only its tag told. */
+function each(referrers: readonly Referrer[]): Referrer[] {
+  const seen = new Set<string>();
+  return referrers.filter(({ digest, tag }) => {
+    const keys = [digest, tag].filter((key) => key !== null);
+    const isNew = keys.every((key) => !seen.has(key));
+    for (const key of keys) seen.add(key);
+    return isNew;
+  });
 }
 
 function imageTagOf(place: PlaceRow): Image['tags'][number] {

@@ -10,9 +10,13 @@ import type { Db } from './database.ts';
 import { storeError } from './driver-error.ts';
 import { StoreError } from './errors.ts';
 import { up as library } from './migrations/0001-library.ts';
+import { up as reading } from './migrations/0002-reading.ts';
 
 /** In order. A file that was released is never changed, its checksum is held: add the next number instead. */
-const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-library': { up: library } };
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-library': { up: library },
+  '0002-reading': { up: reading },
+};
 
 /** Throws `database-newer`, `migration-failed`, `database-unavailable`, `disk-full`. */
 export async function migrate(db: Db): Promise<void> {

@@ -38,11 +38,11 @@ export function registriesOf(db: Db): Registries {
         const id = randomUUID();
         await ensureLocation(trx, input.locationId, now);
         await sql`insert into registries (id, name, url, provider, location_id, auth_type, auth_username, secret,
-            credential_sealed, credential_origin, tls, source, interval_seconds, created_at, updated_at)
+            credential_sealed, credential_origin, api_url, tls, budget, source, interval_seconds, created_at, updated_at)
           values (${id}, ${input.name}, ${input.url}, ${input.provider}, ${input.locationId},
             ${input.authentication.type}, ${input.authentication.username},
             ${secretOf(input.authentication.type, input.credential)}, ${input.credential?.sealed ?? null},
-            ${input.credential?.origin ?? null}, ${json(input.tls)}, 'ui', ${input.intervalSeconds},
+            ${input.credential?.origin ?? null}, ${input.apiUrl}, ${json(input.tls)}, ${json(input.budget)}, 'ui', ${input.intervalSeconds},
             ${iso(now)}, ${iso(now)})`.execute(trx);
         return (await registryById(trx, id))!;
       }),
@@ -86,6 +86,9 @@ export function registriesOf(db: Db): Registries {
       if (status.message !== undefined) settings.push(sql`status_message = ${status.message}`);
       if (status.code !== undefined) settings.push(sql`status_code = ${status.code}`);
       if (status.checks !== undefined) settings.push(sql`status_checks = ${json(status.checks)}`);
+      if (status.reading !== undefined) {
+        settings.push(sql`reading = ${status.reading === null ? null : json(status.reading)}`);
+      }
       if (status.nextScanAt !== undefined) settings.push(sql`next_scan_at = ${iso(status.nextScanAt)}`);
       if (settings.length === 0) return (await registryById(db, id)) !== null;
       const set = await sql`update registries set ${sql.join(settings)} where id = ${id} returning id`.execute(db);
@@ -110,12 +113,14 @@ async function registryById(db: Db, id: string): Promise<Registry | null> {
 
 /** SET clauses of a change. A credential is bound to scheme, host and port: with another address it is dropped. */
 function assignments(row: RegistryRow, change: RegistryChange): RawBuilder<unknown>[] {
-  const { name, url, provider, authentication, tls, intervalSeconds } = change;
+  const { name, url, provider, apiUrl, authentication, tls, budget, intervalSeconds } = change;
   const settings: RawBuilder<unknown>[] = [];
   if (name !== undefined) settings.push(sql`name = ${name}`);
   if (url !== undefined) settings.push(sql`url = ${url}`);
   if (provider !== undefined) settings.push(sql`provider = ${provider}`);
+  if (apiUrl !== undefined) settings.push(sql`api_url = ${apiUrl}`);
   if (tls !== undefined) settings.push(sql`tls = ${json(tls)}`);
+  if (budget !== undefined) settings.push(sql`budget = ${json(budget)}`);
   if (intervalSeconds !== undefined) settings.push(sql`interval_seconds = ${intervalSeconds}`);
   if (authentication !== undefined) {
     settings.push(sql`auth_type = ${authentication.type}, auth_username = ${authentication.username}`);

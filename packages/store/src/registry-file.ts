@@ -56,23 +56,24 @@ async function writeRegistries(trx: Db, { locationId, registries, now }: FileCon
   for (const { registry, name } of named) {
     const secret = registry.authentication.type === 'none' ? 'none' : 'at-agent';
     await sql`
-      insert into registries (id, name, url, provider, location_id, auth_type, auth_username, secret, tls, source,
-        is_sample, is_default, interval_seconds, created_at, updated_at)
+      insert into registries (id, name, url, provider, location_id, auth_type, auth_username, secret, api_url, tls, budget,
+        source, is_sample, is_default, interval_seconds, created_at, updated_at)
       values (${registry.id}, ${name}, ${registry.url}, ${registry.provider}, ${locationId},
-        ${registry.authentication.type}, ${registry.authentication.username}, ${secret}, ${json(registry.tls)}, 'file',
+        ${registry.authentication.type}, ${registry.authentication.username}, ${secret}, ${registry.apiUrl},
+        ${json(registry.tls)}, ${json(registry.budget)}, 'file',
         ${registry.isSample}, ${registry.isDefault}, ${registry.intervalSeconds}, ${iso(now)}, ${iso(now)})
       on conflict (id) do update set name = excluded.name, url = excluded.url, provider = excluded.provider,
         location_id = excluded.location_id, auth_type = excluded.auth_type, auth_username = excluded.auth_username,
-        secret = excluded.secret, tls = excluded.tls, is_sample = excluded.is_sample,
+        secret = excluded.secret, api_url = excluded.api_url, tls = excluded.tls, budget = excluded.budget, is_sample = excluded.is_sample,
         is_default = excluded.is_default, interval_seconds = excluded.interval_seconds,
         status_state = case when registries.status_code = ${NOT_IN_FILE} or registries.url <> excluded.url
           then 'unknown' else registries.status_state end,
         status_message = case when registries.status_code = ${NOT_IN_FILE} or registries.url <> excluded.url
           then '' else registries.status_message end,
         status_code = nullif(registries.status_code, ${NOT_IN_FILE}),
-        updated_at = case when (registries.name, registries.url, registries.provider, registries.tls,
+        updated_at = case when (registries.name, registries.url, registries.provider, registries.api_url, registries.tls, registries.budget,
             registries.auth_type, registries.auth_username, registries.interval_seconds)
-          is distinct from (excluded.name, excluded.url, excluded.provider, excluded.tls,
+          is distinct from (excluded.name, excluded.url, excluded.provider, excluded.api_url, excluded.tls, excluded.budget,
             excluded.auth_type, excluded.auth_username, excluded.interval_seconds)
           then excluded.updated_at else registries.updated_at end
       where registries.source = 'file'`.execute(trx);

@@ -1,5 +1,13 @@
 /** Registries as rows, and as the contract shows them. */
-import type { AuthenticationView, Check, Registry, RegistryStatus, Tls } from '@pharos/contract';
+import type {
+  AuthenticationView,
+  Check,
+  Registry,
+  RegistryBudget,
+  RegistryReading,
+  RegistryStatus,
+  Tls,
+} from '@pharos/contract';
 import { type RawBuilder, sql } from 'kysely';
 import { iso } from './database.ts';
 
@@ -13,7 +21,10 @@ export interface RegistryRow {
   auth_username: string | null;
   secret: AuthenticationView['secret'];
   credential_origin: string | null;
+  api_url: string | null;
   tls: Tls;
+  budget: RegistryBudget;
+  reading: RegistryReading | null;
   source: Registry['source'];
   is_sample: boolean;
   is_default: boolean;
@@ -38,7 +49,8 @@ export const NOT_IN_FILE = 'not-in-file';
 
 /** Select list over `registries g`; the sealed credential is never among it. */
 export const REGISTRY_COLUMNS: RawBuilder<RegistryRow> = sql`
-  g.id, g.name, g.url, g.provider, g.location_id, g.auth_type, g.auth_username, g.secret, g.credential_origin, g.tls,
+  g.id, g.name, g.url, g.provider, g.location_id, g.auth_type, g.auth_username, g.secret, g.credential_origin, g.api_url,
+  g.tls, g.budget, g.reading,
   g.source, g.is_sample, g.is_default, g.interval_seconds, g.status_state, g.status_message, g.status_code,
   g.status_checks, g.status_checked_at, g.last_scan_at, g.next_scan_at, g.created_at, g.updated_at,
   (select count(*) from repositories r where r.registry_id = g.id and not r.released) as repositories,
@@ -55,8 +67,11 @@ export function registryOf(row: RegistryRow): Registry {
     url: row.url,
     provider: row.provider,
     locationId: row.location_id,
+    apiUrl: row.api_url,
     authentication: { type: row.auth_type, username: row.auth_username, secret: row.secret },
     tls: row.tls,
+    budget: row.budget,
+    reading: row.reading,
     source: row.source,
     isSample: row.is_sample,
     isDefault: row.is_default,

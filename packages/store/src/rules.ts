@@ -23,11 +23,14 @@ interface RuleRow {
   updated_at: Date;
   repository_count: number;
   tag_count: number;
+  requests: number;
 }
 
 const COLUMNS: RawBuilder<RuleRow> = sql`
   u.id, u.name, u.enabled, u.registry_id, u.location_id, u.kind, u.description, u.repositories, u.tags, u.source,
-  u.created_at, u.updated_at, coalesce(held.repositories, 0) as repository_count, coalesce(held.tags, 0) as tag_count`;
+  u.created_at, u.updated_at, coalesce(held.repositories, 0) as repository_count, coalesce(held.tags, 0) as tag_count,
+  (select coalesce(sum(q.requests), 0)::bigint from rule_requests q
+    where q.rule_id = u.id and q.hour > now() - interval '24 hours') as requests`;
 
 const HELD = sql`left join lateral (
     select count(*) as repositories, sum(r.tag_count)::bigint as tags
@@ -146,6 +149,7 @@ function ruleOf(row: RuleRow): Rule {
     locationId: row.location_id,
     repositoryCount: row.repository_count,
     tagCount: row.tag_count,
+    requests24h: row.requests,
     createdAt: iso(row.created_at),
     updatedAt: iso(row.updated_at),
   };

@@ -41,16 +41,16 @@ export function beginScan(db: Db, begin: ScanBegin, now: Date): Promise<ScanBegu
     const nextChunk = existing === null || isTakenOver ? 0 : existing.next_chunk;
     await sql`
       insert into scans as s (id, parent_id, registry_id, repository, repository_id, location_id, agent_id, epoch,
-        trigger, status, started_at, heard_at, rule_ids)
+        trigger, only_tags, status, started_at, heard_at, rule_ids)
       values (${begin.scanId}, ${begin.parentId}, ${begin.registryId}, ${begin.repository}, ${repositoryId},
-        ${registry.location_id}, ${begin.agentId}, ${begin.epoch}, ${begin.trigger}, 'running', ${iso(begin.startedAt)},
-        ${iso(now)}, ${begin.ruleIds}::uuid[])
+        ${registry.location_id}, ${begin.agentId}, ${begin.epoch}, ${begin.trigger}, ${begin.only}::text[], 'running',
+        ${iso(begin.startedAt)}, ${iso(now)}, ${begin.ruleIds}::uuid[])
       on conflict (id) do update set parent_id = excluded.parent_id, repository_id = excluded.repository_id,
         agent_id = excluded.agent_id, epoch = excluded.epoch, status = 'running', started_at = excluded.started_at,
         heard_at = excluded.heard_at, rule_ids = excluded.rule_ids, next_chunk = ${nextChunk}, finished_at = null,
         message = '', code = null, hint = null,
         progress = case when s.agent_id is null then null else s.progress end`.execute(trx);
-    if (repositoryId !== null) {
+    if (repositoryId !== null && begin.only === null) {
       await sql`update repositories set last_scan_id = ${begin.scanId}
         where id = ${repositoryId} and last_scan_id is null`.execute(trx);
     }

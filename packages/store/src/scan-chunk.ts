@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { type Db, first, iso, json } from './database.ts';
 import { StoreError } from './errors.ts';
 import { storeImages } from './images.ts';
+import { storeReferrers } from './referrers.ts';
 import { refuseStaleAgent, stale } from './scan-begin.ts';
 import { redrawTags } from './tag-write.ts';
 
@@ -23,6 +24,7 @@ interface OpenScanRow {
   next_chunk: number;
   status: string;
   committed: boolean;
+  repository_id: string | null;
 }
 
 /**
@@ -32,7 +34,7 @@ interface OpenScanRow {
 export function takeChunk(db: Db, { id, n, chunk, now }: ChunkInput): Promise<ChunkTaken> {
   return db.transaction().execute(async (trx) => {
     const scan = await first(
-      sql<OpenScanRow>`select agent_id, epoch, next_chunk, status, answer is not null as committed
+      sql<OpenScanRow>`select agent_id, epoch, next_chunk, status, repository_id, answer is not null as committed
         from scans where id = ${id} for update`,
       trx,
     );
@@ -44,6 +46,7 @@ export function takeChunk(db: Db, { id, n, chunk, now }: ChunkInput): Promise<Ch
     if (n > scan.next_chunk) throw outOfOrder(n, scan.next_chunk);
     const changed = await storeImages(trx, chunk.images, now);
     if (changed.length > 0) await redrawTags(trx, changed, now);
+    if (scan.repository_id !== null) await storeReferrers(trx, scan.repository_id, chunk.referrers, now);
     const answer: ChunkTaken = { nextChunk: n + 1, needImages: await unread(trx, chunk) };
     const tags = chunk.tags.map((tag): StagedTag => [tag.name, tag.digest, tag.pushedAt]);
     await sql`insert into scan_chunks (scan_id, n, sha256, tags, answer)

@@ -10,7 +10,17 @@ import { type Db, first, iso, json } from './database.ts';
 import { putNames } from './listings.ts';
 import { summarise } from './repository-summary.ts';
 import { stale } from './scan-begin.ts';
-import { endOvertaken, noteRequests, noteSpool, type OpenScan, openScan, stagedTags, verify } from './scan-open.ts';
+import {
+  endOvertaken,
+  noteRequests,
+  noteRuleRequests,
+  noteSpool,
+  type OpenScan,
+  openScan,
+  presentTags,
+  stagedTags,
+  verify,
+} from './scan-open.ts';
 import { type KnownRow, knownTags, markAbsences, TagDrawing, type TagReport } from './scan-tags.ts';
 import { commitSweep } from './sweep-commit.ts';
 import { writeTags } from './tag-write.ts';
@@ -36,7 +46,7 @@ export async function commitScan(db: Db, input: CommitInput): Promise<ScanCommit
   const scan = await openScan(db, input.id, false);
   if (scan.answer !== null) return scan.answer;
   if (scan.repository_id === null || scan.repository === null) return commitSweep(db, input);
-  const staged = await stagedTags(db, input.id);
+  const staged = await (input.commit.unchanged ? presentTags(db, scan.repository_id) : stagedTags(db, input.id));
   await verify(db, input.id, input.commit, staged);
   const drawing = new TagDrawing(scan.repository, input.now);
   const before = await repositoryState(db, scan.repository_id, false);
@@ -92,13 +102,16 @@ async function apply(
   const rules = await governing(trx, scan.rule_ids);
   const known = await knownTags(trx, repositoryId);
   const policy = { ...input.absence, massAbsenceConfirmed: before.absence_confirmed };
-  const changes = reconcileScan(known.map(knownTag), { ...commit, tags: [...staged.values()] }, policy);
+  // A re-reading of some tags says nothing of the others, so that it is as if it had been partial.
+  const report = { ...commit, status: scan.only_tags === null ? commit.status : ('partial' as const) };
+  const changes = reconcileScan(known.map(knownTag), { ...report, tags: [...staged.values()] }, policy);
   const kind = { before: before.declared_kind, declared: rules.declaredKind };
   const writes = await drawing.writes(trx, known, kind, staged);
   const moved = [...changes.moved, ...changes.reappeared.filter((tag) => tag.digest !== tag.previous)];
   const context = { repositoryId, registryId: scan.registry_id, scanId: scan.id, seenAt };
   await writeTags(trx, { ...context, moved: moved.map(({ name }) => name) }, writes);
   await markAbsences(trx, repositoryId, changes);
+  if (scan.only_tags !== null) return finishReread(trx, input, scan, { changes, known, writes: writes.length, seenAt });
   const isListed = commit.status === 'complete' && commit.listedNames !== null && commit.absence === 'none';
   const isWholeList = isListed && changes.held === null;
   if (!isWholeList) await touch(trx, repositoryId, changes.refreshed, seenAt);
@@ -122,6 +135,24 @@ async function apply(
   upkeep.wrote(writes.length);
   const message = [commit.message, changes.held?.message ?? '', releasedMessage(changes.released.length)];
   return finish(trx, input, scan, { ...counts, message: message.filter((part) => part !== '').join(' ') });
+}
+
+/** The end of a re-reading of single tags: what is said of the repository as a whole stays as the last scan said it. */
+async function finishReread(
+  trx: Db,
+  input: CommitInput,
+  scan: OpenScan,
+  { changes, known, writes, seenAt }: { changes: Reconciliation; known: KnownRow[]; writes: number; seenAt: string },
+): Promise<ScanCommitted> {
+  const repositoryId = scan.repository_id!;
+  await touch(trx, repositoryId, changes.refreshed, seenAt);
+  const isChanged = changes.added.length + changes.moved.length + changes.reappeared.length > 0;
+  await sql`update repositories set applied_agent_id = ${scan.agent_id}, applied_started_at = ${iso(scan.started_at)},
+      updated_at = case when ${isChanged} then greatest(updated_at, ${seenAt}) else updated_at end
+    where id = ${repositoryId}`.execute(trx);
+  if (isChanged || writes > 0) await summarise(trx, [repositoryId]);
+  input.upkeep.wrote(writes);
+  return finish(trx, input, scan, { ...countsOf(changes, known), message: input.commit.message });
 }
 
 const SUPERSEDED = 'A later scan of this repository was taken already, so this one changed nothing.';
@@ -194,7 +225,8 @@ async function finish(
   await sql`update scans set heard_at = greatest(heard_at, ${iso(now)}) where id = ${scan.parent_id}
     and status = 'running'`.execute(trx);
   await noteSpool(trx, scan, commit.spoolDepth);
+  await noteRuleRequests(trx, scan, commit.requests, now);
   await noteRequests(trx, scan.registry_id, commit.requests, now);
-  await endOvertaken(trx, { ...scan, status: commit.status, now });
+  if (scan.only_tags === null) await endOvertaken(trx, { ...scan, status: commit.status, now });
   return answer;
 }

@@ -20,6 +20,7 @@ export interface OpenScan {
   readonly status: string;
   readonly started_at: Date;
   readonly rule_ids: string[];
+  readonly only_tags: string[] | null;
   readonly answer: ScanCommitted | null;
 }
 
@@ -27,7 +28,7 @@ export interface OpenScan {
 export async function openScan(db: Db, id: string, lock: boolean): Promise<OpenScan> {
   const scan = await first(
     sql<OpenScan>`select id, parent_id, registry_id, repository, repository_id, agent_id, epoch, status, started_at,
-      rule_ids, answer from scans where id = ${id} ${lock ? sql`for update` : sql``}`,
+      rule_ids, only_tags, answer from scans where id = ${id} ${lock ? sql`for update` : sql``}`,
     db,
   );
   if (scan === null || scan.agent_id === null) throw stale('This scan was not begun here.');
@@ -59,6 +60,17 @@ export async function stagedTags(db: Db, id: string): Promise<Map<string, TagRep
   return new Map(tags.map(([name, digest, pushedAt]) => [name, { name, digest, pushedAt: iso(pushedAt) }]));
 }
 
+/** What the library has as present: the set of a report that says that nothing changed. */
+export async function presentTags(db: Db, repositoryId: string): Promise<Map<string, TagReport>> {
+  const found = await sql<{ name: string; digest: string; pushed_at: Date | null }>`
+    select name, digest, pushed_at from tags where repository_id = ${repositoryId} and presence = 'present'`.execute(
+    db,
+  );
+  return new Map(
+    found.rows.map((row) => [row.name, { name: row.name, digest: row.digest, pushedAt: iso(row.pushed_at) }]),
+  );
+}
+
 /** A report is taken whole or not at all. After a mismatch the next report begins at the first chunk. */
 export async function verify(db: Db, id: string, commit: ScanCommit, staged: Map<string, TagReport>): Promise<void> {
   const hash = createHash('sha256');
@@ -78,6 +90,15 @@ export async function verify(db: Db, id: string, commit: ScanCommit, staged: Map
 export async function noteSpool(trx: Db, scan: OpenScan, spoolDepth: number | undefined): Promise<void> {
   if (spoolDepth === undefined) return;
   await sql`update agents set spool_depth = ${spoolDepth} where id = ${scan.agent_id}`.execute(trx);
+}
+
+/** What a scan cost is spent by the first rule that takes its repository. */
+export async function noteRuleRequests(trx: Db, scan: OpenScan, requests: number, now: Date): Promise<void> {
+  const ruleId = scan.rule_ids[0];
+  if (ruleId === undefined || requests === 0) return;
+  await sql`insert into rule_requests as q (rule_id, hour, requests)
+    select id, date_trunc('hour', ${iso(now)}::timestamptz), ${requests} from rules where id = ${ruleId}
+    on conflict (rule_id, hour) do update set requests = q.requests + excluded.requests`.execute(trx);
 }
 
 /** Last in its transaction, because every scan of a registry writes these two rows. */

@@ -14,6 +14,7 @@ export interface ScanRow {
   agent_id: string | null;
   epoch: number;
   trigger: Scan['trigger'];
+  only_tags: string[] | null;
   status: Scan['status'];
   started_at: Date;
   finished_at: Date | null;
@@ -38,7 +39,7 @@ export interface ScanRow {
 /** A running sweep shows the sum of what its scans have come to so far. */
 export const SCAN_COLUMNS: RawBuilder<ScanRow> = sql`
   s.id, s.parent_id, s.registry_id, g.name as registry, s.repository_id, s.repository, s.location_id, s.agent_id,
-  s.epoch, s.trigger, s.status, s.started_at, s.finished_at, s.progress, s.message, s.code, s.hint, s.failures,
+  s.epoch, s.trigger, s.only_tags, s.status, s.started_at, s.finished_at, s.progress, s.message, s.code, s.hint, s.failures,
   s.rule_ids, s.next_chunk, s.answer,
   greatest(s.requests, c.requests) as requests, coalesce(c.listed, s.listed) as listed, coalesce(c.seen, s.seen) as seen,
   coalesce(c.added, s.added) as added, coalesce(c.moved, s.moved) as moved, coalesce(c.missing, s.missing) as missing,
@@ -70,6 +71,7 @@ export function scanOf(row: ScanRow): Scan {
     locationId: row.location_id,
     agentId: row.agent_id,
     trigger: row.trigger,
+    only: row.only_tags,
     status: row.status,
     startedAt: iso(row.started_at),
     finishedAt: iso(row.finished_at),

@@ -17,6 +17,8 @@ import type {
   Page,
   PageQuery,
   Registry,
+  RegistryBudget,
+  RegistryReading,
   RegistryStatus,
   Repository,
   RepositoryDetail,
@@ -57,7 +59,9 @@ export interface NewRegistry {
   readonly locationId: string;
   readonly authentication: Pick<AuthenticationView, 'type' | 'username'>;
   readonly credential: SealedCredential | null;
+  readonly apiUrl: string | null;
   readonly tls: Tls;
+  readonly budget: RegistryBudget;
   readonly intervalSeconds: number;
 }
 
@@ -68,7 +72,9 @@ export interface RegistryChange {
   readonly authentication?: Pick<AuthenticationView, 'type' | 'username'> | undefined;
   /** null drops the stored credential. */
   readonly credential?: SealedCredential | null | undefined;
+  readonly apiUrl?: string | null | undefined;
   readonly tls?: Tls | undefined;
+  readonly budget?: RegistryBudget | undefined;
   readonly intervalSeconds?: number | undefined;
 }
 
@@ -88,6 +94,7 @@ export interface Registries {
       code?: string | null | undefined;
       checks?: Check[] | undefined;
       nextScanAt?: string | null | undefined;
+      reading?: RegistryReading | null | undefined;
     },
     now: Date,
   ): Promise<boolean>;

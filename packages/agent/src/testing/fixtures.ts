@@ -37,6 +37,8 @@ export function configFor(
       name,
       url: url.replace(/^http:\/\//, ''),
       provider: 'auto',
+      apiUrl: null,
+      budget: { requestsPerDay: null, concurrency: null },
       authentication: { type: 'none' },
       tls: { caCerts: '', skipVerify: false, plainHttp: true },
       intervalSeconds,

@@ -109,6 +109,8 @@ function add(shell: Shell): Command {
         name: name!,
         url: address!,
         provider: options.provider ?? 'auto',
+        apiUrl: null,
+        budget: { requestsPerDay: null, concurrency: null },
         locationId: options.location,
         authentication: (await authentication(shell.io, options)) ?? { type: 'none' },
         tls: { caCerts: '', skipVerify: false, plainHttp: false, ...tls(shell.io, options) },

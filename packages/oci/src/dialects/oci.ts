@@ -6,19 +6,24 @@ import type {
   ManifestContent,
   ManifestHead,
   ManifestReader,
+  ReferrerDescriptor,
+  ReferrerLister,
   RepositoryLister,
   TagLister,
 } from '../abilities.ts';
-import { answerError, one } from '../answer-error.ts';
+import { answerError, errorCodes, one } from '../answer-error.ts';
+import { recordOf, textOf } from '../api.ts';
 import { digestOf, isDigest, matchesDigest } from '../digest.ts';
 import { RegistryError } from '../errors.ts';
 import type { Answer } from '../http.ts';
+import { nextPage } from '../link.ts';
 import { listNames, type PageSizes } from '../listing.ts';
 import { parseManifest } from '../manifest.ts';
-import { ACCEPT_MANIFESTS, isSchema1Type, mediaTypeOf } from '../media-type.ts';
+import { ACCEPT_MANIFESTS, isSchema1Type, mediaTypeOf, OCI_INDEX } from '../media-type.ts';
 import { isDockerHub, isRepositoryName, isTagName } from '../reference.ts';
 import { refuseWebPage, type Session } from '../session.ts';
 import type { Scope } from '../sign-in/sign-in.ts';
+import type { Dialect } from './dialect.ts';
 
 const PAGE_SIZE = 1000;
 const MAX_PLACES = 10_000;
@@ -30,13 +35,23 @@ interface Place {
   scope: Scope;
 }
 
-/** The generic dialect: what the OCI distribution-spec v1.1 and, for the catalog, Distribution's API say. */
-export class OciDialect implements TagLister, RepositoryLister, ManifestReader, BlobReader {
+const MAX_REFERRERS = 500;
+const ZERO_DIGEST = `sha256:${'0'.repeat(64)}`;
+
+/** What a dialect changes in the way the spec's own lists are read. */
+export type ListHabits = Pick<Dialect, 'pageSize' | 'tagScope' | 'nextPage'>;
+
+/** The generic reader: what the OCI distribution-spec v1.1 and, for the catalog, Distribution's API say. */
+export class OciReader implements TagLister, RepositoryLister, ManifestReader, BlobReader, ReferrerLister {
+  /** Set when the dialect is known. */
+  habits: ListHabits = {};
   readonly #session: Session;
   readonly #pageSizes: PageSizes = new Map();
   readonly #places = new Map<string, Place>();
   /** Learnt once per registry: HEAD is refused, or tells no digest. */
   #headIsUseless = false;
+  /** Learnt once per registry: whether it has the referrers API. */
+  #hasReferrers: boolean | null = null;
 
   constructor(session: Session) {
     this.#session = session;
@@ -44,13 +59,16 @@ export class OciDialect implements TagLister, RepositoryLister, ManifestReader, 
 
   async *listTags(repository: string, options: ListOptions = {}): AsyncGenerator<string[], void, undefined> {
     const { base, scope } = this.#placeOf(repository);
+    const { tagScope, pageSize, nextPage } = this.habits;
+    const text = scope.repository !== null && tagScope ? tagScope(scope.repository) : scope.text;
     yield* listNames(this.#session, this.#pageSizes, {
       kind: 'tags',
       key: 'tags',
       path: `${base}tags/list`,
-      scope,
+      scope: { ...scope, text },
       subject: `the tags of ${repository}`,
-      pageSize: options.pageSize ?? PAGE_SIZE,
+      pageSize: options.pageSize ?? (pageSize?.tags === undefined ? PAGE_SIZE : pageSize.tags),
+      nextPage,
       maxNames: this.#session.limits.maxTags,
       isName: isTagName,
       onSkipped: options.onSkipped,
@@ -66,19 +84,71 @@ export class OciDialect implements TagLister, RepositoryLister, ManifestReader, 
       path: '/v2/_catalog',
       scope: CATALOG,
       subject: 'the list of repositories',
-      pageSize: options.pageSize ?? PAGE_SIZE,
+      pageSize:
+        options.pageSize ?? (this.habits.pageSize?.catalog === undefined ? PAGE_SIZE : this.habits.pageSize.catalog),
+      nextPage: this.habits.nextPage,
       maxNames: this.#session.limits.maxRepositories,
       isName: isRepositoryName,
       onSkipped: options.onSkipped,
       signal: options.signal,
     });
     for await (const page of pages) {
-      const own =
-        prefix === ''
-          ? page
-          : page.filter((name) => name.startsWith(`${prefix}/`)).map((name) => name.slice(prefix.length + 1));
+      const own = belowPrefix(prefix, page);
       if (own.length > 0) yield own;
     }
+  }
+
+  /** A dialect needs the full name and the one that rules know. */
+  repositoryOf(repository: string): { full: string; name: string } {
+    return { full: this.#placeOf(repository).scope.repository!, name: repository };
+  }
+
+  /**
+   * distribution-spec §Listing Referrers. A registry without the API answers 404; one with it answers with an index,
+   * also for a digest that nothing hangs on, so that it is asked for the all-zero digest once (oras-go does the same).
+   */
+  async listReferrers(repository: string, digest: string, signal?: AbortSignal): Promise<ReferrerDescriptor[] | null> {
+    if (this.#hasReferrers === null) {
+      const first = await this.#referrers(repository, ZERO_DIGEST, signal);
+      // A repository that is not there says nothing about the API.
+      if (first === 'unknown') return null;
+      this.#hasReferrers = first !== null;
+    }
+    if (!this.#hasReferrers) return null;
+    const found = await this.#referrers(repository, digest, signal);
+    return found === 'unknown' ? null : found;
+  }
+
+  async #referrers(
+    repository: string,
+    digest: string,
+    signal: AbortSignal | undefined,
+  ): Promise<ReferrerDescriptor[] | null | 'unknown'> {
+    const { base, scope } = this.#placeOf(repository);
+    const subject = `what hangs on ${repository}@${digest}`;
+    const found = new Map<string, ReferrerDescriptor>();
+    const visited = new Set<string>();
+    let path: string | null = `${base}referrers/${digest}`;
+    while (path !== null && !visited.has(path) && visited.size < 10 && found.size < MAX_REFERRERS) {
+      visited.add(path);
+      const answer: Answer = await this.#session.request({
+        kind: 'referrers',
+        method: 'GET',
+        path,
+        scope,
+        accept: OCI_INDEX,
+        maxBytes: this.#session.limits.manifestBytes,
+        signal,
+      });
+      if (answer.status === 404) return errorCodes(answer).includes('NAME_UNKNOWN') ? 'unknown' : null;
+      // Quay with its referrers switched off, and others that know no such address, refuse the request.
+      if ([400, 405, 501].includes(answer.status)) return null;
+      if (answer.status !== 200) throw answerError(answer, 'referrers', subject, this.#session.signIn.hasCredentials);
+      if (mediaTypeOf(answer.headers['content-type']) !== OCI_INDEX) return null;
+      for (const each of descriptorsOf(answer)) found.set(each.digest, each);
+      path = nextPage(answer.headers.link, answer.origin + answer.path);
+    }
+    return [...found.values()];
   }
 
   async headManifest(repository: string, reference: string, signal?: AbortSignal): Promise<ManifestHead> {
@@ -201,6 +271,28 @@ export class OciDialect implements TagLister, RepositoryLister, ManifestReader, 
     this.#places.set(repository, place);
     return place;
   }
+}
+
+/** The names below a prefix, without it; all for an empty one. */
+export function belowPrefix(prefix: string, names: readonly string[]): string[] {
+  if (prefix === '') return [...names];
+  return names.filter((name) => name.startsWith(`${prefix}/`)).map((name) => name.slice(prefix.length + 1));
+}
+
+function descriptorsOf(answer: Answer): ReferrerDescriptor[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(answer.body.toString('utf8'));
+  } catch {
+    return [];
+  }
+  const { manifests } = recordOf(json);
+  if (!Array.isArray(manifests)) return [];
+  return manifests.slice(0, MAX_REFERRERS).flatMap((each) => {
+    const { digest, artifactType, mediaType } = recordOf(each);
+    if (!isDigest(digest)) return [];
+    return [{ digest, artifactType: (textOf(artifactType) ?? textOf(mediaType) ?? '').slice(0, 255) }];
+  });
 }
 
 /** The digest of these bytes, checked against what was asked for and against what the registry says that it is. */

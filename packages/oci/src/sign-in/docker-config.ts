@@ -3,7 +3,7 @@ import { RegistryError } from '../errors.ts';
 import { isDockerHub } from '../reference.ts';
 import { BasicSignIn } from './basic.ts';
 import type { TokenContext } from './bearer.ts';
-import type { Scope, SignedInBy, SignIn } from './sign-in.ts';
+import type { DirectCredential, Scope, SignedInBy, SignIn } from './sign-in.ts';
 import { TokenSignIn } from './token.ts';
 
 const MAX_CONFIG = 1024 * 1024;
@@ -46,6 +46,10 @@ export class DockerConfigSignIn implements SignIn {
 
   header(scope: Scope): string | null | Promise<string | null> {
     return this.#for(scope)?.header(scope) ?? null;
+  }
+
+  direct(scope: Scope): DirectCredential | null | Promise<DirectCredential | null> {
+    return this.#for(scope)?.direct(scope) ?? null;
   }
 
   async answer(challenges: readonly Challenge[], scope: Scope, used: string | null): Promise<string | null> {

@@ -16,6 +16,10 @@ export class NoSignIn implements SignIn {
     return this.#bearer.header(scope);
   }
 
+  direct(): null {
+    return null;
+  }
+
   async answer(challenges: readonly Challenge[], scope: Scope, used: string | null): Promise<string | null> {
     const header = await this.#bearer.answer(challenges, scope, used);
     if (header !== null) this.signedInBy = 'bearer';

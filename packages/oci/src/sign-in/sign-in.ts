@@ -22,6 +22,18 @@ export interface SignIn {
    * @throws RegistryError when the token service refuses or fails
    */
   answer(challenges: readonly Challenge[], scope: Scope, used: string | null): Promise<string | null>;
+  /**
+   * The credential itself as an Authorization value, for the product's own API (Harbor, Quay, Docker Hub …): null when
+   * there is none. It goes to the registry's origin or to the API address that the operator or the dialect names.
+   */
+  direct(scope: Scope): DirectCredential | null | Promise<DirectCredential | null>;
+}
+
+/** A credential in the clear, as far as there is one: `header` is its usual form. */
+export interface DirectCredential {
+  header: string;
+  username: string | null;
+  secret: string;
 }
 
 /** The first challenge with this scheme. */

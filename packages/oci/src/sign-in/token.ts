@@ -1,7 +1,7 @@
 import type { Challenge } from '../challenge.ts';
 import { RegistryError } from '../errors.ts';
 import { Bearer, type TokenContext } from './bearer.ts';
-import type { Scope, SignedInBy, SignIn } from './sign-in.ts';
+import type { DirectCredential, Scope, SignedInBy, SignIn } from './sign-in.ts';
 
 /**
  * A token without a user name. It may be an access token or an identity (refresh) token, and its text does not tell:
@@ -28,6 +28,10 @@ export class TokenSignIn implements SignIn {
 
   header(scope: Scope): string | null | Promise<string> {
     return this.#bearer.header(scope) ?? this.#header;
+  }
+
+  direct(): DirectCredential | null {
+    return this.#header === null ? null : { header: this.#header, username: null, secret: this.#header.slice(7) };
   }
 
   answer(challenges: readonly Challenge[], scope: Scope, used: string | null): Promise<string | null> {

@@ -73,8 +73,8 @@ async function keepResult(context: Context, item: WorkItem, result: WorkResult):
   if (result.kind !== work.kind) throw new ProblemError('invalid-input', `The work is a ${work.kind}.`);
   switch (result.kind) {
     case 'probe': {
-      const { state, message, code, checks } = result;
-      await store.registries.setStatus(work.registryId, { state, message, code, checks }, now());
+      const { state, message, code, checks, reading } = result;
+      await store.registries.setStatus(work.registryId, { state, message, code, checks, reading }, now());
       events.emit({ type: 'registry', id: work.registryId });
       return;
     }
@@ -94,6 +94,8 @@ async function keepResult(context: Context, item: WorkItem, result: WorkResult):
       events.emit({ type: 'image', digest: work.digest });
       return;
     }
+    case 'reread':
+      return;
     case 'scan':
       if (result.status === 'failed') await fileRefusal(context, item, result);
       return;

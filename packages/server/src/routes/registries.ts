@@ -49,11 +49,12 @@ export function registryHandlers(context: Context): Pick<Handlers, Names> {
     createRegistry: async ({ body }) => {
       const { url, origin } = normaliseAddress(body.url, body.tls.plainHttp);
       checkRegistryInput(body);
-      const { name, provider, tls, intervalSeconds } = body;
+      const { name, provider, apiUrl, tls, budget, intervalSeconds } = body;
       const locationId = body.locationId ?? (await onlyLocation(context));
       await store.locations.ensure(locationId, now());
       const authentication = visibleAuthentication(body.authentication);
-      const input = { name, url, provider, locationId, authentication, credential: null, tls, intervalSeconds };
+      const settings = { name, url, provider, apiUrl, tls, budget, intervalSeconds };
+      const input = { ...settings, locationId, authentication, credential: null };
       const created = await store.registries.create(input, now());
       // Sealed in a second step: the id that the database gave is part of what the credential is bound to.
       const credential = sealFor(created.id, origin, body.authentication);
@@ -101,9 +102,9 @@ type Seal = (registryId: string, origin: string, input: AuthenticationInput) => 
 
 /** The store voids the credential when scheme, host or port change and no new one comes along: it was entered for the old ones. */
 function changeOf(before: Registry, patch: RegistryPatch, sealFor: Seal): RegistryChange {
-  const { name, provider, intervalSeconds, authentication, tls } = patch;
+  const { name, provider, apiUrl, intervalSeconds, authentication, tls, budget } = patch;
   const address = normaliseAddress(patch.url ?? before.url, (tls ?? before.tls).plainHttp);
-  const change: RegistryChange = { name, provider, intervalSeconds, tls, url: address.url };
+  const change: RegistryChange = { name, provider, apiUrl, intervalSeconds, tls, budget, url: address.url };
   if (!authentication) return change;
   const credential = sealFor(before.id, address.origin, authentication);
   return { ...change, authentication: visibleAuthentication(authentication), credential };

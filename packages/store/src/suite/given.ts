@@ -73,7 +73,9 @@ export const REGISTRY: NewRegistry = {
   locationId: 'here',
   authentication: { type: 'none', username: null },
   credential: null,
+  apiUrl: null,
   tls: { caCerts: '', skipVerify: false, plainHttp: false },
+  budget: { requestsPerDay: null, concurrency: null },
   intervalSeconds: 300,
 };
 
@@ -131,13 +133,18 @@ export function beginOf(registryId: string, report: Report): ScanBegin {
     repository: report.repository ?? 'postgresql',
     ruleIds: [],
     trigger: 'schedule',
+    only: null,
     startedAt: (report.now ?? T0).toISOString(),
     ...report.begin,
   };
 }
 
-export function chunkOf(tags: ScanChunk['tags'], images: readonly Observation[] = []): ScanChunk {
-  const body = { tags, images: [...images] };
+export function chunkOf(
+  tags: ScanChunk['tags'],
+  images: readonly Observation[] = [],
+  referrers: ScanChunk['referrers'] = [],
+): ScanChunk {
+  const body = { tags, images: [...images], referrers };
   return { sha256: createHash('sha256').update(JSON.stringify(body)).digest('hex'), ...body };
 }
 
@@ -157,6 +164,7 @@ export function commitOf(report: Report): ScanCommit {
     artifactCount: 0,
     unresolved: [],
     listedNames: tags.map((tag) => tag.name),
+    unchanged: false,
     absence: 'none',
     finishedAt: (report.now ?? T0).toISOString(),
     requests: 1 + tags.length,

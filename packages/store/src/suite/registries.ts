@@ -22,6 +22,8 @@ const FILE_REGISTRY: FileRegistry = {
   name: 'From the file',
   url: 'file.example',
   provider: 'auto',
+  apiUrl: null,
+  budget: { requestsPerDay: null, concurrency: null },
   authentication: { type: 'basic', username: 'reader' },
   tls: { caCerts: '', skipVerify: true, plainHttp: false },
   intervalSeconds: 60,

@@ -80,7 +80,9 @@ export function inputOf(draft: RegistryDraft): RegistryInput {
     provider: draft.provider,
     ...(draft.locationId ? { locationId: draft.locationId } : {}),
     authentication: authenticationOf(draft) ?? { type: 'none' },
+    apiUrl: null,
     tls: tlsOf(draft),
+    budget: { requestsPerDay: null, concurrency: null },
     intervalSeconds: Number(draft.intervalSeconds),
   };
 }

@@ -18,6 +18,7 @@ export const PROVIDER_NAMES: Readonly<Record<Registry['provider'], string>> = {
   zot: 'zot',
   openshift: 'OpenShift',
   cloudsmith: 'Cloudsmith',
+  'oci-layout': 'OCI layout (files)',
 };
 
 const TYPES: Record<AuthenticationView['type'], string> = {

@@ -14,6 +14,7 @@ const TRIGGERS: Record<Scan['trigger'], string> = {
   manual: 'by hand',
   start: 'at start',
   change: 'after a change',
+  notification: 'told by the registry',
 };
 
 const COLUMNS: readonly Column<Scan>[] = [

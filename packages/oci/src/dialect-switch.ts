@@ -1,0 +1,135 @@
+/** Chooses the dialect of a registry once, and falls back to the spec where a product refuses its better way. */
+import type { DialectInfo, ListOptions, TagDetail } from './abilities.ts';
+import { DIALECTS, GENERIC } from './dialects/all.ts';
+import { detectByAsking } from './dialects/detect.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { belowPrefix, type OciReader } from './dialects/oci.ts';
+import { RegistryError } from './errors.ts';
+import type { Session } from './session.ts';
+
+/** A refusal is believed for so long; then the product's better way is tried again, for rights may have been granted. */
+const REFUSED_FOR_MS = 3_600_000;
+
+export class DialectSwitch {
+  readonly #session: Session;
+  readonly #reader: OciReader;
+  #known: { dialect: Dialect; detectedBy: string | null } | null = null;
+  #finding: Promise<{ dialect: Dialect; detectedBy: string | null }> | null = null;
+  #refusal: { error: RegistryError; until: number } | null = null;
+
+  /** @param wanted a provider, or `auto` */
+  constructor(session: Session, reader: OciReader, wanted: string) {
+    this.#session = session;
+    this.#reader = reader;
+    if (wanted !== 'auto') this.#settle(DIALECTS.get(wanted) ?? GENERIC, null);
+  }
+
+  /** @throws RegistryError when the registry must be asked and does not answer */
+  async info(signal?: AbortSignal): Promise<DialectInfo> {
+    const { dialect, detectedBy } = await this.#find(signal);
+    const refusal = this.#refused();
+    return {
+      provider: dialect.provider,
+      product: dialect.product,
+      detectedBy,
+      isBulk: dialect.describeTags !== undefined && refusal === null,
+      bulkRefusal: refusal,
+      hasMeteredGets: dialect.hasMeteredGets ?? false,
+    };
+  }
+
+  async *describeTags(repository: string, options: ListOptions = {}): AsyncGenerator<TagDetail[], void, undefined> {
+    const { dialect } = await this.#find(options.signal);
+    if (dialect.describeTags !== undefined && this.#refused() === null) {
+      let yielded = false;
+      try {
+        const place = this.#reader.repositoryOf(repository);
+        for await (const page of uniquePages(dialect.describeTags(this.#session, place, options), this.#session)) {
+          yielded = true;
+          yield page;
+        }
+        return;
+      } catch (error) {
+        if (yielded || !isRefusal(error)) throw error;
+        this.#refusal = { error, until: performance.now() + REFUSED_FOR_MS };
+      }
+    }
+    for await (const page of this.#reader.listTags(repository, options)) {
+      yield page.map((name) => ({ name, digest: null, pushedAt: null, isLocked: null }));
+    }
+  }
+
+  async *listRepositories(options: ListOptions = {}): AsyncGenerator<string[], void, undefined> {
+    const { dialect } = await this.#find(options.signal);
+    if (dialect.listRepositories === undefined) return yield* this.#reader.listRepositories(options);
+    let yielded = false;
+    try {
+      for await (const page of dialect.listRepositories(this.#session, options)) {
+        const own = belowPrefix(this.#session.address.prefix, page);
+        if (own.length > 0) {
+          yielded = true;
+          yield own;
+        }
+      }
+    } catch (error) {
+      if (yielded || !isRefusal(error)) throw error;
+      yield* this.#reader.listRepositories(options);
+    }
+  }
+
+  /** The dialect when it is known already, else the generic one. */
+  get current(): Dialect {
+    return this.#known?.dialect ?? GENERIC;
+  }
+
+  #find(signal: AbortSignal | undefined): Promise<{ dialect: Dialect; detectedBy: string | null }> {
+    if (this.#known !== null) return Promise.resolve(this.#known);
+    // One request for all who wait; a failure is not remembered, and whoever asks next tries again.
+    this.#finding ??= this.#detect(signal).finally(() => {
+      this.#finding = null;
+    });
+    return this.#finding;
+  }
+
+  async #detect(signal: AbortSignal | undefined) {
+    const found = await detectByAsking(this.#session, signal);
+    return this.#settle(DIALECTS.get(found?.provider ?? 'oci') ?? GENERIC, found?.by ?? 'no sign of a product');
+  }
+
+  #settle(dialect: Dialect, detectedBy: string | null) {
+    this.#known = { dialect, detectedBy };
+    this.#reader.habits = dialect;
+    return this.#known;
+  }
+
+  #refused(): RegistryError | null {
+    if (this.#refusal !== null && performance.now() > this.#refusal.until) this.#refusal = null;
+    return this.#refusal?.error ?? null;
+  }
+}
+
+/** What says that this way is closed to this account, or was never there: the spec's way is open all the same. */
+function isRefusal(error: unknown): error is RegistryError {
+  return (
+    error instanceof RegistryError &&
+    (error.code === 'api-unavailable' || (error.code === 'response-invalid' && !error.transient))
+  );
+}
+
+/** Each name once, whatever the pages repeat, and no more of them than the limit. */
+async function* uniquePages(
+  pages: AsyncIterable<TagDetail[]>,
+  session: Session,
+): AsyncGenerator<TagDetail[], void, undefined> {
+  const seen = new Set<string>();
+  for await (const page of pages) {
+    const fresh = page.filter(({ name }) => !seen.has(name) && seen.add(name));
+    if (seen.size > session.limits.maxTags) {
+      throw new RegistryError({
+        code: 'too-many-names',
+        message: `There are more than ${session.limits.maxTags} tags; the rest was not read.`,
+      });
+    }
+    if (fresh.length > 0) yield fresh;
+  }
+}
