@@ -9,13 +9,14 @@ import type { Session } from './session.ts';
 
 /** A refusal is believed for so long; then the product's better way is tried again, for rights may have been granted. */
 const REFUSED_FOR_MS = 3_600_000;
+const MAX_REFUSALS = 10_000;
 
 export class DialectSwitch {
   readonly #session: Session;
   readonly #reader: OciReader;
   #known: { dialect: Dialect; detectedBy: string | null } | null = null;
   #finding: Promise<{ dialect: Dialect; detectedBy: string | null }> | null = null;
-  #refusal: { error: RegistryError; until: number } | null = null;
+  readonly #refusals = new Refusals();
 
   /** @param wanted a provider, or `auto` */
   constructor(session: Session, reader: OciReader, wanted: string) {
@@ -27,7 +28,7 @@ export class DialectSwitch {
   /** @throws RegistryError when the registry must be asked and does not answer */
   async info(signal?: AbortSignal): Promise<DialectInfo> {
     const { dialect, detectedBy } = await this.#find(signal);
-    const refusal = this.#refused();
+    const refusal = this.#refusals.ofAll();
     return {
       provider: dialect.provider,
       product: dialect.product,
@@ -40,7 +41,7 @@ export class DialectSwitch {
 
   async *describeTags(repository: string, options: ListOptions = {}): AsyncGenerator<TagDetail[], void, undefined> {
     const { dialect } = await this.#find(options.signal);
-    if (dialect.describeTags !== undefined && this.#refused() === null) {
+    if (dialect.describeTags !== undefined && !this.#refusals.holds(repository)) {
       let yielded = false;
       try {
         const place = this.#reader.repositoryOf(repository);
@@ -48,10 +49,11 @@ export class DialectSwitch {
           yielded = true;
           yield page;
         }
+        this.#refusals.worked(repository);
         return;
       } catch (error) {
         if (yielded || !isRefusal(error)) throw error;
-        this.#refusal = { error, until: performance.now() + REFUSED_FOR_MS };
+        this.#refusals.add(repository, error);
       }
     }
     for await (const page of this.#reader.listTags(repository, options)) {
@@ -101,10 +103,49 @@ export class DialectSwitch {
     this.#reader.habits = dialect;
     return this.#known;
   }
+}
 
-  #refused(): RegistryError | null {
-    if (this.#refusal !== null && performance.now() > this.#refusal.until) this.#refusal = null;
-    return this.#refusal?.error ?? null;
+/**
+ * Repositories for which the product's better way was refused. One that is private or gone says nothing of the others;
+ * when two are refused and none ever worked, the way is closed to this account.
+ */
+class Refusals {
+  readonly #byRepository = new Map<string, { error: RegistryError; until: number }>();
+  #hasWorked = false;
+
+  /** Whether to go the spec's way at once for this repository. */
+  holds(repository: string): boolean {
+    return (
+      this.#live(repository) !== null || (!this.#hasWorked && this.#byRepository.size >= 2 && this.ofAll() !== null)
+    );
+  }
+
+  /** Why the way is closed to this account; null as long as it may be open. */
+  ofAll(): RegistryError | null {
+    if (this.#hasWorked) return null;
+    for (const repository of [...this.#byRepository.keys()]) {
+      const error = this.#live(repository);
+      if (error !== null) return error;
+    }
+    return null;
+  }
+
+  add(repository: string, error: RegistryError): void {
+    if (this.#byRepository.size >= MAX_REFUSALS) this.#byRepository.clear();
+    this.#byRepository.set(repository, { error, until: performance.now() + REFUSED_FOR_MS });
+  }
+
+  worked(repository: string): void {
+    this.#hasWorked = true;
+    this.#byRepository.delete(repository);
+  }
+
+  #live(repository: string): RegistryError | null {
+    const known = this.#byRepository.get(repository);
+    if (known === undefined) return null;
+    if (performance.now() < known.until) return known.error;
+    this.#byRepository.delete(repository);
+    return null;
   }
 }
 

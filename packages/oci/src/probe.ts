@@ -6,7 +6,21 @@ export type ProbeState = 'ok' | 'warning' | 'error';
 
 /** One thing that was looked at. `cause` and `cure` are there when something is wrong; `evidence` says what was seen. */
 export interface ProbeCheck {
-  id: 'address' | 'reachable' | 'tls' | 'api' | 'sign-in' | 'catalog' | 'tags' | 'manifest';
+  id:
+    | 'address'
+    | 'reachable'
+    | 'tls'
+    | 'api'
+    | 'clock'
+    | 'sign-in'
+    | 'dialect'
+    | 'catalog'
+    | 'tags'
+    | 'bulk'
+    | 'pages'
+    | 'manifest'
+    | 'referrers'
+    | 'quota';
   state: ProbeState | 'skipped';
   message: string;
   evidence?: string;

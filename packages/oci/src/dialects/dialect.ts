@@ -1,5 +1,6 @@
 /** What a product does differently from the distribution-spec, or better. Everything is optional: what is missing is read the standard way. */
 import type { ListOptions, TagDetail } from '../abilities.ts';
+import type { RegistryErrorCode } from '../errors.ts';
 import type { ProbeCheck } from '../probe.ts';
 import type { Session } from '../session.ts';
 
@@ -38,7 +39,14 @@ export interface Dialect {
   /** Repositories by the product's own list, full names. */
   readonly listRepositories?: (session: Session, options: ListOptions) => AsyncGenerator<string[], void, undefined>;
   /** What an error of a check means at this product: cause and cure in its own words, with the permission to grant. */
-  readonly advise?: (check: Pick<ProbeCheck, 'id' | 'code'> & { status?: number | undefined }) => Advice | null;
+  readonly advise?: (failure: Failure) => Advice | null;
+}
+
+/** What a check of the probe failed with. */
+export interface Failure {
+  id: ProbeCheck['id'];
+  code: RegistryErrorCode;
+  status: number | undefined;
 }
 
 /** Cause and cure, each a sentence. */
