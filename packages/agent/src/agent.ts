@@ -135,6 +135,7 @@ class BeaconAgent {
       file: config,
       privateKey: identity.privateKey,
       cachePath: join(stateDir, 'config.json'),
+      spendFolder: join(stateDir, 'spend'),
       log,
       metrics,
       version: options.version,
@@ -157,7 +158,7 @@ class BeaconAgent {
       onRedo: (registryId, repository) => void this.#running.push(this.#redo(registryId, repository)),
       onUnknown: () => this.#hello(),
     });
-    this.#context = { ...shared, reporter: this.#reporter, signal, locks: new Map() };
+    this.#context = { ...shared, reporter: this.#reporter, signal, locks: new Map(), hints: new Map() };
     this.#schedule = new Schedule({
       sweep: (registryId, request) => this.#sweep(registryId, request),
       onNext: (registryId, at) => void this.#health.tell(registryId, { nextScanAt: at.toISOString() }),
@@ -273,6 +274,7 @@ class BeaconAgent {
       'the control plane has another database; everything is sent again',
     );
     this.#health.forget();
+    for (const { reader } of this.#registries.all) reader?.digests.clear();
     if (this.#isReady)
       for (const { description } of this.#registries.all) this.#schedule.request(description.id, { trigger: 'change' });
   }

@@ -129,7 +129,7 @@ async function checkRepository(
     problem: null,
   };
   try {
-    const { names, error } = await reader.lane(name, signal).tags(MAX_TAGS);
+    const { names, error } = await reader.lane(name, signal).names(MAX_TAGS);
     const taken = new Set<string>();
     for (const rule of rules) {
       const decisions = drain(decideTags(rule, name, names));

@@ -1,4 +1,4 @@
-import type { Check } from '@pharos/contract';
+import type { Check, RegistryReading } from '@pharos/contract';
 import { repositoryLiterals } from '@pharos/library';
 import type { ActiveRegistry } from './registries.ts';
 
@@ -7,6 +7,7 @@ export interface Probed {
   message: string;
   code: string | null;
   checks: Check[];
+  reading: RegistryReading | null;
   requests: number;
 }
 
@@ -16,10 +17,11 @@ export async function probeRegistry(registry: ActiveRegistry, signal: AbortSigna
   if (reader === null) {
     const { code, message, hint } = error!;
     const checks: Check[] = [{ id: 'address', state: 'error', message, code, cause: message, cure: hint }];
-    return { state: 'error', message, code, checks, requests: 0 };
+    return { state: 'error', message, code, checks, reading: null, requests: 0 };
   }
   const repository = registry.rules.flatMap((rule) => repositoryLiterals(rule.spec))[0];
   const { state, message, checks, requests } = await reader.probe(repository, signal);
   const code = checks.find((check) => check.state === state && check.code !== undefined)?.code ?? null;
-  return { state, message: message.slice(0, 2000), code: state === 'ok' ? null : code, checks, requests };
+  const reading = state === 'error' ? null : await reader.reading(signal);
+  return { state, message: message.slice(0, 2000), code: state === 'ok' ? null : code, checks, reading, requests };
 }

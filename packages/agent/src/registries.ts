@@ -1,6 +1,7 @@
 /** The registries and rules in force: those of the file, and those of the control plane. */
 import type { KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { AgentConfig, AuthenticationInput, FileRule } from '@pharos/contract';
 import { type CompiledRule, compileRule, ruleApplies } from '@pharos/library';
 import { type Limits, RegistryError } from '@pharos/oci';
@@ -18,6 +19,8 @@ export interface RegistriesOptions {
   privateKey: KeyObject;
   /** Where the last good configuration is kept, without secrets. */
   cachePath: string;
+  /** Folder for the counts of requests, one file a registry. */
+  spendFolder: string;
   log: Logger;
   metrics: AgentMetrics;
   version: string;
@@ -96,6 +99,10 @@ export class Registries {
       const description = { ...rest, authentication: { type: 'none' as const }, isSample: false, isDefault: false };
       active.set(registry.id, this.#activate(description, authentication, rules));
     }
+    await mkdir(this.#options.spendFolder, { recursive: true, mode: 0o700 });
+    const before = this.#active;
+    const isNew = ({ description, reader }: ActiveRegistry) => before.get(description.id)?.reader !== reader;
+    await Promise.all([...active.values()].filter(isNew).map(({ reader }) => reader?.load()));
     return this.#replace(active);
   }
 
@@ -157,8 +164,9 @@ export class Registries {
   }
 
   #reader(description: AgentRegistry): RegistryReader {
-    const { metrics, version, limits } = this.#options;
-    return new RegistryReader(description, { metrics, version, limits });
+    const { metrics, version, limits, spendFolder } = this.#options;
+    const spendPath = join(spendFolder, `${description.id}.json`);
+    return new RegistryReader(description, { metrics, version, limits, spendPath });
   }
 
   #replace(active: Map<string, ActiveRegistry>): Changes {

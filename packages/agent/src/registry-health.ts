@@ -8,11 +8,13 @@ import type { Outcome } from './repository-scan.ts';
 
 type Status = RouteInput<Routes['agentRegistryStatus']>['body'];
 
+const PROBE_AGAIN_MS = 3_600_000;
+
 export class RegistryHealth {
   readonly #registries: Registries;
   readonly #controlPlane: ControlPlane;
   readonly #signal: AbortSignal;
-  readonly #probed = new Set<string>();
+  readonly #probed = new Map<string, number>();
   readonly #told = new Map<string, 'ok' | 'error'>();
 
   constructor(registries: Registries, controlPlane: ControlPlane, signal: AbortSignal) {
@@ -28,12 +30,16 @@ export class RegistryHealth {
     this.#told.clear();
   }
 
-  /** Probes after the start and after each change; people ask for more with a button. */
+  /** Probes after the start, after each change, and once an hour; people ask for more with a button. */
   async probeOnce(registryId: string, failure: RegistryError | null = null): Promise<void> {
     const registry = this.#registries.get(registryId);
-    if (registry === undefined || this.#probed.has(registryId)) return;
-    this.#probed.add(registryId);
-    await this.tell(registryId, { state: 'checking', message: 'Checking the registry.', code: null });
+    const before = this.#probed.get(registryId);
+    if (registry === undefined || (before !== undefined && performance.now() - before < PROBE_AGAIN_MS)) return;
+    this.#probed.set(registryId, performance.now());
+    // A round that finds nothing new is not worth a change of what is shown.
+    if (before === undefined) {
+      await this.tell(registryId, { state: 'checking', message: 'Checking the registry.', code: null });
+    }
     const { requests: _, ...probed } = await probeRegistry(registry, this.#signal);
     // A registry that answers a probe and fails the sweep is failing all the same.
     const status = probed.state === 'error' || failure === null ? probed : { ...probed, ...failedBy(failure) };
@@ -44,6 +50,8 @@ export class RegistryHealth {
   /** A registry that goes away or comes back between two probes is probed at once: the checks say what to do. */
   async afterSweep(registryId: string, { status, registryError }: Outcome): Promise<void> {
     const failure = status === 'failed' ? registryError : null;
+    const reading = (await this.#registries.get(registryId)?.reader?.reading(this.#signal)) ?? null;
+    if (reading !== null) await this.tell(registryId, { reading });
     if (this.#told.get(registryId) === (failure === null ? 'ok' : 'error')) return;
     this.forget(registryId);
     await this.probeOnce(registryId, failure);

@@ -1,4 +1,5 @@
 /** One registry as the scans of this agent share it: fair between repositories, patient with limits, counted. */
+import type { RegistryReading } from '@pharos/contract';
 import {
   type BlobDescriptor,
   createRegistry,
@@ -10,28 +11,36 @@ import {
   type ProbeResult,
   parseRegistryUrl,
   probe,
+  type ReferrerDescriptor,
   type Registry,
   RegistryError,
+  type TagDetail,
 } from '@pharos/oci';
+import { Allowance } from './allowance.ts';
 import { fullJitter, pause } from './backoff.ts';
+import { Breaker } from './breaker.ts';
 import type { AgentRegistry } from './config-registries.ts';
 import type { AgentMetrics } from './metrics.ts';
+import { isNotAsked, NOT_ASKED } from './not-asked.ts';
+import { MAX_REST_MS, Pace } from './pace.ts';
 
 export interface ReaderOptions {
   metrics: AgentMetrics;
   version: string;
   limits?: Partial<Limits> | undefined;
+  /** Where the count of requests is kept; absent: in memory only. */
+  spendPath?: string | undefined;
 }
 
 /** How often the same request is tried again for faults that pass by themselves. */
 const RETRIES = 2;
 const RETRY_BASE_MS = 250;
-const MAX_PAUSE_MS = 60_000;
 const MAX_LIMITED_MS = 120_000;
 
 /** Faults that concern the whole registry: going on would only cost time and, with a wrong password, lock the account. */
 const REGISTRY_WIDE: ReadonlySet<string> = new Set([
   'address-refused',
+  'budget-spent',
   'connection-refused',
   'dns-failed',
   'not-a-registry',
@@ -50,6 +59,10 @@ const REGISTRY_WIDE: ReadonlySet<string> = new Set([
   'unauthorized',
 ]);
 
+const MAX_DIGESTS = 500_000;
+/** How long it is believed that nothing of a quota is left; then one request finds out. */
+const QUOTA_BELIEVED_MS = 60_000;
+
 /** Whether the error says something about the registry and not about one tag. */
 export function isRegistryWide(error: unknown): boolean {
   return error instanceof RegistryError && REGISTRY_WIDE.has(error.code);
@@ -64,12 +77,21 @@ export class RegistryReader {
   readonly registry: Registry;
   readonly concurrency: number;
   readonly #queue: FairQueue;
-  #pausedUntil = 0;
+  readonly #pace: Pace;
+  readonly #breaker: Breaker;
+  readonly #allowance: Allowance;
+  #hasMeteredGets = false;
+  /** Digests that this registry gave to this credential and that were read: bytes are read once in a lifetime. */
+  readonly digests = new Set<string>();
 
   /** @throws RegistryError for a description that cannot work, e.g. `ca-certs-invalid` */
   constructor(description: AgentRegistry, options: ReaderOptions) {
-    this.concurrency = options.limits?.concurrency ?? DEFAULT_LIMITS.concurrency;
-    this.#queue = new FairQueue(this.concurrency);
+    const most = description.budget.concurrency ?? options.limits?.concurrency ?? DEFAULT_LIMITS.concurrency;
+    this.concurrency = most;
+    this.#queue = new FairQueue(most);
+    this.#pace = new Pace(this.#queue, most);
+    this.#breaker = new Breaker(description.intervalSeconds * 1000);
+    this.#allowance = new Allowance(description.budget.requestsPerDay, options.spendPath ?? null);
     this.registry = createRegistry(
       {
         name: description.name,
@@ -79,15 +101,27 @@ export class RegistryReader {
         authentication: description.authentication,
         tls: description.tls,
         tokenHosts: description.tokenHosts,
-        limits: options.limits,
+        limits: { ...options.limits, concurrency: most },
       },
       {
         userAgent: `pharos-agent/${options.version}`,
         onRequest: () => {
           options.metrics.requests += 1;
+          this.#allowance.spend();
         },
       },
     );
+  }
+
+  /** Takes what was spent before this start. Once, before the first request. */
+  load(): Promise<void> {
+    return this.#allowance.load();
+  }
+
+  /** Bounded: a set that was dropped is filled again by what each scan knows. */
+  remember(digest: string): void {
+    if (this.digests.size >= MAX_DIGESTS) this.digests.clear();
+    this.digests.add(digest);
   }
 
   /** All requests so far, with those for tokens and redirects. */
@@ -95,17 +129,56 @@ export class RegistryReader {
     return this.registry.requests;
   }
 
-  /** Reads for one repository (or for the registry itself, with ''), taking turns with the others. */
-  lane(repository: string, signal: AbortSignal): RepositoryReader {
-    return new RepositoryReader(this, repository, signal);
+  /** Reads for one repository (or for the registry itself, with ''). `turn` is who takes turns with the others: a rule. */
+  lane(repository: string, signal: AbortSignal, turn = repository): RepositoryReader {
+    return new RepositoryReader(this, repository, signal, turn);
   }
 
-  probe(repository: string | undefined, signal: AbortSignal): Promise<ProbeResult> {
-    return probe(this.registry, { repository, signal });
+  /** Tries the registry step by step; not while it asked to wait, for that holds for a probe too. */
+  async probe(repository: string | undefined, signal: AbortSignal): Promise<ProbeResult> {
+    try {
+      this.#pace.check();
+      this.#allowance.check();
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error;
+      return restingResult(error);
+    }
+    const result = await probe(this.registry, { repository, signal });
+    const failure = result.checks.find((check) => check.state === 'error');
+    if (failure === undefined) this.#breaker.answered();
+    return result;
   }
 
-  close(): Promise<void> {
-    return this.registry.close();
+  /** A person asks for it: one request goes out even if the registry was away a moment ago. */
+  allowProbe(): void {
+    this.#breaker.allowProbe();
+  }
+
+  /** How it is read now. Null as long as it could not be found out which product it is. */
+  async reading(signal?: AbortSignal): Promise<RegistryReading | null> {
+    try {
+      const dialect = await this.registry.dialect(signal);
+      const { quota } = this.registry;
+      return {
+        dialect: dialect.provider as RegistryReading['dialect'],
+        product: dialect.product,
+        detectedBy: dialect.detectedBy,
+        bulk: dialect.isBulk,
+        quota: quota && { limit: quota.limit, remaining: quota.remaining, windowSeconds: quota.windowSeconds },
+        spentToday: this.#allowance.spent,
+        pausedUntil: this.#pace.pausedUntil?.toISOString() ?? null,
+        breaker: this.#breaker.state,
+        concurrency: this.#pace.concurrency,
+        at: new Date().toISOString(),
+      };
+    } catch {
+      return null;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.registry.close();
+    await this.#allowance.close();
   }
 
   /** Runs one request in its lane: waits while the registry asks for rest, and tries passing faults again. */
@@ -113,20 +186,13 @@ export class RegistryReader {
     let limitedMs = 0;
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.#queue.run(
-          lane,
-          async () => {
-            if (this.#pausedUntil > 0) await this.#rest(signal);
-            return await request();
-          },
-          signal,
-        );
+        return await this.#queue.run(lane, () => this.#once(signal, request), signal);
       } catch (error) {
-        if (!(error instanceof RegistryError) || signal.aborted) throw error;
+        if (!(error instanceof RegistryError) || signal.aborted || isNotAsked(error)) throw error;
         if (error.code === 'rate-limited') {
-          const wait = this.restFor(error, attempt);
+          const wait = this.#pace.limited(error, attempt);
           limitedMs += wait;
-          if (wait > MAX_PAUSE_MS || limitedMs > MAX_LIMITED_MS) throw error;
+          if (wait > MAX_REST_MS || limitedMs > MAX_LIMITED_MS) throw error;
           continue;
         }
         if (!error.transient || attempt >= RETRIES || error.code === 'aborted') throw error;
@@ -135,74 +201,137 @@ export class RegistryReader {
     }
   }
 
-  /** Everybody rests, not only who was told: otherwise each of the others is refused once more. */
-  restFor(error: RegistryError, attempt: number): number {
-    const wait = error.retryAfterMs ?? 1_000 + fullJitter(attempt, 1_000, 30_000);
-    if (wait <= MAX_PAUSE_MS) this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + wait);
-    return Math.max(wait, 1);
+  /** The same for a page of a list, which is not tried again here: a generator that threw is over. */
+  runOnce<T>(lane: string, signal: AbortSignal, request: () => Promise<T>): Promise<T> {
+    return this.#queue.run(lane, () => this.#once(signal, request), signal);
   }
 
-  async #rest(signal: AbortSignal): Promise<void> {
-    for (let left = this.#pausedUntil - performance.now(); left > 0; left = this.#pausedUntil - performance.now()) {
-      // A little more than asked for, and not all at the same moment.
-      if (!(await pause(left + 20 + Math.random() * 80, signal))) return;
+  /** A list was refused; answers how long everybody rests now. */
+  limited(error: RegistryError, attempt: number): number {
+    return this.#pace.limited(error, attempt);
+  }
+
+  /** Whether a HEAD tells enough to save a GET that would be counted (Docker Hub). */
+  get hasMeteredGets(): boolean {
+    return this.#hasMeteredGets;
+  }
+
+  async learnDialect(signal: AbortSignal): Promise<void> {
+    this.#hasMeteredGets = (await this.registry.dialect(signal)).hasMeteredGets;
+  }
+
+  /** Before a GET that counts. @throws RegistryError `rate-limited`, not asked, while the registry says that nothing is left */
+  checkQuota(): void {
+    const { quota } = this.registry;
+    if (!this.#hasMeteredGets || quota === null || quota.remaining > 0) return;
+    if (performance.now() - quota.at > QUOTA_BELIEVED_MS) return;
+    throw new RegistryError({
+      code: 'rate-limited',
+      message: `The registry says that its pull limit${quota.limit === null ? '' : ` of ${quota.limit}`} is used up.`,
+      hint: 'Sign in for a higher limit, read through a mirror, or wait until its window ends.',
+      transient: false,
+      evidence: NOT_ASKED,
+    });
+  }
+
+  async #once<T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> {
+    await this.#pace.rest(signal);
+    this.#allowance.check();
+    this.#breaker.enter();
+    try {
+      const answer = await request();
+      this.#breaker.answered();
+      this.#pace.succeeded();
+      return answer;
+    } catch (error) {
+      this.#breaker.failed(error);
+      if (error instanceof RegistryError) this.#pace.failed(error);
+      throw error;
     }
   }
+}
+
+function restingResult(error: RegistryError): ProbeResult {
+  const { message, hint, code } = error;
+  const check = { id: 'quota' as const, state: 'warning' as const, message, cause: message, cure: hint, code };
+  return { state: 'warning', message, checks: [check], requests: 0, durationMs: 0 };
 }
 
 /** The requests of one scan. `requests` counts manifests, configs and list pages asked for; tokens and retries are not in it. */
 export class RepositoryReader {
   readonly repository: string;
-  readonly #reader: RegistryReader;
+  readonly reader: RegistryReader;
   readonly #signal: AbortSignal;
+  readonly #turn: string;
   requests = 0;
 
-  constructor(reader: RegistryReader, repository: string, signal: AbortSignal) {
-    this.#reader = reader;
+  constructor(reader: RegistryReader, repository: string, signal: AbortSignal, turn: string) {
+    this.reader = reader;
     this.repository = repository;
     this.#signal = signal;
+    this.#turn = turn;
   }
 
   head(reference: string): Promise<ManifestHead> {
-    return this.#run(() => this.#reader.registry.headManifest(this.repository, reference, this.#signal));
+    return this.#run(() => this.reader.registry.headManifest(this.repository, reference, this.#signal));
   }
 
-  manifest(reference: string): Promise<ManifestContent> {
-    return this.#run(() => this.#reader.registry.getManifest(this.repository, reference, this.#signal));
+  async manifest(reference: string): Promise<ManifestContent> {
+    this.reader.checkQuota();
+    return this.#run(() => this.reader.registry.getManifest(this.repository, reference, this.#signal));
   }
 
   config(descriptor: BlobDescriptor): Promise<{ json: unknown }> {
-    return this.#run(() => this.#reader.registry.getConfig(this.repository, descriptor, this.#signal));
+    return this.#run(() => this.reader.registry.getConfig(this.repository, descriptor, this.#signal));
   }
 
-  /** All tags. An incomplete list comes back with the error that ended it; a list of nothing but an error throws. */
-  tags(maxNames: number): Promise<NameList> {
-    return this.#list(() => this.#reader.registry.listTags(this.repository, { signal: this.#signal }), maxNames);
+  /** What hangs on a digest; null where the registry has no such API. */
+  referrers(digest: string): Promise<ReferrerDescriptor[] | null> {
+    return this.#run(() => this.reader.registry.listReferrers(this.repository, digest, this.#signal));
+  }
+
+  /** All tags, with digests where the registry tells them in bulk. An incomplete list comes back with the error that ended it; a list of nothing but an error throws. */
+  async tags(maxNames: number): Promise<TagList> {
+    const list = await this.#list(
+      () => this.reader.registry.describeTags(this.repository, { signal: this.#signal }),
+      maxNames,
+    );
+    return { tags: list.items, error: list.error };
+  }
+
+  /** The names of all tags, in the fewest requests. */
+  async names(maxNames: number): Promise<NameList> {
+    const open = () => this.reader.registry.listTags(this.repository, { signal: this.#signal });
+    const { items, error } = await this.#list(open, maxNames);
+    return { names: items, error };
   }
 
   /** The catalog, in the same way. */
-  repositories(maxNames: number): Promise<NameList> {
-    return this.#list(() => this.#reader.registry.listRepositories({ signal: this.#signal }), maxNames);
+  async repositories(maxNames: number): Promise<NameList> {
+    const open = () => this.reader.registry.listRepositories({ signal: this.#signal });
+    const { items, error } = await this.#list(open, maxNames);
+    return { names: items, error };
   }
 
   #run<T>(request: () => Promise<T>): Promise<T> {
-    return this.#reader.run(this.repository, this.#signal, () => {
+    return this.reader.run(this.#turn, this.#signal, () => {
       this.requests += 1;
       return request();
     });
   }
 
-  async #list(open: () => AsyncIterable<string[]>, maxNames: number): Promise<NameList> {
-    let best: NameList = { names: [], error: null };
+  async #list<T>(open: () => AsyncIterable<T[]>, maxItems: number): Promise<ItemList<T>> {
+    let best: ItemList<T> = { items: [], error: null };
     let limitedMs = 0;
     for (let attempt = 0; !this.#signal.aborted; ) {
-      const list = await this.#listOnce(open, maxNames);
+      const list = await this.#listOnce(open, maxItems);
       if (list.error === null) return list;
-      if (list.names.length >= best.names.length) best = list;
+      if (list.items.length >= best.items.length) best = list;
+      if (isNotAsked(list.error)) break;
       if (list.error.code === 'rate-limited') {
-        const wait = this.#reader.restFor(list.error, attempt);
+        const wait = this.reader.limited(list.error, attempt);
         limitedMs += wait;
-        if (wait > MAX_PAUSE_MS || limitedMs > MAX_LIMITED_MS) break;
+        if (wait > MAX_REST_MS || limitedMs > MAX_LIMITED_MS) break;
         continue;
       }
       if (!list.error.transient || attempt >= RETRIES) break;
@@ -210,36 +339,39 @@ export class RepositoryReader {
       attempt += 1;
     }
     if (best.error === null) throw new RegistryError({ code: 'aborted', message: 'The agent stops.' });
-    if (best.names.length === 0) throw best.error;
+    if (best.items.length === 0) throw best.error;
     return best;
   }
 
-  async #listOnce(open: () => AsyncIterable<string[]>, maxNames: number): Promise<NameList> {
-    const names: string[] = [];
+  async #listOnce<T>(open: () => AsyncIterable<T[]>, maxItems: number): Promise<ItemList<T>> {
+    const items: T[] = [];
     let hasPages = false;
     const pages = open()[Symbol.asyncIterator]();
     try {
       for (;;) {
         this.requests += 1;
-        // Without retries inside: a generator that threw is over, so the list begins anew as a whole.
-        const page = await this.#reader.run(this.repository, this.#signal, () => once(pages));
-        if ('error' in page) throw page.error;
+        const page = await this.reader.runOnce(this.#turn, this.#signal, () => pages.next());
         if (page.done) {
           // The end after a page was told by that page; only an empty list has an end of its own.
           if (hasPages) this.requests -= 1;
-          return { names, error: null };
+          return { items, error: null };
         }
         hasPages = true;
-        for (const name of page.value) if (names.length < maxNames) names.push(name);
-        if (names.length >= maxNames) return { names, error: tooMany(maxNames) };
+        for (const item of page.value) if (items.length < maxItems) items.push(item);
+        if (items.length >= maxItems) return { items, error: tooMany(maxItems) };
       }
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
-      return { names, error };
+      return { items, error };
     } finally {
-      await pages.return?.().catch(() => {});
+      await pages.return?.(undefined).catch(() => {});
     }
   }
+}
+
+interface ItemList<T> {
+  items: T[];
+  error: RegistryError | null;
 }
 
 /** Names with what is missing: null for a complete list. */
@@ -248,12 +380,10 @@ export interface NameList {
   error: RegistryError | null;
 }
 
-async function once(pages: AsyncIterator<string[]>): Promise<IteratorResult<string[]> | { error: unknown }> {
-  try {
-    return await pages.next();
-  } catch (error) {
-    return { error };
-  }
+/** Tags, in the same way. */
+export interface TagList {
+  tags: TagDetail[];
+  error: RegistryError | null;
 }
 
 function tooMany(maxNames: number): RegistryError {

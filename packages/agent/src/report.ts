@@ -173,14 +173,20 @@ export class Reporter {
     const { serverEpoch } = this.#options.controlPlane;
     if (repository === null || footer.status === 'failed' || serverEpoch === null) return;
     const key: StateKey = { registryId, origin: header.origin, repository, serverEpoch };
-    const tags = footer.status === 'partial' ? await this.#options.state.load(key) : new Map<string, KnownTag>();
-    for await (const line of readReport(entry.path, ['tag'])) {
+    // A scan that ended early, or was of some tags only, leaves the rest as it was.
+    const isWhole = footer.status === 'complete' && (header.begin.only ?? null) === null;
+    const tags = isWhole ? new Map<string, KnownTag>() : await this.#options.state.load(key);
+    const subjects = new Map<string, number>();
+    for await (const line of readReport(entry.path, ['tag', 'subject'])) {
+      if (line.kind === 'subject') subjects.set(line.digest, line.checked);
       if (line.kind !== 'tag') continue;
-      if (line.checked < 0) tags.delete(line.name);
-      else tags.set(line.name, { digest: line.digest, checked: line.checked });
+      const { name, digest, checked, pushedAt } = line;
+      if (checked < 0) tags.delete(name);
+      else tags.set(name, { digest, checked, pushedAt });
     }
     try {
       await this.#options.state.save(key, tags);
+      if (subjects.size > 0) await this.#rememberSubjects(key, tags, subjects);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
       this.#options.log.warn(
@@ -188,6 +194,18 @@ export class Reporter {
         'what is known of a repository could not be written; the next scan reads it again',
       );
     }
+  }
+
+  /** Subjects that no tag names any more are not kept. */
+  async #rememberSubjects(
+    key: StateKey,
+    tags: ReadonlyMap<string, KnownTag>,
+    asked: ReadonlyMap<string, number>,
+  ): Promise<void> {
+    const used = new Set([...tags.values()].map(({ digest }) => digest));
+    const before = await this.#options.state.loadSubjects(key);
+    const kept = [...before, ...asked].filter(([digest]) => used.has(digest));
+    await this.#options.state.saveSubjects(key, new Map(kept));
   }
 
   #settle(entry: SpoolEntry, delivery: Delivery): void {

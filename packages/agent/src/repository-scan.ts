@@ -30,6 +30,8 @@ export interface SweepContext {
   signal: AbortSignal;
   /** One scan of a repository at a time, whoever asks. */
   locks: Map<string, Promise<unknown>>;
+  /** Tags that a notification told of while their repository is scanned. */
+  hints: Map<string, Set<string>>;
 }
 
 /** A scan as it is begun; the epoch is added when it is told. */
@@ -60,6 +62,46 @@ export async function scanOne(
   const rules = registry.rules.filter((rule) => decideRepository(rule, repository).included);
   const begin = beginOf(context, registry, { scanId, parentId: null, repository, rules, trigger });
   return lockedScan(context, registry, registry.reader, { begin, parent: null, origin: registry.origin }, rules);
+}
+
+/**
+ * Reads some tags of a repository, because a notification told of them. A scan that is under way takes them along, so
+ * that what it read before does not stand against what it reads now.
+ */
+export async function rereadTags(
+  context: SweepContext,
+  registry: ActiveRegistry,
+  repository: string,
+  tags: readonly string[],
+): Promise<Outcome> {
+  const { reader } = registry;
+  if (reader === null) return cannotRead(registry);
+  const rules = registry.rules.filter((rule) => decideRepository(rule, repository).included);
+  if (rules.length === 0) return NOT_WANTED;
+  const key = keyOf(registry, repository);
+  const running = context.locks.get(key) as Promise<Outcome> | undefined;
+  const hints = context.hints.get(key);
+  if (running !== undefined && hints !== undefined) {
+    for (const tag of tags) hints.add(tag);
+    return running;
+  }
+  const what = { scanId: randomUUID(), parentId: null, repository, rules, trigger: 'notification' as const };
+  const begin = beginOf(context, registry, { ...what, only: [...tags] });
+  return lockedScan(context, registry, reader, { begin, parent: null, origin: registry.origin }, rules);
+}
+
+const NOT_WANTED: Outcome = {
+  status: 'complete',
+  requests: 0,
+  message: 'No rule takes this repository.',
+  code: null,
+  hint: null,
+  entry: null,
+  registryError: null,
+};
+
+function keyOf(registry: ActiveRegistry, repository: string | null): string {
+  return `${registry.description.id} ${repository}`;
 }
 
 /** Who scans what, by which rules, since now. */
@@ -103,9 +145,9 @@ export async function lockedScan(
   header: ReportHeader,
   rules: readonly CompiledRule[],
 ): Promise<Outcome> {
-  const key = `${registry.description.id} ${header.begin.repository}`;
+  const key = keyOf(registry, header.begin.repository);
   const before = context.locks.get(key) ?? Promise.resolve();
-  const scan = before.catch(() => {}).then(() => runScan(context, reader, header, rules));
+  const scan = before.catch(() => {}).then(() => runScan(context, reader, { header, rules, key }));
   context.locks.set(key, scan);
   try {
     return await scan;
@@ -117,21 +159,30 @@ export async function lockedScan(
 async function runScan(
   context: SweepContext,
   reader: RegistryReader,
-  header: ReportHeader,
-  rules: readonly CompiledRule[],
+  { header, rules, key }: { header: ReportHeader; rules: readonly CompiledRule[]; key: string },
 ): Promise<Outcome> {
   const { controlPlane, epoch, signal, spool, state, log } = context;
   const { registryId, repository } = header.begin;
-  const lane = reader.lane(repository!, signal);
+  // Rules take turns, and within one its repositories come as they are asked for.
+  const lane = reader.lane(repository!, signal, header.begin.ruleIds[0] ?? repository!);
   const progress = new Progress(controlPlane, header.begin, epoch, signal);
   const serverEpoch = controlPlane.serverEpoch ?? '';
-  const known = await state.load({ registryId, origin: header.origin, repository: repository!, serverEpoch });
+  const stateKey = { registryId, origin: header.origin, repository: repository!, serverEpoch };
+  const isWhole = (header.begin.only ?? null) === null;
+  const [known, subjects] = await Promise.all([state.load(stateKey), state.loadSubjects(stateKey)]);
+  if (isWhole) context.hints.set(key, new Set());
+  const takeHints = () => {
+    const hinted = [...(context.hints.get(key) ?? [])];
+    context.hints.get(key)?.clear();
+    return hinted;
+  };
   const started = performance.now();
   try {
     return await kept(context, header.begin, async () => {
       const onProgress = (done: number, total: number, step: string) =>
         progress.update({ done, total, requests: lane.requests, step });
-      const result = await scanRepository({ header, rules, reader: lane, known, spool, signal, onProgress });
+      const job = { header, rules, reader: lane, known, subjects, spool, signal, takeHints, onProgress };
+      const result = await scanRepository(job);
       const { status, listed, wanted, resolved, read, failed, requests, code } = result;
       for (const failure of result.failures) log.warn({ event: 'tag-failed', repository, ...failure }, failure.message);
       const milliseconds = Math.round(performance.now() - started);
@@ -155,6 +206,7 @@ async function runScan(
       return result;
     });
   } finally {
+    if (isWhole) context.hints.delete(key);
     progress.stop();
   }
 }

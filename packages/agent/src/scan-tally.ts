@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ReportedFailure, ScanCommit } from '@pharos/contract';
 import { setDigestText } from '@pharos/library';
 import type { RegistryError } from '@pharos/oci';
+import { isNotAsked } from './not-asked.ts';
 import type { SpoolEntry, SpoolReport } from './spool.ts';
 
 /** How a scan ended. `entry` is the report in the spool, null when not even that could be written. */
@@ -43,6 +44,8 @@ interface Ending {
   absence: ScanCommit['absence'];
   requests: number;
   error: RegistryError | null;
+  /** The control plane has this very set already. */
+  unchanged: boolean;
   /** Every name, when the list is complete. */
   list: readonly string[] | null;
 }
@@ -69,8 +72,13 @@ export class ScanTally {
 
   fail(name: string, error: RegistryError): void {
     this.failedCount += 1;
-    if (error.transient || error.code === 'unauthorized') this.hasPassingFailures = true;
+    if (error.transient || error.code === 'unauthorized' || isNotAsked(error)) this.hasPassingFailures = true;
     if (this.#failures.length < MAX_FAILURES) this.#failures.push(failureOf(name, error));
+  }
+
+  /** Tags with a digest. */
+  get resolvedCount(): number {
+    return this.#resolved.size;
   }
 
   digests(): Iterable<string> {
@@ -94,7 +102,7 @@ export class ScanTally {
       artifactCount: this.artifacts,
       unresolved: this.#unresolved.slice(0, MAX_UNRESOLVED),
       hasListedNames: ending.list !== null,
-      unchanged: false,
+      unchanged: ending.unchanged,
       absence: ending.absence,
       finishedAt: new Date().toISOString(),
       requests,

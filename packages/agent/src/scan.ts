@@ -1,10 +1,12 @@
 /** Reads one repository and writes the report into the spool: list, choose, resolve what is not known, count. */
 import type { Observation, ScanBegin } from '@pharos/contract';
 import { type CompiledRule, decideTags, isArtifactTag, isBuildStamped, parseVersion } from '@pharos/library';
-import { type ManifestContent, RegistryError } from '@pharos/oci';
+import { type ManifestContent, RegistryError, type TagDetail } from '@pharos/oci';
 import { AgentError } from './agent-error.ts';
+import { isNotAsked } from './not-asked.ts';
 import { observe } from './observe.ts';
-import { isRegistryWide, type NameList, type RepositoryReader } from './registry-reader.ts';
+import { findReferrers } from './referrers.ts';
+import { isRegistryWide, type RepositoryReader, type TagList } from './registry-reader.ts';
 import { type ScanResult, ScanTally } from './scan-tally.ts';
 import type { Spool, SpoolEntry, SpoolReport } from './spool.ts';
 import { type ReportHeader, readReport } from './spool-file.ts';
@@ -22,9 +24,13 @@ export interface ScanJob {
   reader: RepositoryReader;
   /** What the control plane has acknowledged. */
   known: Map<string, KnownTag>;
+  /** When it was last asked what hangs on a digest, seconds since 1970. */
+  subjects?: ReadonlyMap<string, number> | undefined;
   spool: Spool;
   signal: AbortSignal;
   maxTags?: number | undefined;
+  /** Tags that a notification told of while this scan runs; each is given once. */
+  takeHints?: (() => string[]) | undefined;
   onProgress(done: number, total: number, step: string): void;
 }
 
@@ -53,7 +59,14 @@ export async function reportFailure(
   const report = await spool.begin(header);
   const tally = new ScanTally();
   try {
-    return await tally.finish(report, { requests, error, status: 'failed', list: null, absence: 'none' });
+    return await tally.finish(report, {
+      requests,
+      error,
+      status: 'failed',
+      list: null,
+      absence: 'none',
+      unchanged: false,
+    });
   } catch (failure) {
     await report.abandon();
     throw failure;
@@ -68,33 +81,50 @@ class RepositoryScan {
   readonly #knownDigests: Set<string>;
   readonly #readings = new Map<string, Promise<RegistryError | null>>();
   readonly #carried: SpoolEntry[];
+  /** What the control plane acknowledged, before waiting reports are added to it. */
+  readonly #acknowledged: ReadonlyMap<string, KnownTag>;
+  #details: ReadonlyMap<string, TagDetail> = new Map();
+  #isBulk = false;
+  #isUnchanged = true;
   #troubles = 0;
   #fatal: RegistryError | null = null;
 
   constructor(job: ScanJob, report: SpoolReport) {
     this.#job = job;
     this.#report = report;
-    this.#knownDigests = new Set();
+    this.#knownDigests = job.reader.reader.digests;
+    this.#acknowledged = new Map(job.known);
     this.#carried = job.spool.waiting(job.header.begin.registryId, job.header.begin.repository!);
   }
 
   async run(): Promise<ScanResult> {
+    const { only } = this.#job.header.begin;
+    return (only ?? null) === null ? this.#scanAll() : this.#reread(only!);
+  }
+
+  async #scanAll(): Promise<ScanResult> {
     const { reader, signal } = this.#job;
     this.#job.onProgress(0, 0, 'listing tags');
-    let list: NameList;
+    let list: TagList;
     try {
+      await reader.reader.learnDialect(signal);
       list = await reader.tags(this.#job.maxTags ?? MAX_TAGS);
     } catch (error) {
       if (!(error instanceof RegistryError) || signal.aborted) throw error;
       return this.#finishWithoutList(error);
     }
+    const names = list.tags.map((tag) => tag.name);
+    this.#isBulk = list.tags.some((tag) => tag.digest !== null);
+    if (this.#isBulk) this.#details = new Map(list.tags.map((tag) => [tag.name, tag]));
     await this.#loadWaiting();
-    for (const { digest } of this.#job.known.values()) this.#knownDigests.add(digest);
-    const wanted = await this.#choose(list.names);
+    for (const { digest } of this.#job.known.values()) this.#job.reader.reader.remember(digest);
+    const wanted = await this.#choose(names);
     await this.#resolveAll(wanted);
+    await this.#followHints(names);
     signal.throwIfAborted();
+    if (this.#fatal === null) await this.#findReferrers(names);
     await this.#carryImages();
-    this.#report.writer.names(list.names);
+    this.#report.writer.names(names);
     await this.#report.writer.room();
     const error = list.error ?? this.#fatal;
     const status = error !== null || this.#tally.hasPassingFailures ? 'partial' : 'complete';
@@ -102,9 +132,75 @@ class RepositoryScan {
       requests: reader.requests,
       error,
       status,
-      list: list.error === null ? list.names : null,
+      list: list.error === null ? names : null,
       absence: 'none',
+      unchanged: status === 'complete' && this.#isSameSet(),
     });
+  }
+
+  /** Reads these tags and no others, as a notification hinted: what the rules do not want stays out. */
+  async #reread(only: readonly string[]): Promise<ScanResult> {
+    const { reader, known, signal } = this.#job;
+    for (const { digest } of known.values()) reader.reader.remember(digest);
+    const names = [...new Set([...known.keys(), ...only])];
+    const wanted = new Set(await this.#choose(names));
+    const hinted = only.filter((name) => wanted.has(name));
+    this.#tally.listed = only.length;
+    this.#tally.wanted = hinted.length;
+    for (const name of hinted) await this.#resolveHinted(name);
+    signal.throwIfAborted();
+    const status = this.#fatal !== null || this.#tally.hasPassingFailures ? 'partial' : 'complete';
+    return this.#tally.finish(this.#report, {
+      requests: reader.requests,
+      error: this.#fatal,
+      status,
+      list: null,
+      absence: 'none',
+      unchanged: false,
+    });
+  }
+
+  /** What was told while the scan ran is read once more: the list and the digests may be older than that. */
+  async #followHints(names: string[]): Promise<void> {
+    const listed = new Set(names);
+    for (let hints = this.#job.takeHints?.() ?? []; hints.length > 0; hints = this.#job.takeHints?.() ?? []) {
+      for (const name of hints) {
+        if (!listed.has(name)) names.push(name);
+        listed.add(name);
+      }
+      const wanted = new Set(await this.#choose(names));
+      for (const name of hints) if (wanted.has(name)) await this.#resolveHinted(name);
+    }
+  }
+
+  /** GET at once: a tag that was told of has most likely moved. */
+  async #resolveHinted(name: string): Promise<void> {
+    if (this.#fatal !== null) return this.#tally.unresolve(name);
+    try {
+      await this.#readTag(name);
+    } catch (error) {
+      if (!(error instanceof RegistryError) || this.#job.signal.aborted) throw error;
+      this.#fail(name, error);
+    }
+  }
+
+  async #findReferrers(names: readonly string[]): Promise<void> {
+    const found = await findReferrers({
+      reader: this.#job.reader,
+      names,
+      digests: new Set(this.#tally.digests()),
+      asked: this.#job.subjects ?? new Map(),
+      signal: this.#job.signal,
+      onProgress: (done, total) => this.#job.onProgress(done, total, 'looking for signatures and SBOMs'),
+    });
+    for (const referrer of found.referrers) this.#report.writer.referrer(referrer);
+    for (const [digest, checked] of found.asked) this.#report.writer.subject(digest, checked);
+    await this.#report.writer.room();
+  }
+
+  /** Whether the set is what the control plane acknowledged last, so that it need not travel again. */
+  #isSameSet(): boolean {
+    return this.#isUnchanged && this.#carried.length === 0 && this.#tally.resolvedCount === this.#acknowledged.size;
   }
 
   #finishWithoutList(error: RegistryError): Promise<ScanResult> {
@@ -116,6 +212,7 @@ class RepositoryScan {
       status: isAbsent ? 'complete' : 'failed',
       list: null,
       absence: isAbsent ? 'repository' : 'none',
+      unchanged: false,
     });
   }
 
@@ -124,8 +221,9 @@ class RepositoryScan {
     for (const entry of this.#carried) {
       try {
         for await (const line of readReport(entry.path, ['tag'])) {
-          if (line.kind === 'tag' && line.checked >= 0)
-            this.#job.known.set(line.name, { digest: line.digest, checked: line.checked });
+          if (line.kind !== 'tag' || line.checked < 0) continue;
+          const { name, digest, checked, pushedAt } = line;
+          this.#job.known.set(name, { digest, checked, pushedAt });
         }
       } catch {
         // Delivered and removed meanwhile, or damaged: what is missing is read again.
@@ -175,6 +273,8 @@ class RepositoryScan {
 
   /** Build-stamped tags do not move. Should one do so all the same, a slow rolling audit of the longest unseen finds it. */
   #auditOf(wanted: readonly string[]): ReadonlySet<string> {
+    // With digests in the list every tag is looked at by every scan.
+    if (this.#isBulk) return new Set();
     const stamped = wanted.filter((name) => this.#job.known.has(name) && isStamped(name));
     const count = Math.ceil(stamped.length / 1000);
     if (count === 0) return new Set();
@@ -185,15 +285,13 @@ class RepositoryScan {
   async #resolveOne(name: string, audited: ReadonlySet<string>): Promise<void> {
     if (this.#fatal !== null) return this.#tally.unresolve(name);
     const known = this.#job.known.get(name);
-    if (known !== undefined && isStamped(name) && !audited.has(name))
-      return this.#tag(name, known.digest, known.checked);
+    const told = this.#details.get(name)?.digest ?? null;
     try {
-      if (known === undefined) await this.#readTag(name);
-      else {
-        const { digest } = await this.#job.reader.head(name);
-        if (digest === known.digest) this.#tag(name, digest, now());
-        else await this.#readTag(name);
-      }
+      if (told !== null) await this.#takeTold(name, told);
+      else if (known !== undefined && isStamped(name) && !audited.has(name)) {
+        return this.#tag(name, known.digest, known.checked);
+      } else if (known !== undefined || this.#job.reader.reader.hasMeteredGets) await this.#headTag(name, known);
+      else await this.#readTag(name);
       this.#troubles = 0;
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
@@ -202,16 +300,52 @@ class RepositoryScan {
     }
   }
 
-  async #readTag(name: string): Promise<void> {
+  /** The list told the digest: only bytes that were never read cost a request, and they are asked for by that digest. */
+  async #takeTold(name: string, digest: string): Promise<void> {
+    if (this.#knownDigests.has(digest)) return this.#tag(name, digest, now());
+    try {
+      await this.#readTag(name, digest);
+    } catch (error) {
+      // A product's own list may be behind its registry; the registry decides.
+      if (!(error instanceof RegistryError) || error.code !== 'manifest-not-found') throw error;
+      await this.#readTag(name);
+    }
+  }
+
+  /** HEAD first: for what is known, and where a GET costs more than a HEAD. */
+  async #headTag(name: string, known: KnownTag | undefined): Promise<void> {
+    const { digest } = await this.#job.reader.head(name);
+    if (digest !== null && (digest === known?.digest || this.#knownDigests.has(digest))) {
+      return this.#tag(name, digest, now());
+    }
+    await this.#readTag(name, this.#job.reader.reader.hasMeteredGets ? (digest ?? name) : name);
+  }
+
+  async #readTag(name: string, reference: string = name): Promise<void> {
+    if (reference !== name) return this.#settleTag(name, reference, await this.#readDigest(reference));
     const content = await this.#job.reader.manifest(name);
     const { digest } = content;
     if (this.#knownDigests.has(digest)) return this.#tag(name, digest, now());
-    let reading = this.#readings.get(digest);
-    if (reading === undefined) {
-      reading = this.#observe(content);
-      this.#readings.set(digest, reading);
-    }
-    const failure = await reading;
+    await this.#settleTag(name, digest, await this.#once(digest, () => this.#observe(content)));
+  }
+
+  #readDigest(digest: string): Promise<RegistryError | null> {
+    return this.#once(digest, async () => this.#observe(await this.#job.reader.manifest(digest)));
+  }
+
+  /** However many tags of a digest are read at the same time, its bytes are read once. */
+  #once(digest: string, read: () => Promise<RegistryError | null>): Promise<RegistryError | null> {
+    const underWay = this.#readings.get(digest);
+    if (underWay !== undefined) return underWay;
+    const reading = read().catch((error: unknown) => {
+      this.#readings.delete(digest);
+      throw error;
+    });
+    this.#readings.set(digest, reading);
+    return reading;
+  }
+
+  async #settleTag(name: string, digest: string, failure: RegistryError | null): Promise<void> {
     // Only what went wrong is kept: two hundred thousand settled promises would be most of this scan's memory.
     if (failure === null) this.#readings.delete(digest);
     // What passes by itself is read again by the next scan, so a half-read image does not go out.
@@ -226,7 +360,7 @@ class RepositoryScan {
       const { observation, failure } = await observe(content, this.#job.reader);
       if (failure?.transient) return failure;
       this.#write(observation);
-      if (failure === null) this.#knownDigests.add(content.digest);
+      if (failure === null) this.#job.reader.reader.remember(content.digest);
       return failure;
     } catch (error) {
       if (error instanceof RegistryError && error.transient) return error;
@@ -240,15 +374,21 @@ class RepositoryScan {
   }
 
   #tag(name: string, digest: string, checked: number): void {
-    this.#report.writer.tag(name, digest, checked);
+    const before = this.#acknowledged.get(name);
+    const known = this.#job.known.get(name);
+    const kept = known?.digest === digest ? known.pushedAt : null;
+    const pushedAt = this.#details.get(name)?.pushedAt ?? kept;
+    if (before?.digest !== digest || before.pushedAt !== pushedAt || checked < 0) this.#isUnchanged = false;
+    this.#report.writer.tag(name, digest, checked, pushedAt);
     this.#tally.resolve(name, digest);
   }
 
   #fail(name: string, error: RegistryError): void {
     this.#tally.unresolve(name);
     this.#tally.fail(name, error);
+    this.#isUnchanged = false;
     this.#troubles = isRegistryWide(error) ? this.#troubles + 1 : 0;
-    if (this.#troubles >= GIVE_UP_AFTER) this.#fatal ??= error;
+    if (this.#troubles >= GIVE_UP_AFTER || isNotAsked(error)) this.#fatal ??= error;
   }
 
   /** This report may push waiting ones out; their observations are taken along. */

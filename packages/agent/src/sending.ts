@@ -1,6 +1,6 @@
 /** One attempt at one report: begin, chunks within the contract's bounds, missing images, commit. */
 import { createHash } from 'node:crypto';
-import type { Observation, ScanBegin, ScanChunk, ScanCommitted } from '@pharos/contract';
+import { ApiError, type Observation, type ScanBegin, type ScanChunk, type ScanCommitted } from '@pharos/contract';
 import type { ControlPlane } from './control-plane.ts';
 import type { Spool, SpoolEntry } from './spool.ts';
 import { type ReportFooter, type ReportHeader, readReport } from './spool-file.ts';
@@ -21,9 +21,12 @@ export interface SendingOptions {
   readImages: ReadImages;
 }
 
+const LINES = ['tag', 'image', 'referrer', 'names'] as const;
+
 interface Chunk {
   tags: ScanChunk['tags'];
   images: Observation[];
+  referrers: ScanChunk['referrers'];
   bytes: number;
 }
 
@@ -62,13 +65,30 @@ export class Sending {
     const begun = await this.#call('agentScanBegin', { body: this.#ours(this.#header.begin) });
     if (begun.committed) return null;
     this.#floor = begun.nextChunk;
-    await this.#sendLines();
+    if (this.#footer.unchanged) {
+      await this.#sendLines(false);
+      try {
+        return await this.#commit(scanId, true);
+      } catch (error) {
+        // The library has another set than this agent thought: then it gets all of it, from the first chunk.
+        if (!(error instanceof ApiError) || error.code !== 'set-digest-mismatch') throw error;
+        this.#next = 0;
+        this.#floor = 0;
+        this.#names.length = 0;
+      }
+    }
+    await this.#sendLines(true);
     await this.#sendWanted();
+    return this.#commit(scanId, false);
+  }
+
+  #commit(scanId: string, unchanged: boolean): Promise<ScanCommitted> {
     const { hasListedNames, ...commit } = this.#footer;
     return this.#call('agentScanCommit', {
       params: { id: scanId },
       body: {
         ...commit,
+        unchanged,
         listedNames: hasListedNames ? this.#names : null,
         spoolDepth: Math.max(0, this.#options.spool.depth - 1),
       },
@@ -89,29 +109,36 @@ export class Sending {
     this.#begun.add(parent.scanId);
   }
 
-  async #sendLines(): Promise<void> {
+  async #sendLines(withTags: boolean): Promise<void> {
     let chunk = emptyChunk();
-    for await (const line of readReport(this.#entry.path, ['tag', 'image', 'names'])) {
+    const kinds = withTags ? LINES : LINES.filter((kind) => kind !== 'tag');
+    for await (const line of readReport(this.#entry.path, kinds)) {
       if (line.kind === 'names') {
         for (const name of line.names) if (this.#names.length < MAX_NAMES) this.#names.push(name);
         continue;
       }
       const size = line.kind === 'image' ? Buffer.byteLength(line.text) : 150;
       const isFull =
-        line.kind === 'image' ? chunk.images.length >= MAX_CHUNK_IMAGES : chunk.tags.length >= MAX_CHUNK_TAGS;
+        line.kind === 'image'
+          ? chunk.images.length >= MAX_CHUNK_IMAGES
+          : Math.max(chunk.tags.length, chunk.referrers.length) >= MAX_CHUNK_TAGS;
       if (isFull || chunk.bytes + size > MAX_CHUNK_BYTES) {
         await this.#sendChunk(chunk);
         chunk = emptyChunk();
       }
       chunk.bytes += size;
       if (line.kind === 'image') chunk.images.push(line.observation);
-      else if (line.kind === 'tag') chunk.tags.push({ name: line.name, digest: line.digest, pushedAt: null });
+      else if (line.kind === 'referrer') chunk.referrers.push(line.referrer);
+      else if (line.kind === 'tag') {
+        const { name, digest, pushedAt } = line;
+        chunk.tags.push({ name, digest, pushedAt });
+      }
     }
-    if (chunk.tags.length + chunk.images.length > 0) await this.#sendChunk(chunk);
+    if (chunk.tags.length + chunk.images.length + chunk.referrers.length > 0) await this.#sendChunk(chunk);
   }
 
-  async #sendChunk({ tags, images }: Chunk): Promise<void> {
-    const body = { tags, images };
+  async #sendChunk({ tags, images, referrers }: Chunk): Promise<void> {
+    const body = { tags, images, referrers };
     const sha256 = createHash('sha256').update(JSON.stringify(body)).digest('hex');
     const answer = await this.#call('agentScanChunk', {
       params: { id: this.#header.begin.scanId, n: this.#next },
@@ -143,5 +170,5 @@ export class Sending {
 }
 
 function emptyChunk(): Chunk {
-  return { tags: [], images: [], bytes: 0 };
+  return { tags: [], images: [], referrers: [], bytes: 0 };
 }

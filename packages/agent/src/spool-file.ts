@@ -1,11 +1,11 @@
 /**
- * One report on disk, as lines of JSON: `["h", header]`, then `["i", observation]`, `["t", tag, digest, checked]` and
- * `["n", [listed names]]` in any order, `["f", footer]`, and at last `["c", sha256]` over every byte before that line.
+ * One report on disk, as lines of JSON: `["h", header]`, then `["i", observation]`, `["t", tag, digest, checked, pushed]`,
+ * `["r", referrer]`, `["s", subject, checked]` and `["n", [listed names]]` in any order, `["f", footer]`, and at last `["c", sha256]` over every byte before that line.
  * A file without a right last line was cut off or damaged, and nothing of it is used.
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import type { Observation, ScanBegin, ScanCommit } from '@pharos/contract';
+import type { Observation, ScanBegin, ScanChunk, ScanCommit } from '@pharos/contract';
 import { AgentError } from './agent-error.ts';
 import { readLines } from './line-reader.ts';
 
@@ -23,11 +23,17 @@ export type ReportFooter = Omit<ScanCommit, 'listedNames' | 'tagCount'> & { tagC
 
 export type ReportLine =
   | { kind: 'header'; header: ReportHeader }
-  | { kind: 'tag'; name: string; digest: string; checked: number }
+  | { kind: 'tag'; name: string; digest: string; checked: number; pushedAt: string | null }
+  /** Something that hangs on an image of this repository. */
+  | { kind: 'referrer'; referrer: FoundReferrer }
+  /** When it was last asked what hangs on this digest. */
+  | { kind: 'subject'; digest: string; checked: number }
   /** `text` is the observation's JSON as written, to copy without parsing. */
   | { kind: 'image'; observation: Observation; text: string }
   | { kind: 'names'; names: string[] }
   | { kind: 'footer'; footer: ReportFooter };
+
+export type FoundReferrer = ScanChunk['referrers'][number];
 
 const BLOCK = 256 * 1024;
 
@@ -60,8 +66,17 @@ export class ReportWriter {
   }
 
   /** `checked` -1: not to be remembered, the tag is to be read again by the next scan. */
-  tag(name: string, digest: string, checked: number): void {
-    this.#line(`["t",${JSON.stringify(name)},"${digest}",${checked}]`);
+  tag(name: string, digest: string, checked: number, pushedAt: string | null): void {
+    const pushed = pushedAt === null ? '' : `,"${pushedAt}"`;
+    this.#line(`["t",${JSON.stringify(name)},"${digest}",${checked}${pushed}]`);
+  }
+
+  referrer(referrer: FoundReferrer): void {
+    this.#line(`["r",${JSON.stringify(referrer)}]`);
+  }
+
+  subject(digest: string, checked: number): void {
+    this.#line(`["s","${digest}",${checked}]`);
   }
 
   names(names: readonly string[]): void {
@@ -192,6 +207,8 @@ const KINDS: Readonly<Record<string, ReportLine['kind']>> = {
   t: 'tag',
   i: 'image',
   n: 'names',
+  r: 'referrer',
+  s: 'subject',
   f: 'footer',
 };
 
@@ -202,7 +219,17 @@ function parseLine(line: Buffer): ReportLine | null {
     case 'h':
       return { kind: 'header', header: value[1] as ReportHeader };
     case 't':
-      return { kind: 'tag', name: value[1] as string, digest: value[2] as string, checked: value[3] as number };
+      return {
+        kind: 'tag',
+        name: value[1] as string,
+        digest: value[2] as string,
+        checked: value[3] as number,
+        pushedAt: (value[4] as string | undefined) ?? null,
+      };
+    case 'r':
+      return { kind: 'referrer', referrer: value[1] as FoundReferrer };
+    case 's':
+      return { kind: 'subject', digest: value[1] as string, checked: value[2] as number };
     case 'i':
       return { kind: 'image', observation: value[1] as Observation, text: text.slice(5, -1) };
     case 'n':

@@ -62,7 +62,7 @@ async function write(
 ): Promise<SpoolEntry> {
   const report = await spool.begin(header(repository));
   report.writer.image(observation(DIGEST, { note: annotation }));
-  report.writer.tag('17', DIGEST, 5);
+  report.writer.tag('17', DIGEST, 5, null);
   report.writer.names(['17', '18']);
   return report.keep(footer(status));
 }
@@ -113,7 +113,7 @@ test('after a restart finished reports are there, unfinished ones are gone', asy
   const spool = await openSpool(path);
   await write(spool, 'one');
   const unfinished = await spool.begin(header('two'));
-  unfinished.writer.tag('17', DIGEST, 1);
+  unfinished.writer.tag('17', DIGEST, 1, null);
   const again = await openSpool(path);
   assert.deepEqual(
     [again.depth, again.waiting(REGISTRY, 'one').length, again.waiting(REGISTRY, 'two').length],
@@ -189,7 +189,10 @@ test('the state of a repository is whole, of the same registry and database, or 
   const state = new State(path);
   const key = { registryId: REGISTRY, origin: 'https://x', repository: 'pg', serverEpoch: 'one' };
   const tags = new Map(
-    Array.from({ length: 3000 }, (_, index) => [`t${index}`, { digest: DIGEST, checked: index }] as const),
+    Array.from(
+      { length: 3000 },
+      (_, index) => [`t${index}`, { digest: DIGEST, checked: index, pushedAt: null }] as const,
+    ),
   );
   await state.save(key, tags);
   assert.deepEqual(await state.load(key), tags);

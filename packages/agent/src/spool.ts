@@ -33,9 +33,13 @@ const RANK: Readonly<Record<Status, number>> = { failed: 0, partial: 1, complete
 const FILE = /^(\d{12})-(complete|partial|failed)-([a-f0-9]{32})\.ndjson$/;
 const MAX_SET_ASIDE = 20;
 
-/** The key of a repository's reports; null is the sweep over the registry. */
-export function spoolKey(registryId: string, repository: string | null): string {
-  return hash('sha256', JSON.stringify([registryId, repository]), 'hex').slice(0, 32);
+/**
+ * The key of a repository's reports; null is the sweep over the registry. Re-readings of single tags have keys of their
+ * own, so that they never push out a report of the whole.
+ */
+export function spoolKey(registryId: string, repository: string | null, only: readonly string[] | null = null): string {
+  const what = only === null ? [registryId, repository] : [registryId, repository, only];
+  return hash('sha256', JSON.stringify(what), 'hex').slice(0, 32);
 }
 
 export class Spool {
@@ -98,8 +102,8 @@ export class Spool {
   async begin(header: ReportHeader): Promise<SpoolReport> {
     this.#sequence += 1;
     const sequence = this.#sequence;
-    const { registryId, repository } = header.begin;
-    const key = spoolKey(registryId, repository);
+    const { registryId, repository, only } = header.begin;
+    const key = spoolKey(registryId, repository, only ?? null);
     const partial = join(this.#folder, `${String(sequence).padStart(12, '0')}-${key}.partial`);
     const maxBytes = this.#options.maxBytes ?? DEFAULT_SPOOL_BYTES;
     try {

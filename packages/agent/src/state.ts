@@ -3,7 +3,7 @@
  * looked at. It only saves requests; losing it loses nothing.
  */
 import { hash } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readLines } from './line-reader.ts';
 import { writeWhole } from './write-file.ts';
@@ -12,6 +12,8 @@ import { writeWhole } from './write-file.ts';
 export interface KnownTag {
   digest: string;
   checked: number;
+  /** When it was pushed, by the registry's word. */
+  pushedAt: string | null;
 }
 
 /** Which registry, at which address, told to which database: a state of any other is of no use. */
@@ -42,7 +44,8 @@ export class State {
           isHeader = false;
           if (!isSameKey(value, key)) return new Map();
         } else if (Array.isArray(value)) {
-          tags.set(value[0] as string, { digest: value[1] as string, checked: value[2] as number });
+          const [name, digest, checked, pushedAt = null] = value as [string, string, number, string?];
+          tags.set(name, { digest, checked, pushedAt });
         } else isWhole = (value as { end?: number }).end === tags.size;
       }
       return isWhole ? tags : new Map();
@@ -58,9 +61,27 @@ export class State {
     await writeWhole(this.#path(key.registryId, key.repository), linesOf(key, tags));
   }
 
+  /** When it was last asked what hangs on a digest (seconds since 1970); empty when nothing is known. */
+  async loadSubjects(key: StateKey): Promise<Map<string, number>> {
+    try {
+      const text = await readFile(this.#path(key.registryId, key.repository, 'subjects'), 'utf8');
+      const stored = JSON.parse(text) as { key: unknown; subjects: [string, number][] };
+      return isSameKey(stored.key, key) ? new Map(stored.subjects) : new Map();
+    } catch {
+      return new Map();
+    }
+  }
+
+  async saveSubjects(key: StateKey, subjects: ReadonlyMap<string, number>): Promise<void> {
+    await mkdir(join(this.#folder, key.registryId), { recursive: true, mode: 0o700 });
+    const text = JSON.stringify({ key: { v: 1, ...key }, subjects: [...subjects] });
+    await writeWhole(this.#path(key.registryId, key.repository, 'subjects'), [text]);
+  }
+
   /** Forgets one repository, so that it is read from the beginning. */
   async forget(registryId: string, repository: string): Promise<void> {
     await rm(this.#path(registryId, repository), { force: true });
+    await rm(this.#path(registryId, repository, 'subjects'), { force: true });
   }
 
   /** Forgets the registries that are not listed here. */
@@ -71,16 +92,16 @@ export class State {
     }
   }
 
-  #path(registryId: string, repository: string): string {
+  #path(registryId: string, repository: string, what = 'ndjson'): string {
     // A repository's name is hostile text and longer than a file name may be.
-    return join(this.#folder, registryId, `${hash('sha256', repository, 'hex')}.ndjson`);
+    return join(this.#folder, registryId, `${hash('sha256', repository, 'hex')}.${what}`);
   }
 }
 
 function* linesOf(key: StateKey, tags: ReadonlyMap<string, KnownTag>): Generator<string> {
   let text = `${JSON.stringify({ v: 1, ...key })}\n`;
-  for (const [name, { digest, checked }] of tags) {
-    text += `${JSON.stringify([name, digest, checked])}\n`;
+  for (const [name, { digest, checked, pushedAt }] of tags) {
+    text += `${JSON.stringify(pushedAt === null ? [name, digest, checked] : [name, digest, checked, pushedAt])}\n`;
     if (text.length > 64 * 1024) {
       yield text;
       text = '';

@@ -20,9 +20,8 @@ import { reportFailure } from './scan.ts';
 import { failureOf } from './scan-tally.ts';
 import { type Selection, selectRepositories } from './selection.ts';
 import type { ReportHeader } from './spool-file.ts';
+import { Turns } from './turns.ts';
 
-/** Repositories that are scanned at the same time in one registry; their requests share its connections. */
-const AT_ONCE = 4;
 /** So many repositories one after the other that fail for a reason of the whole registry, and the others are not tried. */
 const GIVE_UP_AFTER = 3;
 
@@ -97,8 +96,8 @@ class Sweep {
   }
 
   async #scanAll(reader: RegistryReader, { repositories }: Selection, progress: Progress): Promise<void> {
-    let next = 0;
     const { signal } = this.#context;
+    const turns = new Turns(repositories, this.#registry.rules);
     const tell = () =>
       progress.update({
         done: this.#done,
@@ -108,15 +107,14 @@ class Sweep {
       });
     tell();
     const worker = async () => {
-      while (next < repositories.length && !signal.aborted) {
-        const repository = repositories[next]!;
-        next += 1;
-        await this.#scanChild(reader, repository);
+      for (let turn = turns.next(); turn !== null && !signal.aborted; turn = turns.next()) {
+        await this.#scanChild(reader, turn.repository);
+        turn.done();
         this.#done += 1;
         tell();
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await Promise.all(Array.from({ length: turns.atOnce }, worker));
     signal.throwIfAborted();
   }
 

@@ -8,7 +8,7 @@ import { observePlatforms } from './observe.ts';
 import { probeRegistry } from './probe-registry.ts';
 import type { ActiveRegistry, Registries } from './registries.ts';
 import type { Reporter } from './report.ts';
-import { type Outcome, type SweepContext, scanOne } from './repository-scan.ts';
+import { type Outcome, rereadTags, type SweepContext, scanOne } from './repository-scan.ts';
 import { selectRepositories } from './selection.ts';
 
 export interface WorkOptions {
@@ -83,15 +83,18 @@ export class Worker {
     if (registry.reader === null && work.kind !== 'probe') {
       return refused(work, registry.error!.code, registry.error!.message, registry.error!.hint);
     }
-    if (work.kind === 'probe')
+    if (work.kind === 'probe') {
+      registry.reader?.allowProbe();
       return { kind: 'probe', ...(await probeRegistry(registry, this.#options.context.signal)) };
+    }
     if (work.kind === 'list') return this.#list(work, registry);
-    if (work.kind === 'reread') return refused(work, 'not-built', 'Single tags are not read yet.', '');
+    if (work.kind === 'reread') return this.#reread(work, registry);
     return this.#describe(work, registry);
   }
 
   async #scan(work: Extract<Work, { kind: 'scan' }>, registry: ActiveRegistry): Promise<WorkResult> {
     const { context, sweepNow, reporter } = this.#options;
+    registry.reader?.allowProbe();
     const pending =
       work.repository === null
         ? sweepNow(work.registryId, work.trigger, work.scanId)
@@ -102,6 +105,13 @@ export class Worker {
     // The result says that the library shows it, so the report goes first.
     if (entry !== null) await reporter.delivered(entry);
     return { kind: 'scan', status, requests, message, code, hint };
+  }
+
+  async #reread(work: Extract<Work, { kind: 'reread' }>, registry: ActiveRegistry): Promise<WorkResult> {
+    const { context, reporter } = this.#options;
+    const { status, requests, message, code, entry } = await rereadTags(context, registry, work.repository, work.tags);
+    if (entry !== null) await reporter.delivered(entry);
+    return { kind: 'reread', ok: status === 'complete', message: message.slice(0, 2000), code, requests };
   }
 
   async #list(work: Extract<Work, { kind: 'list' }>, registry: ActiveRegistry): Promise<WorkResult> {
@@ -119,7 +129,7 @@ export class Worker {
     const listNext = async () => {
       for (const repository of open) {
         try {
-          const { names, error } = await reader.lane(repository, signal).tags(MAX_NAMES);
+          const { names, error } = await reader.lane(repository, signal).names(MAX_NAMES);
           tags.push({ repository, names });
           if (error !== null) messages.push(error.message);
         } catch (error) {

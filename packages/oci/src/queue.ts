@@ -16,7 +16,7 @@ interface Lane {
  * waiting tasks delays another lane's first task by at most one turn of every lane.
  */
 export class FairQueue {
-  readonly #concurrency: number;
+  #concurrency: number;
   readonly #maxWaiting: number;
   // A Map keeps insertion order, so the first key is the lane whose turn it is.
   readonly #lanes = new Map<string, Lane>();
@@ -27,6 +27,21 @@ export class FairQueue {
   constructor(concurrency: number, maxWaiting = 1_000_000) {
     this.#concurrency = Math.max(1, Math.floor(concurrency));
     this.#maxWaiting = maxWaiting;
+  }
+
+  /** Tasks at once, at least 1. Fewer ends none that runs; more starts some that wait. */
+  get concurrency(): number {
+    return this.#concurrency;
+  }
+
+  set concurrency(limit: number) {
+    this.#concurrency = Math.max(1, Math.floor(limit));
+    while (this.#running < this.#concurrency) {
+      const start = this.#take();
+      if (start === null) return;
+      this.#running += 1;
+      start();
+    }
   }
 
   /** Tasks that run or wait. */
@@ -87,7 +102,7 @@ export class FairQueue {
   }
 
   #release(): void {
-    const start = this.#take();
+    const start = this.#running > this.#concurrency ? null : this.#take();
     if (start === null) this.#running -= 1;
     else start(); // The place passes on, so nobody can slip in between.
   }

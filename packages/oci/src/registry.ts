@@ -37,6 +37,8 @@ export interface Registry
   readonly hasCredentials: boolean;
   /** What the registry last said about its own limit; null when it never said. */
   readonly quota: Quota | null;
+  /** Whether it has the referrers API; null as long as it was not asked. */
+  readonly hasReferrers: boolean | null;
   /** The dialect, found out on the first call when the provider is `auto`. @throws RegistryError when the registry does not answer */
   dialect(signal?: AbortSignal): Promise<DialectInfo>;
   /** Asks for the API itself, signing in when the registry wants it. */
@@ -66,6 +68,9 @@ export function createRegistry(connection: RegistryConnection, options: SessionO
     },
     get quota() {
       return session.quota;
+    },
+    get hasReferrers() {
+      return reader.hasReferrers;
     },
     dialect: (signal) => dialects.info(signal),
     ping: (signal) => ping(session, signal),

@@ -46,7 +46,9 @@ export async function commitScan(db: Db, input: CommitInput): Promise<ScanCommit
   const scan = await openScan(db, input.id, false);
   if (scan.answer !== null) return scan.answer;
   if (scan.repository_id === null || scan.repository === null) return commitSweep(db, input);
-  const staged = await (input.commit.unchanged ? presentTags(db, scan.repository_id) : stagedTags(db, input.id));
+  const staged = await (input.commit.unchanged
+    ? presentTags(db, input.id, scan.repository_id)
+    : stagedTags(db, input.id));
   await verify(db, input.id, input.commit, staged);
   const drawing = new TagDrawing(scan.repository, input.now);
   const before = await repositoryState(db, scan.repository_id, false);

@@ -60,8 +60,24 @@ export async function stagedTags(db: Db, id: string): Promise<Map<string, TagRep
   return new Map(tags.map(([name, digest, pushedAt]) => [name, { name, digest, pushedAt: iso(pushedAt) }]));
 }
 
-/** What the library has as present: the set of a report that says that nothing changed. */
-export async function presentTags(db: Db, repositoryId: string): Promise<Map<string, TagReport>> {
+/**
+ * What the library has as present: the set of a report that says that nothing changed. Throws `set-digest-mismatch` when
+ * an image of it was never read here (a database restored in part), so that the agent sends all of it.
+ */
+export async function presentTags(db: Db, id: string, repositoryId: string): Promise<Map<string, TagReport>> {
+  const unread = await first(
+    sql`select 1 from tags t where t.repository_id = ${repositoryId} and t.presence = 'present'
+      and not exists (select from images i where i.digest = t.digest) limit 1`,
+    db,
+  );
+  if (unread !== null) {
+    await beginAgain(db, id);
+    throw new StoreError(
+      'set-digest-mismatch',
+      'The library misses images of this repository.',
+      'Send the scan again.',
+    );
+  }
   const found = await sql<{ name: string; digest: string; pushed_at: Date | null }>`
     select name, digest, pushed_at from tags where repository_id = ${repositoryId} and presence = 'present'`.execute(
     db,
@@ -77,13 +93,18 @@ export async function verify(db: Db, id: string, commit: ScanCommit, staged: Map
   for (const line of setDigestText(staged.values())) hash.update(line);
   const isWhole = commit.setDigest === null ? staged.size === 0 : commit.setDigest === hash.digest('hex');
   if (isWhole && commit.tagCount === staged.size) return;
-  await sql`delete from scan_chunks where scan_id = ${id}`.execute(db);
-  await sql`update scans set next_chunk = 0 where id = ${id} and answer is null`.execute(db);
+  await beginAgain(db, id);
   throw new StoreError(
     'set-digest-mismatch',
     `The report was to have ${commit.tagCount} tags and another sum; ${staged.size} arrived.`,
     'Send the scan again from the first chunk.',
   );
+}
+
+/** The next report of this scan begins at the first chunk. */
+async function beginAgain(db: Db, id: string): Promise<void> {
+  await sql`delete from scan_chunks where scan_id = ${id}`.execute(db);
+  await sql`update scans set next_chunk = 0 where id = ${id} and answer is null`.execute(db);
 }
 
 /** What the agent says of itself beside its report. A long poll says it too, but only when it ends. */

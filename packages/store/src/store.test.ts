@@ -9,6 +9,7 @@ import { type Engine, emptyStore, type Given } from './suite/given.ts';
 import { librarySuite } from './suite/library.ts';
 import { listsSuite } from './suite/lists.ts';
 import { peopleSuite } from './suite/people.ts';
+import { readingSuite } from './suite/reading.ts';
 import { registriesSuite } from './suite/registries.ts';
 import { scansSuite } from './suite/scans.ts';
 
@@ -37,6 +38,7 @@ for (const name of wanted) {
     describe('registries and rules', () => registriesSuite(given));
     describe('people and agents', () => peopleSuite(given));
     describe('scans', () => scansSuite(given));
+    describe('reading', () => readingSuite(given));
     describe('changes', () => changesSuite(given));
     describe('library', () => librarySuite(given));
     describe('lists', () => listsSuite(given));

@@ -51,7 +51,7 @@ export class OciReader implements TagLister, RepositoryLister, ManifestReader, B
   /** Learnt once per registry: HEAD is refused, or tells no digest. */
   #headIsUseless = false;
   /** Learnt once per registry: whether it has the referrers API. */
-  #hasReferrers: boolean | null = null;
+  hasReferrers: boolean | null = null;
 
   constructor(session: Session) {
     this.#session = session;
@@ -108,13 +108,13 @@ export class OciReader implements TagLister, RepositoryLister, ManifestReader, B
    * also for a digest that nothing hangs on, so that it is asked for the all-zero digest once (oras-go does the same).
    */
   async listReferrers(repository: string, digest: string, signal?: AbortSignal): Promise<ReferrerDescriptor[] | null> {
-    if (this.#hasReferrers === null) {
+    if (this.hasReferrers === null) {
       const first = await this.#referrers(repository, ZERO_DIGEST, signal);
       // A repository that is not there says nothing about the API.
       if (first === 'unknown') return null;
-      this.#hasReferrers = first !== null;
+      this.hasReferrers = first !== null;
     }
-    if (!this.#hasReferrers) return null;
+    if (!this.hasReferrers) return null;
     const found = await this.#referrers(repository, digest, signal);
     return found === 'unknown' ? null : found;
   }
