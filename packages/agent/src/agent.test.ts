@@ -164,7 +164,7 @@ test('does each kind of work once and answers it', async (context) => {
     return fake.results.get(work.id)!;
   };
   const probe = await result({ kind: 'probe', id: randomUUID(), registryId });
-  assert.equal(probe.kind === 'probe' && probe.checks.length, 8);
+  assert.equal(probe.kind === 'probe' && probe.checks.length, 13);
   const spec = { ...rule('any', ['p*']), registryId: null };
   const list = await result({ kind: 'list', id: randomUUID(), registryId, rule: spec });
   assert.deepEqual(list.kind === 'list' && list.listing.tags, [{ repository: 'pg', names: ['17'] }]);

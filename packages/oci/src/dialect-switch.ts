@@ -1,7 +1,7 @@
 /** Chooses the dialect of a registry once, and falls back to the spec where a product refuses its better way. */
 import type { DialectInfo, ListOptions, TagDetail } from './abilities.ts';
 import { DIALECTS, GENERIC } from './dialects/all.ts';
-import { detectByAsking } from './dialects/detect.ts';
+import { detectByAsking, detectByHost } from './dialects/detect.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { belowPrefix, type OciReader } from './dialects/oci.ts';
 import { RegistryError } from './errors.ts';
@@ -79,9 +79,11 @@ export class DialectSwitch {
     }
   }
 
-  /** The dialect when it is known already, else the generic one. */
+  /** The dialect when it is known already, else what the host alone shows, else the generic one. */
   get current(): Dialect {
-    return this.#known?.dialect ?? GENERIC;
+    if (this.#known !== null) return this.#known.dialect;
+    const byHost = detectByHost(new URL(this.#session.origin).hostname);
+    return DIALECTS.get(byHost?.provider ?? 'oci') ?? GENERIC;
   }
 
   #find(signal: AbortSignal | undefined): Promise<{ dialect: Dialect; detectedBy: string | null }> {

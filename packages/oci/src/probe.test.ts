@@ -15,7 +15,16 @@ import {
 } from './testing.ts';
 
 const states = (result: ProbeResult) => Object.fromEntries(result.checks.map(({ id, state }) => [id, state]));
-const REACHED = { address: 'ok', reachable: 'ok', tls: 'warning', api: 'ok', 'sign-in': 'ok' };
+const REACHED = {
+  address: 'ok',
+  reachable: 'ok',
+  tls: 'warning',
+  api: 'ok',
+  clock: 'ok',
+  'sign-in': 'ok',
+  dialect: 'ok',
+};
+const UNTOLD = { bulk: 'skipped', referrers: 'skipped', quota: 'skipped' };
 
 const good: Handler = ({ url }, response) => {
   if (url.includes('_catalog')) json(response, { repositories: ['a/b'] });
@@ -24,15 +33,15 @@ const good: Handler = ({ url }, response) => {
   else json(response, {});
 };
 
-test('a good registry: everything is tried with four requests', async () => {
+test('a good registry: everything is tried with five requests', async () => {
   await using server = await serve(good);
   const result = await probe(connectionTo(server.host));
-  assert.deepEqual(states(result), { ...REACHED, catalog: 'ok', tags: 'ok', manifest: 'ok' });
+  assert.deepEqual(states(result), { ...REACHED, ...UNTOLD, catalog: 'ok', tags: 'ok', manifest: 'ok' });
   assert.equal(result.state, 'warning');
   assert.match(result.message, /plain_http/);
-  assert.equal(result.requests, 4);
+  assert.equal(result.requests, 5);
   await using registry = open(server.host);
-  assert.equal((await probe(registry)).requests, 4);
+  assert.equal((await probe(registry)).requests, 5);
   await registry.ping();
 });
 
@@ -86,12 +95,19 @@ test('no catalog is a warning, and a named repository is tried all the same', as
   );
   assert.deepEqual(states(await probe(connectionTo(server.host), { repository: 'a/b' })), {
     ...REACHED,
+    ...UNTOLD,
     catalog: 'warning',
     tags: 'ok',
     manifest: 'ok',
   });
   const unnamed = await probe(connectionTo(server.host));
-  assert.deepEqual(states(unnamed), { ...REACHED, catalog: 'warning', tags: 'skipped', manifest: 'skipped' });
+  assert.deepEqual(states(unnamed), {
+    ...REACHED,
+    ...UNTOLD,
+    catalog: 'warning',
+    tags: 'skipped',
+    manifest: 'skipped',
+  });
   assert.equal(unnamed.checks.find(({ id }) => id === 'catalog')?.code, 'catalog-unavailable');
 });
 

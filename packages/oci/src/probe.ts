@@ -17,7 +17,6 @@ export interface ProbeCheck {
     | 'catalog'
     | 'tags'
     | 'bulk'
-    | 'pages'
     | 'manifest'
     | 'referrers'
     | 'quota';
@@ -73,7 +72,7 @@ const STEP: Partial<Record<RegistryErrorCode, CheckId>> = {
 };
 
 /**
- * Tries a registry step by step and says what works and what to do about what does not. Sends about five requests,
+ * Tries a registry step by step and says what works and what to do about what does not. Sends about ten requests,
  * changes nothing, and never throws for anything that the registry or its description does.
  */
 export async function probe(target: Registry | RegistryConnection, options: ProbeOptions = {}): Promise<ProbeResult> {
@@ -106,13 +105,120 @@ async function runChecks(registry: Registry, options: ProbeOptions): Promise<Pro
   try {
     await registry.ping(options.signal);
   } catch (error) {
-    return connectionFailed(asRegistryError(error), true);
+    // Which product it is decides what its refusal means; that is shown without signing in.
+    await registry.dialect(options.signal).catch(() => {});
+    return advised(registry, connectionFailed(asRegistryError(error), true));
   }
+  const dialect = await checkDialect(registry, options);
   const catalog = await checkCatalog(registry, options);
   const repository = options.repository ?? catalog.first;
   const tags = await checkTags(registry, repository, options);
+  const bulk = await checkBulk(registry, tags.first === null ? null : repository, options);
   const manifest = await checkManifest(registry, repository, tags.first, options);
-  return [...connected(registry), catalog.check, tags.check, manifest];
+  const referrers = await checkReferrers(registry, repository, manifest.digest, options);
+  const checks = [dialect, catalog.check, tags.check, bulk, manifest.check, referrers, checkQuota(registry)];
+  return advised(registry, [...connected(registry), ...checks]);
+}
+
+/** Cause and cure in the words of the product, where it has some. */
+function advised(registry: Registry, checks: readonly ProbeCheck[]): ProbeCheck[] {
+  return checks.map((check) => {
+    const isFailure = check.state === 'error' || check.state === 'warning';
+    if (!isFailure || check.code === undefined) return check;
+    const status = Number(/^HTTP (\d{3})/.exec(check.evidence ?? '')?.[1] ?? Number.NaN);
+    const failure = { id: check.id, code: check.code, status: Number.isNaN(status) ? undefined : status };
+    return { ...check, ...(registry.advise(failure) ?? {}) };
+  });
+}
+
+async function checkDialect(registry: Registry, options: ProbeOptions): Promise<ProbeCheck> {
+  const id = 'dialect';
+  try {
+    const { product, detectedBy } = await registry.dialect(options.signal);
+    const how = detectedBy === null ? 'as its provider says' : `by ${detectedBy}`;
+    return { id, state: 'ok', message: `It is read as ${product}.`, evidence: `recognised ${how}` };
+  } catch (error) {
+    return { ...failedCheck(id, asRegistryError(error)), state: 'warning' };
+  }
+}
+
+/** More than this and tokens and signatures begin to look expired or not valid yet. */
+const SKEW_MS = 300_000;
+
+function checkClock(registry: Registry): ProbeCheck {
+  const skew = registry.clockSkewMs;
+  if (skew === null) return skipped('clock', 'The registry does not tell the time.');
+  const evidence = `${Math.round(skew / 1000)} s`;
+  if (Math.abs(skew) <= SKEW_MS) return { id: 'clock', state: 'ok', message: 'Its clock agrees with ours.', evidence };
+  return {
+    id: 'clock',
+    state: 'warning',
+    message: `The clocks differ by ${Math.round(Math.abs(skew) / 60_000)} minutes.`,
+    evidence,
+    cause: 'The clock of the registry or of the agent’s machine is wrong.',
+    cure: 'Set the clocks (NTP): tokens count as expired, or as not valid yet, on the wrong side.',
+  };
+}
+
+async function checkBulk(registry: Registry, repository: string | null, options: ProbeOptions): Promise<ProbeCheck> {
+  const id = 'bulk';
+  if (repository === null) return skipped(id, 'No tag is known to try.');
+  try {
+    const before = await registry.dialect(options.signal);
+    // A product that tells names only is not asked for more.
+    const asks = before.isBulk || before.bulkRefusal !== null;
+    const page = asks ? await firstPage(registry.describeTags(repository, { signal: options.signal })) : [];
+    const { product, bulkRefusal } = await registry.dialect(options.signal);
+    const count = page.filter((tag) => tag.digest !== null).length;
+    if (count > 0) {
+      const evidence = `${count} of ${page.length} tags on the first page of ${repository} came with their digest`;
+      return { id, state: 'ok', message: 'Lists come with digests, so that unchanged tags cost no request.', evidence };
+    }
+    const message = 'Lists come without digests, so every tag that may move is asked for by a HEAD.';
+    if (bulkRefusal === null) return skipped(id, `${message} ${product} tells no more.`);
+    return { ...failedCheck(id, bulkRefusal), state: 'warning', message };
+  } catch (error) {
+    return { ...failedCheck(id, asRegistryError(error)), state: 'warning' };
+  }
+}
+
+async function checkReferrers(
+  registry: Registry,
+  repository: string | null,
+  digest: string | null,
+  options: ProbeOptions,
+): Promise<ProbeCheck> {
+  const id = 'referrers';
+  if (repository === null || digest === null) return skipped(id, 'No image is known to try.');
+  try {
+    const found = await registry.listReferrers(repository, digest, options.signal);
+    if (found === null) {
+      return skipped(id, 'The registry does not list what hangs on an image; tags that stand in for it are read.');
+    }
+    return { id, state: 'ok', message: 'Signatures, SBOMs and attestations can be listed.' };
+  } catch (error) {
+    return { ...failedCheck(id, asRegistryError(error)), state: 'warning' };
+  }
+}
+
+function checkQuota(registry: Registry): ProbeCheck {
+  const { quota } = registry;
+  if (quota === null) return skipped('quota', 'The registry tells no limit.');
+  const { remaining, limit, windowSeconds } = quota;
+  const window = windowSeconds === null ? '' : ` in ${Math.round(windowSeconds / 60)} minutes`;
+  const evidence = `${remaining}${limit === null ? '' : ` of ${limit}`}${window}`;
+  if (remaining > (limit ?? 0) / 10) {
+    return { id: 'quota', state: 'ok', message: 'The registry’s own limit is not near.', evidence };
+  }
+  return {
+    id: 'quota',
+    state: 'warning',
+    message: remaining === 0 ? 'The registry’s own limit is used up.' : 'The registry’s own limit is nearly used up.',
+    evidence,
+    cause: 'Others with this account or address ask it too, or the limit is low.',
+    cure: 'Sign in for a higher limit, read through a mirror, or set a longer interval or a lower budget.',
+    code: 'rate-limited',
+  };
 }
 
 function connected(registry: Registry): ProbeCheck[] {
@@ -129,6 +235,7 @@ function connected(registry: Registry): ProbeCheck[] {
           cure: 'Turn the switch off; give a private authority in tls.ca_certs instead.',
         },
     { id: 'api', state: 'ok', message: 'It is a container registry.' },
+    checkClock(registry),
     { id: 'sign-in', state: 'ok', message: signInSentence(registry) },
   ];
 }
@@ -200,27 +307,22 @@ async function checkManifest(
   repository: string | null,
   tag: string | null,
   options: ProbeOptions,
-): Promise<ProbeCheck> {
+): Promise<{ check: ProbeCheck; digest: string | null }> {
   const id = 'manifest';
-  if (repository === null || tag === null) return skipped(id, 'No tag is known to try.');
+  if (repository === null || tag === null) return { check: skipped(id, 'No tag is known to try.'), digest: null };
   try {
     const { digest } = await registry.getManifest(repository, tag, options.signal);
-    return {
-      id,
-      state: 'ok',
-      message: `The manifest of ${repository}:${tag} can be read and its digest is right.`,
-      evidence: digest,
-    };
+    const message = `The manifest of ${repository}:${tag} can be read and its digest is right.`;
+    return { check: { id, state: 'ok', message, evidence: digest }, digest };
   } catch (error) {
     const check = failedCheck(id, asRegistryError(error));
     // One bad image stays one: it says nothing against the registry.
-    return ['manifest-invalid', 'manifest-ambiguous', 'manifest-not-found', 'policy-blocked'].includes(check.code ?? '')
-      ? { ...check, state: 'warning' }
-      : check;
+    const isOne = ['manifest-invalid', 'manifest-ambiguous', 'manifest-not-found', 'policy-blocked'];
+    return { check: isOne.includes(check.code ?? '') ? { ...check, state: 'warning' } : check, digest: null };
   }
 }
 
-async function firstPage(pages: AsyncIterable<string[]>): Promise<string[]> {
+async function firstPage<T>(pages: AsyncIterable<T[]>): Promise<T[]> {
   for await (const page of pages) return page;
   return [];
 }

@@ -11,6 +11,7 @@ import type {
 import { answerError } from './answer-error.ts';
 import type { RegistryConnection } from './connection.ts';
 import { DialectSwitch } from './dialect-switch.ts';
+import type { Advice, Failure } from './dialects/dialect.ts';
 import { OciReader } from './dialects/oci.ts';
 import { refuseWebPage, Session, type SessionOptions } from './session.ts';
 import type { Scope, SignedInBy } from './sign-in/sign-in.ts';
@@ -37,10 +38,14 @@ export interface Registry
   readonly hasCredentials: boolean;
   /** What the registry last said about its own limit; null when it never said. */
   readonly quota: Quota | null;
+  /** Its clock minus ours in milliseconds, by the last Date header, to the second; null when it sends none. */
+  readonly clockSkewMs: number | null;
   /** Whether it has the referrers API; null as long as it was not asked. */
   readonly hasReferrers: boolean | null;
   /** The dialect, found out on the first call when the provider is `auto`. @throws RegistryError when the registry does not answer */
   dialect(signal?: AbortSignal): Promise<DialectInfo>;
+  /** What a failed check means at this product, in its own words; null when there is nothing better to say than the error. */
+  advise(failure: Failure): Advice | null;
   /** Asks for the API itself, signing in when the registry wants it. */
   ping(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -69,10 +74,14 @@ export function createRegistry(connection: RegistryConnection, options: SessionO
     get quota() {
       return session.quota;
     },
+    get clockSkewMs() {
+      return session.clockSkewMs;
+    },
     get hasReferrers() {
       return reader.hasReferrers;
     },
     dialect: (signal) => dialects.info(signal),
+    advise: (failure) => dialects.current.advise?.(failure) ?? null,
     ping: (signal) => ping(session, signal),
     listTags: (repository, listing) => reader.listTags(repository, listing),
     describeTags: (repository, listing) => dialects.describeTags(repository, listing),

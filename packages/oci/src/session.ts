@@ -64,6 +64,8 @@ export class Session {
   readonly apiUrl: string | null;
   /** What the registry last said about its own limit. */
   quota: Quota | null = null;
+  /** The registry's clock minus ours, milliseconds, by its last Date header (whole seconds). */
+  clockSkewMs: number | null = null;
   readonly #home: { origin: string; inside: boolean; tokenHosts: readonly string[] };
   readonly #userAgent: string;
 
@@ -112,7 +114,7 @@ export class Session {
     const header = this.signIn.header(ask.scope);
     const used = header === null || typeof header === 'string' ? header : await header;
     const answer = await this.#send(ask, used);
-    this.quota = quotaOf(answer.headers) ?? this.quota;
+    this.#note(answer);
     // Only the registry itself is signed in to: a 401 from where it redirects to is an answer like any other.
     if (answer.status !== 401 || answer.origin !== this.#home.origin) return answer;
     const better = await this.signIn.answer(parseChallenges(answer.headers['www-authenticate']), ask.scope, used);
@@ -154,8 +156,14 @@ export class Session {
       body: ask.body,
       signal: ask.signal,
     });
-    this.quota = quotaOf(answer.headers) ?? this.quota;
+    this.#note(answer);
     return answer;
+  }
+
+  #note({ headers }: Answer): void {
+    this.quota = quotaOf(headers) ?? this.quota;
+    const date = Date.parse(headers.date ?? '');
+    if (Number.isFinite(date)) this.clockSkewMs = date - Date.now();
   }
 
   async #send(ask: Ask, authorization: string | null): Promise<Answer> {
