@@ -4,10 +4,12 @@ import {
   createRegistry,
   DEFAULT_LIMITS,
   FairQueue,
+  isLayoutUrl,
   type Limits,
   type ManifestContent,
   type ManifestHead,
   type ProbeResult,
+  parseLayoutUrl,
   parseRegistryUrl,
   probe,
   type Registry,
@@ -55,8 +57,12 @@ export function isRegistryWide(error: unknown): boolean {
   return error instanceof RegistryError && REGISTRY_WIDE.has(error.code);
 }
 
-/** Scheme, host and port that a registry of this description is dialled at. @throws RegistryError `registry-url-invalid` */
+/**
+ * Scheme, host and port that a registry of this description is dialled at; for files the whole address.
+ * @throws RegistryError `registry-url-invalid`
+ */
 export function originOf(registry: Pick<AgentRegistry, 'url' | 'tls'>): string {
+  if (isLayoutUrl(registry.url)) return parseLayoutUrl(registry.url).url;
   return parseRegistryUrl(registry.url, { plainHttp: registry.tls.plainHttp }).origin;
 }
 

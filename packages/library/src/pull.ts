@@ -14,8 +14,17 @@ export interface PullCommand {
 /** Docker Hub's API answers under other names than its images are pulled by. */
 const HUB_HOSTS = new Set(['registry-1.docker.io', 'index.docker.io', 'registry.hub.docker.com']);
 
-/** Commands that pull exactly these bytes. By digest alone: skopeo refuses a reference with both tag and digest. */
+/** Whether the host of a registry is no host but the path of an OCI layout on the machine of an agent. */
+export function isFiles(host: string): boolean {
+  return host.startsWith('oci-layout:');
+}
+
+/**
+ * Commands that pull exactly these bytes. By digest alone: skopeo refuses a reference with both tag and digest. None for
+ * files: nothing can pull from them over a network.
+ */
 export function pullCommands({ host, repository, tag, digest }: PullSource): PullCommand[] {
+  if (isFiles(host)) return [];
   const reference = `${HUB_HOSTS.has(host) ? 'docker.io' : host}/${repository}@${digest}`;
   const copy = `${repository.slice(repository.lastIndexOf('/') + 1)}:${tag ?? digest.slice(-12)}`;
   return [

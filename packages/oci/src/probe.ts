@@ -1,5 +1,6 @@
 import type { RegistryConnection } from './connection.ts';
 import { RegistryError, type RegistryErrorCode } from './errors.ts';
+import { isLayoutUrl } from './layout/address.ts';
 import { createRegistry, type Registry } from './registry.ts';
 
 export type ProbeState = 'ok' | 'warning' | 'error';
@@ -38,6 +39,9 @@ const CONNECTING: readonly CheckId[] = ['address', 'reachable', 'tls', 'api', 's
 const STEP: Partial<Record<RegistryErrorCode, CheckId>> = {
   'registry-url-invalid': 'address',
   'address-refused': 'address',
+  'layout-unreadable': 'reachable',
+  'layout-incomplete': 'reachable',
+  'layout-invalid': 'api',
   'ca-certs-invalid': 'tls',
   'docker-config-invalid': 'sign-in',
   'authentication-invalid': 'sign-in',
@@ -92,7 +96,7 @@ async function runChecks(registry: Registry, options: ProbeOptions): Promise<Pro
   try {
     await registry.ping(options.signal);
   } catch (error) {
-    return connectionFailed(asRegistryError(error), true);
+    return connectionFailed(asRegistryError(error), true, isLayoutUrl(registry.host));
   }
   const catalog = await checkCatalog(registry, options);
   const repository = options.repository ?? catalog.first;
@@ -102,6 +106,7 @@ async function runChecks(registry: Registry, options: ProbeOptions): Promise<Pro
 }
 
 function connected(registry: Registry): ProbeCheck[] {
+  if (isLayoutUrl(registry.host)) return CONNECTING.map((id) => ofFiles(id));
   const [warning] = registry.warnings;
   return [
     { id: 'address', state: 'ok', message: `The address is ${registry.host}.` },
@@ -212,16 +217,30 @@ async function firstPage(pages: AsyncIterable<string[]>): Promise<string[]> {
 }
 
 /** The checks of a connection that broke: what came before it works, what comes after was not tried. */
-function connectionFailed(error: RegistryError, dialled: boolean): ProbeCheck[] {
+function connectionFailed(error: RegistryError, dialled: boolean, isFiles = false): ProbeCheck[] {
   const step = STEP[error.code] ?? 'api';
   const broken = CONNECTING.indexOf(step);
   const rest: readonly CheckId[] = [...CONNECTING, 'catalog', 'tags', 'manifest'];
   return rest.map((id, position) => {
     if (position === broken) return failedCheck(id, error);
     const untried = position > broken || (!dialled && id !== 'address');
-    return untried ? skipped(id, 'Not tried.') : { id, state: 'ok', message: PASSED[id] ?? '' };
+    if (untried) return skipped(id, 'Not tried.');
+    return isFiles ? ofFiles(id) : { id, state: 'ok', message: PASSED[id] ?? '' };
   });
 }
+
+/** A step of the connection that went well, where it leads to files. */
+function ofFiles(id: CheckId): ProbeCheck {
+  if (id === 'tls') return skipped(id, 'Files need no protected connection.');
+  if (id === 'sign-in') return skipped(id, 'Files need no sign-in.');
+  return { id, state: 'ok', message: PASSED_FILES[id] ?? '' };
+}
+
+const PASSED_FILES: Partial<Record<CheckId, string>> = {
+  address: 'The address names files on the machine of the agent.',
+  reachable: 'The files can be read.',
+  api: 'They are an OCI image layout of version 1.',
+};
 
 const PASSED: Partial<Record<CheckId, string>> = {
   address: 'The address can be read.',
