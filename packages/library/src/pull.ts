@@ -1,3 +1,5 @@
+import { isFiles } from '@pharos/contract';
+
 /** Where an image stands. `tag` names the copy only: what is pulled is the digest. */
 export interface PullSource {
   readonly host: string;
@@ -13,11 +15,6 @@ export interface PullCommand {
 
 /** Docker Hub's API answers under other names than its images are pulled by. */
 const HUB_HOSTS = new Set(['registry-1.docker.io', 'index.docker.io', 'registry.hub.docker.com']);
-
-/** Whether the host of a registry is no host but the path of an OCI layout on the machine of an agent. */
-export function isFiles(host: string): boolean {
-  return host.startsWith('oci-layout:');
-}
 
 /**
  * Commands that pull exactly these bytes. By digest alone: skopeo refuses a reference with both tag and digest. None for
