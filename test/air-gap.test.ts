@@ -1,7 +1,6 @@
 /** A disconnected site: a real registry, what real skopeo carries out of it, and a library that is filled from the files. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Registry } from '@pharos/contract';
@@ -163,9 +162,14 @@ describe('an air gap', { skip: parts.distribution.skip || parts.skopeo.skip }, (
     const { id } = await registryNamed('carried');
     renameSync(folder, `${folder}-away`);
     await waitFor(async () => (await registryNamed('carried')).status.code === 'layout-unreadable', 'its status');
-    execFileSync('mkdir', [folder]);
+    mkdirSync(folder);
+    const { lastScanAt } = await registryNamed('carried');
+    await waitFor(async () => {
+      const { items } = await pharos.client('listScans', { query: { registryId: id, limit: 1 } });
+      return items[0]?.code === 'layout-invalid' && (await registryNamed('carried')).lastScanAt !== lastScanAt;
+    }, 'a scan of the empty folder');
     assert.deepEqual(await tagsOf(id), digests);
-    execFileSync('rmdir', [folder]);
+    rmdirSync(folder);
     renameSync(`${folder}-away`, folder);
     await waitFor(async () => (await registryNamed('carried')).status.state === 'ok', 'its return');
     assert.deepEqual(await libraryTags(pharos.client), digests);
