@@ -14,6 +14,7 @@ import {
   startDistribution,
 } from '@pharos/testbed';
 import { agentFile } from './support/agent-file.ts';
+import { launchBrowser, listen, settle, violations } from './support/browser.ts';
 import {
   ADMIN_TOKEN,
   all,
@@ -137,6 +138,44 @@ describe('an air gap', { skip: parts.distribution.skip || parts.skopeo.skip }, (
     assert.equal(code, 0, stdout);
     assert.match(stdout, /In carried, location eu-west\noci-layout:\S+ \(files\)\nk8s\/postgresql:17\.4-2503310701\n/);
     assert.match(stdout, /In connected, location eu-west\n127\.0\.0\.1:\d+\/k8s\/postgresql:17\.4-2503310701\n/);
+  });
+
+  test('one image, two places: on the page of the tag', { skip: parts.chromium.skip }, async () => {
+    await using browser = await launchBrowser();
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    const complaints = listen(page);
+    await page.goto(/https?:\/\/\S+\/setup\S*/.exec(pharos.output())![0]);
+    await page.locator('#password').fill('correct horse battery');
+    await page.locator('#password-again').fill('correct horse battery');
+    await page
+      .getByRole('main')
+      .getByRole('button', { name: /create/i })
+      .click();
+    await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+    const { id } = await registryNamed('carried');
+    const [repository] = (await pharos.client('listRepositories', { query: { registryId: id } })).items;
+    await page.goto(`${pharos.url}/library/${repository!.id}/tags/17.4-2503310701`);
+    await settle(page);
+    await page.getByRole('heading', { name: 'These are files' }).waitFor();
+    const places = page
+      .locator('section', { has: page.getByRole('heading', { name: 'All places of this image' }) })
+      .last();
+    await places.getByText('One image in 2 registries').waitFor();
+    const rows = await places.locator('li').allInnerTexts();
+    assert.deepEqual(
+      rows.map((row) => row.replace(/\s+/g, ' ')),
+      [
+        'carried (files) k8s/postgresql:17.4-2503310701 (this tag) eu-west',
+        'connected k8s/postgresql:17.4-2503310701 eu-west',
+      ],
+    );
+    assert.deepEqual(await violations(page), []);
+    await page.goto(`${pharos.url}/manage/registries/${id}`);
+    await settle(page);
+    await page.getByText('files on the machine of the agent of eu-west').waitFor();
+    assert.deepEqual(await violations(page), []);
+    assert.deepEqual(complaints, []);
   });
 
   test('a half-copied archive retires nothing and says what to do', async () => {
