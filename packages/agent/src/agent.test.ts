@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RouteName, Work } from '@pharos/contract';
-import { buildImage, generateRepository, startMisbehaving } from '@pharos/testbed';
+import { buildImage, generateRepository, startMisbehaving, writeOciLayout } from '@pharos/testbed';
 import { startAgent } from './agent.ts';
 import { AgentError } from './agent-error.ts';
 import { checkAgent, formatCheck } from './check.ts';
@@ -340,6 +340,38 @@ test('a registry of the UI is read with the credential that was sealed to this a
   const cache = readFileSync(join(stateDir, 'config.json'), 'utf8');
   assert.match(cache, /"name":"ui"/);
   assert.equal(cache.includes('"ciphertext":""'), true);
+});
+
+test('files are read by the word of the own file alone; the control plane cannot name any', async (context) => {
+  const layout = folder();
+  const image = buildImage({ name: 'carried' });
+  writeOciLayout(layout, image, 'pg:17.5');
+  const fake = new FakeControlPlane();
+  const refused = (name: string, url: string, provider: 'auto' | 'oci-layout') => ({
+    id: randomUUID(),
+    name,
+    url,
+    provider,
+    apiUrl: null,
+    authentication: null,
+    budget: { requestsPerDay: null, concurrency: null },
+    tls: { caCerts: '', skipVerify: false, plainHttp: false },
+    intervalSeconds: 3600,
+  });
+  const registries = [
+    refused('by scheme', `oci-layout:${layout}`, 'auto'),
+    refused('by case', ` OCI-Layout:${layout}`, 'auto'),
+    refused('by provider', layout, 'oci-layout'),
+  ];
+  const rules = registries.map(({ id }) => ({ ...rule('all', ['*']), registryId: id, id: randomUUID() }));
+  fake.setConfig({ configVersion: '2', registries, rules });
+  await runAgent(context, fake, configFor(`oci-layout:${layout}`, [rule('own', ['*'])]), folder());
+  await fake.until(() => fake.repositoryCommits('pg').length === 1, 'the scan of the own files');
+  assert.equal(fake.library.get('pg')?.get('17.5'), image.digest);
+  for (const { id, name } of registries) {
+    await fake.until(() => fake.statuses.some((told) => told.id === id && told.body.code === 'layout-refused'), name);
+    assert.ok(!fake.commits.some(({ begin }) => begin.registryId === id && begin.repository !== null), name);
+  }
 });
 
 test('a report that finds no place on disk is a failed scan that says so; the agent goes on', async (context) => {

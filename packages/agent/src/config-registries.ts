@@ -10,7 +10,7 @@ import {
   type RuleSpec,
 } from '@pharos/contract';
 import { compileRule } from '@pharos/library';
-import { parseRegistryUrl, RegistryError } from '@pharos/oci';
+import { isLayoutUrl, LAYOUT_PROVIDER, namesFiles, parseLayoutUrl, parseRegistryUrl, RegistryError } from '@pharos/oci';
 import type { ConfigNotice, Environment, ReadDocument } from './config-document.ts';
 import type { ConfigProblem } from './config-error.ts';
 import type { AgentDocument, FileAuthentication, FileRegistryEntry, NamedRepository } from './config-schema.ts';
@@ -116,18 +116,11 @@ function addRegistry(
 ): void {
   const { document, environment, locationId } = surroundings;
   const fallback = environment.PHAROS_REGISTRY_URL || DEFAULT_REGISTRY;
-  const url = bareAddress(entry.url ?? fallback);
   const isDefault = entry.url === undefined && !environment.PHAROS_REGISTRY_URL;
-  const refuse = (at: Path, code: string, message: string, hint: string) =>
+  const refuse: RefuseAt = (at, code, message, hint) =>
     built.problems.push(document.problem([...path, ...at], code, message, hint));
-  // The address is kept without its scheme, so a written https:// must turn the other switch off.
-  const plainHttp = entry.tls.plain_http && !/^https:/i.test(entry.url ?? fallback);
-  try {
-    parseRegistryUrl(entry.url ?? fallback, { plainHttp: entry.tls.plain_http });
-  } catch (error) {
-    if (!(error instanceof RegistryError)) throw error;
-    refuse(['url'], error.code, error.message, error.hint);
-  }
+  const address = readAddress(entry, fallback, surroundings.directory, refuse);
+  const { url, provider, plainHttp } = address;
   const name = (entry.name ?? url).slice(0, 100);
   if (built.registries.some((other) => other.name === name)) {
     refuse(['name'], 'name-taken', 'Two registries have the same name.', 'Give each registry its own name.');
@@ -143,7 +136,7 @@ function addRegistry(
     id,
     name,
     url,
-    provider: entry.provider,
+    provider,
     apiUrl: entry.api_url ?? null,
     authentication,
     tls: { caCerts, skipVerify: entry.tls.skip_verify, plainHttp },
@@ -169,11 +162,47 @@ function addRegistry(
   });
 }
 
+type RefuseAt = (at: Path, code: string, message: string, hint: string) => void;
+type Address = Pick<AgentRegistry, 'url' | 'provider'> & { plainHttp: boolean };
+
+/** The address as it is kept: without its scheme, or the scheme and the whole path of files. */
+function readAddress(entry: FileRegistryEntry, fallback: string, directory: string, refuse: RefuseAt): Address {
+  const written = entry.url ?? fallback;
+  const { provider } = entry;
+  // Without its scheme, so a written https:// must turn the other switch off.
+  const plainHttp = entry.tls.plain_http && !/^https:/i.test(written);
+  const refuseError = (error: unknown) => {
+    if (!(error instanceof RegistryError)) throw error;
+    refuse(['url'], error.code, error.message, error.hint);
+  };
+  if (!namesFiles({ url: written, provider })) {
+    try {
+      parseRegistryUrl(written, { plainHttp: entry.tls.plain_http });
+    } catch (error) {
+      refuseError(error);
+    }
+    return { url: bareAddress(written), provider, plainHttp };
+  }
+  if (provider !== 'auto' && provider !== LAYOUT_PROVIDER) {
+    refuse(['provider'], 'layout-settings', `${provider} is not read from files.`, 'Leave provider out.');
+  }
+  if (entry.authentication.type !== 'none') {
+    refuse(['authentication'], 'layout-settings', 'Files need no sign-in.', 'Leave authentication out.');
+  }
+  try {
+    if (!isLayoutUrl(written) && /^[a-z]+:\/\//i.test(written)) parseLayoutUrl('');
+    return { url: parseLayoutUrl(written, directory).url, provider: LAYOUT_PROVIDER, plainHttp: false };
+  } catch (error) {
+    refuseError(error);
+    return { url: written, provider: LAYOUT_PROVIDER, plainHttp: false };
+  }
+}
+
 interface RuleContext {
   id: string;
   path: Path;
   locationId: string;
-  refuse(at: Path, code: string, message: string, hint: string): void;
+  refuse: RefuseAt;
 }
 
 function addRules(built: Built, entry: FileRegistryEntry, { id, locationId, refuse }: RuleContext): void {

@@ -320,3 +320,26 @@ test('secrets and certificates may stand in files beside it', () => {
   assert.deepEqual(registry?.authentication, { type: 'docker_config', config: '{"auths":{}}' });
   assert.match(registry.tls.caCerts, /BEGIN CERTIFICATE/);
 });
+
+test('an OCI layout is named by its path, relative ones from the folder of the file', () => {
+  const read = (lines: string) =>
+    parseAgentConfig(under(lines), '/etc/beacon/beacon_agent.yaml', {}).registries.map(({ url, provider, name }) => [
+      url,
+      provider,
+      name,
+    ]);
+  const absolute = 'oci-layout:/mnt/images.tar';
+  assert.deepEqual(read(`url: ${absolute}`), [[absolute, 'oci-layout', absolute]]);
+  assert.deepEqual(read('url: OCI-layout:images/'), [
+    ['oci-layout:/etc/beacon/images', 'oci-layout', 'oci-layout:/etc/beacon/images'],
+  ]);
+  assert.equal(read('url: ../My Images\nprovider: oci-layout')[0]![0], 'oci-layout:/etc/My Images');
+  const codes = (lines: string) =>
+    problemsOf(under(lines)).map(({ code, path }) => `${path.split('.').at(-1)} ${code}`);
+  assert.deepEqual(codes(`url: ${absolute}\nprovider: acr\nauthentication: { type: token, token: x }`), [
+    'provider layout-settings',
+    'authentication layout-settings',
+  ]);
+  assert.deepEqual(codes('url: "oci-layout:"'), ['url registry-url-invalid']);
+  assert.deepEqual(codes('url: https://host\nprovider: oci-layout'), ['url registry-url-invalid']);
+});

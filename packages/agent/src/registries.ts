@@ -4,7 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentConfig, AuthenticationInput, FileRule } from '@pharos/contract';
 import { type CompiledRule, compileRule, ruleApplies } from '@pharos/library';
-import { type Limits, RegistryError } from '@pharos/oci';
+import { type Limits, namesFiles, RegistryError } from '@pharos/oci';
 import type { Logger } from 'pino';
 import { AgentError } from './agent-error.ts';
 import type { AgentFile } from './config.ts';
@@ -92,12 +92,12 @@ export class Registries {
       ...(next?.rules ?? []).filter((rule) => !file.rules.some(({ id }) => id === rule.id)),
     ]);
     const active = new Map<string, ActiveRegistry>();
-    for (const registry of own) active.set(registry.id, this.#activate(registry, null, rules));
+    for (const registry of own) active.set(registry.id, this.#activate(registry, null, rules, true));
     for (const registry of remote) {
       if (!file.enabled || ids.has(registry.id)) continue;
       const { authentication, ...rest } = registry;
       const description = { ...rest, authentication: { type: 'none' as const }, isSample: false, isDefault: false };
-      active.set(registry.id, this.#activate(description, authentication, rules));
+      active.set(registry.id, this.#activate(description, authentication, rules, false));
     }
     await mkdir(this.#options.spendFolder, { recursive: true, mode: 0o700 });
     const before = this.#active;
@@ -131,6 +131,7 @@ export class Registries {
     registry: AgentRegistry,
     sealed: AgentConfig['registries'][number]['authentication'],
     rules: readonly CompiledRule[],
+    isOwn: boolean,
   ): ActiveRegistry {
     const mine = rules.filter((rule) => ruleApplies(rule, registry.id));
     const base = {
@@ -141,6 +142,7 @@ export class Registries {
       fingerprint: JSON.stringify(mine.map((rule) => rule.spec)),
     };
     try {
+      if (!isOwn && namesFiles(registry)) throw filesRefused();
       const origin = originOf(registry);
       const authentication = sealed === null ? registry.authentication : this.#open(sealed, origin);
       const description = { ...registry, authentication };
@@ -191,6 +193,14 @@ export class Registries {
       );
     }
   }
+}
+
+/** Whoever runs the control plane, or broke into it, must not be able to look into the disk of this machine. */
+function filesRefused(): RegistryError {
+  return new RegistryError({
+    code: 'layout-refused',
+    message: 'The control plane names files of this machine as a registry; only the file of this agent may do so.',
+  });
 }
 
 /** A sealed credential can be opened by whoever has this folder, so it stays in memory; its place says that there is one. */

@@ -5,10 +5,12 @@ import {
   createRegistry,
   DEFAULT_LIMITS,
   FairQueue,
+  isLayoutUrl,
   type Limits,
   type ManifestContent,
   type ManifestHead,
   type ProbeResult,
+  parseLayoutUrl,
   parseRegistryUrl,
   probe,
   type ReferrerDescriptor,
@@ -68,8 +70,12 @@ export function isRegistryWide(error: unknown): boolean {
   return error instanceof RegistryError && REGISTRY_WIDE.has(error.code);
 }
 
-/** Scheme, host and port that a registry of this description is dialled at. @throws RegistryError `registry-url-invalid` */
+/**
+ * Scheme, host and port that a registry of this description is dialled at; for files the whole address.
+ * @throws RegistryError `registry-url-invalid`
+ */
 export function originOf(registry: Pick<AgentRegistry, 'url' | 'tls'>): string {
+  if (isLayoutUrl(registry.url)) return parseLayoutUrl(registry.url).url;
   return parseRegistryUrl(registry.url, { plainHttp: registry.tls.plainHttp }).origin;
 }
 

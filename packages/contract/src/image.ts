@@ -96,14 +96,17 @@ export const Referrer = z.object({
 });
 export type Referrer = z.infer<typeof Referrer>;
 
+/** One place of an image: a tag, with the registry and the location where it stands. */
 export const ImageTag = z.object({
   repositoryId: Id,
   repository: z.string(),
+  registryId: Id,
   registry: z.string(),
-  host: z.string(),
+  host: z.string().meta({ description: 'Address of the registry; oci-layout:/path for files' }),
   name: TagName,
   locationId: LocationId,
 });
+export type ImageTag = z.infer<typeof ImageTag>;
 
 export const Image = z.object({
   digest: Digest,

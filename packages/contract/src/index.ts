@@ -6,6 +6,7 @@ export * from './image.ts';
 export * from './location.ts';
 export * from './page.ts';
 export * from './permission.ts';
+export * from './places.ts';
 export * from './problem.ts';
 export * from './registry.ts';
 export * from './report.ts';

@@ -158,7 +158,10 @@ export type RegistryReading = z.infer<typeof RegistryReading>;
 export const Registry = z.object({
   id: Id,
   name: DisplayName,
-  url: z.string().meta({ description: 'host[:port][/prefix], without scheme, credentials or trailing slash' }),
+  url: z.string().meta({
+    description:
+      'host[:port][/prefix], without scheme, credentials or trailing slash; oci-layout:/path for files of an agent',
+  }),
   provider: Provider,
   locationId: LocationId,
   apiUrl: z.string().nullable().meta({

@@ -1,7 +1,7 @@
 /** A name that points to a digest now. */
 import { z } from 'zod';
 import { Digest, Flag, Id, RepositoryName, TagName, Time } from './common.ts';
-import { Engine, ImageState, Version } from './image.ts';
+import { Engine, ImageState, ImageTag, Version } from './image.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
 import { Kind } from './rule.ts';
@@ -49,8 +49,12 @@ export const TagExplanation = z.object({
 });
 
 export const TagDetail = Tag.extend({
-  pull: z.array(z.object({ tool: z.string(), command: z.string() })).meta({ description: 'Pull commands by digest' }),
-  sameDigest: z.array(z.object({ repositoryId: Id, repository: z.string(), registry: z.string(), name: TagName })),
+  pull: z
+    .array(z.object({ tool: z.string(), command: z.string() }))
+    .meta({ description: 'Pull commands by digest; none for files (oci-layout)' }),
+  sameDigest: z
+    .array(ImageTag)
+    .meta({ description: 'Other tags of the same image, in whatever registry and location' }),
   explanation: z.array(TagExplanation),
   previous: TagName.nullable().meta({ description: 'Next older version of the same flavour in the repository' }),
 });

@@ -22,3 +22,10 @@ test('what is pasted into a shell is quoted', () => {
   const commands = pullCommands({ host: '[::1]:5000', repository: "a';rm -rf '", tag: null, digest });
   assert.equal(commands[0]!.command, `docker pull '[::1]:5000/a'\\'';rm -rf '\\''@${digest}'`);
 });
+
+test('nothing pulls from files', () => {
+  assert.deepEqual(
+    pullCommands({ host: 'oci-layout:/mnt/images.tar', repository: 'postgresql', tag: '17', digest }),
+    [],
+  );
+});

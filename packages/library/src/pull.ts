@@ -1,3 +1,5 @@
+import { isFiles } from '@pharos/contract';
+
 /** Where an image stands. `tag` names the copy only: what is pulled is the digest. */
 export interface PullSource {
   readonly host: string;
@@ -14,8 +16,12 @@ export interface PullCommand {
 /** Docker Hub's API answers under other names than its images are pulled by. */
 const HUB_HOSTS = new Set(['registry-1.docker.io', 'index.docker.io', 'registry.hub.docker.com']);
 
-/** Commands that pull exactly these bytes. By digest alone: skopeo refuses a reference with both tag and digest. */
+/**
+ * Commands that pull exactly these bytes. By digest alone: skopeo refuses a reference with both tag and digest. None for
+ * files: nothing can pull from them over a network.
+ */
 export function pullCommands({ host, repository, tag, digest }: PullSource): PullCommand[] {
+  if (isFiles(host)) return [];
   const reference = `${HUB_HOSTS.has(host) ? 'docker.io' : host}/${repository}@${digest}`;
   const copy = `${repository.slice(repository.lastIndexOf('/') + 1)}:${tag ?? digest.slice(-12)}`;
   return [

@@ -93,6 +93,19 @@ const ERRORS = {
     false,
     'Do not use this image: different tools would read different contents (CVE-2021-41190).',
   ],
+  'layout-invalid': [
+    false,
+    'Give a folder or tar archive in the OCI image layout, as skopeo copy … oci-archive:FILE:REPOSITORY:TAG writes it.',
+  ],
+  'layout-unreadable': [
+    true,
+    'Check that the path is right, mounted, and readable for the user that the agent runs as.',
+  ],
+  'layout-incomplete': [
+    true,
+    'Wait until it is copied completely, or copy it again. Copy under a name that begins with a dot, then rename it.',
+  ],
+  'layout-refused': [false, 'Name files as a registry in beacon_agent.yaml of the agent that can read them.'],
   'queue-full': [true, 'Too much work waits for this registry. It is tried again later.'],
 } as const satisfies Record<string, readonly [transient: boolean, hint: string]>;
 

@@ -27,6 +27,7 @@ export {
 export { type DigestAlgorithm, digestOf, isDigest, matchesDigest } from './digest.ts';
 export { type AddressClass, classOf } from './egress.ts';
 export { type Absence, REGISTRY_ERROR_HINTS, RegistryError, type RegistryErrorCode } from './errors.ts';
+export { isLayoutUrl, LAYOUT_PROVIDER, type LayoutAddress, namesFiles, parseLayoutUrl } from './layout/address.ts';
 export {
   type Annotations,
   type Descriptor,

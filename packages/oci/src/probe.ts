@@ -1,5 +1,6 @@
 import type { RegistryConnection } from './connection.ts';
 import { RegistryError, type RegistryErrorCode } from './errors.ts';
+import { isLayoutUrl } from './layout/address.ts';
 import { createRegistry, type Registry } from './registry.ts';
 
 export type ProbeState = 'ok' | 'warning' | 'error';
@@ -51,6 +52,9 @@ const CONNECTING: readonly CheckId[] = ['address', 'reachable', 'tls', 'api', 's
 const STEP: Partial<Record<RegistryErrorCode, CheckId>> = {
   'registry-url-invalid': 'address',
   'address-refused': 'address',
+  'layout-unreadable': 'reachable',
+  'layout-incomplete': 'reachable',
+  'layout-invalid': 'api',
   'ca-certs-invalid': 'tls',
   'docker-config-invalid': 'sign-in',
   'authentication-invalid': 'sign-in',
@@ -107,7 +111,7 @@ async function runChecks(registry: Registry, options: ProbeOptions): Promise<Pro
   } catch (error) {
     // Which product it is decides what its refusal means; that is shown without signing in.
     await registry.dialect(options.signal).catch(() => {});
-    return advised(registry, connectionFailed(asRegistryError(error), true));
+    return advised(registry, connectionFailed(asRegistryError(error), true, isLayoutUrl(registry.host)));
   }
   const dialect = await checkDialect(registry, options);
   const catalog = await checkCatalog(registry, options);
@@ -222,6 +226,7 @@ function checkQuota(registry: Registry): ProbeCheck {
 }
 
 function connected(registry: Registry): ProbeCheck[] {
+  if (isLayoutUrl(registry.host)) return CONNECTING.map((id) => ofFiles(id));
   const [warning] = registry.warnings;
   return [
     { id: 'address', state: 'ok', message: `The address is ${registry.host}.` },
@@ -328,16 +333,30 @@ async function firstPage<T>(pages: AsyncIterable<T[]>): Promise<T[]> {
 }
 
 /** The checks of a connection that broke: what came before it works, what comes after was not tried. */
-function connectionFailed(error: RegistryError, dialled: boolean): ProbeCheck[] {
+function connectionFailed(error: RegistryError, dialled: boolean, isFiles = false): ProbeCheck[] {
   const step = STEP[error.code] ?? 'api';
   const broken = CONNECTING.indexOf(step);
   const rest: readonly CheckId[] = [...CONNECTING, 'catalog', 'tags', 'manifest'];
   return rest.map((id, position) => {
     if (position === broken) return failedCheck(id, error);
     const untried = position > broken || (!dialled && id !== 'address');
-    return untried ? skipped(id, 'Not tried.') : { id, state: 'ok', message: PASSED[id] ?? '' };
+    if (untried) return skipped(id, 'Not tried.');
+    return isFiles ? ofFiles(id) : { id, state: 'ok', message: PASSED[id] ?? '' };
   });
 }
+
+/** A step of the connection that went well, where it leads to files. */
+function ofFiles(id: CheckId): ProbeCheck {
+  if (id === 'tls') return skipped(id, 'Files need no protected connection.');
+  if (id === 'sign-in') return skipped(id, 'Files need no sign-in.');
+  return { id, state: 'ok', message: PASSED_FILES[id] ?? '' };
+}
+
+const PASSED_FILES: Partial<Record<CheckId, string>> = {
+  address: 'The address names files on the machine of the agent.',
+  reachable: 'The files can be read.',
+  api: 'They are an OCI image layout of version 1.',
+};
 
 const PASSED: Partial<Record<CheckId, string>> = {
   address: 'The address can be read.',

@@ -13,6 +13,8 @@ import type { RegistryConnection } from './connection.ts';
 import { DialectSwitch } from './dialect-switch.ts';
 import type { Advice, Failure } from './dialects/dialect.ts';
 import { OciReader } from './dialects/oci.ts';
+import { namesFiles } from './layout/address.ts';
+import { LayoutRegistry } from './layout/registry.ts';
 import { refuseWebPage, Session, type SessionOptions } from './session.ts';
 import type { Scope, SignedInBy } from './sign-in/sign-in.ts';
 
@@ -27,7 +29,7 @@ export interface Registry
     BlobReader,
     ReferrerLister {
   readonly name: string;
-  /** host[:port] as the operator wrote it. */
+  /** host[:port] as the operator wrote it; for files the whole address, `oci-layout:/path`. */
   readonly host: string;
   /** A sentence for each danger that was switched on; show them wherever the registry is shown. */
   readonly warnings: readonly string[];
@@ -52,10 +54,12 @@ export interface Registry
 }
 
 /**
- * Opens a registry; sends nothing yet.
+ * Opens a registry; sends nothing yet. An `oci-layout:` address or provider is read from files: let nobody but the
+ * operator of this machine choose it.
  * @throws RegistryError `registry-url-invalid`, `address-refused`, `ca-certs-invalid`, `authentication-invalid`, `docker-config-invalid`
  */
 export function createRegistry(connection: RegistryConnection, options: SessionOptions = {}): Registry {
+  if (namesFiles(connection)) return new LayoutRegistry(connection);
   const session = new Session(connection, options);
   const reader = new OciReader(session);
   const dialects = new DialectSwitch(session, reader, connection.provider);

@@ -212,3 +212,19 @@ test('the secret that was typed in never came out: no answer, event or log line 
   assert.ok(answers.length > 30);
   for (const text of [...answers, ...it.log]) assert.ok(!text.includes(CANARY), text.slice(0, 200));
 });
+
+test('files of an agent can be named neither at the creation nor by a change', async () => {
+  const refused = async (name: 'createRegistry' | 'updateRegistry', body: object, path: string) => {
+    const input =
+      name === 'createRegistry' ? { body: { name: 'Files', ...body } } : { params: { id: registryId }, body };
+    const answer = await it.call(name, input);
+    assert.deepEqual([answer.status, answer.body.code, answer.body.errors[0].path], [400, 'invalid-input', path]);
+    assert.match(answer.body.hint, /beacon_agent.yaml/);
+  };
+  registryId = (await it.call('createRegistry', { body: { name: 'Host', url: 'files.example.com' } })).body.id;
+  for (const name of ['createRegistry', 'updateRegistry'] as const) {
+    await refused(name, { url: 'oci-layout:/etc' }, 'url');
+    await refused(name, { url: 'files.example.com', provider: 'oci-layout' }, 'provider');
+  }
+  await refused('updateRegistry', { provider: 'oci-layout' }, 'provider');
+});

@@ -36,6 +36,8 @@ test('what is no address is refused with the field and a hint', () => {
     ['host/Upper', false, /repository name/],
     ['host/a/../b', false, /repository name/],
     ['javascript://x', false, /other than https/],
+    ['oci-layout:/etc', false, /only be named in the file of the agent/],
+    [' OCI-Layout:relative', true, /only be named in the file of the agent/],
   ];
   for (const [text, plainHttp, reason] of bad) {
     assert.throws(

@@ -8,6 +8,7 @@ export interface RegistryAddress {
   readonly origin: string;
 }
 
+const FILES = /^oci-layout:/i;
 const HOST = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9._-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?$/;
 const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
 const PREFIX = new RegExp(`^${COMPONENT}(?:/${COMPONENT})*$`);
@@ -18,6 +19,7 @@ const PREFIX = new RegExp(`^${COMPONENT}(?:/${COMPONENT})*$`);
  */
 export function normaliseAddress(text: string, plainHttp: boolean): RegistryAddress {
   const trimmed = text.trim();
+  if (FILES.test(trimmed)) throw refuseFiles('url');
   const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\//.exec(trimmed)?.[1]?.toLowerCase();
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
     throw refuse('begins with something other than https://', 'Write host[:port][/prefix].');
@@ -45,6 +47,16 @@ export function normaliseAddress(text: string, plainHttp: boolean): RegistryAddr
     throw refuse('goes on with something that no repository name begins with', 'Write lower-case names joined by "/".');
   }
   return { url: prefix === '' ? parsed.host : `${parsed.host}/${prefix}`, origin: parsed.origin };
+}
+
+/**
+ * Files are read by the agent that stands beside them and by the word of its operator alone: with an address from here,
+ * whoever may change a registry could look into the disks of every location.
+ */
+export function refuseFiles(path: 'url' | 'provider'): ProblemError {
+  const message = 'An OCI layout (files) can only be named in the file of the agent that reads it.';
+  const hint = 'Put url: oci-layout:/path into beacon_agent.yaml of that agent.';
+  return new ProblemError('invalid-input', message, { hint, errors: [{ path, message }] });
 }
 
 function refuse(why: string, hint: string): ProblemError {

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import type { AuthenticationInput, AuthenticationView, Tls } from '@pharos/contract';
+import type { AuthenticationInput, AuthenticationView, Provider, Tls } from '@pharos/contract';
 import { ProblemError } from './problem.ts';
+import { refuseFiles } from './registry-address.ts';
 
 /** What of a sign-in is stored in the clear. */
 export function visibleAuthentication(input: AuthenticationInput): Pick<AuthenticationView, 'type' | 'username'> {
@@ -8,11 +9,13 @@ export function visibleAuthentication(input: AuthenticationInput): Pick<Authenti
   return { type: input.type, username };
 }
 
-/** Refuses what no agent could use: certificates that are none, a docker config that is not JSON. Throws `invalid-input`. */
+/** Refuses what no agent could use: certificates that are none, a docker config that is not JSON, files. Throws `invalid-input`. */
 export function checkRegistryInput(input: {
   authentication?: AuthenticationInput | undefined;
   tls?: Tls | undefined;
+  provider?: Provider | undefined;
 }): void {
+  if (input.provider === 'oci-layout') throw refuseFiles('provider');
   if (input.authentication?.type === 'docker_config') checkDockerConfig(input.authentication.config);
   if (input.tls && input.tls.caCerts.trim() !== '') checkCertificates(input.tls.caCerts);
 }

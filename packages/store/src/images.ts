@@ -178,6 +178,7 @@ function imageTagOf(place: PlaceRow): Image['tags'][number] {
   return {
     repositoryId: place.repository_id,
     repository: place.repository,
+    registryId: place.registry_id,
     registry: place.registry,
     host: place.host,
     name: place.name,

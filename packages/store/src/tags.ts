@@ -55,8 +55,9 @@ function tagRow(db: Db, repositoryId: string, name: string): Promise<TagRow | nu
 
 async function detailOf(db: Db, row: TagRow): Promise<TagDetail> {
   const { host, repository, name, digest } = row;
-  const same = await sql<{ repository_id: string; repository: string; registry: string; name: string }>`
-    select t.repository_id, r.name as repository, g.name as registry, t.name
+  const same = await sql<TagDetail['sameDigest'][number]>`
+    select t.repository_id as "repositoryId", r.name as repository, r.registry_id as "registryId", g.name as registry,
+      g.url as host, t.name, g.location_id as "locationId"
     from tags t join repositories r on r.id = t.repository_id join registries g on g.id = r.registry_id
     where t.digest = ${digest} and t.presence <> 'retired'
       and (t.repository_id, t.name) <> (${row.repository_id}::uuid, ${name} collate "C")
@@ -64,12 +65,7 @@ async function detailOf(db: Db, row: TagRow): Promise<TagDetail> {
   return {
     ...tagOf(row),
     pull: pullCommands({ host, repository, tag: name, digest }),
-    sameDigest: same.rows.map((other) => ({
-      repositoryId: other.repository_id,
-      repository: other.repository,
-      registry: other.registry,
-      name: other.name,
-    })),
+    sameDigest: same.rows,
     explanation: await explanationOf(db, row),
     previous: await previousOf(db, row),
   };

@@ -25,7 +25,7 @@ export { type Distribution, type DistributionOptions, startDistribution } from '
 export { type Postgres, type PostgresOptions, startPostgres } from './parts/postgres.ts';
 export { type SeededDigests, seedFilesystem } from './parts/seed-filesystem.ts';
 export { type SeedHttpOptions, seedHttp } from './parts/seed-http.ts';
-export { pushWithSkopeo, readWithSkopeo, type SkopeoOptions, writeOciLayout } from './parts/skopeo.ts';
+export { copyToFiles, pushWithSkopeo, readWithSkopeo, type SkopeoOptions, writeOciLayout } from './parts/skopeo.ts';
 export { temporaryDirectory } from './parts/temporary-directory.ts';
 export { type LoggedRequest, mentions } from './request-log.ts';
 export { generateRepository, type SeedRepository, smallSet, stampedTag } from './seed-repository.ts';

@@ -1,5 +1,5 @@
 /** `pharos images`: what a digest names. */
-import { type Client, Digest, type Image } from '@pharos/contract';
+import { type Client, Digest, type Image, isFiles, placesByRegistry } from '@pharos/contract';
 import { Command } from 'commander';
 import { type CommonOptions, clientAction, clientCommand, examples, type Shell } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
@@ -16,6 +16,7 @@ export function imagesCommand(shell: Shell): Command {
 
 function get(shell: Shell): Command {
   const command = clientCommand('get', 'show an image')
+    .alias('show')
     .argument('<digest>', 'digest, or its beginning')
     .option('--read', 'let an agent read platform sizes and configuration first');
   return examples(command, 'images get sha256:3a7c…', 'images get 3a7c91d20b44 --read').action(
@@ -52,6 +53,16 @@ async function findDigest(client: Client, text: string): Promise<string> {
   });
 }
 
+/** One image, all its places: by registry, for the same digest may stand in several. */
+function showPlaces(out: Output, image: Image): void {
+  for (const { registry, host, locationId, tags } of placesByRegistry(image.tags)) {
+    out.heading(out.style({ text: `In ${registry}, location ${locationId}` }));
+    if (isFiles(host)) out.line(out.style({ text: `${host} (files)` }));
+    const prefix = isFiles(host) ? '' : `${host}/`;
+    for (const { repository, name } of tags) out.line(out.style({ text: `${prefix}${repository}:${name}` }));
+  }
+}
+
 function show(out: Output, image: Image): void {
   const { facts } = image;
   const model = facts.model && [facts.model.publisher, facts.model.name, facts.model.version].filter(Boolean).join(' ');
@@ -71,10 +82,7 @@ function show(out: Output, image: Image): void {
     ['first seen', minute(image.firstSeenAt)],
     ['user', facts.uid],
   ]);
-  if (image.tags.length > 0) {
-    out.heading('Tags');
-    for (const tag of image.tags) out.line(out.style({ text: `${tag.host}/${tag.repository}:${tag.name}` }));
-  }
+  showPlaces(out, image);
   if (image.platforms.length > 0) {
     out.heading('Platforms');
     out.table(

@@ -195,7 +195,11 @@ function probe(shell: Shell): Command {
 
 function writeOptions(command: Command): Command {
   return command
-    .addOption(new Option('--provider <NAME>', 'dialect (default: found out)').choices([...PROVIDERS]))
+    .addOption(
+      new Option('--provider <NAME>', 'dialect (default: found out)').choices(
+        PROVIDERS.filter((name) => name !== 'oci-layout'),
+      ),
+    )
     .option('--username <NAME>', 'sign in with a user name and a password')
     .addOption(new Option('--password-stdin', 'read the password from stdin').conflicts(['passwordEnv', 'tokenStdin']))
     .option('--password-env <NAME>', 'take the password from this variable')

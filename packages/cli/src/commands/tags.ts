@@ -2,6 +2,7 @@
 import {
   type Client,
   Engine,
+  isFiles,
   Kind,
   Presence,
   type Repository,
@@ -176,13 +177,18 @@ function history(shell: Shell): Command {
 }
 
 function reference(tag: Tag): string {
-  return `${tag.host}/${tag.repository}:${tag.name}`;
+  return isFiles(tag.host) ? `${tag.host} ${tag.repository}:${tag.name}` : `${tag.host}/${tag.repository}:${tag.name}`;
 }
 
 function versionText({ version }: Tag): string | null {
   if (!version || version.major === null) return null;
   const numbers = [version.major, version.minor, version.patch].filter((part) => part !== null).join('.');
   return [numbers + (version.prerelease ?? ''), version.flavour, version.os].filter(Boolean).join(' ');
+}
+
+/** Which registry another tag of the image is in, when it is not this one's. */
+function elsewhere({ registryId }: TagDetail, other: TagDetail['sameDigest'][number]): string {
+  return other.registryId === registryId ? '' : ` (${other.registry}, ${other.locationId})`;
 }
 
 function show(out: Output, body: TagDetail): void {
@@ -208,7 +214,8 @@ function show(out: Output, body: TagDetail): void {
       'findings',
       body.findings ? `${count(body.findings, 'finding')}; see pharos images get ${shortDigest(body.digest)}` : null,
     ],
-    ['same image', body.sameDigest.map((one) => `${one.repository}:${one.name}`).join(', ')],
+    ['files', isFiles(body.host) ? `${body.host}; copy them into a registry with skopeo to pull` : null],
+    ['same image', body.sameDigest.map((one) => `${one.repository}:${one.name}${elsewhere(body, one)}`).join(', ')],
   ]);
   // Rules for other repositories explain nothing about this tag, unless there is no better answer.
   const telling = body.explanation.filter(({ clause }) => clause !== 'repositories.include');

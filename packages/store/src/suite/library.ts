@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
-import { digestOf, type Given, hours, observation, registry, repositoryId, scan, T0 } from './given.ts';
+import { digestOf, type Given, hours, observation, REGISTRY, registry, repositoryId, scan, T0 } from './given.ts';
 
 /** Images, listings, details of tags, statistics. */
 export function librarySuite(given: () => Promise<Given>): void {
@@ -41,6 +41,33 @@ export function librarySuite(given: () => Promise<Given>): void {
     assert.equal(await store.images.get(digestOf('nothing')), null);
     assert.deepEqual(await store.images.place(digest), { registryId, repository: 'postgresql', locationId: 'here' });
     assert.equal(await store.images.place(digestOf('nothing')), null);
+  });
+
+  it('keeps a digest of two registries as one image with two places, and removing one leaves the other', async () => {
+    const { store } = await given();
+    const first = await registry(store);
+    const input = { ...REGISTRY, name: 'Carried', url: 'oci-layout:/srv/images.tar', provider: 'oci-layout' } as const;
+    const second = (await store.registries.create(input, T0)).id;
+    const digest = digestOf('17.4');
+    const images = [observation(digest)];
+    await scan(store, first, { tags: ['17.4'], images });
+    await scan(store, second, { tags: [{ name: '17.4-copy', digest }], images, repository: 'carried' });
+    const placesOf = async () =>
+      (await store.images.get(digest))?.tags.map(({ registryId, name }) => [registryId, name]) ?? [];
+    assert.deepEqual(
+      (await placesOf()).sort(),
+      [
+        [first, '17.4'],
+        [second, '17.4-copy'],
+      ].sort(),
+    );
+    const tag = (await store.tags.get(await repositoryId(store), '17.4'))!;
+    assert.deepEqual(
+      tag.sameDigest.map(({ registryId, host, locationId }) => [registryId, host, locationId]),
+      [[second, 'oci-layout:/srv/images.tar', 'here']],
+    );
+    await store.registries.remove(first);
+    assert.deepEqual(await placesOf(), [[second, '17.4-copy']]);
   });
 
   it('shows a tag with pull commands, its other names, the version before it, and why it is here', async () => {

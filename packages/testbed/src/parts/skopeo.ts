@@ -49,6 +49,11 @@ export async function pushWithSkopeo(
   }
 }
 
+/** Copies `host:port/repository:tag` with all its platforms into files: `oci-archive:FILE:NAME` or `oci:FOLDER:NAME`. Throws as above. */
+export async function copyToFiles(source: string, destination: string, options: SkopeoOptions = {}): Promise<void> {
+  await skopeo('copy', ['--all', '--preserve-digests', `docker://${source}`, destination], 'src-', options);
+}
+
 /** `skopeo list-tags` and `skopeo inspect --raw`: what another client sees. Returns standard output. */
 export function readWithSkopeo(
   command: 'list-tags' | 'inspect',
@@ -64,7 +69,8 @@ async function skopeo(command: string, args: string[], prefix: string, options: 
   try {
     // An auth file and not --creds: a command line is seen by everyone, and stands in error messages.
     const authFile = join(home.path, 'auth.json');
-    writeFileSync(authFile, JSON.stringify(auths(args.at(-1) ?? '', options.credential)), { mode: 0o600 });
+    const remote = args.find((word) => word.startsWith('docker://')) ?? '';
+    writeFileSync(authFile, JSON.stringify(auths(remote, options.credential)), { mode: 0o600 });
     const { certDir } = options;
     const tls = certDir ? [`--${prefix}cert-dir`, certDir] : [`--${prefix}tls-verify=false`];
     const policy = ['--insecure-policy'];

@@ -1,5 +1,5 @@
 import { Tab, Tabs, TabTitleText } from '@patternfly/react-core';
-import type { TagDetail } from '@pharos/contract';
+import { filesPath, isFiles, type TagDetail } from '@pharos/contract';
 import { type ReactElement, useState } from 'react';
 import { Code } from '../../components/code.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -7,6 +7,7 @@ import { Panel } from '../../components/panel.tsx';
 /** Commands that pull exactly this image: by digest, whatever the tag points to later. */
 export function PullPanel({ tag }: { tag: TagDetail }): ReactElement | null {
   const [tool, setTool] = useState(tag.pull[0]?.tool ?? '');
+  if (isFiles(tag.host)) return <CopyFromFiles tag={tag} />;
   if (tag.pull.length === 0) return null;
   return (
     <Panel title="Pull by digest">
@@ -17,6 +18,24 @@ export function PullPanel({ tag }: { tag: TagDetail }): ReactElement | null {
           </Tab>
         ))}
       </Tabs>
+    </Panel>
+  );
+}
+
+/** Files answer to no pull; what helps is the way from them into a registry. */
+function CopyFromFiles({ tag }: { tag: TagDetail }): ReactElement {
+  const path = filesPath(tag.host);
+  return (
+    <Panel title="These are files">
+      <div className="ph-stack-small">
+        <p>
+          This copy stands in <code className="ph-break">{path}</code> on the machine of the agent of{' '}
+          {tag.locations.join(', ')}. Nothing can pull from there. To run the image, copy it into a registry with{' '}
+          <code className="ph-break">skopeo copy --all --preserve-digests</code>, from{' '}
+          <code className="ph-break">oci-archive:FILE:NAME</code> for an archive or{' '}
+          <code className="ph-break">oci:FOLDER:NAME</code> for a folder; the digest stays the same.
+        </p>
+      </div>
     </Panel>
   );
 }

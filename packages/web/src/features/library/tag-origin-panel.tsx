@@ -1,5 +1,5 @@
 import { Button } from '@patternfly/react-core';
-import type { TagDetail } from '@pharos/contract';
+import { isFiles, placesByRegistry, type RegistryPlaces, type TagDetail } from '@pharos/contract';
 import { Link } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
 import { Facts } from '../../components/facts.tsx';
@@ -22,7 +22,14 @@ export function TagOriginPanel({ tag }: { tag: TagDetail }): ReactElement {
                 {tag.registry}
               </Link>,
             ],
-            ['Address', <code key="a" className="ph-break">{`${tag.host}/${tag.repository}:${tag.name}`}</code>],
+            isFiles(tag.host)
+              ? [
+                  'Files',
+                  <code key="a" className="ph-break">
+                    {tag.host}
+                  </code>,
+                ]
+              : ['Address', <code key="a" className="ph-break">{`${tag.host}/${tag.repository}:${tag.name}`}</code>],
             [tag.locations.length > 1 ? 'Locations' : 'Location', tag.locations.join(', ')],
           ]}
         />
@@ -30,7 +37,7 @@ export function TagOriginPanel({ tag }: { tag: TagDetail }): ReactElement {
       <Panel title="Why it is here">
         <Explanation tag={tag} />
       </Panel>
-      <Panel title="Same image">
+      <Panel title="All places of this image">
         <SameDigest tag={tag} />
       </Panel>
     </>
@@ -89,26 +96,54 @@ function Reasons({ reasons }: { reasons: TagDetail['explanation'] }): ReactEleme
   );
 }
 
+/** One image, all its places: this tag and the others of its digest, by registry. */
 function SameDigest({ tag }: { tag: TagDetail }): ReactElement {
   if (tag.sameDigest.length === 0) return <p className="ph-quiet">No other tag points to this digest now.</p>;
+  const { repositoryId, repository, registryId, registry, host, name } = tag;
+  const own = { repositoryId, repository, registryId, registry, host, name, locationId: tag.locations[0] ?? '' };
+  const places = placesByRegistry([own, ...tag.sameDigest]);
   return (
     <>
       <p className="ph-quiet">
+        One image in {plural(places.length, 'registry', 'registries')}:{' '}
         {plural(tag.sameDigest.length, 'other tag points', 'other tags point')} to this digest.
       </p>
       <ul className="ph-rows">
-        {tag.sameDigest.map((each) => (
-          <li key={`${each.repositoryId}/${each.name}`}>
-            <Link
-              to="/library/$repositoryId/tags/$name"
-              params={{ repositoryId: each.repositoryId, name: each.name }}
-              className="ph-break"
-            >
-              {each.repositoryId === tag.repositoryId ? each.name : `${each.registry}/${each.repository}:${each.name}`}
-            </Link>
-          </li>
+        {places.map((place) => (
+          <Place key={place.registryId} place={place} tag={tag} />
         ))}
       </ul>
     </>
+  );
+}
+
+function Place({ place, tag }: { place: RegistryPlaces; tag: TagDetail }): ReactElement {
+  return (
+    <li>
+      <span className="ph-row-main">
+        <Link to="/manage/registries/$registryId" params={{ registryId: place.registryId }}>
+          {place.registry}
+        </Link>
+        {isFiles(place.host) ? ' (files)' : ''}
+        {place.tags.map((each) => (
+          <span key={`${each.repositoryId}/${each.name}`} className="ph-block">
+            {each.repositoryId === tag.repositoryId && each.name === tag.name ? (
+              <>
+                {each.repository}:{each.name} (this tag)
+              </>
+            ) : (
+              <Link
+                to="/library/$repositoryId/tags/$name"
+                params={{ repositoryId: each.repositoryId, name: each.name }}
+                className="ph-break"
+              >
+                {each.repository}:{each.name}
+              </Link>
+            )}
+          </span>
+        ))}
+      </span>
+      <span className="ph-row-side">{place.locationId}</span>
+    </li>
   );
 }

@@ -1,9 +1,9 @@
-import type { Registry } from '@pharos/contract';
+import { isFiles, type Registry } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { agentsQuery } from '../../api/agents.ts';
-import { Facts } from '../../components/facts.tsx';
+import { type Fact, Facts } from '../../components/facts.tsx';
 import { formatCount, formatInterval, plural } from '../../components/format.ts';
 import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
@@ -23,8 +23,7 @@ export function RegistryFactsPanel({ registry }: { registry: Registry }): ReactE
           ],
           ['Provider', PROVIDER_NAMES[registry.provider] ?? registry.provider],
           ['Location', registry.locationId],
-          ['Sign-in', signInWords(registry.authentication)],
-          ['Own CA', registry.tls.caCerts ? 'given' : 'none; the system’s CAs are trusted'],
+          ...connectionFacts(registry),
           ['Scans', `${formatInterval(registry.intervalSeconds)}`],
           ['Next scan', <RelativeTime key="n" time={registry.nextScanAt} absent="not planned" />],
           ['Last scan', <RelativeTime key="l" time={registry.lastScanAt} />],
@@ -46,6 +45,15 @@ export function RegistryFactsPanel({ registry }: { registry: Registry }): ReactE
       />
     </Panel>
   );
+}
+
+/** Files are read from the disk of the agent: neither sign-in nor certificates have a part in it. */
+function connectionFacts({ url, locationId, authentication, tls }: Registry): Fact[] {
+  if (isFiles(url)) return [['Read from', `files on the machine of the agent of ${locationId}`]];
+  return [
+    ['Sign-in', signInWords(authentication)],
+    ['Own CA', tls.caCerts ? 'given' : 'none; the system’s CAs are trusted'],
+  ];
 }
 
 function Source({ registry }: { registry: Registry }): ReactElement {

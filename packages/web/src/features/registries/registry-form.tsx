@@ -131,9 +131,10 @@ export function RegistryForm(props: RegistryFormProps): ReactElement {
             onChange={(_, provider) => change({ provider: provider as RegistryDraft['provider'] })}
             aria-describedby={noteId('provider')}
           >
-            {Object.entries(PROVIDER_NAMES).map(([value, label]) => (
-              <FormSelectOption key={value} value={value} label={label} />
-            ))}
+            {Object.entries(PROVIDER_NAMES).map(([value, label]) =>
+              // Files are named in the agent's file only.
+              value === 'oci-layout' ? null : <FormSelectOption key={value} value={value} label={label} />,
+            )}
           </FormSelect>
         </FormField>
         <FormField
