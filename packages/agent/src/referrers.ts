@@ -89,7 +89,7 @@ async function askOne(
     const listed = reader.reader.registry.hasReferrers === true ? await reader.referrers(subject) : null;
     if (listed !== null) {
       for (const { digest, artifactType } of listed) {
-        found.referrers.push({ subject, digest, artifactType, source: 'referrers', tag: null });
+        found.referrers.push({ digest, artifactType, source: 'referrers', tag: null, subject });
       }
       found.asked.set(subject, now());
       return true;
@@ -110,11 +110,11 @@ async function askOne(
 function ofIndex({ manifest }: ManifestContent, subject: string, tag: string): FoundReferrer[] {
   if (manifest.kind !== 'index') return [];
   return manifest.manifests.slice(0, 500).map(({ digest, mediaType, artifactType }) => ({
-    subject,
     digest,
     artifactType: (artifactType ?? mediaType).slice(0, 255),
     source: 'tag' as const,
     tag,
+    subject,
   }));
 }
 

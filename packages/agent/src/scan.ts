@@ -349,7 +349,7 @@ class RepositoryScan {
     // Only what went wrong is kept: two hundred thousand settled promises would be most of this scan's memory.
     if (failure === null) this.#readings.delete(digest);
     // What passes by itself is read again by the next scan, so a half-read image does not go out.
-    if (failure?.transient) throw failure;
+    if (failure !== null && (failure.transient || isNotAsked(failure))) throw failure;
     this.#tag(name, digest, failure === null ? now() : -1);
     if (failure !== null) this.#tally.fail(name, failure);
   }
@@ -358,7 +358,7 @@ class RepositoryScan {
   async #observe(content: ManifestContent): Promise<RegistryError | null> {
     try {
       const { observation, failure } = await observe(content, this.#job.reader);
-      if (failure?.transient) return failure;
+      if (failure !== null && (failure.transient || isNotAsked(failure))) return failure;
       this.#write(observation);
       if (failure === null) this.#job.reader.reader.remember(content.digest);
       return failure;

@@ -71,3 +71,29 @@ test('a waiting task can be cancelled, and the queue is bounded', async () => {
     { code: 'aborted' },
   );
 });
+
+test('fewer at once lets those that run end; more starts those that wait', async () => {
+  const queue = new FairQueue(4);
+  let running = 0;
+  let most = 0;
+  const open = Promise.withResolvers<void>();
+  const task = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await (running > 100 ? tick() : open.promise);
+    running -= 1;
+  };
+  const work = Array.from({ length: 20 }, () => queue.run('a', task));
+  await tick();
+  assert.equal(running, 4);
+  queue.concurrency = 1;
+  queue.concurrency = 2;
+  queue.concurrency = 6;
+  await tick();
+  assert.equal(running, 6);
+  queue.concurrency = 1;
+  open.resolve();
+  await Promise.all(work);
+  assert.equal(most, 6);
+  assert.equal(queue.size, 0);
+});

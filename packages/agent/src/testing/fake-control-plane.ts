@@ -18,6 +18,7 @@ import {
   type WorkResult,
 } from '@pharos/contract';
 import { setDigestText } from '@pharos/library';
+import type { FoundReferrer } from '../spool-file.ts';
 
 interface Staged {
   begin: ScanBegin;
@@ -25,7 +26,7 @@ interface Staged {
     sha256: string;
     tags: { name: string; digest: string }[];
     images: Observation[];
-    referrers: unknown[];
+    referrers: FoundReferrer[];
     answer: unknown;
   }[];
   committed: { body: ScanCommit; answer: unknown } | null;
@@ -100,6 +101,11 @@ export class FakeControlPlane {
         throw new Error(`waited in vain for ${what}; calls: ${this.calls.slice(-20).join(' ')}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+  }
+
+  /** What was reported to hang on images, in the order of the reports. */
+  referrers(): FoundReferrer[] {
+    return [...this.#scans.values()].flatMap(({ chunks }) => chunks.flatMap(({ referrers }) => referrers));
   }
 
   repositoryCommits(repository: string): Committed[] {
@@ -225,7 +231,9 @@ export class FakeControlPlane {
     }
     const { repository } = scan.begin;
     const present = [...(this.library.get(repository ?? '') ?? [])].map(([name, digest]) => ({ name, digest }));
-    const tags = body.unchanged ? present : scan.chunks.flatMap((chunk) => chunk.tags);
+    // A name sent twice counts once, as it was sent last.
+    const sent = new Map(scan.chunks.flatMap((chunk) => chunk.tags.map((tag) => [tag.name, tag])));
+    const tags = body.unchanged ? present : [...sent.values()];
     if (repository !== null) {
       const expected = createHash('sha256')
         .update([...setDigestText(tags)].join(''))
