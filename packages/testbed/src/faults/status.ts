@@ -18,7 +18,7 @@ export const STATUS = {
     line: '_catalog answers 401 whatever the credentials',
     on: ['catalog'],
     beforeSignIn: true,
-    apply: ({ call, signIn, origin }) => signIn.challenge(call, `${origin}/token`, ',error="insufficient_scope"'),
+    apply: ({ call, signIn }) => signIn.challenge(call, signIn.realmUrl, ',error="insufficient_scope"'),
   },
   'catalog-404': { line: '_catalog answers a plain 404', on: ['catalog'], apply: () => NOT_FOUND },
   'catalog-empty': {
@@ -35,10 +35,8 @@ export const STATUS = {
   'html-login': always('everything under /v2/ answers 200 with an HTML login page', () =>
     text(200, '<!doctype html><title>Sign in</title><form action="/login">Password</form>', HTML),
   ),
-  'status-401': always(
-    'everything answers 401 with a challenge, whatever the credentials',
-    ({ call, signIn, origin }) =>
-      signIn.mode === 'token' ? signIn.challenge(call, `${origin}/token`) : unauthorized('Basic realm="testbed"'),
+  'status-401': always('everything answers 401 with a challenge, whatever the credentials', ({ call, signIn }) =>
+    signIn.mode === 'token' ? signIn.challenge(call, signIn.realmUrl) : unauthorized('Basic realm="testbed"'),
   ),
   'status-403': always('everything answers 403 DENIED', () => ociError(403, 'DENIED', 'access is denied')),
   'status-404-no-code': always('everything answers 404 without an OCI error body', () => NOT_FOUND),
@@ -57,7 +55,7 @@ export const STATUS = {
   ),
   'name-unknown': {
     line: 'a repository (option `repo`) answers 404 NAME_UNKNOWN',
-    on: ['tags', 'manifest', 'blob', 'referrers'],
+    on: ['tags', 'manifest', 'blob', 'referrers', 'bulk'],
     apply: () => ociError(404, 'NAME_UNKNOWN', 'repository name not known to registry'),
   },
 } as const satisfies Record<string, Fault>;

@@ -15,10 +15,10 @@ export const TOKEN = {
   },
   'token-expires-mid-page': {
     line: 'a token is good for `uses` (2) calls, then 401 invalid_token in the middle of a listing (auth: token)',
-    on: ['tags', 'manifest', 'blob', 'catalog'],
-    apply: ({ call, signIn, origin, options, good }) =>
+    on: ['tags', 'manifest', 'blob', 'catalog', 'bulk'],
+    apply: ({ call, signIn, options, good }) =>
       signIn.uses(call) > (options.uses ?? 2)
-        ? signIn.challenge(call, `${origin}/token`, ',error="invalid_token"')
+        ? signIn.challenge(call, signIn.realmUrl, ',error="invalid_token"')
         : good(),
   },
   'realm-foreign': {
