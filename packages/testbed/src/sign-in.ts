@@ -26,6 +26,8 @@ export type Realm = {
   isAtApi: boolean;
   /** The realm's own query carries the scope, and the challenge has neither service nor scope. */
   hasScopeInside: boolean;
+  /** There is a token endpoint; without one `token` is as `basic`. */
+  hasTokens: boolean;
   /** User names that the password goes with, beside that of the credential. */
   accepts: (username: string) => boolean;
   /** What may stand in `Authorization: Bearer` without having come from the token endpoint. */
@@ -38,6 +40,7 @@ const TESTBED: Realm = {
   tagAction: 'pull',
   isAtApi: false,
   hasScopeInside: false,
+  hasTokens: true,
   accepts: () => false,
   bearer: () => undefined,
 };
@@ -62,6 +65,8 @@ export class SignIn {
   tokenTtlSeconds: number;
   /** Tokens handed out so far. */
   issued = 0;
+  /** Wrong credentials so far. */
+  failures = 0;
   readonly realm: Realm;
   /** Where the registry and the product's API stand; known once they listen. */
   origins = { registry: '', api: '' };
@@ -85,8 +90,10 @@ export class SignIn {
   /** The 401 a call deserves, or undefined when it may pass. */
   refuse(call: Call): Answer | undefined {
     if (this.mode === 'open' || call.kind === 'token') return undefined;
-    if (this.mode === 'basic') {
-      return this.knows(call) ? undefined : unauthorized('Basic realm="testbed"');
+    if (this.mode === 'basic' || !this.realm.hasTokens) {
+      if (this.knows(call)) return undefined;
+      if (call.headers.authorization) this.failures += 1;
+      return unauthorized('Basic realm="testbed"');
     }
     if (this.#isDirect(call)) return undefined;
     const token = this.#token(call);
@@ -135,7 +142,10 @@ export class SignIn {
       this.knows(call) ||
       this.#isCredential(form.get('username') ?? '', form.get('password') ?? '') ||
       this.passwords.has(form.get('refresh_token') ?? '');
-    if (!known) return ociError(401, 'UNAUTHORIZED', 'incorrect username or password');
+    if (!known) {
+      this.failures += 1;
+      return ociError(401, 'UNAUTHORIZED', 'incorrect username or password');
+    }
     return json(this.newToken(narrow ? [] : scopesAsked(call)));
   }
 

@@ -63,7 +63,7 @@ export class StandIn {
     };
     const refusal = route ? this.#refuseRoute(route, ask) : this.#refuse(plane, ask);
     const reply = (asked: Ask) => (route ? route.answer(asked) : this.#reply(plane, asked));
-    const answer = (asked: Ask) => refusal ?? this.#finish(plane, answerOf(reply(asked)), asked);
+    const answer = (asked: Ask) => this.#finish(plane, refusal ?? answerOf(reply(asked)), asked);
     let good = () => answer(ask);
     const seen = { ...call, repo };
     for (const { fault, options } of this.switches.take(seen)) {
@@ -121,7 +121,8 @@ export class StandIn {
 
   #refuseRoute(route: Route, ask: Ask): Answer | undefined {
     if (route.kind === 'token') return undefined;
-    if (this.isApiClosed) return this.dialect.closed?.(ask) ?? ociError(403, 'DENIED', 'access is denied');
+    if (this.isApiClosed && !route.isNeverClosed)
+      return this.dialect.closed?.(ask) ?? ociError(403, 'DENIED', 'access is denied');
     return this.signIn.mode === 'open' || route.isOpen ? undefined : this.dialect.guard?.(ask);
   }
 

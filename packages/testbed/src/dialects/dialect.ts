@@ -39,6 +39,8 @@ export type Route = {
   repo?: (call: Call, names: Readonly<Record<string, string>>) => string;
   /** Asks for no credential. */
   isOpen?: boolean;
+  /** Answers those too whom the rest of the API is closed to. */
+  isNeverClosed?: boolean;
   answer: (ask: Ask) => Reply;
 };
 

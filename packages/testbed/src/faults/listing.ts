@@ -1,7 +1,7 @@
 import { type Answer, json, ociError, text } from '../answer.ts';
 import type { CallKind } from '../call.ts';
 import type { Fault, FaultContext } from '../fault.ts';
-import { pageOf, paging } from '../good-registry.ts';
+import { paging } from '../good-registry.ts';
 import { digestOf } from '../image.ts';
 import { type ListPage, linkHeader } from '../list-page.ts';
 
@@ -43,12 +43,17 @@ function overCap(status: number, code: string): Fault['apply'] {
   };
 }
 
+/** Absolute where the product writes absolute addresses. */
+function onward({ here }: ListPage, path: string): string {
+  return URL.canParse(here) ? new URL(path, here).href : path;
+}
+
 /** The address of a page that says `full`, so that the empty page before it comes only once. */
 function emptyPageWithLink(page: ListPage, { call }: FaultContext): Answer {
   if (page.style !== 'link' || call.url.searchParams.has('full')) return page.render(page.rows, page.next);
   const again = new URLSearchParams(call.url.searchParams);
   again.set('full', '1');
-  return page.render([], `${call.url.pathname}?${again}`);
+  return page.render([], onward(page, `${call.url.pathname}?${again}`));
 }
 
 function duplicateTags(page: ListPage, { call }: FaultContext): Answer {
@@ -68,7 +73,7 @@ function endless(page: ListPage, { call, pageSize }: FaultContext): Answer {
   );
   const query = new URLSearchParams(call.url.searchParams);
   query.set('endless', String(from + size));
-  const link = `${call.url.pathname}?${query}`;
+  const link = onward(page, `${call.url.pathname}?${query}`);
   return page.render(
     rows,
     { link, token: `endless-${from + size}`, number: String(Number(page.here) + 1) }[page.style],
@@ -102,6 +107,27 @@ function unsorted(context: FaultContext): Answer {
   const query = new URLSearchParams({ last: items.at(-1) ?? '', n: String(n) });
   const more = start + items.length < names.length ? `${context.call.url.pathname}?${query}` : undefined;
   return json({ name: context.call.repo, tags: items }, linkHeader(more));
+}
+
+const ODD_SIZES = [null, '4294967299', 4_294_967_299, 'many'];
+const ODD_TIMES = [
+  '0001-01-01T00:00:00Z',
+  '1970-01-01T00:00:00Z',
+  '1980-01-01T00:00:00Z',
+  '2199-01-01T00:00:00Z',
+  null,
+];
+
+function odd(body: Buffer): Buffer {
+  let count = 0;
+  const changed = JSON.parse(body.toString(), (key, value: unknown) => {
+    if (typeof value === 'object' && value !== null) return value;
+    const isSize = /size/i.test(key) && !/page/i.test(key);
+    const isTime = /time|_at$|At$|created|updated|modified|pushed|timestamp|_ts$/i.test(key);
+    count += 1;
+    return isSize ? ODD_SIZES[count % ODD_SIZES.length] : isTime ? ODD_TIMES[count % ODD_TIMES.length] : value;
+  });
+  return Buffer.from(JSON.stringify(changed));
 }
 
 /** The last segment and the query, as they stand relative to the page. */
@@ -203,6 +229,14 @@ export const LISTING = {
     line: 'a list is 200 with no body at all',
     on: LISTS,
     apply: () => text(200, '', 'application/json'),
+  },
+  'odd-values': {
+    line: 'sizes in bulk lists are null, text or past 2^32; times are of the years 1, 1970, 1980 and 2199, or missing',
+    on: ['bulk'],
+    apply: ({ good }) => {
+      const answer = good();
+      return answer.status === 200 ? { ...answer, body: odd(answer.body) } : answer;
+    },
   },
   unsorted: { line: 'tags in no order; `last` means a place in that order', on: ['tags'], apply: unsorted },
 } as const satisfies Record<string, Fault>;
