@@ -45,6 +45,8 @@ const TESTBED: Realm = {
   bearer: () => undefined,
 };
 
+const BASIC = 'Basic realm="testbed"';
+
 type Token = { scopes: readonly string[]; expires: number; uses: number };
 
 /** How a guard is set up. */
@@ -93,7 +95,7 @@ export class SignIn {
     if (this.mode === 'basic' || !this.realm.hasTokens) {
       if (this.knows(call)) return undefined;
       if (call.headers.authorization) this.failures += 1;
-      return unauthorized('Basic realm="testbed"');
+      return unauthorized(BASIC);
     }
     if (this.#isDirect(call)) return undefined;
     const token = this.#token(call);
@@ -117,6 +119,12 @@ export class SignIn {
     }
     const service = this.realm.service.replace('{host}', URL.parse(this.origins.registry)?.host ?? '');
     return unauthorized(`Bearer realm="${realm}",service="${service}"${scope ? `,scope="${scope}"` : ''}${extra}`);
+  }
+
+  /** The refusal of someone who is signed in and may not: in the way of the mode, with a challenge. */
+  deny(call: Call): Answer {
+    const isBasic = this.mode === 'basic' || !this.realm.hasTokens;
+    return isBasic ? unauthorized(BASIC) : this.challenge(call, this.realmUrl, ',error="insufficient_scope"');
   }
 
   /** How often the call's token was used, this call included; 0 without a valid token. */

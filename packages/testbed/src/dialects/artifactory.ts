@@ -1,8 +1,9 @@
 import { type Answer, json, text } from '../answer.ts';
+import { isIndex } from '../image.ts';
 import type { Reply } from '../list-page.ts';
 import { bearerOf } from '../sign-in.ts';
 import type { Ask, Dialect } from './dialect.ts';
-import { digestRows, imageFacts, inventedDigest } from './rows.ts';
+import { digestRows, inventedDigest } from './rows.ts';
 
 /** The one repository of the stand-in, in the sense of the product: everything stands in it. */
 const KEY = 'docker-local';
@@ -96,12 +97,11 @@ type File = Readonly<Record<string, unknown>> & { name: string };
 
 function filesOf(content: Ask['content'], repo: string): File[] {
   return digestRows(content, repo).flatMap(({ digest, stored, tags, pushed }): File[] => {
-    const { isIndex } = imageFacts(content, repo, stored);
     const folders = tags.length > 0 ? tags : [digest];
     return folders.map((folder) => ({
       repo: KEY,
       path: `${repo}/${folder}`,
-      name: isIndex ? 'list.manifest.json' : 'manifest.json',
+      name: isIndex(stored) ? 'list.manifest.json' : 'manifest.json',
       type: 'file',
       size: stored.bytes.length,
       created: pushed.toISOString(),

@@ -1,4 +1,4 @@
-import { type Answer, NOT_FOUND, ociError } from '../answer.ts';
+import { type Answer, NOT_FOUND } from '../answer.ts';
 import type { Call, CallKind } from '../call.ts';
 import type { Content } from '../content.ts';
 import type { ListPage, Reply, Row } from '../list-page.ts';
@@ -77,7 +77,7 @@ export type Dialect = {
 };
 
 /** A catalog that ordinary accounts may not see. */
-export const closedCatalog = (): Reply => ociError(401, 'UNAUTHORIZED', 'authentication required');
+export const closedCatalog = ({ signIn, call }: Ask): Reply => signIn.deny(call);
 
 /** A catalog that does not exist. */
 export const noCatalog = (): Reply => NOT_FOUND;

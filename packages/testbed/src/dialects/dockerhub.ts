@@ -53,8 +53,7 @@ const refused = (status: number, message: string): Answer => ({
 
 /** Counts what the product counts, and hides what is not there behind a 401. */
 function finish(answer: Answer, { call, meter, signIn }: Ask): Answer {
-  const code = answer.status === 404 && answer.body.includes('NAME_UNKNOWN');
-  if (code) return signIn.challenge(call, undefined, ',error="insufficient_scope"');
+  if (answer.status === 404 && answer.body.includes('NAME_UNKNOWN')) return signIn.deny(call);
   if (call.kind !== 'manifest' || answer.status === 401) return answer;
   const isPull = call.method === 'GET';
   const isSpent = isPull && meter.pulls >= meter.limit;

@@ -1,4 +1,5 @@
 import { type Answer, json } from '../answer.ts';
+import { isIndex } from '../image.ts';
 import type { Reply, Row } from '../list-page.ts';
 import { type Ask, closedCatalog, type Dialect, namesBelow, numberedPage, numberIn, withQuery } from './dialect.ts';
 import { type DigestRow, digestRows, imageFacts, inventedDigest, tagRows } from './rows.ts';
@@ -140,7 +141,9 @@ function artifacts(ask: Ask): Reply {
 function topLevel({ content, repo }: Ask): DigestRow[] {
   const rows = digestRows(content, repo);
   const children = new Set(
-    rows.flatMap(({ stored }) => imageFacts(content, repo, stored).children.map(({ digest }) => digest)),
+    rows
+      .filter(({ stored }) => isIndex(stored))
+      .flatMap(({ stored }) => imageFacts(content, repo, stored).children.map(({ digest }) => digest)),
   );
   return rows.filter(({ digest, tags }) => tags.length > 0 || !children.has(digest)).reverse();
 }

@@ -1,5 +1,5 @@
 import { type Answer, json, ociError, text } from '../answer.ts';
-import { catalogPage, paging, tagPage } from '../good-registry.ts';
+import { catalogPage, tagPage } from '../good-registry.ts';
 import { type ListPage, type Reply, type Row, slice } from '../list-page.ts';
 import { bearerOf } from '../sign-in.ts';
 import { type Ask, type Dialect, namesBelow, numberedPage, numberIn } from './dialect.ts';
@@ -17,8 +17,8 @@ export const quay: Dialect = {
   namespace: NAMESPACE,
   alwaysChallenges: true,
   realm: { path: '/v2/auth', service: '{host}' },
-  tags: (ask) => opaque(ask, tagPage(ask, { normal: CAP, cap: CAP })),
-  catalog: (ask) => opaque(ask, catalogPage(ask, { normal: CAP, cap: CAP })),
+  tags: (ask) => opaque(ask, tagPage),
+  catalog: (ask) => opaque(ask, catalogPage),
   // A subject that is not there is no empty list of referrers here.
   finish: (answer, { call, content, repo }) =>
     call.kind === 'referrers' && answer.status === 200 && content.resolve(repo, call.reference) === undefined
@@ -40,27 +40,17 @@ function denied(status: number, title: string): Answer {
 }
 
 /** The place of the next page, sealed: `last` means nothing here. */
-function opaque(ask: Ask, fallback: Reply): Reply {
-  const sealed = ask.call.url.searchParams.get('next_page');
-  const inner = new URL(ask.call.url);
-  inner.searchParams.delete('last');
-  if (sealed !== null) inner.searchParams.set('last', Buffer.from(sealed, 'base64url').toString());
-  const call = { ...ask.call, url: inner };
-  if (!('render' in fallback)) return fallback;
-  const { n = CAP } = paging(call.url);
-  if (Number.isNaN(n)) return ociError(400, 'INVALID_REQUEST', 'n is no number');
-  const page = (call.kind === 'tags' ? tagPage : catalogPage)({ ...ask, call }, { normal: CAP, cap: CAP });
+function opaque(ask: Ask, pageOf: typeof tagPage): Reply {
+  const { call } = ask;
+  const url = new URL(call.url);
+  url.searchParams.delete('last');
+  const sealed = url.searchParams.get('next_page');
+  if (sealed !== null) url.searchParams.set('last', Buffer.from(sealed, 'base64url').toString());
+  const page = pageOf({ ...ask, call: { ...call, url } }, { normal: CAP, cap: CAP });
   if (!('render' in page)) return page;
-  const last = page.next && new URL(page.next, ask.origin).searchParams.get('last');
-  const query = new URLSearchParams({
-    n: String(Math.min(n, CAP)),
-    next_page: Buffer.from(last ?? '').toString('base64url'),
-  });
-  return {
-    ...page,
-    here: ask.call.url.pathname + ask.call.url.search,
-    next: page.next && `${call.url.pathname}?${query}`,
-  };
+  const { n, last } = Object.fromEntries(new URL(page.next ?? '', ask.origin).searchParams);
+  const query = new URLSearchParams({ n: n ?? '', next_page: Buffer.from(last ?? '').toString('base64url') });
+  return { ...page, here: call.url.pathname + call.url.search, next: page.next && `${url.pathname}?${query}` };
 }
 
 function tags(ask: Ask): Reply {

@@ -85,15 +85,23 @@ function loop(page: ListPage): Answer {
   return page.render(page.rows, page.here || 'again');
 }
 
-function shrunken({ content, call, options, instead }: FaultContext): Answer {
-  const tags = content.tags(call.repo) ?? [];
-  const left = new Set(tags.slice(0, Math.floor((tags.length * (options.percent ?? 40)) / 100)));
-  return instead({ content: content.only((repo, tag) => repo !== call.repo || left.has(tag)) });
+/** The answer without these tags; a list of several repositories loses them in each. */
+function without(
+  { content, call, instead }: FaultContext,
+  lost: (tags: readonly string[]) => readonly string[],
+): Answer {
+  const repos = call.repo === '' ? content.repositories() : [call.repo];
+  const gone = new Map(repos.map((repo) => [repo, new Set(lost(content.tags(repo) ?? []))]));
+  return instead({ content: content.only((repo, tag) => !gone.get(repo)?.has(tag)) });
 }
 
-function hidden({ content, call, options, instead }: FaultContext): Answer {
-  const { hidden: names = content.tags(call.repo)?.slice(0, 1) ?? [] } = options;
-  return instead({ content: content.only((repo, tag) => repo !== call.repo || !names.includes(tag)) });
+function shrunken(context: FaultContext): Answer {
+  const { percent = 40 } = context.options;
+  return without(context, (tags) => tags.slice(Math.floor((tags.length * percent) / 100)));
+}
+
+function hidden(context: FaultContext): Answer {
+  return without(context, (tags) => context.options.hidden ?? tags.slice(0, 1));
 }
 
 function unsorted(context: FaultContext): Answer {
@@ -205,7 +213,7 @@ export const LISTING = {
   'empty-list': {
     line: '200 with no tags',
     on: TAGS,
-    apply: ({ content, call, instead }) => instead({ content: content.only((repo) => repo !== call.repo) }),
+    apply: (context) => without(context, (tags) => tags),
   },
   'shrunken-list': {
     line: 'only the first `percent` (40) of the tags, as a complete list',

@@ -1,6 +1,6 @@
 import { type Answer, ociError, text } from '../answer.ts';
 import type { Fault, FaultContext } from '../fault.ts';
-import { describe, digestOf, MEDIA_TYPES, type Stored } from '../image.ts';
+import { describe, digestOf, isIndex, MEDIA_TYPES, type Stored } from '../image.ts';
 
 /** A fault that changes a good manifest; other answers (404, 304) pass. */
 function onManifest(line: string, apply: (good: Answer, context: FaultContext) => Answer): Fault {
@@ -51,8 +51,6 @@ function oddIndex(context: FaultContext): Answer {
   ];
   return serve(context, MEDIA_TYPES.oci.index, { schemaVersion: 2, mediaType: MEDIA_TYPES.oci.index, manifests });
 }
-
-const isIndex = ({ mediaType }: Stored) => /index|manifest\.list/.test(mediaType);
 
 function isChild({ content, call }: FaultContext): boolean {
   for (const stored of content.manifests(call.repo)) {
