@@ -24,13 +24,13 @@ export type FaultOptions = {
   hidden?: readonly string[];
   /** manifest-huge: body size in bytes (default 200 MiB). */
   bytes?: number;
-  /** nested-index: how many indexes stand around the image (default 6). */
+  /** nested-index: how many indexes stand around the image (default 6); manifest-deep: how many arrays. */
   depth?: number;
   /** retry-after-*, rate-limited: seconds told (default 1). */
   seconds?: number;
   /** slow-*: the pause in milliseconds (default 60,000 before headers, 1,000 between bytes). */
   ms?: number;
-  /** token-expires-mid-page: calls a token is good for (default 2). */
+  /** token-expires-mid-page: calls a token is good for (default 2); banned-after-failures: failures (default 30). */
   uses?: number;
 };
 

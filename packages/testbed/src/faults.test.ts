@@ -226,6 +226,10 @@ const CHECKS: Record<FaultName, () => Promise<unknown>> = {
     assert.equal(response.headers.get('content-length'), null);
     assert.equal(bytes.length, 3_000_001 + (registry.content.manifest(REPO, digestsOf(TAG))?.bytes.length ?? 0));
   },
+  'manifest-deep': async () => {
+    set('manifest-deep', { depth: 3 });
+    assert.deepEqual(JSON.parse((await manifestBytes(TAG)).bytes.toString()).annotations, [[[]]]);
+  },
   'manifest-ambiguous': async () => {
     for (const tag of [TAG, INDEX_TAG]) {
       const { bytes, header } = await manifestBytes(tag);

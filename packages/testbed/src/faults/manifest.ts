@@ -148,6 +148,11 @@ export const MANIFEST = {
       padBytes: context.options.bytes ?? 200 * 1024 * 1024,
     }),
   ),
+  'manifest-deep': onManifest('a manifest has `depth` (100,000) arrays inside one another', (good, context) => {
+    const { depth = 100_000 } = context.options;
+    const deep = `,"annotations":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+    return { ...good, body: Buffer.concat([good.body.subarray(0, -1), Buffer.from(deep)]) };
+  }),
   'manifest-ambiguous': onManifest(
     'a tag answers with a manifest that is an index too (CVE-2021-41190)',
     (good, context) =>
