@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { DIALECTS, type DialectName, isDialectName } from './dialects.ts';
 import type { FaultSetting } from './fault-switch.ts';
 import { FAULTS, isFaultName } from './faults.ts';
 import type { MisbehavingOptions } from './misbehaving-registry.ts';
@@ -11,8 +12,12 @@ export const USAGE = `npm run testbed -- [options]
 
 Runs a registry stand-in on loopback with a small set of content, well-behaved or with faults, until Ctrl-C.
 
+  --dialect NAME  the product that it stands in for: ${Object.keys(DIALECTS).join(', ')}
+                  (default oci; a product's own API on another origin is printed as apiUrl)
+  --api-closed    the product's own API refuses the account, and /v2 works
+  --referrers     the referrers API, whether the product has it or not
   --fault NAME    a fault; may be given several times
-  --list          print every fault with what it does
+  --list          print every fault and every dialect with what it does
   --repo NAME     faults strike this repository only
   --tag NAME      faults strike this tag only
   --after N       the first N calls pass unharmed
@@ -33,7 +38,7 @@ export type Command = { kind: 'print'; text: string } | { kind: 'run'; options: 
 export function readCommand(args: readonly string[]): Command {
   const values = parse(args);
   if (values.help) return { kind: 'print', text: USAGE };
-  if (values.list) return { kind: 'print', text: faultTable() };
+  if (values.list) return { kind: 'print', text: `faults:\n${table(FAULTS)}\ndialects:\n${table(DIALECTS)}` };
   const tags = count('tags', values.tags);
   return {
     kind: 'run',
@@ -42,6 +47,9 @@ export function readCommand(args: readonly string[]): Command {
       ...given('pageSize', count('page', values.page)),
       ...given('latencyMs', count('latency', values.latency)),
       ...given('requestsPerSecond', count('rate', values.rate)),
+      ...given('dialect', dialect(values.dialect)),
+      ...given('referrers', values.referrers),
+      apiClosed: values['api-closed'] ?? false,
       auth: authMode(values.auth),
       fault: faults(values),
       repositories: tags === undefined ? smallSet() : [generateRepository('postgresql', tags)],
@@ -60,6 +68,9 @@ function parse(args: readonly string[]) {
         fault: { type: 'string', multiple: true },
         list: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
+        dialect: text,
+        'api-closed': { type: 'boolean' },
+        referrers: { type: 'boolean' },
         repo: text,
         tag: text,
         after: text,
@@ -111,10 +122,15 @@ function badArgument(message: string): TestbedError {
   return new TestbedError('bad-argument', message, 'See --help.');
 }
 
-/** Every fault with its line, aligned. */
-export function faultTable(): string {
-  const width = Math.max(...Object.keys(FAULTS).map((name) => name.length));
-  return `${Object.entries(FAULTS)
-    .map(([name, fault]) => `${name.padEnd(width)}  ${fault.line}`)
-    .join('\n')}\n`;
+function dialect(name: string | undefined): DialectName | undefined {
+  if (name === undefined || isDialectName(name)) return name;
+  throw new TestbedError('unknown-dialect', `There is no dialect "${name}".`, 'List them with --list.');
+}
+
+/** Every name with its line, aligned. */
+export function table(entries: Readonly<Record<string, { line: string }>>): string {
+  const width = Math.max(...Object.keys(entries).map((name) => name.length));
+  return Object.entries(entries)
+    .map(([name, { line }]) => `  ${name.padEnd(width)}  ${line}\n`)
+    .join('');
 }

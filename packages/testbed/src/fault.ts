@@ -1,6 +1,7 @@
 import type { Answer } from './answer.ts';
 import type { Call, CallKind } from './call.ts';
 import type { Content } from './content.ts';
+import type { ListPage } from './list-page.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** What a fault can be told, beside its name. Each fault's line says which of these it reads. */
@@ -19,15 +20,17 @@ export type FaultOptions = {
   percent?: number;
   /** n-over-cap-*: the cap (default 100). */
   cap?: number;
+  /** hidden-tag: the tags that no list shows (default: the first of the list). */
+  hidden?: readonly string[];
   /** manifest-huge: body size in bytes (default 200 MiB). */
   bytes?: number;
-  /** nested-index: how many indexes stand around the image (default 6). */
+  /** nested-index: how many indexes stand around the image (default 6); manifest-deep: how many arrays. */
   depth?: number;
-  /** retry-after-*: seconds told (default 1). */
+  /** retry-after-*, rate-limited: seconds told (default 1). */
   seconds?: number;
   /** slow-*: the pause in milliseconds (default 60,000 before headers, 1,000 between bytes). */
   ms?: number;
-  /** token-expires-mid-page: calls a token is good for (default 2). */
+  /** token-expires-mid-page: calls a token is good for (default 2); banned-after-failures: failures (default 30). */
   uses?: number;
 };
 
@@ -44,6 +47,12 @@ export type FaultContext = {
   foreignOrigin: string;
   /** The answer without this fault. */
   good: () => Answer;
+  /** The page of a list that is asked for; undefined when the call asks for none, or may not see it. */
+  page: () => ListPage | undefined;
+  /** The answer that other content, or a smaller page, would give. */
+  instead: (change: Partial<Pick<FaultContext, 'content' | 'pageSize'>>) => Answer;
+  /** How the product says that there were too many requests. */
+  tooMany: (seconds: number) => Answer;
 };
 
 /** One way to misbehave. */
@@ -57,5 +66,16 @@ export type Fault = {
   apply: (context: FaultContext) => Answer;
 };
 
-/** All of the registry API, without the token endpoint. */
-export const API: readonly CallKind[] = ['root', 'catalog', 'tags', 'manifest', 'blob', 'referrers', 'other'];
+/** All of the registry API and the product's own, without token endpoints. */
+export const API: readonly CallKind[] = [
+  'root',
+  'catalog',
+  'tags',
+  'manifest',
+  'blob',
+  'referrers',
+  'bulk',
+  'repositories',
+  'api',
+  'other',
+];

@@ -1,6 +1,9 @@
 import { type Answer, json, NOT_FOUND, ociError } from './answer.ts';
 import type { Call } from './call.ts';
 import type { Content } from './content.ts';
+import type { Ask } from './dialects/dialect.ts';
+import { describe, MEDIA_TYPES } from './image.ts';
+import { namePage, type Reply, type Row } from './list-page.ts';
 
 /** One page of names and what a client must ask for next. */
 export type Page = { items: string[]; next: { last: string; n: number } | undefined };
@@ -33,35 +36,76 @@ function firstAfter(names: readonly string[], last: string): number {
   return low;
 }
 
-/** A relative `Link` as Distribution writes it. */
-export function nextLink(path: string, next: Page['next']): Record<string, string> {
-  return next ? { Link: `<${path}?${new URLSearchParams({ last: next.last, n: String(next.n) })}>; rel="next"` } : {};
-}
-
 /**
  * Answers as CNCF Distribution 3 does: `n` and `last` with Link, `n` clamped to `pageSize`, manifests never converted,
- * no referrers API. Sign-in and faults are not its matter.
+ * no referrers API unless the product has one. Sign-in and faults are not its matter.
  */
-export function goodAnswer(content: Content, call: Call, pageSize: number): Answer {
+export function goodReply(ask: Ask, hasReferrers = false): Reply {
+  const { content, repo } = ask;
+  const call = { ...ask.call, repo };
   if (call.method !== 'GET' && call.method !== 'HEAD') {
     return ociError(405, 'UNSUPPORTED', 'this registry is read-only over HTTP');
   }
   if (call.kind === 'root') return json({});
-  if (call.kind === 'catalog') {
-    return list(call, content.repositories(), pageSize, (repositories) => ({ repositories }));
+  if (call.kind === 'catalog') return catalogPage(ask);
+  if (call.kind === 'referrers' && hasReferrers) return referrers(content, call);
+  if (call.kind === 'manifest' || call.kind === 'blob' || call.kind === 'tags') {
+    if (!content.tags(repo)) return ociError(404, 'NAME_UNKNOWN', 'repository name not known to registry');
+    if (call.kind === 'tags') return tagPage(ask);
+    return call.kind === 'manifest' ? manifest(content, call) : blob(content, call);
   }
-  if (call.kind === 'other' || call.kind === 'referrers' || call.kind === 'token') return NOT_FOUND;
-  const tags = content.tags(call.repo);
-  if (!tags) return ociError(404, 'NAME_UNKNOWN', 'repository name not known to registry');
-  if (call.kind === 'tags') return list(call, tags, pageSize, (items) => ({ name: call.repo, tags: items }));
-  return call.kind === 'manifest' ? manifest(content, call) : blob(content, call);
+  return NOT_FOUND;
 }
 
-function list(call: Call, names: readonly string[], pageSize: number, body: (items: string[]) => object): Answer {
-  const { n = pageSize, last } = paging(call.url);
+/** How a product pages its names. */
+export type NamePaging = {
+  /** The page without `n`; default: the largest. */
+  normal?: number;
+  /** Larger `n` is clamped. */
+  cap?: number;
+};
+
+/** The tags that the call asks for, in byte order, with a relative Link. */
+export function tagPage({ content, repo, call, pageSize }: Ask, paged: NamePaging = {}): Reply {
+  const tags = content.tags(repo);
+  if (!tags) return ociError(404, 'NAME_UNKNOWN', 'repository name not known to registry');
+  return page(call, tags, pageSize, paged, (items) => ({ name: call.repo, tags: items }));
+}
+
+/** The repositories that the call asks for. */
+export function catalogPage({ content, call, pageSize }: Ask, paged: NamePaging = {}): Reply {
+  return page(call, content.repositories(), pageSize, paged, (repositories) => ({ repositories }));
+}
+
+function page(
+  call: Call,
+  names: readonly string[],
+  pageSize: number,
+  { normal = pageSize, cap = pageSize }: NamePaging,
+  body: (items: readonly Row[] | null) => object,
+): Reply {
+  const { n = Math.min(normal, pageSize), last } = paging(call.url);
   if (Number.isNaN(n)) return ociError(400, 'PAGINATION_NUMBER_INVALID', 'invalid number of results requested');
-  const { items, next } = pageOf(names, last, Math.min(n, pageSize));
-  return json(body(items), nextLink(call.url.pathname, next));
+  return namePage(call.url, pageOf(names, last, Math.min(n, cap, pageSize)), body);
+}
+
+/** distribution-spec "Listing Referrers": an index, empty where nothing hangs on the digest. */
+function referrers(content: Content, call: Call): Answer {
+  if (!content.tags(call.repo)) return ociError(404, 'NAME_UNKNOWN', 'repository name not known to registry');
+  const wanted = call.url.searchParams.get('artifactType');
+  const all = content.referrers(call.repo, call.reference).map((stored) => {
+    const { artifactType, config, annotations } = JSON.parse(stored.bytes.toString());
+    return {
+      ...describe(stored),
+      artifactType: artifactType ?? config?.mediaType,
+      ...(annotations && { annotations }),
+    };
+  });
+  const manifests = wanted === null ? all : all.filter(({ artifactType }) => artifactType === wanted);
+  return json(
+    { schemaVersion: 2, mediaType: MEDIA_TYPES.oci.index, manifests },
+    { 'Content-Type': MEDIA_TYPES.oci.index, ...(wanted === null ? {} : { 'OCI-Filters-Applied': 'artifactType' }) },
+  );
 }
 
 function manifest(content: Content, call: Call): Answer {
@@ -75,7 +119,8 @@ function manifest(content: Content, call: Call): Answer {
   return bytes(call, stored.digest, stored.mediaType, stored.bytes);
 }
 
-function blob(content: Content, call: Call): Answer {
+/** A blob by its digest. */
+export function blob(content: Content, call: Call): Answer {
   const stored = content.blob(call.repo, call.reference);
   if (!stored) return ociError(404, 'BLOB_UNKNOWN', 'blob unknown to registry');
   return bytes(call, stored.digest, 'application/octet-stream', stored.bytes);

@@ -76,6 +76,11 @@ export function store(mediaType: string, content: Buffer | object): Stored {
   return { digest: digestOf(bytes), mediaType, bytes };
 }
 
+/** Tells by the media type alone. */
+export function isIndex({ mediaType }: Stored): boolean {
+  return /index|manifest\.list/.test(mediaType);
+}
+
 /** The OCI descriptor of stored bytes. */
 export function describe(stored: Stored): { mediaType: string; digest: string; size: number } {
   return { mediaType: stored.mediaType, digest: stored.digest, size: stored.bytes.length };

@@ -1,6 +1,8 @@
 export type { Answer } from './answer.ts';
 export type { Call, CallKind } from './call.ts';
-export { Content } from './content.ts';
+export { Content, type TagStay } from './content.ts';
+export type { Dialect } from './dialects/dialect.ts';
+export { DIALECTS, type DialectName, isDialectName } from './dialects.ts';
 export type { Fault, FaultOptions } from './fault.ts';
 export type { FaultSetting } from './fault-switch.ts';
 export { FAULTS, type FaultName, isFaultName } from './faults.ts';
@@ -29,6 +31,6 @@ export { copyToFiles, pushWithSkopeo, readWithSkopeo, type SkopeoOptions, writeO
 export { temporaryDirectory } from './parts/temporary-directory.ts';
 export { type LoggedRequest, mentions } from './request-log.ts';
 export { generateRepository, type SeedRepository, smallSet, stampedTag } from './seed-repository.ts';
-export { type AuthMode, type Credential, DEFAULT_CREDENTIAL } from './sign-in.ts';
+export { type AuthMode, type Credential, DEFAULT_API_TOKEN, DEFAULT_CREDENTIAL } from './sign-in.ts';
 export { TestbedError } from './testbed-error.ts';
 export { tinyLayer } from './tiny-layer.ts';

@@ -11,10 +11,13 @@ async function main(): Promise<void> {
   const registry = await startMisbehaving(command.options);
   const { mode, credential } = registry.signIn;
   console.log(registry.url);
+  console.log(`dialect: ${registry.dialect}${registry.apiClosed ? ', its own API closed' : ''}`);
+  if (registry.apiUrl !== undefined) console.log(`apiUrl: ${registry.apiUrl}`);
   console.log(`repositories: ${registry.content.repositories().join(', ')}`);
   console.log(`faults: ${registry.fault.join(', ') || 'none'}`);
   // A fixed test credential of a stand-in on loopback: no secret.
   if (mode !== 'open') console.log(`sign in as ${credential.username} / ${credential.password}`);
+  if (mode !== 'open') console.log(`where the API wants a token of its own: ${registry.signIn.apiToken}`);
   const stop = () => void registry.stop();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);

@@ -1,6 +1,6 @@
 import { type Answer, ociError, text } from '../answer.ts';
 import type { Fault, FaultContext } from '../fault.ts';
-import { describe, digestOf, MEDIA_TYPES, type Stored } from '../image.ts';
+import { describe, digestOf, isIndex, MEDIA_TYPES, type Stored } from '../image.ts';
 
 /** A fault that changes a good manifest; other answers (404, 304) pass. */
 function onManifest(line: string, apply: (good: Answer, context: FaultContext) => Answer): Fault {
@@ -40,11 +40,31 @@ function nestedIndex(good: Answer, context: FaultContext): Answer {
   return answer;
 }
 
+function oddIndex(context: FaultContext): Answer {
+  const { content, call } = context;
+  const child = content.manifest(call.repo, content.resolve(call.repo, call.reference) ?? '') as Stored;
+  const type = MEDIA_TYPES.oci.manifest;
+  const manifests = [
+    describe(child),
+    { mediaType: type, digest: digestOf('an artifact'), size: 7, artifactType: 'application/vnd.example.sbom' },
+    { mediaType: type, digest: digestOf('not there'), size: 9, platform: { os: 'linux', architecture: 's390x' } },
+  ];
+  return serve(context, MEDIA_TYPES.oci.index, { schemaVersion: 2, mediaType: MEDIA_TYPES.oci.index, manifests });
+}
+
 function isChild({ content, call }: FaultContext): boolean {
-  for (const { mediaType, bytes } of content.manifests(call.repo)) {
-    if (/index|manifest\.list/.test(mediaType) && bytes.includes(call.reference)) return true;
+  for (const stored of content.manifests(call.repo)) {
+    if (isIndex(stored) && stored.bytes.includes(call.reference)) return true;
   }
   return false;
+}
+
+function redirect(line: string, to: (context: FaultContext) => string): Fault {
+  return {
+    line,
+    on: ['blob'],
+    apply: (context) => ({ status: 307, headers: { Location: to(context) }, body: Buffer.alloc(0) }),
+  };
 }
 
 /** Faults of manifests and blobs. */
@@ -60,6 +80,41 @@ export const MANIFEST = {
     ...good,
     body: Buffer.concat([good.body, Buffer.from(' ')]),
   })),
+  'head-length': onManifest('HEAD tells another Content-Length than GET', (good, { call }) =>
+    call.method === 'HEAD' ? { ...good, body: Buffer.concat([good.body, good.body]) } : good,
+  ),
+  'media-type-parameter': onManifest('Content-Type has a parameter', (good) => ({
+    ...good,
+    headers: { ...good.headers, 'Content-Type': `${good.headers['Content-Type']}; charset=utf-8` },
+  })),
+  'accept-converts': {
+    line: 'an index that Accept does not name is answered with its first child, digest header and all',
+    on: ['manifest'],
+    apply: (context) => {
+      const { call, content, good } = context;
+      const stored = content.manifest(call.repo, content.resolve(call.repo, call.reference) ?? '');
+      const accept = call.headers.accept ?? '';
+      if (!stored || accept.includes(stored.mediaType) || !isIndex(stored)) return good();
+      const [first] = JSON.parse(stored.bytes.toString()).manifests as { digest: string }[];
+      const child = content.manifest(call.repo, first?.digest ?? '');
+      return child ? serve(context, child.mediaType, JSON.parse(child.bytes.toString())) : good();
+    },
+  },
+  'index-odd': onManifest(
+    'a tag answers with an index of the image without platform, an artifact and a child that is not there',
+    (good, context) => (byDigest(context) ? good : oddIndex(context)),
+  ),
+  'index-empty': onManifest('a tag answers with an index of nothing', (good, context) =>
+    byDigest(context)
+      ? good
+      : serve(context, MEDIA_TYPES.oci.index, { schemaVersion: 2, mediaType: MEDIA_TYPES.oci.index, manifests: [] }),
+  ),
+  'policy-412': {
+    line: 'manifests answer 412 PROJECTPOLICYVIOLATION: they are there and may not be read, as at Harbor',
+    on: ['manifest'],
+    apply: () =>
+      ociError(412, 'PROJECTPOLICYVIOLATION', 'current image without vulnerability scanning cannot be pulled'),
+  },
   'head-unsupported': {
     line: 'HEAD is refused with 405, for manifests and blobs',
     on: ['manifest', 'blob'],
@@ -93,6 +148,11 @@ export const MANIFEST = {
       padBytes: context.options.bytes ?? 200 * 1024 * 1024,
     }),
   ),
+  'manifest-deep': onManifest('a manifest has `depth` (100,000) arrays inside one another', (good, context) => {
+    const { depth = 100_000 } = context.options;
+    const deep = `,"annotations":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+    return { ...good, body: Buffer.concat([good.body.subarray(0, -1), Buffer.from(deep)]) };
+  }),
   'manifest-ambiguous': onManifest(
     'a tag answers with a manifest that is an index too (CVE-2021-41190)',
     (good, context) =>
@@ -119,13 +179,13 @@ export const MANIFEST = {
     on: ['manifest'],
     apply: () => ociError(404, 'MANIFEST_UNKNOWN', 'manifest unknown'),
   },
-  'redirect-foreign': {
-    line: 'blobs are redirected (307) to another origin, which has them',
-    on: ['blob'],
-    apply: ({ call, foreignOrigin }) => ({
-      status: 307,
-      headers: { Location: `${foreignOrigin}${call.url.pathname}` },
-      body: Buffer.alloc(0),
-    }),
-  },
+  'redirect-foreign': redirect(
+    'blobs are redirected (307) to another origin, which has them',
+    ({ foreignOrigin, call }) => `${foreignOrigin}${call.url.pathname}`,
+  ),
+  'redirect-metadata': redirect(
+    'blobs are redirected (307) to a cloud’s metadata address',
+    () => 'http://169.254.169.254/latest/meta-data/',
+  ),
+  'redirect-loop': redirect('blobs are redirected (307) to themselves', ({ call }) => call.url.pathname),
 } as const satisfies Record<string, Fault>;

@@ -9,6 +9,8 @@ function always(line: string, answer: (context: FaultContext) => Answer): Fault 
   return { line, on: API, beforeSignIn: true, apply: answer };
 }
 
+const denied = () => ociError(403, 'DENIED', 'access is denied');
+
 const tooMany = (headers: Record<string, string> = {}) =>
   ociError(429, 'TOOMANYREQUESTS', 'too many requests', headers);
 
@@ -18,7 +20,13 @@ export const STATUS = {
     line: '_catalog answers 401 whatever the credentials',
     on: ['catalog'],
     beforeSignIn: true,
-    apply: ({ call, signIn, origin }) => signIn.challenge(call, `${origin}/token`, ',error="insufficient_scope"'),
+    apply: ({ call, signIn }) => signIn.challenge(call, signIn.realmUrl, ',error="insufficient_scope"'),
+  },
+  'catalog-403': { line: '_catalog answers 403 DENIED', on: ['catalog'], apply: () => denied() },
+  'catalog-405': {
+    line: '_catalog answers 405 UNSUPPORTED',
+    on: ['catalog'],
+    apply: () => ociError(405, 'UNSUPPORTED', 'the operation is unsupported'),
   },
   'catalog-404': { line: '_catalog answers a plain 404', on: ['catalog'], apply: () => NOT_FOUND },
   'catalog-empty': {
@@ -35,12 +43,10 @@ export const STATUS = {
   'html-login': always('everything under /v2/ answers 200 with an HTML login page', () =>
     text(200, '<!doctype html><title>Sign in</title><form action="/login">Password</form>', HTML),
   ),
-  'status-401': always(
-    'everything answers 401 with a challenge, whatever the credentials',
-    ({ call, signIn, origin }) =>
-      signIn.mode === 'token' ? signIn.challenge(call, `${origin}/token`) : unauthorized('Basic realm="testbed"'),
+  'status-401': always('everything answers 401 with a challenge, whatever the credentials', ({ call, signIn }) =>
+    signIn.mode === 'token' ? signIn.challenge(call, signIn.realmUrl) : unauthorized('Basic realm="testbed"'),
   ),
-  'status-403': always('everything answers 403 DENIED', () => ociError(403, 'DENIED', 'access is denied')),
+  'status-403': always('everything answers 403 DENIED', denied),
   'status-404-no-code': always('everything answers 404 without an OCI error body', () => NOT_FOUND),
   'status-429': always('everything answers 429 without Retry-After', () => tooMany()),
   'status-500': always('everything answers 500 UNKNOWN', () => ociError(500, 'UNKNOWN', 'unknown error')),
@@ -55,9 +61,19 @@ export const STATUS = {
     'everything answers 429 with Retry-After as an HTTP date, `seconds` (1) ahead',
     ({ options }) => tooMany({ 'Retry-After': new Date(Date.now() + (options.seconds ?? 1) * 1000).toUTCString() }),
   ),
+  'empty-body': always('everything answers 200 with no body at all', () => text(200, '', 'application/json')),
+  'warning-299': {
+    line: 'good answers have a Warning that is meant for people',
+    on: API,
+    apply: ({ good }) => {
+      const answer = good();
+      const Warning = '299 - "This registry will be switched off. \\"Soon\\"."';
+      return { ...answer, headers: { ...answer.headers, Warning } };
+    },
+  },
   'name-unknown': {
     line: 'a repository (option `repo`) answers 404 NAME_UNKNOWN',
-    on: ['tags', 'manifest', 'blob', 'referrers'],
+    on: ['tags', 'manifest', 'blob', 'referrers', 'bulk'],
     apply: () => ociError(404, 'NAME_UNKNOWN', 'repository name not known to registry'),
   },
 } as const satisfies Record<string, Fault>;
