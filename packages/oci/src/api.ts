@@ -33,7 +33,8 @@ export async function registryJson(
   return jsonOf(session, answer, subject);
 }
 
-const MAX_BARREN = 100;
+/** Pages in a row that bring nothing new: the list goes round. A push between two pages repeats a few entries, not whole pages. */
+const MAX_BARREN = 3;
 
 /**
  * Pages at the registry's own address that name the next one in a Link header (ACR, GitLab): same origin, below `under`,
@@ -65,6 +66,7 @@ export class PageGuard {
   readonly #session: Session;
   readonly #subject: string;
   readonly #tokens = new Set<string>();
+  readonly #seen = new Set<string>();
   #pages = 0;
   #barren = 0;
 
@@ -73,13 +75,24 @@ export class PageGuard {
     this.#subject = subject;
   }
 
-  /** @param fresh names that this page added. @param token what the next page is asked by, if by a token */
-  next(fresh: number, token?: string): void {
+  /** Different entries so far. */
+  get seen(): number {
+    return this.#seen.size;
+  }
+
+  /** Takes the entries of a page, by what tells them apart. */
+  take(keys: Iterable<unknown>): void {
+    const before = this.#seen.size;
+    for (const key of keys) this.#seen.add(String(key));
+    this.#barren = this.#seen.size > before ? 0 : this.#barren + 1;
+  }
+
+  /** Before the next page. @param token what it is asked by, if by a token */
+  next(token?: string): void {
     this.#pages += 1;
-    this.#barren = fresh > 0 ? 0 : this.#barren + 1;
-    const seen = token !== undefined && this.#tokens.has(token);
+    const isKnown = token !== undefined && this.#tokens.has(token);
     if (token !== undefined) this.#tokens.add(token);
-    if (seen || this.#barren >= MAX_BARREN) throw loop(this.#subject);
+    if (isKnown || this.#barren >= MAX_BARREN) throw loop(this.#subject);
     if (this.#pages >= this.#session.limits.maxPages) throw tooManyPages(this.#session, this.#subject);
   }
 }

@@ -32,10 +32,11 @@ export const cloudsmith: Dialect = {
       const ask = { path, authorization: null, headers: { 'x-api-key': direct.secret }, signal };
       const { json, answer } = await apiJson(session, session.apiUrl ?? API, ask, subject);
       const details = recordsOf(json, subject).flatMap((row) => (row.name === image ? detailsOf(row) : []));
+      guard.take(details.map((detail) => detail.name));
       if (details.length > 0) yield details;
       const pages = Number(one(answer.headers['x-pagination-pagetotal'] as string | string[] | undefined) ?? 1);
       if (!(page < pages)) return;
-      guard.next(details.length);
+      guard.next();
     }
   },
   advise({ id }) {

@@ -87,20 +87,19 @@ async function* pagesOf(
 ): AsyncGenerator<Row[], void, undefined> {
   const base = session.apiUrl ?? API;
   const guard = new PageGuard(session, subject);
-  let seen = 0;
   for (let page = 1; ; page += 1) {
     const authorization = await tokenOf(session, base, signal);
     const ask = { path: `${path}?page=${page}&page_size=${PAGE}`, authorization, signal };
     const { json } = await apiJson(session, base, ask, subject);
     const { results, count, next } = recordOf(json);
     const rows = recordsOf(results, subject);
-    seen += rows.length;
+    guard.take(rows.map((row) => row.name));
     if (rows.length > 0) yield rows;
     if (textOf(next) === null) {
-      if (typeof count === 'number' && seen < count) throw listChanged(subject, seen, count);
+      if (typeof count === 'number' && guard.seen < count) throw listChanged(subject, guard.seen, count);
       return;
     }
-    guard.next(rows.length);
+    guard.next();
   }
 }
 

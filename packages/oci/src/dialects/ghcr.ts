@@ -95,10 +95,11 @@ async function* pagesOf(
       return ask(kind, page);
     });
     const rows = recordsOf(json, subject);
+    guard.take(rows.map((row) => row.id ?? row.name));
     if (rows.length > 0) yield rows;
     // The link itself is not followed: its page is the next number.
     if (!parseLinks(answer.headers.link ?? []).some((link) => link.rel.includes('next'))) return;
-    guard.next(rows.length);
+    guard.next();
   }
 }
 

@@ -96,8 +96,9 @@ async function* pages(
     const { json, answer } = await apiJson(session, base, { ...ask, headers: { 'private-token': token } }, subject);
     const names = recordsOf(json, subject).map((row) => textOf(recordOf(row).path));
     const valid = names.filter(isRepositoryName);
+    guard.take(valid);
     if (valid.length > 0) yield valid;
     if ((one(answer.headers['x-next-page'] as string | string[] | undefined) ?? '') === '') return;
-    guard.next(valid.length);
+    guard.next();
   }
 }

@@ -79,17 +79,16 @@ async function* pagesOf(
 ): AsyncGenerator<Row[], void, undefined> {
   const direct = await session.signIn.direct({ repository: null, text: '' });
   const guard = new PageGuard(session, subject);
-  let seen = 0;
   for (let page = 1; ; page += 1) {
     const ask = { path: `${path}&page=${page}&page_size=${PAGE}`, authorization: direct?.header ?? null, signal };
     const { json, answer } = await apiJson(session, session.apiUrl ?? session.origin, ask, subject);
     const rows = recordsOf(json, subject);
-    seen += rows.length;
+    guard.take(rows.map((row) => row.digest ?? row.name));
     if (rows.length > 0) yield rows;
     const total = totalOf(answer);
-    if (total === null ? rows.length < PAGE : seen >= total) return;
-    if (rows.length === 0) throw listChanged(subject, seen, total ?? seen);
-    guard.next(rows.length);
+    if (total === null ? rows.length < PAGE : guard.seen >= total) return;
+    if (rows.length === 0) throw listChanged(subject, guard.seen, total ?? guard.seen);
+    guard.next();
   }
 }
 

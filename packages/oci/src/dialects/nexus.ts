@@ -22,7 +22,8 @@ export const nexus: Dialect = {
       const rows = recordsOf(items, subject).filter((item) => item.name === full);
       for (const row of rows) add(details, row);
       token = textOf(continuationToken);
-      if (token !== null) guard.next(rows.length, token);
+      guard.take(rows.map((row) => row.id ?? row.version));
+      if (token !== null) guard.next(token);
     } while (token !== null);
     // Whole at the end: an image of one name in two of its repositories shows only when all pages are read.
     yield [...details.values()];

@@ -27,9 +27,10 @@ export const ngc: Dialect = {
         .flatMap((group) => recordsOf(group.resources ?? [], subject))
         .map((resource) => textOf(resource.resourceId))
         .filter(isRepositoryName);
+      guard.take(names);
       if (names.length > 0) yield names;
       if (typeof resultPageTotal !== 'number' || page + 1 >= resultPageTotal) return;
-      guard.next(names.length);
+      guard.next();
     }
   },
   advise({ id, code }) {

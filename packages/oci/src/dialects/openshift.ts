@@ -34,9 +34,10 @@ export const openshift: Dialect = {
         .map(({ metadata: own }) => recordOf(own))
         .map((own) => `${textOf(own.namespace) ?? ''}/${textOf(own.name) ?? ''}`)
         .filter(isRepositoryName);
+      guard.take(names);
       if (names.length > 0) yield names;
       token = textOf(recordOf(metadata).continue);
-      if (token !== null) guard.next(names.length, token);
+      if (token !== null) guard.next(token);
     } while (token !== null);
   },
   advise({ id }) {

@@ -31,9 +31,10 @@ export const quay: Dialect = {
           { name, digest: isDigest(digest) ? digest : null, pushedAt: started ?? timeOf(tag.last_modified), isLocked },
         ];
       });
+      guard.take(details.map((detail) => detail.name));
       if (details.length > 0) yield details;
       if (more !== true) return;
-      guard.next(details.length);
+      guard.next();
     }
   },
   async *listRepositories(session, { signal }) {
@@ -56,9 +57,10 @@ export const quay: Dialect = {
       const names = recordsOf(repositories, subject)
         .map(({ namespace: space, name }) => `${textOf(space) ?? namespace}/${textOf(name) ?? ''}`)
         .filter(isRepositoryName);
+      guard.take(names);
       if (names.length > 0) yield names;
       token = textOf(nextPage);
-      if (token !== null) guard.next(names.length, token);
+      if (token !== null) guard.next(token);
     } while (token !== null);
   },
   advise({ id, code }) {
