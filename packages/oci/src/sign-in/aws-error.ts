@@ -46,7 +46,11 @@ export function awsApiError(error: unknown, subject: string): RegistryError {
     });
   }
   if (status !== undefined && status >= 500) {
-    return new RegistryError({ code: 'registry-failed', message: `ECR failed at ${subject} (HTTP ${status}).`, status });
+    return new RegistryError({
+      code: 'registry-failed',
+      message: `ECR failed at ${subject} (HTTP ${status}).`,
+      status,
+    });
   }
   return awsSignInError(error);
 }

@@ -17,8 +17,8 @@ import {
   open,
   serve,
 } from '../testing.ts';
-import { awsApiError } from './aws-error.ts';
 import { awsOf } from './aws.ts';
+import { awsApiError } from './aws-error.ts';
 import { basicHeader } from './sign-in.ts';
 
 const SECRET = 'canary-secret-key';
@@ -144,11 +144,10 @@ test('a role is taken on at STS, with the external id, through the door', async 
   await using registry = ecr(server, { ...KEYS, roleArn, externalId: 'external-1' });
   await registry.ping();
   const asked = new URLSearchParams(sts.seen[0]?.body);
-  assert.deepEqual([asked.get('Action'), asked.get('RoleArn'), asked.get('ExternalId')], [
-    'AssumeRole',
-    roleArn,
-    'external-1',
-  ]);
+  assert.deepEqual(
+    [asked.get('Action'), asked.get('RoleArn'), asked.get('ExternalId')],
+    ['AssumeRole', roleArn, 'external-1'],
+  );
   assert.match(sts.seen[0]?.authorization ?? '', /Credential=AKIATEST\//);
   assert.match(server.calls()[0]?.authorization ?? '', /Credential=ASIAROLE\//);
   assert.equal(registry.requests, 3);

@@ -4,7 +4,15 @@ import type { Authentication } from '../connection.ts';
 import { RegistryError } from '../errors.ts';
 import type { Answer } from '../http.ts';
 import { Bearer, type TokenContext, type TokenCredential } from './bearer.ts';
-import { checkIdentityHost, type IdentityPlace, identityError, incomplete, inTime, jwtLifeMs, loadSdk } from './identity.ts';
+import {
+  checkIdentityHost,
+  type IdentityPlace,
+  identityError,
+  incomplete,
+  inTime,
+  jwtLifeMs,
+  loadSdk,
+} from './identity.ts';
 import { type Fetched, Renewing } from './renewing.ts';
 import type { Scope, SignIn } from './sign-in.ts';
 

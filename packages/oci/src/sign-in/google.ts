@@ -55,7 +55,9 @@ export class GoogleSignIn implements SignIn {
     const { GoogleAuth } = await loadSdk('google-auth-library', () => import('google-auth-library'));
     try {
       // A new one each time: the library keeps a token until five minutes before its end, also one that was refused.
-      const auth = new GoogleAuth({ scopes: SCOPE, ...(this.#key === null ? {} : { credentials: this.#key }) });
+      // A project given keeps it from running gcloud to find one, which no token needs.
+      const settings = { scopes: SCOPE, projectId: 'none' };
+      const auth = new GoogleAuth(this.#key === null ? settings : { ...settings, credentials: this.#key });
       const client = await inTime('Google', auth.getClient());
       const { token } = await inTime('Google', client.getAccessToken());
       if (typeof token !== 'string' || !TOKEN.test(token)) throw identityError({ cloud: 'Google', kind: 'failed' });
