@@ -93,7 +93,13 @@ export class Registries {
     for (const registry of remote) {
       if (!file.enabled || ids.has(registry.id)) continue;
       const { authentication, ...rest } = registry;
-      const description = { ...rest, authentication: { type: 'none' as const }, isSample: false, isDefault: false };
+      const description = {
+        ...rest,
+        authentication: { type: 'none' as const },
+        isSample: false,
+        isDefault: false,
+        fromOwnFile: false,
+      };
       active.set(registry.id, this.#activate(description, authentication, rules));
     }
     return this.#replace(active);

@@ -77,6 +77,7 @@ export class RegistryReader {
         provider: description.provider,
         apiUrl: description.apiUrl,
         authentication: description.authentication,
+        fromOwnFile: description.fromOwnFile,
         tls: description.tls,
         tokenHosts: description.tokenHosts,
         limits: options.limits,

@@ -2,7 +2,6 @@ import type { Quota } from './abilities.ts';
 import { isWebPage, one } from './answer-error.ts';
 import { parseChallenges } from './challenge.ts';
 import {
-  type Authentication,
   DEFAULT_LIMITS,
   type Limits,
   type OnRequest,

@@ -1,19 +1,26 @@
 import { X509Certificate } from 'node:crypto';
-import type { AuthenticationInput, AuthenticationView, Tls } from '@pharos/contract';
+import {
+  type AuthenticationInput,
+  type AuthenticationView,
+  signInProblem,
+  signInUser,
+  type Tls,
+} from '@pharos/contract';
 import { ProblemError } from './problem.ts';
 
 /** What of a sign-in is stored in the clear. */
 export function visibleAuthentication(input: AuthenticationInput): Pick<AuthenticationView, 'type' | 'username'> {
-  const username = input.type === 'basic' || input.type === 'token' ? (input.username ?? null) : null;
-  return { type: input.type, username };
+  return { type: input.type, username: signInUser(input) };
 }
 
-/** Refuses what no agent could use: certificates that are none, a docker config that is not JSON. Throws `invalid-input`. */
+/** Refuses what no agent could use: certificates that are none, a docker config that is not JSON, half an identity. Throws `invalid-input`. */
 export function checkRegistryInput(input: {
   authentication?: AuthenticationInput | undefined;
   tls?: Tls | undefined;
 }): void {
   if (input.authentication?.type === 'docker_config') checkDockerConfig(input.authentication.config);
+  const problem = input.authentication === undefined ? null : signInProblem(input.authentication);
+  if (problem !== null) throw refuse(`authentication.${problem.field}`, problem.message);
   if (input.tls && input.tls.caCerts.trim() !== '') checkCertificates(input.tls.caCerts);
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { delimiter, isAbsolute } from 'node:path';
+import { recordOf } from '../api.ts';
 import type { Challenge } from '../challenge.ts';
 import { RegistryError } from '../errors.ts';
 import { BasicSignIn } from './basic.ts';
@@ -74,17 +75,18 @@ export class CredentialHelperSignIn implements SignIn {
   }
 
   #read(text: string): { username: string; secret: string } {
-    let answer: { Username?: unknown; Secret?: unknown } | null = null;
-    try {
-      answer = JSON.parse(text) as typeof answer;
-    } catch {
-      // Said below, without what it wrote.
-    }
-    const username = answer?.Username;
-    const secret = answer?.Secret;
+    const { Username: username, Secret: secret } = objectOf(text);
     const isGood = typeof username === 'string' && typeof secret === 'string' && username !== '' && secret !== '';
     if (!isGood) throw failed(this.#name, 'did not answer with a user name and a secret');
     return { username, secret };
+  }
+}
+
+function objectOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return recordOf(JSON.parse(text));
+  } catch {
+    return {};
   }
 }
 
