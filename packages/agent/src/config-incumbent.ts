@@ -236,7 +236,6 @@ function isKind<K extends 'string' | 'boolean'>(
   kind: K,
   path: Path,
 ): value is K extends 'string' ? string : boolean {
-  // biome-ignore lint/suspicious/useValidTypeof: the kind is one of two words
   if (typeof value === kind) return true;
   const message = `${String(path.at(-1))} must be a ${kind}.`;
   work.problems.push(work.document.problem(path, 'wrong-type', message, 'Correct the value.'));
