@@ -4,6 +4,7 @@
  */
 import { type ConfigNotice, type Environment, type ReadDocument, VARIABLE_MISSING } from './config-document.ts';
 import type { ConfigProblem } from './config-error.ts';
+import { DEFAULT_REPOSITORIES } from './config-registries.ts';
 import type { INCUMBENT_KEYS } from './config-schema.ts';
 
 /** Variables that take the place of the secret which the incumbent reads from the cluster. */
@@ -20,12 +21,10 @@ const REGISTRY: Path = [...DISCOVERY, 'registry'];
 /** Where these keys stand: in the agent's file, and in the two halves of the incumbent's installation values. */
 const PLACES: readonly { path: Path; isOurs: boolean }[] = [
   { path: PROVISIONING, isOurs: true },
-  { path: ['beaconAgent', 'provisioning'], isOurs: false },
-  { path: ['componentsParameters', 'upm-beacon'], isOurs: false },
-  { path: ['parameters', 'upm-beacon'], isOurs: false },
+  { path: 'beaconAgent.provisioning'.split('.'), isOurs: false },
+  { path: 'componentsParameters.upm-beacon'.split('.'), isOurs: false },
+  { path: 'parameters.upm-beacon'.split('.'), isOurs: false },
 ];
-
-const REPOSITORIES = ['postgresql', 'edb-postgres-advanced', 'edb-postgres-extended'];
 
 /** What the old keys came to. */
 export interface Incumbent {
@@ -183,8 +182,8 @@ function fillIn(value: Json, work: Work): void {
   }
   const lists = ['postgres_repositories', 'model_repositories', 'rules'];
   if (!isFromHere || lists.some((list) => registry[list] !== undefined)) return;
-  registry.postgres_repositories = REPOSITORIES.map((name) => ({ name }));
-  const message = `No repositories are named, so ${REPOSITORIES.join(', ')} are read. Write postgres_repositories to name others.`;
+  registry.postgres_repositories = DEFAULT_REPOSITORIES.map((each) => ({ ...each }));
+  const message = `No repositories are named, so ${DEFAULT_REPOSITORIES.map(({ name }) => name).join(', ')} are read. Write postgres_repositories to name others.`;
   work.notices.push({ path: REGISTRY.join('.'), line: null, message });
 }
 
