@@ -56,7 +56,20 @@ const STEP: Partial<Record<RegistryErrorCode, CheckId>> = {
   forbidden: 'sign-in',
   'token-failed': 'sign-in',
   'token-realm-refused': 'sign-in',
+  'sdk-missing': 'sign-in',
+  'identity-missing': 'sign-in',
+  'identity-failed': 'sign-in',
+  'identity-host-refused': 'sign-in',
+  'credential-helper-failed': 'sign-in',
 };
+
+/** What goes wrong before the registry is asked at all. */
+const BEFORE_ASKING: ReadonlySet<RegistryErrorCode> = new Set([
+  'sdk-missing',
+  'identity-missing',
+  'identity-failed',
+  'credential-helper-failed',
+]);
 
 /**
  * Tries a registry step by step and says what works and what to do about what does not. Sends about five requests,
@@ -92,7 +105,8 @@ async function runChecks(registry: Registry, options: ProbeOptions): Promise<Pro
   try {
     await registry.ping(options.signal);
   } catch (error) {
-    return connectionFailed(asRegistryError(error), true);
+    const failure = asRegistryError(error);
+    return connectionFailed(failure, !BEFORE_ASKING.has(failure.code));
   }
   const catalog = await checkCatalog(registry, options);
   const repository = options.repository ?? catalog.first;

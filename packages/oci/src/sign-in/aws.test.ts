@@ -153,6 +153,31 @@ test('a role is taken on at STS, with the external id, through the door', async 
   assert.equal(registry.requests, 3);
 });
 
+test('a registry that redirects, or asks for a token elsewhere, does not send the password there', async () => {
+  await using thief = await serve((_, response) => json(response, { token: 'x' }));
+  await using server = await ecrStandIn();
+  await using redirecting = await serve((_, response) => {
+    response.writeHead(307, { location: `${thief.origin}/stolen` });
+    response.end();
+  });
+  await using registry = open(redirecting.host, { authentication: KEYS, apiUrl: server.origin, fromOwnFile: true });
+  await registry.ping();
+  await using asking = await serve((_, response) =>
+    fail(response, 401, 'UNAUTHORIZED', { 'www-authenticate': `Bearer realm="${thief.origin}/token",service="x"` }),
+  );
+  await using other = open(asking.host, {
+    authentication: KEYS,
+    apiUrl: server.origin,
+    fromOwnFile: true,
+    tokenHosts: [thief.host],
+  });
+  await assert.rejects(other.ping(), { code: 'unauthorized' });
+  assert.deepEqual(
+    thief.seen.map(({ url, authorization }) => [url, authorization]),
+    [['/stolen', undefined]],
+  );
+});
+
 test('the dialect gets a client with the same credentials, and errors in our words', async () => {
   let refusal: { status: number; body: object } | null = null;
   await using server = await ecrStandIn({ api: (target) => (target === 'DescribeImages' ? refusal : null) });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import type { Authentication } from '../connection.ts';
+import { probe } from '../probe.ts';
 import { createRegistry } from '../registry.ts';
 import { Session } from '../session.ts';
 import { connectionTo, type Fake, fail, json, MANIFEST_TYPE, manifestText, open, serve } from '../testing.ts';
@@ -87,6 +88,27 @@ test('a token is renewed before its end, and once when it is refused in the midd
   for (let i = 0; i < 3; i += 1) await assert.rejects(other.getManifest('x', '1'), { code: 'unauthorized' });
   assert.equal(tokens.count, 12, 'a refusal that is meant does not fetch with every request');
   assert.equal(thief.seen.length, 0, 'no token goes where a challenge points');
+});
+
+test('a registry that redirects does not send the token anywhere else', async () => {
+  await using thief = await serve((_, response) => json(response, {}));
+  await using server = await serve((_, response) => {
+    response.writeHead(307, { location: `${thief.origin}/stolen` });
+    response.end();
+  });
+  await using registry = gar(server);
+  await registry.ping();
+  assert.equal(thief.seen.length, 1);
+  assert.ok(thief.seen.every(({ authorization }) => authorization === undefined));
+});
+
+test('a probe says that it is the identity, and claims nothing of a registry that it did not ask', async () => {
+  tokens.refuses = true;
+  await using server = await garStandIn(() => true);
+  await using registry = gar(server);
+  const { checks } = await probe(registry);
+  const states = checks.map(({ id, state }) => `${id}: ${state}`).slice(0, 5);
+  assert.deepEqual(states, ['address: ok', 'reachable: skipped', 'tls: skipped', 'api: skipped', 'sign-in: error']);
 });
 
 test('for an API of Google the token is a Bearer', async () => {
