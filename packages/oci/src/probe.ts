@@ -65,6 +65,7 @@ const STEP: Partial<Record<RegistryErrorCode, CheckId>> = {
 
 /** What goes wrong before the registry is asked at all. */
 const BEFORE_ASKING: ReadonlySet<RegistryErrorCode> = new Set([
+  'authentication-invalid',
   'sdk-missing',
   'identity-missing',
   'identity-failed',
