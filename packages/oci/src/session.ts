@@ -116,7 +116,8 @@ export class Session {
     const answer = await this.#send(ask, used);
     this.quota = quotaOf(answer.headers) ?? this.quota;
     // Only the registry itself is signed in to: a 401 from where it redirects to is an answer like any other.
-    if (answer.status !== 401 || answer.origin !== this.#home.origin) return answer;
+    const isAsked = answer.status === 401 || this.signIn.isExpiry?.(answer) === true;
+    if (!isAsked || answer.origin !== this.#home.origin) return answer;
     const better = await this.signIn.answer(parseChallenges(answer.headers['www-authenticate']), ask.scope, used);
     return better === null ? answer : this.#send(ask, better);
   }

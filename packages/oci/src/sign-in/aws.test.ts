@@ -36,6 +36,7 @@ interface Ecr {
   lifeS?: number;
   api?: (target: string, count: number) => { status: number; body: object } | null;
   accepts?: (password: string, count: number) => boolean;
+  refusal?: { status: number; message: string };
 }
 
 /** A stand-in for ECR and its API on one server; the registry takes Basic of the last password. */
@@ -54,6 +55,10 @@ async function ecrStandIn(options: Ecr = {}) {
     }
     const password = Buffer.from(request.authorization?.replace(/^Basic /, '') ?? '', 'base64').toString();
     const isGood = password.startsWith('AWS:canary-password-') && (options.accepts ?? (() => true))(password, count);
+    if (!isGood && options.refusal !== undefined) {
+      const { status, message } = options.refusal;
+      return json(response, { errors: [{ code: 'DENIED', message }] }, status);
+    }
     if (!isGood) return fail(response, 401, 'UNAUTHORIZED', { 'www-authenticate': 'Basic realm="ecr"' });
     if (request.url.includes('/manifests/')) {
       return json(response, manifestText(), 200, { 'content-type': MANIFEST_TYPE });
@@ -99,6 +104,14 @@ test('a password is renewed before its end, and once when it is refused in the m
   ended = 'AWS:canary-password-1';
   await Promise.all(Array.from({ length: 20 }, (_, i) => other.getManifest('x', `t${i}`)));
   assert.equal(server.calls().length, 2);
+
+  await using denying = await ecrStandIn({
+    accepts: (password) => password !== ended,
+    refusal: { status: 403, message: 'Your authorization token has expired. Reauthenticate and try again.' },
+  });
+  await using fourth = ecr(denying);
+  await fourth.getManifest('x', '1');
+  assert.deepEqual([denying.calls().length, denying.reads().length], [2, 2], 'ECR says 403 of a password that ended');
 
   await using refusing = await ecrStandIn({ accepts: () => false });
   await using third = ecr(refusing);

@@ -2,6 +2,7 @@ import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { Challenge } from '../challenge.ts';
 import type { Authentication } from '../connection.ts';
 import { RegistryError } from '../errors.ts';
+import type { Answer } from '../http.ts';
 import { awsDoor } from './aws-door.ts';
 import { awsSignInError } from './aws-error.ts';
 import { Bearer, type TokenContext, type TokenCredential } from './bearer.ts';
@@ -87,6 +88,11 @@ export class AwsSignIn implements SignIn {
     const renewed = await this.#password.renewed(held);
     const header = renewed === null ? null : headerOf(renewed);
     return header === used ? null : header;
+  }
+
+  /** ECR answers 403 to a password that has ended, and 401 to none. */
+  isExpiry({ status, body }: Answer): boolean {
+    return status === 403 && /authorization token has expired/i.test(body.toString('latin1', 0, 4096));
   }
 
   /** ECR's own API takes signed requests and no header of this kind: see `aws`. */
