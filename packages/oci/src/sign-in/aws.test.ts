@@ -3,7 +3,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, test } from 'node:test';
-import type { Authentication } from '../connection.ts';
+import { type Authentication, DEFAULT_LIMITS } from '../connection.ts';
+import type { Answer, Door, DoorRequest } from '../http.ts';
 import { createRegistry } from '../registry.ts';
 import { Session } from '../session.ts';
 import {
@@ -17,7 +18,7 @@ import {
   open,
   serve,
 } from '../testing.ts';
-import { awsOf } from './aws.ts';
+import { AwsSignIn, awsOf } from './aws.ts';
 import { awsApiError } from './aws-error.ts';
 import { basicHeader } from './sign-in.ts';
 
@@ -263,4 +264,44 @@ test("the machine's identity goes to hosts of ECR only, unless the agent's own f
   const own = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
   assert.throws(() => to(own, chain, false, 'https://ecr.example.com'), { code: 'identity-host-refused' });
   assert.ok(to(own, chain, false, 'https://vpce-1.api.ecr.eu-central-1.vpce.amazonaws.com'));
+});
+
+/** A stand-in for the door itself, because the public registry has one name only. */
+function publicDoor(sent: DoorRequest[]): Door {
+  const send = (request: DoorRequest): Promise<Answer> => {
+    sent.push(request);
+    const value = request.origin.includes('api.ecr-public')
+      ? {
+          authorizationData: {
+            authorizationToken: Buffer.from('AWS:canary-public').toString('base64'),
+            expiresAt: Date.now() / 1000 + 43_200,
+          },
+        }
+      : { token: 'canary-bearer' };
+    const { origin, path } = request;
+    return Promise.resolve({ origin, path, status: 200, headers: {}, body: Buffer.from(JSON.stringify(value)) });
+  };
+  return { send } as unknown as Door;
+}
+
+test('the public registry: its password goes to its own token service, and its token to it', async () => {
+  const sent: DoorRequest[] = [];
+  const origin = 'https://public.ecr.aws';
+  const context = {
+    door: publicDoor(sent),
+    home: { origin, inside: false, tokenHosts: [] },
+    limits: DEFAULT_LIMITS,
+    userAgent: 'test',
+  };
+  const signIn = new AwsSignIn(context, KEYS, { hostname: 'public.ecr.aws', fromOwnFile: false }, null);
+  const scope = { repository: 'a/b', text: 'repository:a/b:pull' };
+  assert.equal(await signIn.header(scope), 'Bearer canary-bearer');
+  assert.deepEqual(
+    sent.map((request) => request.origin + request.path),
+    [
+      'https://api.ecr-public.us-east-1.amazonaws.com/',
+      `${origin}/token/?service=public.ecr.aws&scope=repository%3Aa%2Fb%3Apull`,
+    ],
+  );
+  assert.equal(sent[1]?.headers.authorization, basicHeader('AWS', 'canary-public'));
 });
