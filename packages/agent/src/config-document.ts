@@ -14,7 +14,7 @@ import {
 } from 'yaml';
 import type { z } from 'zod';
 import type { ConfigProblem } from './config-error.ts';
-import { CLOUD_SIGN_INS, knownKeys, UNUSED_KEYS } from './config-schema.ts';
+import { knownKeys, UNUSED_KEYS } from './config-schema.ts';
 
 /** Largest file in bytes. */
 export const MAX_FILE_BYTES = 1024 * 1024;
@@ -173,6 +173,17 @@ const EXPANDED = new Set([
   'username',
   'password',
   'token',
+  'tenant_id',
+  'client_id',
+  'client_secret',
+  'region',
+  'role_arn',
+  'external_id',
+  'access_key_id',
+  'secret_access_key',
+  'service_account_key',
+  'imagesetDiscoveryContainerRegistryURL',
+  'imageset_discovery_ca_certs',
 ]);
 
 /**
@@ -239,7 +250,7 @@ function issueProblems(issue: z.core.$ZodIssue, problem: ReadDocument['problem']
 function choicesOf(issue: z.core.$ZodIssue): string[] | null {
   if (issue.code === 'invalid_value') return issue.values.map(String);
   if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)) {
-    return issue.options.map(String).filter((type) => !CLOUD_SIGN_INS.some((cloud) => cloud === type));
+    return issue.options.map(String);
   }
   return null;
 }

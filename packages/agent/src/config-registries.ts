@@ -1,19 +1,19 @@
 /** From the file's registries to the registries and rules that the agent reads and reports. */
-import { readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { resolve } from 'node:path';
 import {
   type AuthenticationInput,
   type FileRegistry,
   type FileRule,
   RepositoryName,
   type RuleSpec,
+  signInUser,
 } from '@pharos/contract';
 import { compileRule } from '@pharos/library';
 import { isLayoutUrl, LAYOUT_PROVIDER, namesFiles, parseLayoutUrl, parseRegistryUrl, RegistryError } from '@pharos/oci';
 import type { ConfigNotice, Environment, ReadDocument } from './config-document.ts';
 import type { ConfigProblem } from './config-error.ts';
-import type { AgentDocument, FileAuthentication, FileRegistryEntry, NamedRepository } from './config-schema.ts';
+import type { AgentDocument, FileRegistryEntry, NamedRepository } from './config-schema.ts';
+import { EKS_MANAGED_IDENTITY, readAuthentication } from './config-sign-in.ts';
+import { readCertificates } from './config-small-file.ts';
 import { stableId } from './stable-id.ts';
 
 /** A registry with what is needed to read it. `authentication` holds secrets. */
@@ -29,6 +29,8 @@ export interface AgentRegistry {
   budget: FileRegistry['budget'];
   /** Hosts (host or host:port) beside the registry's own that may get its credentials to make a token. */
   tokenHosts?: readonly string[];
+  /** It stands in the agent's own file: credential helpers may run, and the machine's identity may go to any host. */
+  fromOwnFile?: boolean;
   intervalSeconds: number;
   isSample: boolean;
   isDefault: boolean;
@@ -36,7 +38,7 @@ export interface AgentRegistry {
 
 /** Registry of ephemeral environments, and its repositories (the incumbent's defaults). */
 export const DEFAULT_REGISTRY = 'upmdev.azurecr.io';
-const DEFAULT_REPOSITORIES: readonly NamedRepository[] = [
+export const DEFAULT_REPOSITORIES: readonly NamedRepository[] = [
   { name: 'postgresql', description: 'Community PostgreSQL' },
   { name: 'edb-postgres-advanced', description: 'EPAS' },
   { name: 'edb-postgres-extended', description: 'PGE' },
@@ -68,9 +70,8 @@ const DISCOVERY = ['dispatcher', 'capabilities', 'provisioning', 'images', 'disc
 
 /** What of a registry goes to the control plane: everything but secrets and what only the agent needs. */
 export function publicRegistry(registry: AgentRegistry): FileRegistry {
-  const { authentication, tokenHosts: _, ...rest } = registry;
-  const username = 'username' in authentication ? (authentication.username ?? null) : null;
-  return { ...rest, authentication: { type: authentication.type, username } };
+  const { authentication, tokenHosts: _, fromOwnFile: __, ...rest } = registry;
+  return { ...rest, authentication: { type: authentication.type, username: signInUser(authentication) } };
 }
 
 /** A rule with its lasting identity: the same words give the same id at every start. */
@@ -129,6 +130,12 @@ function addRegistry(
   const authentication = readAuthentication(entry.authentication, surroundings.directory, (...words) =>
     refuse(['authentication'], ...words),
   );
+  if (entry.authentication.type === EKS_MANAGED_IDENTITY) {
+    const at = [...path, 'authentication', 'type'];
+    const { line } = document.problem(at, '', '', '');
+    const message = `${EKS_MANAGED_IDENTITY} is understood. Write authentication: { type: ecr } instead.`;
+    built.notices.push({ path: at.join('.'), line, message });
+  }
   const caCerts = readCertificates(entry.tls.ca_certs, surroundings.directory, (...words) =>
     refuse(['tls', 'ca_certs'], ...words),
   );
@@ -142,6 +149,7 @@ function addRegistry(
     tls: { caCerts, skipVerify: entry.tls.skip_verify, plainHttp },
     budget: { requestsPerDay: entry.budget.requests_per_day, concurrency: entry.budget.concurrency },
     tokenHosts: entry.token_hosts,
+    fromOwnFile: true,
     intervalSeconds: entry.interval ?? interval,
     isSample: false,
     isDefault,
@@ -255,89 +263,6 @@ function patternProblem(name: string): { code: string; message: string; hint: st
     return null;
   } catch (error) {
     return { code: 'invalid-pattern', message: (error as Error).message, hint: 'Correct the pattern.' };
-  }
-}
-
-type Refuse = (code: string, message: string, hint: string) => void;
-
-function readAuthentication(entry: FileAuthentication, directory: string, refuse: Refuse): AuthenticationInput {
-  switch (entry.type) {
-    case 'none':
-    case 'basic':
-    case 'token':
-      return entry;
-    case 'docker_config':
-      return readDockerConfig(entry, directory, refuse);
-    default: {
-      const hint = 'Until then use basic, token or docker_config with a credential of the registry.';
-      refuse('provider-sign-in-missing', `Sign-in of the type ${entry.type} comes with a later release.`, hint);
-      return { type: 'none' };
-    }
-  }
-}
-
-type DockerConfig = Extract<FileAuthentication, { type: 'docker_config' }>;
-
-function readDockerConfig({ path, config }: DockerConfig, directory: string, refuse: Refuse): AuthenticationInput {
-  if ((path === undefined) === (config === undefined)) {
-    refuse(
-      'docker-config-invalid',
-      'docker_config needs either path or config.',
-      'Give the path of a .dockerconfigjson, or its text as config.',
-    );
-    return { type: 'none' };
-  }
-  const isText = config?.trimStart().startsWith('{');
-  const text = isText
-    ? config!
-    : readSmallFile(path ?? config!, directory, 100_000, 'docker-config-unreadable', refuse);
-  if (text !== null && !isJsonObject(text)) {
-    // Never the parser's own message: it quotes the text, which is a secret.
-    refuse(
-      'docker-config-invalid',
-      'The docker configuration is not a JSON object.',
-      'Give a .dockerconfigjson or the config.json of the docker CLI.',
-    );
-  }
-  return { type: 'docker_config', config: text ?? '{}' };
-}
-
-function readCertificates(text: string, directory: string, refuse: Refuse): string {
-  if (text.trim() === '') return '';
-  const pem = text.includes('-----BEGIN')
-    ? text
-    : readSmallFile(text.trim(), directory, 200_000, 'ca-certs-unreadable', refuse);
-  if (pem === null) return '';
-  if (!/-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/.test(pem)) {
-    refuse(
-      'ca-certs-invalid',
-      'There is no certificate in PEM form here.',
-      'Give PEM text (-----BEGIN CERTIFICATE-----) or the path of such a file.',
-    );
-    return '';
-  }
-  return pem;
-}
-
-function readSmallFile(path: string, directory: string, limit: number, code: string, refuse: Refuse): string | null {
-  const full = resolve(directory, path.startsWith('~/') ? homedir() + path.slice(1) : path);
-  try {
-    const { size } = statSync(full);
-    if (size <= limit) return readFileSync(full, 'utf8');
-    refuse(code, `The file named here is larger than ${limit} bytes.`, 'Check the path.');
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
-    refuse(code, `The file named here cannot be read (${reason}).`, 'Check the path and its permissions.');
-  }
-  return null;
-}
-
-function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
   }
 }
 

@@ -25,6 +25,18 @@ export const UNUSED_KEYS: ReadonlySet<string> = new Set([
   'dispatcher.mode',
 ]);
 
+/** Keys of the incumbent's image discovery that are understood, below `provisioning` (see config-incumbent.ts). */
+export const INCUMBENT_KEYS = [
+  'imageDiscovery',
+  'imagesetDiscoveryContainerRegistryURL',
+  'imagesetDiscoveryContainerRegistryProvider',
+  'imagesetDiscoveryAuthenticationType',
+  'imagesetDiscoveryAllowInsecureRegistry',
+  'imageset_discovery_ca_certs',
+  'image_discovery_credentials_secret_name',
+  'image_discovery_secret_name',
+] as const;
+
 const Text = z.string().min(1, 'must not be empty').max(20_000, 'is too long');
 
 const Duration = z.string().transform((text, context) => {
@@ -34,8 +46,8 @@ const Duration = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** Sign-in types that an agent's file may name; those of the clouds are understood and refused until they are built. */
-export const CLOUD_SIGN_INS = ['acr', 'ecr', 'gcp', 'eks_managed_identity'] as const;
+const Region = z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'must be a region, such as eu-central-1');
+const awsKeys = { region: Region.optional(), role_arn: Text.optional(), external_id: Text.optional() };
 
 const FileAuthentication = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('none') }),
@@ -46,7 +58,24 @@ const FileAuthentication = z.discriminatedUnion('type', [
     path: Text.optional(),
     config: z.string().min(2).max(100_000).optional(),
   }),
-  z.looseObject({ type: z.enum(CLOUD_SIGN_INS) }),
+  z.strictObject({
+    type: z.literal('acr'),
+    method: z.enum(['workload_identity', 'managed_identity', 'service_principal']).default('workload_identity'),
+    tenant_id: Text.optional(),
+    client_id: Text.optional(),
+    client_secret: Text.optional(),
+  }),
+  z.strictObject({
+    type: z.literal('ecr'),
+    ...awsKeys,
+    access_key_id: Text.optional(),
+    secret_access_key: Text.optional(),
+  }),
+  z.strictObject({ type: z.literal('eks_managed_identity'), ...awsKeys }),
+  z.strictObject({
+    type: z.literal('gcp'),
+    service_account_key: z.string().min(2).max(50_000).optional(),
+  }),
 ]);
 export type FileAuthentication = z.infer<typeof FileAuthentication>;
 
@@ -148,7 +177,8 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
   const own = nodes.flatMap((node) => Object.keys(node.def.shape ?? {}));
   const prefix = path.map(String).concat('').join('.');
   const unused = [...UNUSED_KEYS].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
-  return [...new Set([...own, ...unused.filter((key) => !key.includes('.'))])];
+  const incumbent = prefix === 'dispatcher.capabilities.provisioning.' ? [...INCUMBENT_KEYS] : [];
+  return [...new Set([...own, ...unused.filter((key) => !key.includes('.')), ...incumbent])];
 }
 
 function unwrap(node: SchemaNode): SchemaNode[] {

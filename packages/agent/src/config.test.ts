@@ -211,7 +211,42 @@ const BAD: [what: string, text: string, code: string, line: number | null, words
     /password is missing/,
   ],
   ['an unknown sign-in', under('authentication: { type: kerberos }'), 'value-unknown', 7, /type/],
-  ['a cloud sign-in', under('authentication: { type: ecr }'), 'provider-sign-in-missing', 7, /later release/],
+  [
+    'half a service principal',
+    under('authentication: { type: acr, method: service_principal, client_id: a, client_secret: secret-1 }'),
+    'sign-in-invalid',
+    7,
+    /tenant_id is needed/,
+  ],
+  [
+    'half an access key',
+    under('authentication: { type: ecr, secret_access_key: secret-1 }'),
+    'sign-in-invalid',
+    7,
+    /access_key_id is needed/,
+  ],
+  ['a region that is none', under('authentication: { type: ecr, region: Frankfurt }'), 'value-invalid', 7, /region/],
+  [
+    'a key of another cloud',
+    under('authentication: { type: eks_managed_identity, access_key_id: a }'),
+    'unknown-key',
+    7,
+    /access_key_id/,
+  ],
+  [
+    'a service account key that is none',
+    under(`authentication: { type: gcp, service_account_key: '{"secret-1": 1}' }`),
+    'sign-in-invalid',
+    7,
+    /service_account_key must be/,
+  ],
+  [
+    'a service account key that is not there',
+    under('authentication: { type: gcp, service_account_key: missing.json }'),
+    'service-account-key-unreadable',
+    7,
+    /ENOENT/,
+  ],
   ['an unknown provider', under('provider: gitlob'), 'value-unknown', 7, /provider/],
   ['a user in the address', under('url: https://user:secret-1@host'), 'registry-url-invalid', 7, /user name/],
   ['http without the switch', under('url: http://host'), 'registry-url-invalid', 7, /http/],
@@ -317,7 +352,8 @@ test('secrets and certificates may stand in files beside it', () => {
     under('url: host\nauthentication: { type: docker_config, path: docker.json }\ntls: { ca_certs: ca.pem }'),
   );
   const [registry] = loadAgentConfig(join(home, 'agent.yaml'), {}).registries;
-  assert.deepEqual(registry?.authentication, { type: 'docker_config', config: '{"auths":{}}' });
+  assert.equal(registry?.fromOwnFile, true);
+  assert.deepEqual(registry.authentication, { type: 'docker_config', config: '{"auths":{}}' });
   assert.match(registry.tls.caCerts, /BEGIN CERTIFICATE/);
 });
 

@@ -11,6 +11,7 @@ import {
   VARIABLE_MISSING,
 } from './config-document.ts';
 import { AgentConfigError, type ConfigProblem } from './config-error.ts';
+import { translateIncumbent } from './config-incumbent.ts';
 import { type AgentRegistry, buildRegistries, fileRule, registryId } from './config-registries.ts';
 import { AgentDocument } from './config-schema.ts';
 
@@ -50,12 +51,14 @@ export function loadAgentConfig(file: string | null, environment: Environment): 
 /** The same for text that is already there; `path` is only told in errors and used for files named relative to it. */
 export function parseAgentConfig(text: string, path: string | null, environment: Environment): AgentFile {
   const document = readDocument(text, environment);
-  const parsed = AgentDocument.safeParse(document.value);
+  const incumbent = translateIncumbent(document, environment);
+  const parsed = AgentDocument.safeParse(incumbent.value);
   // Only an agent that calls a server from elsewhere needs the key; inside `pharos up` the variable may be unset.
   const unsetKey = document.problems.find(
     (problem) => problem.code === VARIABLE_MISSING && problem.path === 'agent.access_key',
   );
   const problems = document.problems.filter((problem) => problem !== unsetKey);
+  problems.push(...incumbent.problems);
   // After a syntax error there is no value, and every complaint about it would be noise.
   const hasSyntaxError = problems.some((problem) => problem.code.startsWith('yaml-'));
   if (!parsed.success && !hasSyntaxError)
@@ -93,7 +96,7 @@ export function parseAgentConfig(text: string, path: string | null, environment:
     enabled: dispatcher.enabled,
     registries: built.registries,
     rules: built.rules,
-    notices: [...document.notices, ...built.notices, ...(unsetKey ? [noticeOf(unsetKey)] : [])],
+    notices: [...document.notices, ...incumbent.notices, ...built.notices, ...(unsetKey ? [noticeOf(unsetKey)] : [])],
   };
 }
 

@@ -92,12 +92,18 @@ export class Registries {
       ...(next?.rules ?? []).filter((rule) => !file.rules.some(({ id }) => id === rule.id)),
     ]);
     const active = new Map<string, ActiveRegistry>();
-    for (const registry of own) active.set(registry.id, this.#activate(registry, null, rules, true));
+    for (const registry of own) active.set(registry.id, this.#activate(registry, null, rules));
     for (const registry of remote) {
       if (!file.enabled || ids.has(registry.id)) continue;
       const { authentication, ...rest } = registry;
-      const description = { ...rest, authentication: { type: 'none' as const }, isSample: false, isDefault: false };
-      active.set(registry.id, this.#activate(description, authentication, rules, false));
+      const description = {
+        ...rest,
+        authentication: { type: 'none' as const },
+        isSample: false,
+        isDefault: false,
+        fromOwnFile: false,
+      };
+      active.set(registry.id, this.#activate(description, authentication, rules));
     }
     await mkdir(this.#options.spendFolder, { recursive: true, mode: 0o700 });
     const before = this.#active;
@@ -131,7 +137,6 @@ export class Registries {
     registry: AgentRegistry,
     sealed: AgentConfig['registries'][number]['authentication'],
     rules: readonly CompiledRule[],
-    isOwn: boolean,
   ): ActiveRegistry {
     const mine = rules.filter((rule) => ruleApplies(rule, registry.id));
     const base = {
@@ -142,7 +147,7 @@ export class Registries {
       fingerprint: JSON.stringify(mine.map((rule) => rule.spec)),
     };
     try {
-      if (!isOwn && namesFiles(registry)) throw filesRefused();
+      if (registry.fromOwnFile !== true && namesFiles(registry)) throw filesRefused();
       const origin = originOf(registry);
       const authentication = sealed === null ? registry.authentication : this.#open(sealed, origin);
       const description = { ...registry, authentication };

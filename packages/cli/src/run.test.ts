@@ -112,6 +112,39 @@ test('a password comes from stdin or a variable, and only with a user name', asy
   assert.equal((await runIn({ api }, ...add, '--username', 'robot', '--password-env', 'NOT_SET')).code, 2);
 });
 
+test('identities of clouds: by flags, with the secret from elsewhere, and only with what belongs together', async () => {
+  const api = () => ({ status: 201, body: registry() });
+  const env = { S: 'canary-secret' };
+  const add = (...flags: string[]) => runIn({ api, env }, 'registries', 'add', 'x', 'host', ...flags);
+  const sent = async (...flags: string[]) => {
+    const { calls, stdout, stderr } = await add(...flags);
+    assert.doesNotMatch(stdout + stderr, /canary/);
+    return (calls[0]!.body as { authentication: object }).authentication;
+  };
+  assert.deepEqual(await sent('--auth', 'acr'), { type: 'acr', method: 'workload_identity' });
+  const principal = ['--auth', 'acr', '--auth-method', 'service_principal', '--client-id', 'c'];
+  assert.deepEqual(await sent(...principal, '--tenant-id', 't', '--secret-env', 'S'), {
+    type: 'acr',
+    method: 'service_principal',
+    tenantId: 't',
+    clientId: 'c',
+    clientSecret: 'canary-secret',
+  });
+  assert.deepEqual(await sent('--auth', 'ecr', '--region', 'eu-central-1'), { type: 'ecr', region: 'eu-central-1' });
+  assert.deepEqual(await sent('--auth', 'gcp'), { type: 'gcp' });
+  for (const wrong of [
+    [...principal, '--secret-env', 'S'],
+    ['--auth', 'ecr', '--access-key-id', 'A'],
+    ['--auth', 'gcp', '--region', 'eu-central-1'],
+    ['--role-arn', 'x'],
+    ['--auth', 'gcp', '--username', 'u'],
+  ]) {
+    const refused = await add(...wrong);
+    assert.equal(refused.code, 2, wrong.join(' '));
+    assert.equal(refused.calls.length, 0);
+  }
+});
+
 test('a registry with tags is removed only with --yes', async () => {
   const api = ({ method }: { method: string }): Answer => (method === 'DELETE' ? { status: 204 } : listOf(registry()));
   const asked = await runIn({ api }, 'registries', 'remove', 'production');

@@ -16,6 +16,7 @@ export * from './routes.ts';
 export * from './rule.ts';
 export * from './scan.ts';
 export * from './session.ts';
+export * from './sign-in-input.ts';
 export * from './statistics.ts';
 export * from './tag.ts';
 export * from './token.ts';

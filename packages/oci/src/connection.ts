@@ -81,6 +81,11 @@ export interface RegistryConnection {
    */
   apiUrl?: string | null | undefined;
   authentication: Authentication;
+  /**
+   * Whoever runs this agent wrote this in its own file. Only then credential helpers are run, and the machine's own
+   * identity is shown to hosts that are not the cloud's; the control plane cannot set it.
+   */
+  fromOwnFile?: boolean | undefined;
   tls: TlsOptions;
   limits?: Partial<Limits> | undefined;
   /** Hosts (`host` or `host:port`) that may receive the credentials as token services though the rules would refuse them. */

@@ -56,6 +56,26 @@ const ERRORS = {
     false,
     "If this token host is the right one, list it under token_hosts of this registry in the agent's file.",
   ],
+  'sdk-missing': [
+    false,
+    'Install Pharos with all of its packages (npm ci), or sign in by basic, token or docker_config.',
+  ],
+  'identity-missing': [
+    true,
+    'Give the agent an identity (Azure Workload Identity, EKS Pod Identity or IRSA, GKE Workload Identity), or enter a credential.',
+  ],
+  'identity-failed': [
+    true,
+    'Check that the identity exists, that it is trusted where the agent runs, and that clock and network there are right.',
+  ],
+  'identity-host-refused': [
+    false,
+    'Use the registry’s own address at the cloud, or describe this registry in the file of the agent.',
+  ],
+  'credential-helper-failed': [
+    true,
+    'Run docker-credential-NAME get where the agent runs, as its user, and mend what it reports.',
+  ],
   'redirect-refused': [
     false,
     'Check the registry’s storage redirect; its target must be https and not a local or private address.',

@@ -73,7 +73,21 @@ const STEP: Partial<Record<RegistryErrorCode, CheckId>> = {
   forbidden: 'sign-in',
   'token-failed': 'sign-in',
   'token-realm-refused': 'sign-in',
+  'sdk-missing': 'sign-in',
+  'identity-missing': 'sign-in',
+  'identity-failed': 'sign-in',
+  'identity-host-refused': 'sign-in',
+  'credential-helper-failed': 'sign-in',
 };
+
+/** What goes wrong before the registry is asked at all. */
+const BEFORE_ASKING: ReadonlySet<RegistryErrorCode> = new Set([
+  'authentication-invalid',
+  'sdk-missing',
+  'identity-missing',
+  'identity-failed',
+  'credential-helper-failed',
+]);
 
 /**
  * Tries a registry step by step and says what works and what to do about what does not. Sends about ten requests,
@@ -109,9 +123,11 @@ async function runChecks(registry: Registry, options: ProbeOptions): Promise<Pro
   try {
     await registry.ping(options.signal);
   } catch (error) {
+    const failure = asRegistryError(error);
+    const wasAsked = !BEFORE_ASKING.has(failure.code);
     // Which product it is decides what its refusal means; that is shown without signing in.
-    await registry.dialect(options.signal).catch(() => {});
-    return advised(registry, connectionFailed(asRegistryError(error), true, isLayoutUrl(registry.host)));
+    if (wasAsked) await registry.dialect(options.signal).catch(() => {});
+    return advised(registry, connectionFailed(failure, wasAsked, isLayoutUrl(registry.host)));
   }
   const dialect = await checkDialect(registry, options);
   const catalog = await checkCatalog(registry, options);

@@ -2,7 +2,6 @@ import type { Quota } from './abilities.ts';
 import { isWebPage, one } from './answer-error.ts';
 import { parseChallenges } from './challenge.ts';
 import {
-  type Authentication,
   DEFAULT_LIMITS,
   type Limits,
   type OnRequest,
@@ -15,9 +14,12 @@ import { type Answer, Door } from './http.ts';
 import { quotaOf } from './quota.ts';
 import { checkRedirect } from './realm.ts';
 import { apiHost, parseRegistryUrl, type RegistryAddress } from './reference.ts';
+import { AwsSignIn } from './sign-in/aws.ts';
+import { AzureSignIn } from './sign-in/azure.ts';
 import { BasicSignIn } from './sign-in/basic.ts';
 import type { TokenContext } from './sign-in/bearer.ts';
 import { DockerConfigSignIn } from './sign-in/docker-config.ts';
+import { GoogleSignIn } from './sign-in/google.ts';
 import { NoSignIn } from './sign-in/none.ts';
 import type { Scope, SignIn } from './sign-in/sign-in.ts';
 import { TokenSignIn } from './sign-in/token.ts';
@@ -69,7 +71,7 @@ export class Session {
   readonly #home: { origin: string; inside: boolean; tokenHosts: readonly string[] };
   readonly #userAgent: string;
 
-  /** @throws RegistryError `registry-url-invalid`, `address-refused`, `ca-certs-invalid`, `docker-config-invalid` */
+  /** @throws RegistryError `registry-url-invalid`, `address-refused`, `ca-certs-invalid`, `docker-config-invalid`, `authentication-invalid`, `identity-host-refused` */
   constructor(connection: RegistryConnection, options: SessionOptions = {}) {
     this.address = parseRegistryUrl(connection.url, connection.tls);
     this.limits = { ...DEFAULT_LIMITS, ...withoutUndefined(connection.limits ?? {}) };
@@ -98,7 +100,7 @@ export class Session {
       },
     });
     const context = { door: this.door, home: this.#home, limits: this.limits, userAgent: this.#userAgent };
-    this.signIn = signInOf(connection.authentication, context, this.address.host);
+    this.signIn = signInOf(connection, context, this.address.host, this.apiUrl);
   }
 
   /** Where the API answers: scheme, host and port. */
@@ -116,7 +118,8 @@ export class Session {
     const answer = await this.#send(ask, used);
     this.#note(answer);
     // Only the registry itself is signed in to: a 401 from where it redirects to is an answer like any other.
-    if (answer.status !== 401 || answer.origin !== this.#home.origin) return answer;
+    const isAsked = answer.status === 401 || this.signIn.isExpiry?.(answer) === true;
+    if (!isAsked || answer.origin !== this.#home.origin) return answer;
     const better = await this.signIn.answer(parseChallenges(answer.headers['www-authenticate']), ask.scope, used);
     return better === null ? answer : this.#send(ask, better);
   }
@@ -265,7 +268,13 @@ function isRedirect(status: number): boolean {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
 
-function signInOf(authentication: Authentication, context: TokenContext, host: string): SignIn {
+function signInOf(
+  { authentication, fromOwnFile = false }: RegistryConnection,
+  context: TokenContext,
+  host: string,
+  apiUrl: string | null,
+): SignIn {
+  const place = { hostname: new URL(context.home.origin).hostname, fromOwnFile };
   switch (authentication.type) {
     case 'none':
       return new NoSignIn(context);
@@ -276,14 +285,13 @@ function signInOf(authentication: Authentication, context: TokenContext, host: s
         ? new BasicSignIn(context, authentication.username, authentication.token)
         : new TokenSignIn(context, authentication.token.trim());
     case 'docker_config':
-      return new DockerConfigSignIn(context, authentication.config, host);
+      return new DockerConfigSignIn(context, authentication.config, host, fromOwnFile);
     case 'acr':
+      return new AzureSignIn(context, authentication, place);
     case 'ecr':
+      return new AwsSignIn(context, authentication, place, apiUrl);
     case 'gcp':
-      throw new RegistryError({
-        code: 'authentication-invalid',
-        message: `Sign-in of the type ${authentication.type} is not built yet.`,
-      });
+      return new GoogleSignIn(context, authentication, place);
   }
 }
 

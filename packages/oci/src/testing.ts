@@ -59,6 +59,8 @@ export interface Opening {
   limits?: Partial<Limits>;
   tls?: TlsOptions;
   tokenHosts?: string[];
+  apiUrl?: string;
+  fromOwnFile?: boolean;
 }
 
 export function connectionTo(url: string, opening: Opening = {}): RegistryConnection {
@@ -70,6 +72,8 @@ export function connectionTo(url: string, opening: Opening = {}): RegistryConnec
     tls: opening.tls ?? { plainHttp: true },
     limits: { connectMs: 2000, headersMs: 2000, bodyMs: 2000, ...opening.limits },
     tokenHosts: opening.tokenHosts,
+    apiUrl: opening.apiUrl,
+    fromOwnFile: opening.fromOwnFile,
   };
 }
 

@@ -165,6 +165,18 @@ test('addresses, certificates and docker configs that are none are refused with 
     [{ url: 'host', tls: { caCerts: 'not a certificate' } }, 'tls.caCerts'],
     [{ url: 'host', authentication: { type: 'docker_config', config: 'not json' } }, 'authentication.config'],
     [{ url: 'host', authentication: { type: 'basic', username: 'u' } }, 'authentication.password'],
+    [
+      {
+        url: 'host',
+        authentication: { type: 'acr', method: 'service_principal', clientId: 'c', clientSecret: CANARY },
+      },
+      'authentication.tenantId',
+    ],
+    [{ url: 'host', authentication: { type: 'acr', clientSecret: CANARY } }, 'authentication.clientSecret'],
+    [{ url: 'host', authentication: { type: 'ecr', secretAccessKey: CANARY } }, 'authentication.accessKeyId'],
+    [{ url: 'host', authentication: { type: 'ecr', accessKeyId: 'A' } }, 'authentication.secretAccessKey'],
+    [{ url: 'host', authentication: { type: 'ecr', roleArn: 'role' } }, 'authentication.roleArn'],
+    [{ url: 'host', authentication: { type: 'gcp', serviceAccountKey: CANARY } }, 'authentication.serviceAccountKey'],
   ];
   for (const [body, path] of cases) {
     const answer = await it.call('createRegistry', { body: { name: 'x', ...body } });
@@ -172,6 +184,44 @@ test('addresses, certificates and docker configs that are none are refused with 
   }
   const taken = await it.call('createRegistry', { body: { name: 'Team registry', url: 'host.example.com' } });
   assert.deepEqual([taken.status, taken.body.code], [409, 'name-taken']);
+});
+
+test('an identity of a cloud shows its name and where its secret is, and reaches the agent sealed', async () => {
+  const key = JSON.stringify({ type: 'service_account', client_email: 'reader@project', private_key: CANARY });
+  const cases: [authentication: object, shown: object][] = [
+    [
+      { type: 'acr', method: 'managed_identity', clientId: 'c' },
+      { type: 'acr', username: 'c', secret: 'at-agent' },
+    ],
+    [
+      { type: 'acr', method: 'service_principal', tenantId: 't', clientId: 'c', clientSecret: CANARY },
+      { type: 'acr', username: 'c', secret: 'stored' },
+    ],
+    [{ type: 'ecr' }, { type: 'ecr', username: null, secret: 'at-agent' }],
+    [
+      { type: 'ecr', accessKeyId: 'AKIA', secretAccessKey: CANARY },
+      { type: 'ecr', username: 'AKIA', secret: 'stored' },
+    ],
+    [{ type: 'gcp' }, { type: 'gcp', username: null, secret: 'at-agent' }],
+    [
+      { type: 'gcp', serviceAccountKey: key },
+      { type: 'gcp', username: 'reader@project', secret: 'stored' },
+    ],
+  ];
+  for (const [index, [authentication, shown]] of cases.entries()) {
+    const body = {
+      name: `Identity ${index}`,
+      url: `identity-${index}.example.com`,
+      authentication,
+      locationId: location,
+    };
+    const created = await it.call('createRegistry', { body });
+    assert.deepEqual(created.body.authentication, shown, created.text);
+    const { registries } = (await agent.config()).body;
+    const sealed = registries.find(({ id }: { id: string }) => id === created.body.id).authentication;
+    assert.deepEqual(JSON.parse(agent.open(sealed)), authentication);
+    await it.call('deleteRegistry', { params: { id: created.body.id } });
+  }
 });
 
 test('what comes from the file of an agent is read-only, except that the sample can be sent away for good', async () => {

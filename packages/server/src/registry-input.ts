@@ -1,15 +1,21 @@
 import { X509Certificate } from 'node:crypto';
-import type { AuthenticationInput, AuthenticationView, Provider, Tls } from '@pharos/contract';
+import {
+  type AuthenticationInput,
+  type AuthenticationView,
+  type Provider,
+  signInProblem,
+  signInUser,
+  type Tls,
+} from '@pharos/contract';
 import { ProblemError } from './problem.ts';
 import { refuseFiles } from './registry-address.ts';
 
 /** What of a sign-in is stored in the clear. */
 export function visibleAuthentication(input: AuthenticationInput): Pick<AuthenticationView, 'type' | 'username'> {
-  const username = input.type === 'basic' || input.type === 'token' ? (input.username ?? null) : null;
-  return { type: input.type, username };
+  return { type: input.type, username: signInUser(input) };
 }
 
-/** Refuses what no agent could use: certificates that are none, a docker config that is not JSON, files. Throws `invalid-input`. */
+/** Refuses what no agent could use: certificates that are none, a docker config that is not JSON, half an identity, files. Throws `invalid-input`. */
 export function checkRegistryInput(input: {
   authentication?: AuthenticationInput | undefined;
   tls?: Tls | undefined;
@@ -17,6 +23,8 @@ export function checkRegistryInput(input: {
 }): void {
   if (input.provider === 'oci-layout') throw refuseFiles('provider');
   if (input.authentication?.type === 'docker_config') checkDockerConfig(input.authentication.config);
+  const problem = input.authentication === undefined ? null : signInProblem(input.authentication);
+  if (problem !== null) throw refuse(`authentication.${problem.field}`, problem.message);
   if (input.tls && input.tls.caCerts.trim() !== '') checkCertificates(input.tls.caCerts);
 }
 

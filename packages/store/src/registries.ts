@@ -8,7 +8,7 @@ import { StoreError } from './errors.ts';
 import { ensureLocation } from './locations.ts';
 import { replaceFile } from './registry-file.ts';
 import { NOT_IN_FILE, REGISTRY_COLUMNS, type RegistryRow, registryOf } from './registry-row.ts';
-import type { Registries, RegistryChange, SealedCredential } from './store.ts';
+import type { NewCredential, Registries, RegistryChange } from './store.ts';
 
 const BY_NAME: Order<RegistryRow> = {
   name: 'registries',
@@ -135,8 +135,8 @@ function assignments(row: RegistryRow, change: RegistryChange): RawBuilder<unkno
   return settings;
 }
 
-function secretOf(type: AuthenticationView['type'], credential: SealedCredential | null): AuthenticationView['secret'] {
-  if (credential !== null) return 'stored';
+function secretOf(type: AuthenticationView['type'], credential: NewCredential | null): AuthenticationView['secret'] {
+  if (credential !== null && credential.holdsSecret !== false) return 'stored';
   return type === 'acr' || type === 'ecr' || type === 'gcp' ? 'at-agent' : 'none';
 }
 

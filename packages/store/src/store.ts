@@ -52,13 +52,19 @@ export interface SealedCredential {
   readonly origin: string;
 }
 
+/** A credential to keep. */
+export interface NewCredential extends SealedCredential {
+  /** False: it only names the identity that the agent's own machine has. */
+  readonly holdsSecret?: boolean;
+}
+
 export interface NewRegistry {
   readonly name: string;
   readonly url: string;
   readonly provider: Registry['provider'];
   readonly locationId: string;
   readonly authentication: Pick<AuthenticationView, 'type' | 'username'>;
-  readonly credential: SealedCredential | null;
+  readonly credential: NewCredential | null;
   readonly apiUrl: string | null;
   readonly tls: Tls;
   readonly budget: RegistryBudget;
@@ -71,7 +77,7 @@ export interface RegistryChange {
   readonly provider?: Registry['provider'] | undefined;
   readonly authentication?: Pick<AuthenticationView, 'type' | 'username'> | undefined;
   /** null drops the stored credential. */
-  readonly credential?: SealedCredential | null | undefined;
+  readonly credential?: NewCredential | null | undefined;
   readonly apiUrl?: string | null | undefined;
   readonly tls?: Tls | undefined;
   readonly budget?: RegistryBudget | undefined;

@@ -44,6 +44,7 @@ export function configFor(
       intervalSeconds,
       isSample: false,
       isDefault: false,
+      fromOwnFile: true,
     },
     rules,
   );

@@ -1,6 +1,14 @@
 /** What applying would change: pure, from what the files say and what the control plane has. */
 import { hash } from 'node:crypto';
-import type { Registry, RegistryInput, RegistryPatch, Rule, RulePatch, RuleSpec } from '@pharos/contract';
+import {
+  type Registry,
+  type RegistryInput,
+  type RegistryPatch,
+  type Rule,
+  type RulePatch,
+  type RuleSpec,
+  signInUser,
+} from '@pharos/contract';
 import { CliError } from '../failure.ts';
 import type { Documents, RegistryDocument, RuleDocument } from './document.ts';
 
@@ -81,7 +89,7 @@ function credentialChange(
 ): Change | null {
   if (!hasAuthentication) return null;
   const wanted = input.authentication ?? { type: 'none' };
-  const userName = 'username' in wanted ? (wanted.username ?? null) : null;
+  const userName = signInUser(wanted);
   const shown = [before.authentication.type, before.authentication.username].filter(Boolean).join(' ');
   const after = [wanted.type, userName].filter(Boolean).join(' ');
   const change = {
@@ -94,7 +102,8 @@ function credentialChange(
   // The server drops a credential when the address changes; it is bound to scheme, host and port.
   const plainHttp = input.tls?.plainHttp ?? false;
   const moved = plainHttp !== before.tls.plainHttp || address(input.url, plainHttp) !== address(before.url, plainHttp);
-  return updateSecrets || moved || before.authentication.secret !== 'stored' ? change : null;
+  const isThere = ['stored', 'at-agent'].includes(before.authentication.secret);
+  return updateSecrets || moved || !isThere ? change : null;
 }
 
 function planRule(

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
-  type AuthenticationInput,
   PROVIDERS,
   type Registry,
   type RegistryInput,
@@ -27,19 +26,13 @@ import { ago, count, flag, state } from '../format.ts';
 import type { Column, Io, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
 import { findRegistry } from '../resolve.ts';
-import { readSecret } from '../secret-input.ts';
+import { readSignIn, type SignInOptions, signInFlags } from '../sign-in-flags.ts';
 
-interface WriteOptions extends CommonOptions {
+interface WriteOptions extends CommonOptions, SignInOptions {
   name?: string;
   address?: string;
   provider?: Registry['provider'];
   location?: string;
-  username?: string;
-  passwordStdin?: boolean;
-  passwordEnv?: string;
-  tokenStdin?: boolean;
-  tokenEnv?: string;
-  dockerConfig?: string;
   anonymous?: boolean;
   caFile?: string;
   skipVerify?: boolean;
@@ -102,6 +95,7 @@ function add(shell: Shell): Command {
     command,
     'registries add public ghcr.io/cloudnative-pg',
     'registries add production registry.example.com --username robot --password-stdin < password.txt',
+    'registries add azure team.azurecr.io --auth acr --auth-method managed_identity',
     'registries add lab registry.lab:5000 --ca-file lab-ca.pem --interval 10m',
   ).action(
     clientAction<WriteOptions>(shell, async ({ client, out, url }, [name, address], options) => {
@@ -112,7 +106,7 @@ function add(shell: Shell): Command {
         apiUrl: null,
         budget: { requestsPerDay: null, concurrency: null },
         locationId: options.location,
-        authentication: (await authentication(shell.io, options)) ?? { type: 'none' },
+        authentication: (await readSignIn(shell.io, options)) ?? { type: 'none' },
         tls: { caCerts: '', skipVerify: false, plainHttp: false, ...tls(shell.io, options) },
         intervalSeconds: options.interval ?? 300,
       };
@@ -143,7 +137,7 @@ function edit(shell: Shell): Command {
         name: options.name,
         url: options.address,
         provider: options.provider,
-        authentication: options.anonymous ? { type: 'none' } : await authentication(shell.io, options),
+        authentication: options.anonymous ? { type: 'none' } : await readSignIn(shell.io, options),
         tls: Object.keys(changedTls).length > 0 ? { ...registry.tls, ...changedTls } : undefined,
         intervalSeconds: options.interval,
       };
@@ -194,37 +188,16 @@ function probe(shell: Shell): Command {
 }
 
 function writeOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--provider <NAME>', 'dialect (default: found out)').choices(
-        PROVIDERS.filter((name) => name !== 'oci-layout'),
-      ),
-    )
-    .option('--username <NAME>', 'sign in with a user name and a password')
-    .addOption(new Option('--password-stdin', 'read the password from stdin').conflicts(['passwordEnv', 'tokenStdin']))
-    .option('--password-env <NAME>', 'take the password from this variable')
-    .addOption(new Option('--token-stdin', 'sign in with a token read from stdin').conflicts('tokenEnv'))
-    .option('--token-env <NAME>', 'sign in with the token in this variable')
-    .option('--docker-config <FILE>', 'sign in with a .dockerconfigjson or ~/.docker/config.json')
+  const provider = command.addOption(
+    new Option('--provider <NAME>', 'dialect (default: found out)').choices(
+      PROVIDERS.filter((name) => name !== 'oci-layout'),
+    ),
+  );
+  return signInFlags(provider)
     .option('--ca-file <FILE>', 'PEM certificates to trust besides the system ones')
     .option('--skip-verify', 'DANGER: do not check the certificate')
     .option('--plain-http', 'DANGER: no TLS at all')
     .option('--interval <DURATION>', 'between scans, e.g. 30s, 5m, 1h (default 5m)', durationSeconds);
-}
-
-async function authentication(io: Io, options: WriteOptions): Promise<AuthenticationInput | undefined> {
-  const { username, dockerConfig } = options;
-  if (dockerConfig !== undefined) return { type: 'docker_config', config: readText(io, dockerConfig) };
-  const token = await readSecret(io, { stdin: options.tokenStdin, env: options.tokenEnv }, 'token');
-  if (token !== null) return { type: 'token', token, ...(username === undefined ? {} : { username }) };
-  const password = await readSecret(io, { stdin: options.passwordStdin, env: options.passwordEnv }, 'password');
-  if (password !== null && username !== undefined) return { type: 'basic', username, password };
-  if (password === null && username === undefined) return undefined;
-  throw new CliError(
-    'sign-in-incomplete',
-    password === null ? `--username ${username} comes without a password.` : 'The password comes without --username.',
-    'Give --username NAME and --password-stdin or --password-env NAME.',
-  );
 }
 
 function tls(io: Io, { caFile, skipVerify, plainHttp }: WriteOptions): Partial<Tls> {

@@ -4,10 +4,18 @@ import type { Limits } from '../connection.ts';
 import { RegistryError } from '../errors.ts';
 import type { Answer, Door, DoorRequest } from '../http.ts';
 import { checkRealm, type Home } from '../realm.ts';
+import { jwtLifeMs } from './identity.ts';
+import { Renewing } from './renewing.ts';
 import { challengeOf, type Scope } from './sign-in.ts';
 
 /** What the token service is shown: nothing, a Basic header, or an OAuth2 refresh (identity) token. */
 export type TokenCredential = { kind: 'none' } | { kind: 'basic'; header: string } | { kind: 'refresh'; token: string };
+
+/** The one token service that a credential may be shown to, whatever a challenge names. */
+export interface FixedService {
+  realm: string;
+  service: string;
+}
 
 /** What every token request needs of the registry it is for. */
 export interface TokenContext {
@@ -42,16 +50,23 @@ const TOKEN = /^[\x21-\x7e]{1,65536}$/;
  */
 export class Bearer {
   readonly #context: TokenContext;
-  readonly #credential: TokenCredential;
+  readonly #credential: TokenCredential | Renewing<TokenCredential>;
+  readonly #fixed: FixedService | null;
   readonly #demands = new Map<string, Demand>();
   readonly #grants = new Map<string, Grant>();
   readonly #fetching = new Map<string, Promise<string>>();
   /** The last demand whose scope was exactly the one that was expected: then other repositories' can be foreseen. */
   #pattern: Demand | null = null;
 
-  constructor(context: TokenContext, credential: TokenCredential) {
+  /** @param fixed given for credentials of a cloud: tokens are fetched there without being asked for, and only there */
+  constructor(
+    context: TokenContext,
+    credential: TokenCredential | Renewing<TokenCredential>,
+    fixed: FixedService | null = null,
+  ) {
     this.#context = context;
     this.#credential = credential;
+    this.#fixed = fixed;
   }
 
   /** The header for a scope, fetched or renewed when need be; null as long as the registry has not asked for one. */
@@ -78,13 +93,19 @@ export class Bearer {
   }
 
   #foresee(scope: Scope): Demand | null {
+    if (this.#fixed !== null) {
+      const { realm, service } = this.#fixed;
+      const scopes = scope.text === '' ? [] : [scope.text];
+      return { key: keyOf(realm, service, scopes), realm, service, scopes };
+    }
     if (this.#pattern === null || scope.text === '') return null;
     const { realm, service } = this.#pattern;
     return { key: keyOf(realm, service, [scope.text]), realm, service, scopes: [scope.text] };
   }
 
-  #demandOf(challenge: Challenge, realm: string, scope: Scope): Demand {
-    const service = challenge.params.get('service') ?? null;
+  #demandOf(challenge: Challenge, asking: string, scope: Scope): Demand {
+    const realm = this.#fixed?.realm ?? asking;
+    const service = this.#fixed?.service ?? challenge.params.get('service') ?? null;
     const asked = challenge.params.get('scope');
     // A realm with a scope of its own (nvcr.io) wants no second one.
     const own = URL.parse(realm)?.searchParams.has('scope') ?? false;
@@ -102,9 +123,24 @@ export class Bearer {
   }
 
   async #fetch(demand: Demand): Promise<string> {
+    let credential = this.#credential instanceof Renewing ? await this.#credential.get() : this.#credential;
+    let answer = await this.#ask(demand, credential);
+    if (this.#credential instanceof Renewing && isRefusal(answer, credential)) {
+      const renewed = this.#credential.renewed(credential);
+      if (renewed !== null) {
+        credential = await renewed;
+        answer = await this.#ask(demand, credential);
+      }
+    }
+    const grant = this.#read(answer, credential);
+    remember(this.#grants, demand.key, grant);
+    return grant.header;
+  }
+
+  #ask(demand: Demand, credential: TokenCredential): Promise<Answer> {
     const { home, limits, userAgent } = this.#context;
     const { url, reach } = checkRealm(demand.realm, home);
-    const refresh = this.#credential.kind === 'refresh' ? this.#credential.token : null;
+    const refresh = credential.kind === 'refresh' ? credential.token : null;
     const parameters = refresh === null ? url.searchParams : new URLSearchParams();
     if (demand.service !== null) parameters.set('service', demand.service);
     if (refresh === null) for (const scope of demand.scopes) parameters.append('scope', scope);
@@ -119,9 +155,9 @@ export class Bearer {
       'accept-encoding': 'identity',
       'user-agent': userAgent,
     };
-    if (this.#credential.kind === 'basic') headers.authorization = this.#credential.header;
+    if (credential.kind === 'basic') headers.authorization = credential.header;
     if (refresh !== null) headers['content-type'] = 'application/x-www-form-urlencoded';
-    const answer = await this.#send({
+    return this.#send({
       kind: 'token',
       method: refresh === null ? 'GET' : 'POST',
       origin: url.origin,
@@ -131,9 +167,6 @@ export class Bearer {
       maxBytes: limits.tokenBytes,
       body: refresh === null ? undefined : parameters.toString(),
     });
-    const grant = this.#read(answer);
-    remember(this.#grants, demand.key, grant);
-    return grant.header;
   }
 
   async #send(request: DoorRequest): Promise<Answer> {
@@ -154,8 +187,8 @@ export class Bearer {
     }
   }
 
-  #read(answer: Answer): Grant {
-    if (answer.status !== 200) throw this.#failure(answer);
+  #read(answer: Answer, credential: TokenCredential): Grant {
+    if (answer.status !== 200) throw failure(answer, credential);
     let json: unknown;
     try {
       json = JSON.parse(answer.body.toString('utf8'));
@@ -165,22 +198,31 @@ export class Bearer {
     const { token, access_token, expires_in } = (json ?? {}) as Record<string, unknown>;
     const value = token || access_token;
     if (typeof value !== 'string' || !TOKEN.test(value)) throw failed(answer, 'gave no token');
-    const life =
-      typeof expires_in === 'number' && expires_in > 0 ? Math.min(expires_in, LONGEST_LIFE_S) : DEFAULT_LIFE_S;
+    // ACR states the life of its tokens only inside of them.
+    const stated = typeof expires_in === 'number' && expires_in > 0 ? expires_in : this.#lifeInside(value);
+    const life = Math.min(stated ?? DEFAULT_LIFE_S, LONGEST_LIFE_S);
     return { header: `Bearer ${value}`, renewAt: performance.now() + life * 800 };
   }
 
-  #failure(answer: Answer): RegistryError {
-    const { status } = answer;
-    // OAuth2 (RFC 6749 §5.2) says 400 invalid_grant for a refresh token that is not accepted.
-    const refused = status === 401 || status === 403 || (status === 400 && this.#credential.kind === 'refresh');
-    const has = this.#credential.kind !== 'none';
-    if (refused) return answerError({ ...answer, status: 401 }, 'token', 'a token', has);
-    if (status === 429) return answerError(answer, 'token', 'a token', has);
-    if (status >= 300 && status < 400)
-      return failed(answer, 'redirects elsewhere, which is never followed with credentials');
-    return failed(answer, 'failed');
+  #lifeInside(token: string): number | null {
+    const ms = this.#fixed === null ? null : jwtLifeMs(token);
+    return ms === null ? null : ms / 1000;
   }
+}
+
+/** OAuth2 (RFC 6749 §5.2) says 400 invalid_grant for a refresh token that is not accepted. */
+function isRefusal({ status }: Answer, credential: TokenCredential): boolean {
+  return status === 401 || status === 403 || (status === 400 && credential.kind === 'refresh');
+}
+
+function failure(answer: Answer, credential: TokenCredential): RegistryError {
+  const { status } = answer;
+  const has = credential.kind !== 'none';
+  if (isRefusal(answer, credential)) return answerError({ ...answer, status: 401 }, 'token', 'a token', has);
+  if (status === 429) return answerError(answer, 'token', 'a token', has);
+  if (status >= 300 && status < 400)
+    return failed(answer, 'redirects elsewhere, which is never followed with credentials');
+  return failed(answer, 'failed');
 }
 
 function failed(answer: Answer, what: string): RegistryError {

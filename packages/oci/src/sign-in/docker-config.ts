@@ -3,6 +3,7 @@ import { RegistryError } from '../errors.ts';
 import { isDockerHub } from '../reference.ts';
 import { BasicSignIn } from './basic.ts';
 import type { TokenContext } from './bearer.ts';
+import { CredentialHelperSignIn } from './credential-helper.ts';
 import type { DirectCredential, Scope, SignedInBy, SignIn } from './sign-in.ts';
 import { TokenSignIn } from './token.ts';
 
@@ -27,13 +28,19 @@ export class DockerConfigSignIn implements SignIn {
 
   /**
    * @param host host[:port] of the registry as the operator wrote it
+   * @param mayRunHelpers a helper is a program to run: only the file of the agent may name one
    * @throws RegistryError `docker-config-invalid`
    */
-  constructor(context: TokenContext, config: string, host: string) {
-    const entries = entriesFor(parse(config), host).map(({ path, entry }) => ({
-      path,
-      signIn: signInOf(context, entry),
-    }));
+  constructor(context: TokenContext, config: string, host: string, mayRunHelpers = false) {
+    const parsed = parse(config);
+    const helper = mayRunHelpers ? helperFor(parsed, host) : null;
+    const written = entriesFor(parsed, host, helper !== null);
+    // Like the docker CLI: a helper for this very host wins, a store is for what is not written out.
+    const isHelped = helper !== null && (helper.isForHost || written.every(({ path }) => path !== ''));
+    const entries: Entry[] = written
+      .filter(({ path }) => !isHelped || path !== '')
+      .map(({ path, entry }) => ({ path, signIn: signInOf(context, entry) }));
+    if (isHelped) entries.push({ path: '', signIn: new CredentialHelperSignIn(context, helper.name, helper.server) });
     const [first] = entries;
     if (first === undefined) throw invalid(`has no entry for ${host}`);
     this.#entries = entries.sort((a, b) => b.path.length - a.path.length);
@@ -80,7 +87,27 @@ function parse(config: string): Json {
   return json;
 }
 
-function entriesFor(config: Json, host: string): { path: string; entry: Json }[] {
+interface Helper {
+  name: string;
+  /** What the helper is asked for. */
+  server: string;
+  isForHost: boolean;
+}
+
+/** The credential helper for a host; null when there is none. */
+function helperFor(config: Json, host: string): Helper | null {
+  const helpers = isObject(config.credHelpers) ? Object.entries(config.credHelpers) : [];
+  const own = helpers.find(([key]) => sameHost(placeOf(key)?.host ?? '', host));
+  const name = own?.[1] ?? config.credsStore;
+  if (name === undefined || name === '') return null;
+  if (typeof name !== 'string' || !/^[a-z0-9-]{1,64}$/.test(name)) {
+    throw invalid('names a credential helper that cannot be one', 'Write the part after docker-credential-.');
+  }
+  const usual = isDockerHub(host) ? 'https://index.docker.io/v1/' : host;
+  return { name, server: own?.[0] ?? usual, isForHost: own !== undefined };
+}
+
+function entriesFor(config: Json, host: string, isHelped: boolean): { path: string; entry: Json }[] {
   // A .dockercfg is the content of "auths" itself.
   const auths = config.auths ?? (config.credsStore === undefined && config.credHelpers === undefined ? config : {});
   if (!isObject(auths)) throw invalid('has "auths" that is not an object');
@@ -90,12 +117,12 @@ function entriesFor(config: Json, host: string): { path: string; entry: Json }[]
       ? [{ path: place.path, entry }]
       : [];
   });
-  if (found.length > 0) return found;
+  if (found.length > 0 || isHelped) return found;
   const helpers = isObject(config.credHelpers) ? Object.keys(config.credHelpers) : [];
   if (typeof config.credsStore === 'string' || helpers.some((key) => sameHost(placeOf(key)?.host ?? '', host))) {
     throw invalid(
       `keeps the credentials for ${host} in a credential helper`,
-      'Credential helpers are not supported yet: put user name and password, or an "auth" entry, into the configuration.',
+      'A credential helper is a program, so only a configuration in the file of the agent may name one. Put user name and password, or an "auth" entry, into this one.',
     );
   }
   return [];

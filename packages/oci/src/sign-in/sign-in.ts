@@ -1,4 +1,6 @@
 import type { Challenge } from '../challenge.ts';
+import type { Answer } from '../http.ts';
+import type { AwsApi } from './aws.ts';
 
 /** What a request needs access to. `text` is the scope in the token protocol's words, `''` for the API itself. */
 export interface Scope {
@@ -27,6 +29,10 @@ export interface SignIn {
    * there is none. It goes to the registry's origin or to the API address that the operator or the dialect names.
    */
   direct(scope: Scope): DirectCredential | null | Promise<DirectCredential | null>;
+  /** Whether an answer that is no 401 says all the same that the credential has ended. */
+  isExpiry?(answer: Answer): boolean;
+  /** The client of ECR's own API, signed in; only an identity of AWS has one (see `awsOf`). */
+  aws?(): Promise<AwsApi>;
 }
 
 /** A credential in the clear, as far as there is one: `header` is its usual form. */

@@ -1,5 +1,5 @@
-import type { AuthenticationInput, Registry, RegistryPatch } from '@pharos/contract';
-import type { RegistryChange, SealedCredential } from '@pharos/store';
+import { type AuthenticationInput, holdsSecret, type Registry, type RegistryPatch } from '@pharos/contract';
+import type { NewCredential, RegistryChange } from '@pharos/store';
 import { authenticationText } from '../agent-config.ts';
 import { requireAgent } from '../agent-presence.ts';
 import { AGENT_WAIT_MS, type Context } from '../context.ts';
@@ -30,9 +30,10 @@ export function registryHandlers(context: Context): Pick<Handlers, Names> {
   const { store, now, events } = context;
   const get = async (id: string) => found(await store.registries.get(id), 'The registry');
 
-  function sealFor(registryId: string, origin: string, input: AuthenticationInput): SealedCredential | null {
+  function sealFor(registryId: string, origin: string, input: AuthenticationInput): NewCredential | null {
     if (input.type === 'none') return null;
-    return { sealed: seal(context.key, authenticationText(input), { registryId, origin }), origin };
+    const sealed = seal(context.key, authenticationText(input), { registryId, origin });
+    return { sealed, origin, holdsSecret: holdsSecret(input) };
   }
 
   /** The agents of the location learn of it, it is checked, and who watches is told. */
@@ -98,7 +99,7 @@ export function registryHandlers(context: Context): Pick<Handlers, Names> {
   };
 }
 
-type Seal = (registryId: string, origin: string, input: AuthenticationInput) => SealedCredential | null;
+type Seal = (registryId: string, origin: string, input: AuthenticationInput) => NewCredential | null;
 
 /** The store voids the credential when scheme, host or port change and no new one comes along: it was entered for the old ones. */
 function changeOf(before: Registry, patch: RegistryPatch, sealFor: Seal): RegistryChange {

@@ -12,6 +12,9 @@ test('what the form sends is what the contract takes, for every sign-in', () => 
     { ...draft, signIn: 'token' as const, token: 'abc' },
     { ...draft, signIn: 'token' as const, username: 'bot', token: 'abc' },
     { ...draft, signIn: 'docker_config' as const, config: '{}' },
+    { ...draft, signIn: 'acr' as const },
+    { ...draft, signIn: 'ecr' as const },
+    { ...draft, signIn: 'gcp' as const },
   ];
   for (const each of drafts) {
     assert.ok(RegistryInput.safeParse(inputOf(each)).success, each.signIn);

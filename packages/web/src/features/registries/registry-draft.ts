@@ -1,5 +1,6 @@
 /** The registry form's state, and what is sent of it. */
 import type { AuthenticationInput, Registry, RegistryInput, RegistryPatch } from '@pharos/contract';
+import { EMPTY_IDENTITY, type IdentityDraft, identityOf } from './identity-draft.ts';
 
 export type SignInType = AuthenticationInput['type'] | 'keep';
 
@@ -13,6 +14,7 @@ export interface RegistryDraft {
   password: string;
   token: string;
   config: string;
+  identity: IdentityDraft;
   caCerts: string;
   skipVerify: boolean;
   plainHttp: boolean;
@@ -29,6 +31,7 @@ export const EMPTY_DRAFT: RegistryDraft = {
   password: '',
   token: '',
   config: '',
+  identity: EMPTY_IDENTITY,
   caCerts: '',
   skipVerify: false,
   plainHttp: false,
@@ -68,6 +71,10 @@ export function authenticationOf(draft: RegistryDraft): AuthenticationInput | un
         : { type: 'token', username: draft.username.trim(), token: draft.token.trim() };
     case 'docker_config':
       return { type: 'docker_config', config: draft.config };
+    case 'acr':
+    case 'ecr':
+    case 'gcp':
+      return identityOf(draft.signIn, draft.identity);
   }
 }
 

@@ -2,6 +2,7 @@ import { FormGroup, Radio, TextArea, TextInput } from '@patternfly/react-core';
 import type { FieldProblem } from '@pharos/contract';
 import type { ReactElement } from 'react';
 import { FormField, noteId } from '../../components/form-field.tsx';
+import { IdentityFields } from './identity-fields.tsx';
 import type { RegistryDraft, SignInType } from './registry-draft.ts';
 
 const TYPES: readonly [SignInType, string, string][] = [
@@ -10,6 +11,9 @@ const TYPES: readonly [SignInType, string, string][] = [
   ['basic', 'User name and password', 'Also for robot accounts and personal access tokens.'],
   ['token', 'Token', 'A bearer or identity token.'],
   ['docker_config', 'Docker configuration', 'The .dockerconfigjson of a pull secret, or the docker CLI’s config.json.'],
+  ['acr', 'Azure identity', 'For Azure Container Registry, by Microsoft Entra.'],
+  ['ecr', 'AWS identity', 'For Amazon ECR, by the credentials or a role of AWS.'],
+  ['gcp', 'Google identity', 'For Artifact Registry, by a service account or workload identity.'],
 ];
 
 interface SignInFieldsProps {
@@ -102,6 +106,14 @@ export function SignInFields({ draft, onChange, problems, mayKeep }: SignInField
             isRequired
           />
         </FormField>
+      ) : null}
+      {draft.signIn === 'acr' || draft.signIn === 'ecr' || draft.signIn === 'gcp' ? (
+        <IdentityFields
+          type={draft.signIn}
+          identity={draft.identity}
+          onChange={(patch) => onChange({ identity: { ...draft.identity, ...patch } })}
+          problem={problem}
+        />
       ) : null}
     </>
   );
