@@ -7,6 +7,7 @@ export * from './location.ts';
 export * from './page.ts';
 export * from './permission.ts';
 export * from './problem.ts';
+export * from './receiver.ts';
 export * from './registry.ts';
 export * from './report.ts';
 export * from './repository.ts';
