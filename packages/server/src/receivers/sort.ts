@@ -33,12 +33,16 @@ export function withoutReplays(
   { notices, body }: { notices: readonly Notice[]; body: Buffer },
 ): { notices: Notice[]; claimed: string[] } {
   const sameBody = `${target.id} body ${createHash('sha256').update(body).digest('base64')}`;
+  const { saysTheSameTwice } = SOURCES[target.source];
   // Several notices of one request may share an id: the request claims it, not each of them.
   const isFirst = new Map<string, boolean>();
   const sorted = notices.map((notice) => {
+    if (notice.id === null && saysTheSameTwice) return notice;
     const key = notice.id === null ? sameBody : `${target.id} id ${notice.id}`;
     if (!isFirst.has(key)) isFirst.set(key, guard.claim(key, notice.id === null ? SAME_BODY_MS : DAY_MS));
-    return notice.ignored === null && !isFirst.get(key) ? { ...notice, ignored: 'It came before.' } : notice;
+    return notice.ignored === null && !isFirst.get(key)
+      ? { ...notice, ignored: 'It came before and was taken then.' }
+      : notice;
   });
   return { notices: sorted, claimed: [...isFirst].filter(([, first]) => first).map(([key]) => key) };
 }

@@ -33,6 +33,8 @@ export interface Source {
   proves(incoming: Incoming, secret: string): boolean;
   /** Whether an address that holds the secret is proof enough. */
   readonly takesSecretAddress: boolean;
+  /** Two pushes of one tag look alike, to the byte: the second must not be taken for the first sent again. */
+  readonly saysTheSameTwice?: true;
   /** Draws the hints from a JSON document. null: it has not the form this product sends. */
   read(document: unknown, incoming: Incoming, registryUrl: string): Reading | null;
 }

@@ -138,7 +138,8 @@ export const ScanStateLabel = ({ state, of }: { state: Scan['status']; of?: stri
 export const RegistryStateLabel = ({ state }: { state: RegistryStatus['state'] }) => look(REGISTRY_STATES[state]);
 export const CheckStateLabel = ({ state }: { state: Check['state'] }) => look(CHECK_STATES[state]);
 export const AgentStateLabel = ({ state }: { state: Agent['state'] }) => look(AGENT_STATES[state]);
-export const DeliveryOutcomeLabel = ({ outcome }: { outcome: Delivery['outcome'] }) => look(DELIVERY_OUTCOMES[outcome]);
+export const DeliveryOutcomeLabel = ({ outcome, of }: { outcome: Delivery['outcome']; of?: string }) =>
+  look(DELIVERY_OUTCOMES[outcome], of ? `${of}: ${DELIVERY_OUTCOMES[outcome].word.toLowerCase()}` : undefined);
 export const PresenceLabel = ({ presence }: { presence: Presence }) => look(PRESENCES[presence]);
 export const SeverityLabel = ({ severity }: { severity: Finding['severity'] }) => look(SEVERITIES[severity]);
 export const KindLabel = ({ kind }: { kind: Kind }) => look(KINDS[kind]);

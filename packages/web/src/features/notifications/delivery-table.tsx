@@ -18,7 +18,7 @@ const COLUMNS: readonly Column<Delivery>[] = [
   { label: 'Received', modifier: 'nowrap', cell: (row) => <RelativeTime time={row.receivedAt} /> },
   { label: 'Outcome', cell: (row) => <DeliveryOutcomeLabel outcome={row.outcome} /> },
   { label: 'Repository and tag', modifier: 'breakWord', cell: (row) => <What row={row} /> },
-  { label: 'Event', modifier: 'breakWord', cell: (row) => <HostileText text={row.event} clamp={60} /> },
+  { label: 'Event', modifier: 'breakWord', width: 15, cell: (row) => <HostileText text={row.event} clamp={60} /> },
   {
     label: 'What came of it',
     modifier: 'breakWord',
@@ -26,7 +26,9 @@ const COLUMNS: readonly Column<Delivery>[] = [
     cell: (row) => (
       <>
         <HostileText text={row.message} />
-        {row.requests === null ? null : <span className="ph-quiet"> {plural(row.requests, 'request')}.</span>}
+        {row.requests === null || row.requests === 0 ? null : (
+          <span className="ph-quiet"> {plural(row.requests, 'request')}.</span>
+        )}
       </>
     ),
   },

@@ -66,7 +66,7 @@ function Delete({ receiver }: { receiver: Receiver }): ReactElement {
         Delete
       </Button>
       <ConfirmDialog
-        title={`Take no more notifications of ${receiver.registry} here?`}
+        title="Delete this receiver?"
         confirm="Delete"
         isOpen={isOpen}
         isBusy={remove.isPending}

@@ -57,7 +57,7 @@ function Loaded({ receiver }: { receiver: Receiver }): ReactElement {
           isRefused ? (
             <WarningLabel text="Last refused" />
           ) : lastDelivery ? (
-            <DeliveryOutcomeLabel outcome={lastDelivery.outcome} />
+            <DeliveryOutcomeLabel outcome={lastDelivery.outcome} of="Last" />
           ) : null
         }
         actions={mayWrite ? <ReceiverActions receiver={receiver} /> : null}
@@ -66,10 +66,15 @@ function Loaded({ receiver }: { receiver: Receiver }): ReactElement {
       </PageTitle>
       <PageSection hasBodyWrapper={false} className="ph-stack">
         {isRefused && lastRefusedAt !== null ? (
-          <Alert variant="warning" isInline component="h2" title={`${name} came without the right secret`}>
+          <Alert
+            variant="warning"
+            isInline
+            component="h2"
+            title="A notification came without the right secret or signature"
+          >
             <p>
-              The last one was refused <RelativeTime time={lastRefusedAt} />. Compare address and secret at the sender;
-              when the secret is lost, make a new one.
+              It was refused <RelativeTime time={lastRefusedAt} />. Compare address and secret at {name}; when the
+              secret is lost, make a new one.
             </p>
           </Alert>
         ) : null}

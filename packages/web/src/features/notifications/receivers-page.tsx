@@ -110,9 +110,11 @@ const COLUMNS: readonly Column<Receiver>[] = [
     label: 'Last notification',
     cell: ({ lastDelivery, ...receiver }) => (
       <span className="ph-inline-list">
-        <RelativeTime time={lastDelivery?.receivedAt ?? null} absent="nothing came in yet" />
+        {lastDelivery || !isRefusedLast({ ...receiver, lastDelivery }) ? (
+          <RelativeTime time={lastDelivery?.receivedAt ?? null} absent="nothing came in yet" />
+        ) : null}
         {lastDelivery ? <DeliveryOutcomeLabel outcome={lastDelivery.outcome} /> : null}
-        {isRefusedLast({ ...receiver, lastDelivery }) ? <WarningLabel text="Refused since" /> : null}
+        {isRefusedLast({ ...receiver, lastDelivery }) ? <WarningLabel text="Last refused" /> : null}
       </span>
     ),
   },

@@ -8,7 +8,7 @@ export function SetupSteps({ source, pasted }: { source: ReceiverSource; pasted:
   const { steps, snippet } = guideOf(source, pasted);
   return (
     <div className="ph-stack">
-      <ol className="pf-v6-c-list ph-stack-small">
+      <ol className="ph-steps">
         {steps.map((step) => (
           <li key={step}>{step}</li>
         ))}
