@@ -13,6 +13,7 @@ describe('notifications of a real registry', { skip: parts.distribution.skip || 
   let registry: Distribution;
   let agent: ReturnType<typeof makeAgent>;
   let receiver: ReceiverCreated;
+  let quiet: ReceiverCreated;
   let registryId = '';
 
   before(async () => {
@@ -23,16 +24,22 @@ describe('notifications of a real registry', { skip: parts.distribution.skip || 
     const [created] = await Promise.all([it.call('createRegistry', { body }), answerProbe(agent)]);
     registryId = created.body.id;
     receiver = (await it.call('createReceiver', { body: { registryId, source: 'distribution' } })).body;
-    const endpoint = (authorization: string, name: string) => ({
+    quiet = (await it.call('createReceiver', { body: { registryId, source: 'distribution' } })).body;
+    const endpoint = (authorization: string, name: string, { url } = receiver) => ({
       name,
-      url: it.server.url + receiver.url,
+      url: it.server.url + url,
       headers: { Authorization: [authorization] },
       timeout: '2s',
       threshold: 5,
       backoff: '1s',
     });
-    // As docs/notifications.md tells people to write it, and a second one that has the wrong secret.
-    const endpoints = [endpoint(`Bearer ${receiver.secret}`, 'pharos'), endpoint('Bearer wrong', 'forger')];
+    // The second as docs/notifications.md tells people to write it; the third has the wrong secret.
+    const ignore = { mediatypes: ['application/octet-stream'], actions: ['pull', 'mount'] };
+    const endpoints = [
+      endpoint(`Bearer ${receiver.secret}`, 'pharos'),
+      { ...endpoint(`Bearer ${quiet.secret}`, 'quiet', quiet), ignore },
+      endpoint('Bearer wrong', 'forger'),
+    ];
     registry = await startDistribution({ sections: { notifications: { endpoints } } });
     const moved = it.call('updateRegistry', { params: { id: registryId }, body: { url: registry.host } });
     await Promise.all([moved, answerProbe(agent)]);
@@ -57,20 +64,27 @@ describe('notifications of a real registry', { skip: parts.distribution.skip || 
     const result = { kind: 'reread', ok: true, message: '1 tag added.', code: null, requests: 2 };
     assert.equal((await agent.result(work.id, result)).status, 204);
 
-    const read = async (): Promise<Delivery[]> =>
-      (await it.call('listDeliveries', { params: { id: receiver.id }, query: { limit: 200 } })).body.items;
-    let rows = await read();
+    const read = async ({ id }: ReceiverCreated): Promise<Delivery[]> =>
+      (await it.call('listDeliveries', { params: { id }, query: { limit: 200 } })).body.items;
+    const isTold = (list: Delivery[], name: string) =>
+      list.some(({ repository, tags }) => repository === name && tags.length > 0);
+    let [rows, told] = [await read(receiver), await read(quiet)];
+    let refusedAt: string | null = null;
     for (let turn = 0; turn < 100; turn += 1) {
-      const isThere = (name: string) => rows.some(({ repository, tags }) => repository === name && tags.length > 0);
-      if (rows.some(({ outcome }) => outcome === 'done') && isThere('somebody/else')) break;
+      const isRead = rows.some(({ outcome }) => outcome === 'done');
+      if (isRead && isTold(rows, 'somebody/else') && told.length >= 2 && refusedAt !== null) break;
       await new Promise((resolve) => setTimeout(resolve, 100));
-      rows = await read();
+      // On a slow machine the two addresses are told too far apart to be one reading.
+      for (const { id } of (await agent.poll(0)).body.work) await agent.result(id, result);
+      [rows, told] = [await read(receiver), await read(quiet)];
+      refusedAt = (await it.call('getReceiver', { params: { id: receiver.id } })).body.lastRefusedAt;
     }
     const done = rows.find(({ outcome }) => outcome === 'done');
     assert.deepEqual(
-      [done?.event, done?.repository, done?.tags, done?.message, done?.requests],
-      ['push', 'team/postgresql', ['17.5'], '1 tag added.', 2],
+      [done?.event, done?.repository, done?.tags, done?.requests],
+      ['push', 'team/postgresql', ['17.5'], 2],
     );
+    assert.match(done?.message ?? '', /^1 tag added\./);
     const elsewhere = rows.find(({ repository, tags }) => repository === 'somebody/else' && tags.length > 0);
     assert.equal(elsewhere?.message, 'It is not a repository of this library.');
     assert.ok(
@@ -78,7 +92,7 @@ describe('notifications of a real registry', { skip: parts.distribution.skip || 
       'layers lead to nothing',
     );
     assert.ok(rows.some(({ message }) => message === 'It is a layer.'));
-    const { body } = await it.call('getReceiver', { params: { id: receiver.id } });
-    assert.notEqual(body.lastRefusedAt, null, 'the forger was noticed');
+    assert.deepEqual(told.map(({ tags }) => tags.length).sort(), [1, 1], 'the two pushes, and no layers');
+    assert.notEqual(refusedAt, null, 'the forger was noticed');
   });
 });

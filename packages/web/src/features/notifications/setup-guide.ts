@@ -48,7 +48,7 @@ const GUIDES: Readonly<Record<ReceiverSource, (pasted: Pasted) => SetupGuide>> =
   acr: ({ address, secret }) => ({
     steps: [
       'In the Azure portal open the registry, Services, Webhooks, and add one: the address as Service URI.',
-      'Custom headers: Authorization: Bearer and the secret. Actions: push and delete.',
+      'Custom headers: Authorization: Bearer and the secret. Actions: push and delete. Without custom headers, write a slash and the secret behind the address.',
       'Send a ping from the webhook’s page: it appears here as ignored.',
     ],
     snippet: {
