@@ -2,6 +2,7 @@
 /** The UI in a real browser: what a newcomer does, every page in both themes and widths, keyboard, live updates. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { ReceiverCreated } from '@pharos/contract';
 import { available, buildImage, type Distribution, seedHttp, startDistribution } from '@pharos/testbed';
 import type { Browser } from 'playwright-core';
 import { launchBrowser, listen, settle, signedIn, violations } from './support/browser.ts';
@@ -199,11 +200,26 @@ describe('the user interface', { skip: available().chromium.skip }, () => {
   });
 });
 
-async function pagesOf({ client }: Pharos): Promise<Record<string, string>> {
+/** Notifications that a page of them must bear: one of a repository, one of nobody with text that would like to be markup. */
+async function tell(url: string, receiver: ReceiverCreated): Promise<void> {
+  const target = (repository: string, tag: string) => ({ mediaType: 'x', repository, tag });
+  const events = [
+    { id: '1', action: 'push', target: target('edb-postgres-advanced', 'latest') },
+    { id: '2', action: 'push', target: target('<img src=x onerror=alert(1)>\u202eevil', '1') },
+    { id: '3', action: 'pull', target: target(`team/${'long-name-'.repeat(20)}`, '1') },
+  ];
+  const headers = { authorization: `Bearer ${receiver.secret}` };
+  const answer = await fetch(url + receiver.url, { method: 'POST', headers, body: JSON.stringify({ events }) });
+  assert.equal(answer.status, 200);
+}
+
+async function pagesOf({ client, url }: Pharos): Promise<Record<string, string>> {
   const repositories = (await client('listRepositories', { query: { q: 'advanced' } })).items;
   const models = (await client('listRepositories', { query: { kind: 'model' } })).items;
   const registries = (await client('listRegistries', { query: {} })).items;
   const rules = (await client('listRules', { query: {} })).items;
+  const receiver = await client('createReceiver', { body: { registryId: registries[0]!.id, source: 'distribution' } });
+  await tell(url, receiver);
   const tag = async (id: string) =>
     (await client('listRepositoryTags', { params: { id }, query: { limit: 1 } })).items[0]!.name;
   const [database, model] = [repositories[0]!.id, models[0]!.id];
@@ -224,6 +240,10 @@ async function pagesOf({ client }: Pharos): Promise<Record<string, string>> {
     rules: '/manage/rules',
     rule: `/manage/rules/${rules[0]!.id}`,
     'new rule': '/manage/rules/new',
+    notifications: '/manage/notifications',
+    'receive notifications': '/manage/notifications/new?source=distribution',
+    'notifications of a registry': `/manage/notifications/${receiver.id}`,
+    'notifications of a registry without a hit': `/manage/notifications/${receiver.id}?outcome=failed`,
     agents: '/manage/agents',
     scans: '/manage/scans',
     tokens: '/administration/tokens',

@@ -7,6 +7,7 @@ import { applyCommand } from './commands/apply.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { imagesCommand } from './commands/images.ts';
+import { receiversCommand } from './commands/receivers.ts';
 import { registriesCommand } from './commands/registries.ts';
 import { repositoriesCommand } from './commands/repositories.ts';
 import { rulesCommand } from './commands/rules.ts';
@@ -31,7 +32,10 @@ export function buildProgram(shell: Shell): Command {
   const groups: [string, Command[]][] = [
     ['Run:', [upCommand(shell), serverCommand(shell), agentCommand(shell)]],
     ['Library:', [statusCommand(shell), repositoriesCommand(shell), tagsCommand(shell), imagesCommand(shell)]],
-    ['Registries and rules:', [registriesCommand(shell), rulesCommand(shell), applyCommand(shell)]],
+    [
+      'Registries and rules:',
+      [registriesCommand(shell), rulesCommand(shell), applyCommand(shell), receiversCommand(shell)],
+    ],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],
     [
       'Setting up:',

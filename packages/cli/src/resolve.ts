@@ -1,5 +1,13 @@
 /** Names or ids: wherever a command takes a thing, both are understood. */
-import { ApiError, type Client, type Registry, type Repository, type Rule, type Token } from '@pharos/contract';
+import {
+  ApiError,
+  type Client,
+  type Receiver,
+  type Registry,
+  type Repository,
+  type Rule,
+  type Token,
+} from '@pharos/contract';
 import { EXIT } from './exit-code.ts';
 import { CliError } from './failure.ts';
 
@@ -53,6 +61,21 @@ export async function findToken(client: Client, name: string): Promise<Token> {
   const { items } = await client('listTokens', { query: { limit: 1000 } });
   const matches = items.filter((token) => token.id === name || token.name === name);
   return single(matches, 'token', name, 'pharos tokens list', (one) => `${one.id} (${one.prefix}…)`);
+}
+
+/**
+ * A receiver by id, or by its registry when that has just one.
+ *
+ * @throws CliError `not-found`, `name-ambiguous`.
+ */
+export async function findReceiver(client: Client, name: string): Promise<Receiver> {
+  if (isId(name)) {
+    const found = await orNull(client('getReceiver', { params: { id: name } }));
+    if (found) return found;
+  }
+  const { items } = await client('listReceivers', { query: { limit: 1000 } });
+  const matches = items.filter((receiver) => receiver.registryId === name || receiver.registry === name);
+  return single(matches, 'receiver', name, 'pharos receivers list', (one) => `${one.id} (${one.source})`);
 }
 
 function single<T>(matches: T[], noun: string, name: string, list: string, tell: (one: T) => string): T {

@@ -8,6 +8,7 @@ export * from './page.ts';
 export * from './permission.ts';
 export * from './places.ts';
 export * from './problem.ts';
+export * from './receiver.ts';
 export * from './registry.ts';
 export * from './report.ts';
 export * from './repository.ts';

@@ -33,6 +33,11 @@ export const PROBLEMS = {
   unauthenticated: [401, 'Sign in first', 'Sign in, or send Authorization: Bearer <token>.'],
   'wrong-credentials': [401, 'User name or password is wrong', 'Check both and try again.'],
   'setup-link-invalid': [401, 'The setup link is used up or too old', 'Restart Pharos to print a new one.'],
+  'delivery-refused': [
+    401,
+    'The notification is not accepted',
+    'Compare address, secret and signature with what Pharos shows; rotate the secret when it is lost.',
+  ],
   forbidden: [403, 'Your role does not allow this', 'Ask an administrator for the role this needs.'],
   'origin-refused': [403, 'The request comes from another site', 'Open Pharos by its own address.'],
   'not-found': [404, 'Not found', 'It may have been removed; go back to the list.'],

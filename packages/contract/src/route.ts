@@ -18,6 +18,11 @@ export interface Route {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /**
+   * The body is of any media type and is handed over as it came, in bytes: a signature is over these. Such a route proves
+   * its caller itself, so that checks made for browsers (Host, Origin) do not apply to it.
+   */
+  readonly raw?: true;
   /** Body of the success answer; absent with status 204 and with streams. */
   readonly response?: z.ZodType;
   readonly status: 200 | 201 | 202 | 204;

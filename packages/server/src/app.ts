@@ -95,6 +95,8 @@ function guard(app: FastifyInstance, { context, origin, https }: AppOptions): vo
       reply.header('connection', 'close');
       throw new ProblemError('stopping', 'Pharos is stopping.', { headers: { 'retry-after': '5' } });
     }
+    // Who posts to such a route proves itself by a secret; there is no cookie that another site could use.
+    if (request.routeOptions.config.isRaw) return;
     origin.checkHost(request);
     origin.checkOrigin(request);
   });

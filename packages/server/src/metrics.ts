@@ -8,6 +8,8 @@ export interface Metrics {
   scan(status: string): void;
   ingested(tags: number): void;
   agents(connected: number): void;
+  /** A notification of a registry; `source` is the product, or `unknown`. */
+  delivery(source: string, outcome: string): void;
 }
 
 /** Makes the metrics of one server, in a registry of their own. */
@@ -35,6 +37,12 @@ export function createMetrics(read: { workDepth: () => number; eventClients: () 
     registers,
   });
   const tags = new Counter({ name: 'pharos_ingested_tags_total', help: 'Tags in committed scans', registers });
+  const deliveries = new Counter({
+    name: 'pharos_notifications_total',
+    help: 'Notifications of registries',
+    labelNames: ['source', 'outcome'],
+    registers,
+  });
   const agentsConnected = new Gauge({ name: 'pharos_agents_connected', help: 'Agents heard lately', registers });
   new Gauge({
     name: 'pharos_work_queue_depth',
@@ -62,6 +70,7 @@ export function createMetrics(read: { workDepth: () => number; eventClients: () 
     },
     scan: (status) => scans.inc({ status }),
     ingested: (count) => tags.inc(count),
+    delivery: (source, outcome) => deliveries.inc({ source, outcome }),
     agents: (connected) => agentsConnected.set(connected),
   };
 }

@@ -24,6 +24,7 @@ function paramsOf(route: Route): object {
     name: 'latest',
     n: '0',
     digest: `sha256:${'0'.repeat(64)}`,
+    secret: 'guessed',
   };
   return Object.fromEntries(Object.keys(route.params?.shape ?? {}).map((key) => [key, values[key]]));
 }
@@ -53,7 +54,8 @@ for (const role of Object.keys(ROLE_PERMISSIONS) as Role[]) {
     const token = await it.tokenOf(role);
     for (const [name, route] of table) {
       if (roleMay(role, route.permission)) {
-        if (isStream(route) || name === 'setup' || name === 'signIn') continue;
+        // These ask for something else than a role: a link, a password, or the secret of a receiver.
+        if (isStream(route) || name === 'setup' || name === 'signIn' || route.raw) continue;
         const { status } = await it.call(name, emptyInput(route), { token });
         assert.ok(status !== 401 && status !== 403 && status !== 500, `${role} ${name}: ${status}`);
       } else {
@@ -63,6 +65,27 @@ for (const role of Object.keys(ROLE_PERMISSIONS) as Role[]) {
     }
   });
 }
+
+test('a route that takes bytes proves its caller itself: no role, session or token opens it', async () => {
+  const raw = table.filter(([, route]) => route.raw);
+  assert.deepEqual(raw.map(([name]) => name).sort(), ['notify', 'notifySecretly']);
+  for (const [name, route] of raw) {
+    assert.deepEqual(
+      [route.permission, route.method, route.body, route.audit],
+      ['public', 'POST', undefined, null],
+      name,
+    );
+    assert.ok((route.bodyLimit ?? Number.POSITIVE_INFINITY) <= 256 * 1024, name);
+    for (const token of [
+      null,
+      undefined,
+      ...(await Promise.all((['admin', 'viewer', 'agent'] as const).map(it.tokenOf))),
+    ]) {
+      const { status, body } = await it.call(name, emptyInput(route), token === undefined ? {} : { token });
+      assert.deepEqual([status, body.code], [401, 'delivery-refused'], name);
+    }
+  }
+});
 
 test('unknown keys are refused in every query and every body', async () => {
   const agent = await it.tokenOf('agent');

@@ -13,7 +13,8 @@ type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
 export interface HandlerInput<R extends Route> {
   readonly params: Output<R['params']>;
   readonly query: Output<R['query']>;
-  readonly body: Output<R['body']>;
+  /** The bytes as they came where the table says `raw`. */
+  readonly body: R['raw'] extends true ? Buffer : Output<R['body']>;
   readonly principal: Principal | null;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
@@ -51,8 +52,16 @@ export function mountRoutes<T extends Record<string, Route>>(
     const handler = (handlers as Record<string, AnyHandler | undefined>)[name];
     if (!PERMISSIONS.includes(route.permission)) throw incomplete(name, 'no permission');
     if (handler === undefined) throw incomplete(name, 'no handler');
-    mount(app, context, name, route, handler);
+    if (route.raw) void app.register(async (scope) => mount(takingBytes(scope), context, name, route, handler));
+    else mount(app, context, name, route, handler);
   }
+}
+
+/** Bodies of any media type arrive as bytes in this scope: what is signed must not have been parsed. */
+function takingBytes(scope: FastifyInstance): FastifyInstance {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  return scope;
 }
 
 function mount(
@@ -68,7 +77,7 @@ function mount(
     schema: schemaOf(name, route),
     bodyLimit: route.bodyLimit ?? DEFAULT_BODY_LIMIT,
     exposeHeadRoute: route.method === 'GET' && !route.produces,
-    config: { routeName: name },
+    config: { routeName: name, isRaw: route.raw === true },
     // Before the body is read: who may not do it does not get to send one either.
     onRequest: async (request) => {
       await authorise(context, request, route);
@@ -79,7 +88,7 @@ function mount(
         handler({
           params: request.params as never,
           query: request.query as never,
-          body: request.body as never,
+          body: (route.raw ? (request.body ?? Buffer.alloc(0)) : request.body) as never,
           principal: request.principal,
           request,
           reply,
@@ -156,5 +165,7 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     routeName?: string;
+    /** The route takes bytes and proves its caller itself. */
+    isRaw?: boolean;
   }
 }

@@ -30,6 +30,15 @@ test('another key, registry, origin, or any changed byte does not open', () => {
   for (const text of ['', 'v1', 'v1.', `v2.${sealed.slice(3)}`, sealed.slice(0, 20)]) refuse(key, text, binding);
 });
 
+test('what is sealed for a receiver opens for it alone, and for no registry', () => {
+  const receiverId = '33333333-3333-4333-8333-333333333333';
+  const sealed = seal(key, secret, { receiverId });
+  assert.equal(unseal(key, sealed, { receiverId }), secret);
+  for (const other of [{ receiverId: binding.registryId }, { ...binding, registryId: receiverId }]) {
+    assert.throws(() => unseal(key, sealed, other), { code: 'sealed-unreadable' });
+  }
+});
+
 test('a text that is no X25519 key is refused before anything is sealed to it', () => {
   for (const text of ['', 'abc', 'A'.repeat(44), Buffer.alloc(31).toString('base64url')]) {
     assert.throws(() => sealToAgent(text, secret, binding.origin), { code: 'sealed-unreadable' });

@@ -1,5 +1,5 @@
 /**
- * How secrets rest and travel. Both forms name the origin (scheme://host:port, as `URL.origin` writes it) in the
+ * How secrets rest and travel. A credential names the origin (scheme://host:port, as `URL.origin` writes it) in the
  * associated data, so that a ciphertext moved to another registry or address cannot be opened.
  */
 import {
@@ -18,15 +18,13 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const VERSION = 'v1';
 
-/** What a stored credential is bound to. */
-export interface Binding {
-  readonly registryId: string;
-  readonly origin: string;
-}
+/** What a stored secret is bound to: a credential to its registry and address, the secret of a receiver to the receiver. */
+export type Binding = { readonly registryId: string; readonly origin: string } | { readonly receiverId: string };
 
 /**
  * Seals a text for the database. Format: `v1.<base64url of nonce(12) || ciphertext || tag(16)>`, AES-256-GCM, associated
- * data `pharos/credential/v1\n<registryId>\n<origin>`.
+ * data `pharos/credential/v1\n<registryId>\n<origin>`, or `pharos/receiver/v1\n<receiverId>`: what was sealed for one purpose
+ * opens for no other.
  */
 export function seal(key: Buffer, secret: string, binding: Binding): string {
   const nonce = randomBytes(NONCE_BYTES);
@@ -100,7 +98,11 @@ function encrypt(key: Buffer, nonce: Buffer, text: string, aad: Buffer): Buffer 
 }
 
 function associatedData(binding: Binding): Buffer {
-  return Buffer.from(`pharos/credential/${VERSION}\n${binding.registryId}\n${binding.origin}`, 'utf8');
+  const text =
+    'receiverId' in binding
+      ? `pharos/receiver/${VERSION}\n${binding.receiverId}`
+      : `pharos/credential/${VERSION}\n${binding.registryId}\n${binding.origin}`;
+  return Buffer.from(text, 'utf8');
 }
 
 function unreadable(): ServerError {

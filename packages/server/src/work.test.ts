@@ -101,3 +101,39 @@ test('the queue is bounded', async () => {
   assert.deepEqual(await item.end, { done: false, why: 'full' });
   assert.equal(queue.depth(), 1000);
 });
+
+const reread = (repository: string, ...tags: string[]): Work => ({
+  kind: 'reread',
+  id: randomUUID(),
+  registryId,
+  repository,
+  tags,
+});
+
+test('re-readings of one repository that wait become one of all their tags while these fit', async () => {
+  const { queue } = queueWithClock();
+  const first = queue.add('here', reread('pg', 'a', 'b'));
+  const second = queue.add('here', reread('pg', 'b', 'c'));
+  const other = queue.add('here', reread('model', 'a'));
+  const many = queue.add('here', reread('pg', ...Array.from({ length: 98 }, (_, index) => `t${index}`)));
+  assert.equal(first, second);
+  assert.notEqual(first, other);
+  assert.notEqual(first, many);
+  const taken = queue.take('here', 'a');
+  assert.deepEqual(
+    taken.map((work) => work.kind === 'reread' && work.tags.length),
+    [3, 1, 98],
+  );
+  assert.notEqual(queue.add('here', reread('pg', 'd')), first, 'what an agent has already is not changed under it');
+  queue.finish(first.work.id, { kind: 'reread', ok: true, message: '', code: null, requests: 1 });
+  assert.equal((await second.end).done, true);
+});
+
+test('re-readings that no agent fetches leave room for what people ask for', async () => {
+  const { queue } = queueWithClock();
+  for (let index = 0; index < 500; index += 1) queue.add('away', reread(`r${index}`, 'a'));
+  assert.deepEqual(await queue.add('away', reread('one-more', 'a')).end, { done: false, why: 'full' });
+  queue.add('away', reread('r7', 'b'));
+  queue.add('here', probe());
+  assert.deepEqual([queue.depth(), queue.take('here', 'a').length], [501, 1]);
+});

@@ -10,6 +10,9 @@ const LEASE_MS = 120_000;
 const MAX_HAND_OUTS = 3;
 const MAX_WAITING = 1_000;
 const MAX_AT_ONCE = 10;
+/** Re-readings wait for agents that are away, and leave room for what people ask for. */
+const MAX_REREADS = 500;
+const MAX_TAGS = 100;
 
 /** How a piece of work ended: what the agent said, or why nobody will do it. */
 export type WorkEnd = { done: true; result: WorkResult } | { done: false; why: 'given-up' | 'full' | 'stopping' };
@@ -26,7 +29,10 @@ export interface WorkItem {
 
 /** The work of all locations, fair by age. */
 export interface WorkQueue {
-  /** Queues work; the same work (kind and target) that still waits is shared instead of doubled. */
+  /**
+   * Queues work; the same work (kind and target) that still waits is shared instead of doubled. Re-readings of one
+   * repository become one of all their tags while these fit.
+   */
   add(locationId: string, work: Work): WorkItem;
   /** Work for an agent of a location, at most 10 pieces; it then holds a lease on them. */
   take(locationId: string, agentId: string): Work[];
@@ -47,6 +53,7 @@ export interface WorkQueue {
 }
 
 interface Entry extends WorkItem {
+  work: Work;
   readonly settle: (end: WorkEnd) => void;
   agentId: string | null;
   leaseUntil: number;
@@ -68,6 +75,10 @@ export function createWorkQueue(now: () => Date): WorkQueue {
     entry.settle(how);
   }
 
+  function rereads(): number {
+    return [...entries.values()].filter((entry) => entry.work.kind === 'reread').length;
+  }
+
   function makeEntry(locationId: string, work: Work): Entry {
     const { promise, resolve } = Promise.withResolvers<WorkEnd>();
     return { work, locationId, end: promise, settle: resolve, agentId: null, leaseUntil: 0, handOuts: 0 };
@@ -76,9 +87,12 @@ export function createWorkQueue(now: () => Date): WorkQueue {
   return {
     add(locationId, work) {
       const same = [...entries.values()].find((entry) => entry.agentId === null && sameWork(entry.work, work));
-      if (same) return same;
+      if (same) {
+        same.work = merged(same.work, work);
+        return same;
+      }
       const entry = makeEntry(locationId, work);
-      if (entries.size >= MAX_WAITING) {
+      if (entries.size >= MAX_WAITING || (work.kind === 'reread' && rereads() >= MAX_REREADS)) {
         entry.settle({ done: false, why: 'full' });
         return entry;
       }
@@ -151,7 +165,16 @@ function sameWork(a: Work, b: Work): boolean {
   if (a.kind === 'probe') return true;
   if (a.kind === 'scan' && b.kind === 'scan') return a.repository === b.repository;
   if (a.kind === 'describe' && b.kind === 'describe') return a.digest === b.digest;
+  if (a.kind === 'reread' && b.kind === 'reread') {
+    return a.repository === b.repository && new Set([...a.tags, ...b.tags]).size <= MAX_TAGS;
+  }
   return false;
+}
+
+/** The work that is shared by both: of re-readings one with the tags of both. */
+function merged(waiting: Work, added: Work): Work {
+  if (waiting.kind !== 'reread' || added.kind !== 'reread') return waiting;
+  return { ...waiting, tags: [...new Set([...waiting.tags, ...added.tags])] };
 }
 
 /** The end of a piece of work, or null when it has not come after `ms`, or the signal ended the waiting. */

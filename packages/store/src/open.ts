@@ -10,6 +10,7 @@ import { listingsOf } from './listings.ts';
 import { locationsOf } from './locations.ts';
 import { migrate } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
+import { receiversOf } from './receivers.ts';
 import { registriesOf } from './registries.ts';
 import { repositoriesOf } from './repositories.ts';
 import { rulesOf } from './rules.ts';
@@ -71,6 +72,7 @@ export async function storeOn(
     images: guarded(imagesOf(db)),
     scans: guarded(scansOf(db, upkeep, { ...DEFAULT_ABSENCE_POLICY, ...absence })),
     listings: guarded(listingsOf(db)),
+    receivers: guarded(receiversOf(db)),
     users: guarded(usersOf(db)),
     settings: guarded(settingsOf(db)),
     ...whole,

@@ -96,6 +96,14 @@ export function repositoriesOf(db: Db): Repositories {
       return row && detailOf(db, row);
     },
 
+    byName: async (registryId, names) => {
+      if (names.length === 0) return null;
+      const found = await sql<{ id: string; name: string }>`select id, name from repositories
+        where registry_id = ${registryId} and name in (${sql.join(names)}) and not released`.execute(db);
+      const [first] = found.rows.toSorted((one, other) => names.indexOf(one.name) - names.indexOf(other.name));
+      return first ?? null;
+    },
+
     writeReadme: async (id, readme) => {
       const found = await sql`update repositories set readme = ${readme} where id = ${id}`.execute(db);
       return found.numAffectedRows === 1n;

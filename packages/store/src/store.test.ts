@@ -10,6 +10,7 @@ import { librarySuite } from './suite/library.ts';
 import { listsSuite } from './suite/lists.ts';
 import { peopleSuite } from './suite/people.ts';
 import { readingSuite } from './suite/reading.ts';
+import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
 import { scansSuite } from './suite/scans.ts';
 
@@ -36,6 +37,7 @@ for (const name of wanted) {
     const given = (): Promise<Given> => emptyStore(engine);
     describe('database', () => databaseSuite(given, () => engine));
     describe('registries and rules', () => registriesSuite(given));
+    describe('receivers', () => receiversSuite(given));
     describe('people and agents', () => peopleSuite(given));
     describe('scans', () => scansSuite(given));
     describe('reading', () => readingSuite(given));

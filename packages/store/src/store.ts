@@ -7,6 +7,8 @@ import type {
   AuthenticationView,
   Check,
   ChunkTaken,
+  Delivery,
+  DeliveryQuery,
   FileRegistry,
   FileRule,
   Hello,
@@ -16,6 +18,8 @@ import type {
   Observation,
   Page,
   PageQuery,
+  Receiver,
+  ReceiverSource,
   Registry,
   RegistryBudget,
   RegistryReading,
@@ -146,6 +150,8 @@ export interface Agents {
 export interface Repositories {
   list(query: RepositoryQuery): Promise<Page<Repository>>;
   get(id: string): Promise<RepositoryDetail | null>;
+  /** The first of these names that the library holds in a registry; one that no rule wants any more does not count. */
+  byName(registryId: string, names: readonly string[]): Promise<{ id: string; name: string } | null>;
   writeReadme(id: string, readme: string | null): Promise<boolean>;
   /** A person confirms that tags are gone: the next complete scan is believed, however many it misses. */
   confirmAbsence(id: string): Promise<boolean>;
@@ -228,6 +234,48 @@ export interface Users {
   removeToken(id: string): Promise<boolean>;
 }
 
+/** What a request is checked with, and where its hints may lead. */
+export interface ReceiverTarget {
+  readonly id: string;
+  readonly source: ReceiverSource;
+  readonly sealed: string;
+  readonly registryId: string;
+  readonly registryUrl: string;
+  readonly locationId: string;
+}
+
+export type NewDelivery = Pick<Delivery, 'event' | 'repository' | 'repositoryId' | 'tags' | 'message'> & {
+  readonly outcome: 'queued' | 'ignored';
+};
+
+export interface Receivers {
+  list(query: PageQuery & { registryId?: string | undefined }): Promise<Page<Receiver>>;
+  get(id: string): Promise<Receiver | null>;
+  /** Throws StoreError `not-found` when there is no such registry. */
+  create(
+    input: { id: string; registryId: string; source: ReceiverSource; sealed: string },
+    now: Date,
+  ): Promise<Receiver>;
+  /** Another secret. */
+  rotate(id: string, sealed: string, now: Date): Promise<Receiver | null>;
+  /** Forgets its deliveries too. */
+  remove(id: string): Promise<boolean>;
+  target(id: string): Promise<ReceiverTarget | null>;
+  /** Notes that somebody came without the secret. */
+  refused(id: string, now: Date): Promise<void>;
+  /** Keeps the last 200 of the receiver. Answers the ids of the new ones, in their order. */
+  deliver(receiverId: string, deliveries: readonly NewDelivery[], now: Date): Promise<string[]>;
+  settle(
+    ids: readonly string[],
+    end: { outcome: 'done' | 'failed'; message: string; requests: number | null },
+    now: Date,
+  ): Promise<void>;
+  /** Fails every delivery that still waits: the process that would have read it is gone. */
+  abandon(message: string, now: Date): Promise<void>;
+  /** null: no such receiver. */
+  deliveries(id: string, query: DeliveryQuery): Promise<Page<Delivery> | null>;
+}
+
 export interface Settings {
   get(key: string): Promise<string | null>;
   set(key: string, value: string): Promise<void>;
@@ -246,6 +294,7 @@ export interface Store {
   readonly images: Images;
   readonly scans: Scans;
   readonly listings: Listings;
+  readonly receivers: Receivers;
   readonly users: Users;
   readonly settings: Settings;
   statistics(now: Date): Promise<Statistics>;

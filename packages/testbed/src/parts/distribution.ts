@@ -20,6 +20,8 @@ export type DistributionOptions = {
   env?: Readonly<Record<string, string>>;
   /** With `auth: 'token'`; default 300. The registry accepts a token for 60 s past its life. */
   tokenTtlSeconds?: number;
+  /** Further sections of its configuration, such as `notifications`. */
+  sections?: Readonly<Record<string, unknown>>;
 };
 
 /** A running docker-registry with its storage. */
@@ -54,7 +56,7 @@ const HTPASSWD = 'pharos:$2y$05$23RjwFeK9DP4j8RH3N/bUePDkk5LiwHC3UBfFq2hrAz3gglI
 
 /** Starts Debian's docker-registry (CNCF Distribution 2.8) with a configuration of its own. Throws TestbedError. */
 export async function startDistribution(options: DistributionOptions = {}): Promise<Distribution> {
-  const { auth = 'open', tls = auth === 'tls', env, tokenTtlSeconds: ttlSeconds = 300 } = options;
+  const { auth = 'open', tls = auth === 'tls', env, tokenTtlSeconds: ttlSeconds = 300, sections = {} } = options;
   const program = required('distribution');
   const directory = temporaryDirectory('distribution');
   const at = (file: string) => join(directory.path, file);
@@ -86,6 +88,7 @@ export async function startDistribution(options: DistributionOptions = {}): Prom
         ...(certificate ? { tls: { certificate: certificate.certificateFile, key: certificate.keyFile } } : {}),
       },
       ...(Object.keys(access).length > 0 ? { auth: access } : {}),
+      ...sections,
     };
     writeFileSync(at('config.yml'), JSON.stringify(config)); // JSON is YAML
     const launch = (port: number): Promise<Child> =>

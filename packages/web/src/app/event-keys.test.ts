@@ -20,6 +20,10 @@ test('one image makes one image old', () => {
   assert.deepEqual(keysOf({ type: 'image', digest: 'sha256:ab' })[0], ['images', 'sha256:ab']);
 });
 
+test('a notification makes receivers and their deliveries old, and nothing of the library', () => {
+  assert.deepEqual(keysOf({ type: 'receiver', id }), [['receivers']]);
+});
+
 test('a reset reads everything again', () => {
   assert.deepEqual(keysOf({ type: 'reset' }), [[]]);
   assert.deepEqual(keysOf({ type: 'rule', id }), [['rules']]);

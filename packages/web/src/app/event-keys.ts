@@ -14,6 +14,8 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
       return [['registries'], ['statistics'], ['preview']];
     case 'rule':
       return [['rules']];
+    case 'receiver':
+      return [['receivers']];
     case 'agent':
       return [['agents'], ['locations'], ['statistics']];
     case 'image':

@@ -8,6 +8,7 @@ import {
   text,
 } from '../components/search-state.ts';
 import { librarySearch, repositorySearch, tagSearch, tagsSearch } from '../features/library/search.ts';
+import { newReceiverSearch, receiverSearch, receiversSearch } from '../features/notifications/search.ts';
 import { registriesSearch, registrySearch } from '../features/registries/search.ts';
 import { newRuleSearch, rulesSearch } from '../features/rules/search.ts';
 import { scansSearch } from '../features/scans/search.ts';
@@ -120,6 +121,27 @@ const rule = createRoute({
   component: lazyRouteComponent(() => import('../features/rules/rule-page.tsx'), 'RulePage'),
 });
 
+const receivers = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/notifications',
+  validateSearch: receiversSearch,
+  component: lazyRouteComponent(() => import('../features/notifications/receivers-page.tsx'), 'ReceiversPage'),
+});
+
+const newReceiver = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/notifications/new',
+  validateSearch: newReceiverSearch,
+  component: lazyRouteComponent(() => import('../features/notifications/new-receiver-page.tsx'), 'NewReceiverPage'),
+});
+
+const receiver = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/notifications/$receiverId',
+  validateSearch: receiverSearch,
+  component: lazyRouteComponent(() => import('../features/notifications/receiver-page.tsx'), 'ReceiverPage'),
+});
+
 const agents = createRoute({
   getParentRoute: () => app,
   path: '/manage/agents',
@@ -153,6 +175,9 @@ const pages = [
   rules,
   newRule,
   rule,
+  receivers,
+  newReceiver,
+  receiver,
   agents,
   scans,
   tokens,

@@ -3,6 +3,7 @@ export { AngleLeftIcon } from '@patternfly/react-icons/dist/esm/icons/angle-left
 export { AngleRightIcon } from '@patternfly/react-icons/dist/esm/icons/angle-right-icon';
 export { BanIcon } from '@patternfly/react-icons/dist/esm/icons/ban-icon';
 export { BarsIcon } from '@patternfly/react-icons/dist/esm/icons/bars-icon';
+export { BellIcon } from '@patternfly/react-icons/dist/esm/icons/bell-icon';
 export { BrainIcon } from '@patternfly/react-icons/dist/esm/icons/brain-icon';
 export { CheckCircleIcon } from '@patternfly/react-icons/dist/esm/icons/check-circle-icon';
 export { ClockIcon } from '@patternfly/react-icons/dist/esm/icons/clock-icon';

@@ -1,7 +1,18 @@
 /** Words with colour and icon. No meaning is carried by colour alone. */
 
 import { Label, type LabelProps } from '@patternfly/react-core';
-import type { Agent, Check, Engine, Finding, ImageState, Kind, Presence, RegistryStatus, Scan } from '@pharos/contract';
+import type {
+  Agent,
+  Check,
+  Delivery,
+  Engine,
+  Finding,
+  ImageState,
+  Kind,
+  Presence,
+  RegistryStatus,
+  Scan,
+} from '@pharos/contract';
 import type { ComponentType, ReactElement } from 'react';
 import {
   BanIcon,
@@ -68,6 +79,13 @@ const AGENT_STATES: Record<Agent['state'], Look> = {
   lost: { word: 'Lost', ...BAD },
 };
 
+const DELIVERY_OUTCOMES: Record<Delivery['outcome'], Look> = {
+  queued: { word: 'Waits', color: 'blue', icon: ClockIcon },
+  done: { word: 'Read', ...GOOD },
+  failed: { word: 'Failed', ...BAD },
+  ignored: { word: 'Ignored', ...QUIET },
+};
+
 const PRESENCES: Record<Presence, Look> = {
   present: { word: 'Present', ...GOOD },
   missing: { word: 'Missing', ...WARN },
@@ -94,6 +112,10 @@ export const KIND_NAMES = Object.fromEntries(Object.entries(KINDS).map(([kind, l
   string
 >;
 
+export const DELIVERY_OUTCOME_WORDS = Object.fromEntries(
+  Object.entries(DELIVERY_OUTCOMES).map(([outcome, look]) => [outcome, look.word]),
+) as Record<Delivery['outcome'], string>;
+
 export const ENGINE_NAMES: Record<Engine, string> = { postgresql: 'PostgreSQL', epas: 'EPAS', pge: 'PGE' };
 
 const ENGINE_LONG_NAMES: Record<Engine, string> = {
@@ -116,6 +138,8 @@ export const ScanStateLabel = ({ state, of }: { state: Scan['status']; of?: stri
 export const RegistryStateLabel = ({ state }: { state: RegistryStatus['state'] }) => look(REGISTRY_STATES[state]);
 export const CheckStateLabel = ({ state }: { state: Check['state'] }) => look(CHECK_STATES[state]);
 export const AgentStateLabel = ({ state }: { state: Agent['state'] }) => look(AGENT_STATES[state]);
+export const DeliveryOutcomeLabel = ({ outcome, of }: { outcome: Delivery['outcome']; of?: string }) =>
+  look(DELIVERY_OUTCOMES[outcome], of ? `${of}: ${DELIVERY_OUTCOMES[outcome].word.toLowerCase()}` : undefined);
 export const PresenceLabel = ({ presence }: { presence: Presence }) => look(PRESENCES[presence]);
 export const SeverityLabel = ({ severity }: { severity: Finding['severity'] }) => look(SEVERITIES[severity]);
 export const KindLabel = ({ kind }: { kind: Kind }) => look(KINDS[kind]);

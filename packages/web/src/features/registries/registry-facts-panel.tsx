@@ -40,6 +40,12 @@ export function RegistryFactsPanel({ registry }: { registry: Registry }): ReactE
               {plural(registry.ruleCount, 'rule')}
             </Link>,
           ],
+          [
+            'Notifications',
+            <Link key="w" to="/manage/notifications" search={{ registryId: registry.id }}>
+              Receivers of this registry
+            </Link>,
+          ],
           ['Written in', <Source key="s" registry={registry} />],
         ]}
       />
