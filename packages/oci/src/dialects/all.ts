@@ -3,6 +3,7 @@ import { artifactory } from './artifactory.ts';
 import { cloudsmith } from './cloudsmith.ts';
 import type { Dialect } from './dialect.ts';
 import { dockerhub } from './dockerhub.ts';
+import { ecr } from './ecr.ts';
 import { gar } from './gar.ts';
 import { ghcr } from './ghcr.ts';
 import { gitlab } from './gitlab.ts';
@@ -18,7 +19,21 @@ export const GENERIC: Dialect = { provider: 'oci', product: 'OCI registry' };
 
 /** Every dialect by its provider. */
 export const DIALECTS: ReadonlyMap<string, Dialect> = new Map(
-  [GENERIC, acr, artifactory, cloudsmith, dockerhub, gar, ghcr, gitlab, harbor, nexus, ngc, openshift, quay, zot].map(
-    (dialect) => [dialect.provider, dialect],
-  ),
+  [
+    GENERIC,
+    acr,
+    artifactory,
+    cloudsmith,
+    dockerhub,
+    ecr,
+    gar,
+    ghcr,
+    gitlab,
+    harbor,
+    nexus,
+    ngc,
+    openshift,
+    quay,
+    zot,
+  ].map((dialect) => [dialect.provider, dialect]),
 );

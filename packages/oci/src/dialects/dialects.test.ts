@@ -6,6 +6,7 @@ import {
   DEFAULT_CREDENTIAL,
   type DialectName,
   generateRepository,
+  type LoggedRequest,
   type MisbehavingOptions,
   type MisbehavingRegistry,
   startMisbehaving,
@@ -38,6 +39,12 @@ const PRODUCTS: Partial<Record<DialectName, Product>> = {
   artifactory: { repository: 'team/pg', prefix: '/docker-local', most: 2, detects: true },
   cloudsmith: { repository: 'org/k8s/pg', authentication: token(DEFAULT_API_TOKEN), most: 11, detects: false },
   dockerhub: { repository: 'team/pg', most: 11, detects: false },
+  ecr: {
+    repository: 'team/pg',
+    authentication: { type: 'ecr', region: 'eu-central-1', accessKeyId: 'AKID', secretAccessKey: password },
+    most: 2,
+    detects: false,
+  },
   gar: { repository: 'project/repo/pg', most: 2, detects: false },
   ghcr: { repository: 'team/pg', authentication: basic('pharos'), most: 11, detects: false },
   gitlab: { repository: 'team/project/pg', most: 2, detects: true },
@@ -95,6 +102,9 @@ function truth({ content }: MisbehavingRegistry, repository: string): Map<string
 }
 
 const told = (details: readonly TagDetail[]) => new Map(details.map(({ name, digest }) => [name, digest]));
+/** Tokens are fetched once for many lists. */
+const isListing = ({ path, headers }: LoggedRequest) =>
+  !/token|\/auth/.test(path) && !/GetAuthorizationToken/.test(String(headers['x-amz-target'] ?? ''));
 const sorted = <V>(map: ReadonlyMap<string, V>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 
 for (const [name, product] of Object.entries(PRODUCTS) as [DialectName, Product][]) {
@@ -105,7 +115,7 @@ for (const [name, product] of Object.entries(PRODUCTS) as [DialectName, Product]
         await registry.dialect();
         standIn.clearLog();
         const details = await describeAll(registry, repository);
-        const listed = standIn.log.filter(({ path }) => !/token|\/auth/.test(path)).length;
+        const listed = standIn.log.filter(isListing).length;
         assert.deepEqual(sorted(told(details)), sorted(truth(standIn, repository)));
         assert.ok(listed <= most, `${listed} requests: ${standIn.log.map(({ path }) => path).join(' ')}`);
         assert.ok(details.every(({ pushedAt }) => pushedAt !== null && Date.parse(pushedAt) > 0));
@@ -125,7 +135,9 @@ for (const [name, product] of Object.entries(PRODUCTS) as [DialectName, Product]
         });
       }
       if (name === 'gar') return; // its list is the spec's own
-      await withProduct(name, { authentication, prefix, apiClosed: true }, async (registry, standIn, repository) => {
+      // With its API closed AWS gives no password either; one that was fetched elsewhere still opens the registry.
+      const shut = { authentication: name === 'ecr' ? basic('AWS') : authentication, prefix, apiClosed: true };
+      await withProduct(name, shut, async (registry, standIn, repository) => {
         const details = await describeAll(registry, repository);
         assert.deepEqual(details.map(({ name: tag }) => tag).sort(), [...standIn.content.tags(repository)!]);
         assert.ok(details.every(({ digest }) => digest === null));
