@@ -8,6 +8,9 @@ export interface FileEntry {
   name: string;
   url: string;
   interval?: string;
+  provider?: string;
+  api_url?: string;
+  budget?: { requests_per_day?: number; concurrency?: number };
   authentication?: object;
   tls?: { ca_certs?: string; skip_verify?: boolean; plain_http?: boolean };
   repositories?: readonly string[];

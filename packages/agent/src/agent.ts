@@ -158,7 +158,14 @@ class BeaconAgent {
       onRedo: (registryId, repository) => void this.#running.push(this.#redo(registryId, repository)),
       onUnknown: () => this.#hello(),
     });
-    this.#context = { ...shared, reporter: this.#reporter, signal, locks: new Map(), hints: new Map() };
+    this.#context = {
+      ...shared,
+      reporter: this.#reporter,
+      signal,
+      locks: new Map(),
+      hints: new Map(),
+      failing: new Map(),
+    };
     this.#schedule = new Schedule({
       sweep: (registryId, request) => this.#sweep(registryId, request),
       onNext: (registryId, at) => void this.#health.tell(registryId, { nextScanAt: at.toISOString() }),
@@ -275,6 +282,7 @@ class BeaconAgent {
     );
     this.#health.forget();
     for (const { reader } of this.#registries.all) reader?.digests.clear();
+    this.#context.failing.clear();
     if (this.#isReady)
       for (const { description } of this.#registries.all) this.#schedule.request(description.id, { trigger: 'change' });
   }

@@ -22,6 +22,6 @@ export async function probeRegistry(registry: ActiveRegistry, signal: AbortSigna
   const repository = registry.rules.flatMap((rule) => repositoryLiterals(rule.spec))[0];
   const { state, message, checks, requests } = await reader.probe(repository, signal);
   const code = checks.find((check) => check.state === state && check.code !== undefined)?.code ?? null;
-  const reading = state === 'error' ? null : await reader.reading(signal);
+  const { reading } = reader;
   return { state, message: message.slice(0, 2000), code: state === 'ok' ? null : code, checks, reading, requests };
 }

@@ -50,7 +50,7 @@ export class RegistryHealth {
   /** A registry that goes away or comes back between two probes is probed at once: the checks say what to do. */
   async afterSweep(registryId: string, { status, registryError }: Outcome): Promise<void> {
     const failure = status === 'failed' ? registryError : null;
-    const reading = (await this.#registries.get(registryId)?.reader?.reading(this.#signal)) ?? null;
+    const reading = this.#registries.get(registryId)?.reader?.reading ?? null;
     if (reading !== null) await this.tell(registryId, { reading });
     if (this.#told.get(registryId) === (failure === null ? 'ok' : 'error')) return;
     this.forget(registryId);

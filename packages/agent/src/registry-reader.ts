@@ -91,7 +91,6 @@ export class RegistryReader {
   readonly #pace: Pace;
   readonly #breaker: Breaker;
   readonly #allowance: Allowance;
-  #hasMeteredGets = false;
   /** Digests that this registry gave to this credential and that were read: bytes are read once in a lifetime. */
   readonly digests = new Set<string>();
 
@@ -149,7 +148,7 @@ export class RegistryReader {
   /** Tries the registry step by step; not while it asked to wait, for that holds for a probe too. */
   async probe(repository: string | undefined, signal: AbortSignal): Promise<ProbeResult> {
     try {
-      this.#pace.check();
+      await this.#pace.rest(signal);
       this.#allowance.check();
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
@@ -166,26 +165,22 @@ export class RegistryReader {
     this.#breaker.allowProbe();
   }
 
-  /** How it is read now. Null as long as it could not be found out which product it is. */
-  async reading(signal?: AbortSignal): Promise<RegistryReading | null> {
-    try {
-      const dialect = await this.registry.dialect(signal);
-      const { quota } = this.registry;
-      return {
-        dialect: dialect.provider as RegistryReading['dialect'],
-        product: dialect.product,
-        detectedBy: dialect.detectedBy,
-        bulk: dialect.isBulk,
-        quota: quota && { limit: quota.limit, remaining: quota.remaining, windowSeconds: quota.windowSeconds },
-        spentToday: this.#allowance.spent,
-        pausedUntil: this.#pace.pausedUntil?.toISOString() ?? null,
-        breaker: this.#breaker.state,
-        concurrency: this.#pace.concurrency,
-        at: new Date().toISOString(),
-      };
-    } catch {
-      return null;
-    }
+  /** How it is read now, without asking it. Null as long as it was not found out which product it is. */
+  get reading(): RegistryReading | null {
+    const { knownDialect: dialect, quota } = this.registry;
+    if (dialect === null) return null;
+    return {
+      dialect: dialect.provider as RegistryReading['dialect'],
+      product: dialect.product,
+      detectedBy: dialect.detectedBy,
+      bulk: dialect.isBulk,
+      quota: quota && { limit: quota.limit, remaining: quota.remaining, windowSeconds: quota.windowSeconds },
+      spentToday: this.#allowance.spent,
+      pausedUntil: this.#pace.pausedUntil?.toISOString() ?? null,
+      breaker: this.#breaker.state,
+      concurrency: this.#pace.concurrency,
+      at: new Date().toISOString(),
+    };
   }
 
   async close(): Promise<void> {
@@ -225,17 +220,13 @@ export class RegistryReader {
 
   /** Whether a HEAD tells enough to save a GET that would be counted (Docker Hub). */
   get hasMeteredGets(): boolean {
-    return this.#hasMeteredGets;
-  }
-
-  async learnDialect(signal: AbortSignal): Promise<void> {
-    this.#hasMeteredGets = (await this.registry.dialect(signal)).hasMeteredGets;
+    return this.registry.knownDialect?.hasMeteredGets ?? false;
   }
 
   /** Before a GET that counts. @throws RegistryError `rate-limited`, not asked, while the registry says that nothing is left */
   checkQuota(): void {
     const { quota } = this.registry;
-    if (!this.#hasMeteredGets || quota === null || quota.remaining > 0) return;
+    if (!this.hasMeteredGets || quota === null || quota.remaining > 0) return;
     if (performance.now() - quota.at > QUOTA_BELIEVED_MS) return;
     throw new RegistryError({
       code: 'rate-limited',
@@ -374,6 +365,7 @@ export class RepositoryReader {
       }
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
+      if (isNotAsked(error)) this.requests -= 1;
       return { items, error };
     } finally {
       await pages.return?.(undefined).catch(() => {});

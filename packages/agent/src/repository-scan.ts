@@ -32,6 +32,8 @@ export interface SweepContext {
   locks: Map<string, Promise<unknown>>;
   /** Tags that a notification told of while their repository is scanned. */
   hints: Map<string, Set<string>>;
+  /** Repositories whose last report was a failure, with its code: the same once more is no news. */
+  failing: Map<string, string>;
 }
 
 /** A scan as it is begun; the epoch is added when it is told. */
@@ -100,7 +102,7 @@ const NOT_WANTED: Outcome = {
   registryError: null,
 };
 
-function keyOf(registry: ActiveRegistry, repository: string | null): string {
+export function keyOf(registry: ActiveRegistry, repository: string | null): string {
   return `${registry.description.id} ${repository}`;
 }
 

@@ -107,7 +107,6 @@ class RepositoryScan {
     this.#job.onProgress(0, 0, 'listing tags');
     let list: TagList;
     try {
-      await reader.reader.learnDialect(signal);
       list = await reader.tags(this.#job.maxTags ?? MAX_TAGS);
     } catch (error) {
       if (!(error instanceof RegistryError) || signal.aborted) throw error;

@@ -1,7 +1,7 @@
 /** One pass over a registry: which repositories, then each of them, and the sum of it. */
 import { randomUUID } from 'node:crypto';
 import type { Listing, ReportedFailure } from '@pharos/contract';
-import { decideRepository } from '@pharos/library';
+import { type CompiledRule, decideRepository } from '@pharos/library';
 import type { RegistryError } from '@pharos/oci';
 import { Progress } from './progress.ts';
 import type { ActiveRegistry } from './registries.ts';
@@ -11,6 +11,7 @@ import {
   beginOf,
   cannotRead,
   kept,
+  keyOf,
   lockedScan,
   type Outcome,
   type SweepContext,
@@ -129,15 +130,30 @@ class Sweep {
       trigger,
     });
     const header = { begin, parent: this.#begin, origin: this.#registry.origin };
-    const outcome =
-      this.#wideErrors >= GIVE_UP_AFTER && this.#lastWide !== null
-        ? await kept(this.#context, begin, () => reportFailure(this.#context.spool, header, this.#lastWide!, 0))
-        : await lockedScan(this.#context, this.#registry, reader, header, rules);
+    const outcome = await this.#scanOrGiveUp(reader, header, rules);
     const isWide = outcome.status === 'failed' && isRegistryWide(outcome.registryError);
     // Counted in the order in which they end; one that works says that the registry is there.
     this.#wideErrors = isWide ? this.#wideErrors + 1 : 0;
     if (isWide) this.#lastWide = outcome.registryError;
     this.#count(repository, outcome);
+  }
+
+  /** When the registry is away each of its repositories says so once; then the sweep says it for all of them. */
+  async #scanOrGiveUp(reader: RegistryReader, header: ReportHeader, rules: readonly CompiledRule[]): Promise<Outcome> {
+    const { failing, spool } = this.#context;
+    const key = keyOf(this.#registry, header.begin.repository);
+    const error = this.#wideErrors >= GIVE_UP_AFTER ? this.#lastWide : null;
+    if (error !== null && failing.get(key) === error.code) {
+      const { code, message, hint } = error;
+      return { status: 'failed', requests: 0, message, code, hint, entry: null, registryError: error };
+    }
+    const outcome =
+      error === null
+        ? await lockedScan(this.#context, this.#registry, reader, header, rules)
+        : await kept(this.#context, header.begin, () => reportFailure(spool, header, error, 0));
+    if (outcome.status === 'failed' && outcome.code !== null) failing.set(key, outcome.code);
+    else failing.delete(key);
+    return outcome;
   }
 
   #count(repository: string, outcome: Outcome): void {

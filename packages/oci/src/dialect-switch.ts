@@ -27,7 +27,15 @@ export class DialectSwitch {
 
   /** @throws RegistryError when the registry must be asked and does not answer */
   async info(signal?: AbortSignal): Promise<DialectInfo> {
-    const { dialect, detectedBy } = await this.#find(signal);
+    return this.#describe(await this.#find(signal));
+  }
+
+  /** The same without asking anybody; null as long as it was not found out. */
+  get known(): DialectInfo | null {
+    return this.#known && this.#describe(this.#known);
+  }
+
+  #describe({ dialect, detectedBy }: { dialect: Dialect; detectedBy: string | null }): DialectInfo {
     const refusal = this.#refusals.ofAll();
     return {
       provider: dialect.provider,

@@ -48,6 +48,8 @@ export interface Registry
   dialect(signal?: AbortSignal): Promise<DialectInfo>;
   /** What a failed check means at this product, in its own words; null when there is nothing better to say than the error. */
   advise(failure: Failure): Advice | null;
+  /** The dialect without asking anybody; null as long as it was not found out. */
+  readonly knownDialect: DialectInfo | null;
   /** Asks for the API itself, signing in when the registry wants it. */
   ping(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -85,6 +87,9 @@ export function createRegistry(connection: RegistryConnection, options: SessionO
       return reader.hasReferrers;
     },
     dialect: (signal) => dialects.info(signal),
+    get knownDialect() {
+      return dialects.known;
+    },
     advise: (failure) => dialects.current.advise?.(failure) ?? null,
     ping: (signal) => ping(session, signal),
     listTags: (repository, listing) => reader.listTags(repository, listing),

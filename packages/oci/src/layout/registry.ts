@@ -50,15 +50,17 @@ export class LayoutRegistry implements Registry {
     this.#shelf = new Shelf(path, this.#limits, holdMs);
   }
 
+  readonly knownDialect: DialectInfo = {
+    provider: LAYOUT_PROVIDER,
+    product: 'OCI layout',
+    detectedBy: null,
+    isBulk: true,
+    bulkRefusal: null,
+    hasMeteredGets: false,
+  };
+
   async dialect(): Promise<DialectInfo> {
-    return {
-      provider: LAYOUT_PROVIDER,
-      product: 'OCI layout',
-      detectedBy: null,
-      isBulk: true,
-      bulkRefusal: null,
-      hasMeteredGets: false,
-    };
+    return this.knownDialect;
   }
 
   advise(): null {

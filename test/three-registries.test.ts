@@ -1,0 +1,76 @@
+/** 60 repositories on a dead, a throttling and a healthy registry: each keeps its own pace, and nobody waits for another. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort, generateRepository, type MisbehavingRegistry, startMisbehaving } from '@pharos/testbed';
+import { agentFile } from './support/agent-file.ts';
+import { cleanUp, type Pharos, startPharos, waitFor } from './support/pharos.ts';
+
+const NAMES = Array.from({ length: 20 }, (_, n) => `team/pg-${n}`);
+const repositories = () => NAMES.map((name) => generateRepository(name, 5));
+const RETRY_AFTER_S = 5;
+
+describe('a dead, a throttling and a healthy registry', () => {
+  let healthy: MisbehavingRegistry;
+  let throttling: MisbehavingRegistry;
+  let pharos: Pharos;
+  const ids = new Map<string, string>();
+
+  before(async () => {
+    [healthy, throttling] = await Promise.all([
+      startMisbehaving({ repositories: repositories() }),
+      startMisbehaving({ repositories: repositories() }),
+    ]);
+    const file = agentFile([
+      { name: 'dead', url: `127.0.0.1:${await freePort()}`, repositories: NAMES },
+      { name: 'throttling', url: throttling.url, repositories: NAMES },
+      { name: 'healthy', url: healthy.url, repositories: NAMES },
+    ]);
+    pharos = await startPharos({ args: ['--agent-config', file] });
+    for (const { id, name } of (await pharos.client('listRegistries', { query: {} })).items) ids.set(name, id);
+  });
+  after(async () => {
+    await pharos?.stop();
+    await Promise.all([healthy?.stop(), throttling?.stop()]);
+    cleanUp();
+  });
+
+  const sweeps = async (name: string) => {
+    const { items } = await pharos.client('listScans', { query: { registryId: ids.get(name)!, limit: 1000 } });
+    return items.filter((scan) => scan.repositoryId === null && scan.status !== 'running');
+  };
+  const tagCount = async (name: string) =>
+    (await pharos.client('getRegistry', { params: { id: ids.get(name)! } })).tagCount;
+
+  test('all of the readable ones are in the library', async () => {
+    await waitFor(async () => (await tagCount('healthy')) === 100, 'the tags of the healthy one', 90_000);
+    await waitFor(async () => (await tagCount('throttling')) === 100, 'the tags of the other', 90_000);
+  });
+
+  test('after 429 with Retry-After no request goes out before its time, and the healthy one keeps its schedule', async () => {
+    throttling.fault = { name: 'retry-after-seconds', seconds: RETRY_AFTER_S };
+    throttling.clearLog();
+    await waitFor(async () => throttling.requestCount > 0, 'a request that is refused');
+    await sleep(500);
+    const refused = throttling.requestCount;
+    const before = new Set((await sweeps('healthy')).map(({ id }) => id));
+    await sleep(RETRY_AFTER_S * 1000 - 1_500);
+    assert.equal(throttling.requestCount, refused, 'silence until then');
+    // What went out in the first half second were those that were under way already.
+    assert.ok(refused <= 8, `${refused} requests were refused`);
+    const kept = (await sweeps('healthy')).filter(({ id }) => !before.has(id));
+    assert.ok(kept.length >= 1, 'the healthy one was swept meanwhile');
+    assert.ok(kept.every(({ status }) => status === 'complete'));
+    assert.equal(await tagCount('throttling'), 100, 'nothing is lost');
+    throttling.fault = undefined;
+    await waitFor(async () => throttling.requestCount > refused, 'it to be asked again', 60_000);
+  });
+
+  test('the dead one costs a request now and then, says why, and is shown as away', async () => {
+    const { status, reading } = await pharos.client('getRegistry', { params: { id: ids.get('dead')! } });
+    assert.deepEqual([status.state, status.code], ['error', 'connection-refused']);
+    assert.ok(reading === null || reading.breaker !== 'closed');
+    const requests = (await sweeps('dead')).slice(0, 3).map((scan) => scan.requests);
+    assert.ok(Math.max(...requests) <= 12, `a sweep of 20 dead repositories took ${requests} requests`);
+  });
+});
