@@ -9,6 +9,7 @@ export * from './permission.ts';
 export * from './places.ts';
 export * from './problem.ts';
 export * from './registry.ts';
+export * from './registry-event.ts';
 export * from './report.ts';
 export * from './repository.ts';
 export * from './route.ts';
