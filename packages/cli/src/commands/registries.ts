@@ -28,8 +28,10 @@ import type { Column, Io, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
 import { findRegistry } from '../resolve.ts';
 import { readSecret } from '../secret-input.ts';
+import { registryEventsCommand } from './registry-events.ts';
+import { budgetPatch, type ReadingOptions, readingFields, readingOptions } from './registry-reading.ts';
 
-interface WriteOptions extends CommonOptions {
+interface WriteOptions extends CommonOptions, ReadingOptions {
   name?: string;
   address?: string;
   provider?: Registry['provider'];
@@ -56,7 +58,8 @@ export function registriesCommand(shell: Shell): Command {
     .addCommand(add(shell))
     .addCommand(edit(shell))
     .addCommand(remove(shell))
-    .addCommand(probe(shell));
+    .addCommand(probe(shell))
+    .addCommand(registryEventsCommand(shell));
 }
 
 const COLUMNS: Column<Registry>[] = [
@@ -109,8 +112,8 @@ function add(shell: Shell): Command {
         name: name!,
         url: address!,
         provider: options.provider ?? 'auto',
-        apiUrl: null,
-        budget: { requestsPerDay: null, concurrency: null },
+        apiUrl: options.apiUrl ?? null,
+        budget: budgetPatch(options) ?? { requestsPerDay: null, concurrency: null },
         locationId: options.location,
         authentication: (await authentication(shell.io, options)) ?? { type: 'none' },
         tls: { caCerts: '', skipVerify: false, plainHttp: false, ...tls(shell.io, options) },
@@ -146,6 +149,8 @@ function edit(shell: Shell): Command {
         authentication: options.anonymous ? { type: 'none' } : await authentication(shell.io, options),
         tls: Object.keys(changedTls).length > 0 ? { ...registry.tls, ...changedTls } : undefined,
         intervalSeconds: options.interval,
+        apiUrl: options.apiUrl,
+        budget: budgetPatch(options, registry.budget),
       };
       if (Object.values(body).every((value) => value === undefined)) throw nothingToChange();
       const changed = await client('updateRegistry', { params: { id: registry.id }, body });
@@ -194,7 +199,7 @@ function probe(shell: Shell): Command {
 }
 
 function writeOptions(command: Command): Command {
-  return command
+  return readingOptions(command)
     .addOption(
       new Option('--provider <NAME>', 'dialect (default: found out)').choices(
         PROVIDERS.filter((name) => name !== 'oci-layout'),
@@ -255,6 +260,7 @@ function show(out: Output, registry: Registry): void {
     ['sign-in', [signIn.type, signIn.username, signIn.secret === 'void' ? '(void)' : null].filter(Boolean).join(' ')],
     ['own CA', flag(registry.tls.caCerts !== '')],
     ['interval', `${registry.intervalSeconds} s`],
+    ...readingFields(registry),
     ['state', state(status.state)],
     ['message', status.message],
     [
