@@ -29,7 +29,7 @@ import { type ListOptions, readPages } from '../paging.ts';
 import { findRegistry } from '../resolve.ts';
 import { readSecret } from '../secret-input.ts';
 import { registryEventsCommand } from './registry-events.ts';
-import { budgetPatch, type ReadingOptions, readingFields, readingOptions } from './registry-reading.ts';
+import { apiUrlPatch, budgetPatch, type ReadingOptions, readingFields, readingOptions } from './registry-reading.ts';
 
 interface WriteOptions extends CommonOptions, ReadingOptions {
   name?: string;
@@ -112,7 +112,7 @@ function add(shell: Shell): Command {
         name: name!,
         url: address!,
         provider: options.provider ?? 'auto',
-        apiUrl: options.apiUrl ?? null,
+        apiUrl: apiUrlPatch(options) ?? null,
         budget: budgetPatch(options) ?? { requestsPerDay: null, concurrency: null },
         locationId: options.location,
         authentication: (await authentication(shell.io, options)) ?? { type: 'none' },
@@ -149,7 +149,7 @@ function edit(shell: Shell): Command {
         authentication: options.anonymous ? { type: 'none' } : await authentication(shell.io, options),
         tls: Object.keys(changedTls).length > 0 ? { ...registry.tls, ...changedTls } : undefined,
         intervalSeconds: options.interval,
-        apiUrl: options.apiUrl,
+        apiUrl: apiUrlPatch(options),
         budget: budgetPatch(options, registry.budget),
       };
       if (Object.values(body).every((value) => value === undefined)) throw nothingToChange();

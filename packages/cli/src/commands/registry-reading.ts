@@ -3,11 +3,14 @@ import type { Registry, RegistryBudget } from '@pharos/contract';
 import { type Command, InvalidArgumentError } from 'commander';
 import { ago, count } from '../format.ts';
 
+/** commander knows no null among values, so that `none` stays a word until it is sent. */
+const NONE = 'none';
+type OrNone<T> = T | typeof NONE;
+
 export interface ReadingOptions {
-  /** null: none. */
-  apiUrl?: string | null;
-  requestsPerDay?: number | null;
-  concurrency?: number | null;
+  apiUrl?: string;
+  requestsPerDay?: OrNone<number>;
+  concurrency?: OrNone<number>;
 }
 
 /** Adds `--api-url`, `--requests-per-day`, `--concurrency`; `none` takes each away again. */
@@ -25,9 +28,18 @@ export function budgetPatch(
 ): RegistryBudget | undefined {
   if (requestsPerDay === undefined && concurrency === undefined) return undefined;
   return {
-    requestsPerDay: requestsPerDay === undefined ? before.requestsPerDay : requestsPerDay,
-    concurrency: concurrency === undefined ? before.concurrency : concurrency,
+    requestsPerDay: requestsPerDay === undefined ? before.requestsPerDay : nullOf(requestsPerDay),
+    concurrency: concurrency === undefined ? before.concurrency : nullOf(concurrency),
   };
+}
+
+/** The API address to send; undefined when the flag was not given. */
+export function apiUrlPatch({ apiUrl }: ReadingOptions): string | null | undefined {
+  return apiUrl === undefined ? undefined : nullOf(apiUrl);
+}
+
+function nullOf<T>(value: OrNone<T>): T | null {
+  return value === NONE ? null : value;
 }
 
 /** What `registries get` shows of it. */
@@ -53,8 +65,8 @@ function quotaText({ limit, remaining }: { limit: number | null; remaining: numb
   return limit === null ? `${count(remaining, 'request')} left` : `${remaining} of ${limit} left`;
 }
 
-function orNone<T>(parse: (text: string) => T): (text: string) => T | null {
-  return (text) => (text === 'none' ? null : parse(text));
+function orNone<T>(parse: (text: string) => T): (text: string) => OrNone<T> {
+  return (text) => (text === NONE ? NONE : parse(text));
 }
 
 function numberUpTo(most: number): (text: string) => number {

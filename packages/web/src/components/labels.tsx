@@ -88,6 +88,7 @@ const READING_STATES = {
   paused: { word: 'Paused', color: 'yellow', icon: ClockIcon },
   away: { word: 'Not asked for a moment', ...WARN },
   'finding-out': { word: 'Finding out whether it is back', color: 'blue', icon: SyncAltIcon },
+  failing: { word: 'Fails', ...BAD },
   'used-up': { word: 'Allowance used up', ...WARN },
 } as const satisfies Record<string, Look>;
 

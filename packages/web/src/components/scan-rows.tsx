@@ -15,7 +15,8 @@ export function ScanRows({ scans, subject }: { scans: Scan[]; subject: (scan: Sc
           <span className="ph-row-main">
             <ScanStateLabel state={scan.status} /> {subject(scan)}
             <span className="ph-quiet ph-block">
-              {scan.status === 'failed' ? scan.message : scanCounts(scan)}, {plural(scan.requests, 'request')}
+              {scan.status === 'failed' ? scan.message.replace(/\.$/, '') : scanCounts(scan)},{' '}
+              {plural(scan.requests, 'request')}
               {scan.finishedAt ? `, ${formatSpan(scan.startedAt, scan.finishedAt, 0)}` : ''}
               {only(scan)}
             </span>

@@ -7,7 +7,7 @@ import { HostileText } from '../../components/hostile-text.tsx';
 import { ReadingStateLabel } from '../../components/labels.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { RelativeTime, useNow } from '../../components/relative-time.tsx';
-import { quotaWords, type ReadingState, readingState, spent } from './reading-words.ts';
+import { quotaWords, type ReadingState, readingState, recognisedBy, spent } from './reading-words.ts';
 
 /** How the agent reads the registry now, what that costs, and what is left to spend. */
 export function ReadingPanel({ registry }: { registry: Registry }): ReactElement {
@@ -38,13 +38,7 @@ function readingFacts(registry: Registry, reading: RegistryReading): readonly (F
       <span key="p" className="ph-stack-tiny">
         <HostileText text={reading.product} />
         <span className="ph-quiet">
-          {reading.detectedBy === null ? (
-            'as set for this registry'
-          ) : (
-            <>
-              recognised by <HostileText text={reading.detectedBy} clamp={200} />
-            </>
-          )}
+          <HostileText text={recognisedBy(reading)} clamp={300} />
         </span>
       </span>,
     ],
@@ -60,6 +54,7 @@ function readingFacts(registry: Registry, reading: RegistryReading): readonly (F
 const SENTENCES: Record<Exclude<ReadingState, 'paused' | 'reading'>, string> = {
   away: 'It did not answer five times in a row. Soon one request finds out whether it is back.',
   'finding-out': 'It did not answer five times in a row. The next request finds out whether it is back.',
+  failing: 'The check says why and what to do. It is tried again at every scan.',
   'used-up': 'Scans go on from where they are as it comes free, hour by hour. A higher allowance reads more.',
 };
 

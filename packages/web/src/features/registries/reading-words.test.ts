@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RegistryReading } from '@pharos/contract';
-import { quotaWords, readingState, spentWords } from './reading-words.ts';
+import { quotaWords, readingState, recognisedBy, spentWords } from './reading-words.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00.000Z');
 const READING: RegistryReading = {
@@ -20,6 +20,7 @@ const registry = (reading: Partial<RegistryReading> | null, requestsPerDay: numb
   reading: reading && { ...READING, ...reading },
   requests24h: 7,
   budget: { requestsPerDay, concurrency: null },
+  status: { state: 'ok' as const },
 });
 
 test('requests are told against the allowance, by what the agent counted', () => {
@@ -35,10 +36,22 @@ test('what keeps requests back is told, and only while it does', () => {
   assert.equal(readingState(registry({ breaker: 'half-open' }), NOW), 'finding-out');
   assert.equal(readingState(registry({ breaker: 'open' }, 1234), NOW), 'used-up');
   assert.equal(readingState(registry(null), NOW), 'reading');
+  const failing = { status: { state: 'error' as const } };
+  assert.equal(readingState({ ...registry({}), ...failing }, NOW), 'failing');
+  assert.equal(readingState({ ...registry({ breaker: 'open' }), ...failing }, NOW), 'away');
 });
 
 test('a limit is told with its window where there is one', () => {
   assert.equal(quotaWords({ limit: 100, remaining: 87, windowSeconds: 21_600 }), '87 of 100 left in 6 hours');
   assert.equal(quotaWords({ limit: null, remaining: 3, windowSeconds: 60 }), '3 left in 1 minute');
   assert.equal(quotaWords(null), 'It tells none');
+});
+
+test('how the product was recognised is a sentence also where nothing was', () => {
+  assert.equal(
+    recognisedBy({ dialect: 'acr', detectedBy: 'the host x.azurecr.io' }),
+    'recognised by the host x.azurecr.io',
+  );
+  assert.equal(recognisedBy({ dialect: 'oci', detectedBy: 'no sign of a product' }), 'nothing shows a certain product');
+  assert.equal(recognisedBy({ dialect: 'acr', detectedBy: null }), 'as set for this registry');
 });

@@ -83,13 +83,13 @@ const COLUMNS: readonly Column<Registry>[] = [
     label: 'Name',
     modifier: 'breakWord',
     cell: (registry) => (
-      <>
+      <div className="ph-name">
         <Link to="/manage/registries/$registryId" params={{ registryId: registry.id }}>
           {registry.name}
         </Link>
         <div className="ph-quiet">{registry.url}</div>
         {registry.reading ? <div className="ph-quiet">{registry.reading.product}</div> : null}
-      </>
+      </div>
     ),
   },
   {
