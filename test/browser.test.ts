@@ -220,6 +220,7 @@ async function pagesOf({ client, url }: Pharos): Promise<Record<string, string>>
   const rules = (await client('listRules', { query: {} })).items;
   const receiver = await client('createReceiver', { body: { registryId: registries[0]!.id, source: 'distribution' } });
   await tell(url, receiver);
+  const away = await awayRegistry(client);
   const tag = async (id: string) =>
     (await client('listRepositoryTags', { params: { id }, query: { limit: 1 } })).items[0]!.name;
   const [database, model] = [repositories[0]!.id, models[0]!.id];
@@ -236,6 +237,8 @@ async function pagesOf({ client, url }: Pharos): Promise<Record<string, string>>
     'history of a tag': `/library/${database}/tags/${await tag(database)}?tab=history`,
     registries: '/manage/registries',
     registry: `/manage/registries/${registries[0]!.id}`,
+    'registry that does not answer, with a budget': `/manage/registries/${away}`,
+    'edit a registry': `/manage/registries/${away}/edit`,
     'connect a registry': '/manage/registries/new',
     rules: '/manage/rules',
     rule: `/manage/rules/${rules[0]!.id}`,
@@ -249,4 +252,25 @@ async function pagesOf({ client, url }: Pharos): Promise<Record<string, string>>
     tokens: '/administration/tokens',
     'nothing here': '/nothing-is-here',
   };
+}
+
+/** Nobody listens there: failed and skipped checks, a change, an allowance. Answers its id. */
+async function awayRegistry(client: Pharos['client']): Promise<string> {
+  const { id } = await client('createRegistry', {
+    body: {
+      name: 'Away',
+      url: '127.0.0.1:1',
+      provider: 'gitlab',
+      apiUrl: 'https://127.0.0.1:1',
+      authentication: { type: 'none' },
+      tls: { caCerts: '', skipVerify: false, plainHttp: false },
+      budget: { requestsPerDay: 1000, concurrency: 2 },
+      intervalSeconds: 300,
+    },
+  });
+  await waitFor(
+    async () => (await client('listRegistryEvents', { params: { id }, query: { limit: 1 } })).total > 0,
+    'the first check',
+  );
+  return id;
 }

@@ -7,7 +7,8 @@ export interface Probed {
   message: string;
   code: string | null;
   checks: Check[];
-  reading: RegistryReading | null;
+  /** Absent when it did not answer: how it was read before still holds. */
+  reading?: RegistryReading | null;
   requests: number;
 }
 
@@ -17,11 +18,11 @@ export async function probeRegistry(registry: ActiveRegistry, signal: AbortSigna
   if (reader === null) {
     const { code, message, hint } = error!;
     const checks: Check[] = [{ id: 'address', state: 'error', message, code, cause: message, cure: hint }];
-    return { state: 'error', message, code, checks, reading: null, requests: 0 };
+    return { state: 'error', message, code, checks, requests: 0 };
   }
   const repository = registry.rules.flatMap((rule) => repositoryLiterals(rule.spec))[0];
   const { state, message, checks, requests } = await reader.probe(repository, signal);
   const code = checks.find((check) => check.state === state && check.code !== undefined)?.code ?? null;
-  const { reading } = reader;
-  return { state, message: message.slice(0, 2000), code: state === 'ok' ? null : code, checks, reading, requests };
+  const probed = { state, message: message.slice(0, 2000), code: state === 'ok' ? null : code, checks, requests };
+  return reader.reading === null ? probed : { ...probed, reading: reader.reading };
 }

@@ -145,6 +145,47 @@ test('identities of clouds: by flags, with the secret from elsewhere, and only w
   }
 });
 
+test('a registry takes the address of its API and a budget, and loses them by "none"', async () => {
+  const before = registry({ budget: { requestsPerDay: 1000, concurrency: 4 } });
+  const api = ({ method }: { method: string }): Answer => ({
+    ...(method === 'GET' ? listOf(before) : { status: 200, body: before }),
+  });
+  const run = async (...args: string[]) => {
+    const { calls, code } = await runIn({ api }, 'registries', ...args);
+    return { code, body: calls.at(-1)?.body as { apiUrl?: unknown; budget?: unknown } | undefined };
+  };
+  const flags = ['--api-url', 'https://api.example.com', '--requests-per-day', '10000', '--concurrency', '2'];
+  const added = await run('add', 'production', 'registry.example.com', ...flags);
+  assert.equal(added.body?.apiUrl, 'https://api.example.com');
+  assert.deepEqual(added.body?.budget, { requestsPerDay: 10_000, concurrency: 2 });
+  const edited = await run('edit', 'production', '--requests-per-day', 'none', '--api-url', 'none');
+  assert.deepEqual([edited.body?.apiUrl, edited.body?.budget], [null, { requestsPerDay: null, concurrency: 4 }]);
+  assert.equal((await run('edit', 'production', '--interval', '1h')).body?.budget, undefined);
+  for (const wrong of [
+    ['--concurrency', '65'],
+    ['--requests-per-day', '0'],
+    ['--api-url', 'api.example.com'],
+  ]) {
+    assert.equal((await run('edit', 'production', ...wrong)).code, 2, wrong.join(' '));
+  }
+});
+
+test('what changed about a registry is a list, with what was before', async () => {
+  const change = {
+    id: 7,
+    at: '2026-01-01T00:00:00.000Z',
+    subject: 'tls',
+    from: 'ok',
+    to: 'error',
+    message: 'Expired.',
+  };
+  const api = ({ path }: { path: string }): Answer =>
+    path.includes('/events') ? listOf({ ...change, code: 'tls-expired' }) : listOf(registry());
+  const { stdout, code } = await runIn({ api }, 'registries', 'events', 'production');
+  assert.equal(code, 0);
+  assert.match(stdout, /tls +ok +error +Expired\./);
+});
+
 test('a registry with tags is removed only with --yes', async () => {
   const api = ({ method }: { method: string }): Answer => (method === 'DELETE' ? { status: 204 } : listOf(registry()));
   const asked = await runIn({ api }, 'registries', 'remove', 'production');

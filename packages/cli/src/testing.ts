@@ -132,6 +132,7 @@ export function rule(over: Record<string, unknown> = {}) {
     locationId: null,
     repositoryCount: 1,
     tagCount: 5,
+    requests24h: 2,
     createdAt: '2026-01-01T00:00:00.000Z',
     updatedAt: '2026-01-01T00:00:00.000Z',
     ...over,

@@ -10,6 +10,7 @@ export * from './places.ts';
 export * from './problem.ts';
 export * from './receiver.ts';
 export * from './registry.ts';
+export * from './registry-event.ts';
 export * from './report.ts';
 export * from './repository.ts';
 export * from './route.ts';

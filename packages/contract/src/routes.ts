@@ -18,6 +18,7 @@ import {
   ReceiverQuery,
 } from './receiver.ts';
 import { Check, Registry, RegistryInput, RegistryPatch, RegistryReading } from './registry.ts';
+import { RegistryEvent } from './registry-event.ts';
 import {
   AgentConfig,
   ChunkTaken,
@@ -319,7 +320,7 @@ export const routes = {
     permission: 'registries:write',
     audit: 'registry.update',
     group: 'registries',
-    summary: 'Change a registry; another address voids the stored credential',
+    summary: 'Change a registry; another address of it or of its API voids the stored credential',
     params: ById,
     body: RegistryPatch,
     response: Registry,
@@ -343,6 +344,16 @@ export const routes = {
     summary: 'Check it from its location',
     params: ById,
     response: Registry.shape.status,
+  },
+  listRegistryEvents: {
+    ...get,
+    path: '/registries/{id}/events',
+    permission: 'library:read',
+    group: 'registries',
+    summary: 'What changed about how it answers, newest first',
+    params: ById,
+    query: PageQuery,
+    response: page(RegistryEvent),
   },
 
   listRules: {

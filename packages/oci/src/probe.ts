@@ -127,7 +127,8 @@ async function runChecks(registry: Registry, options: ProbeOptions): Promise<Pro
     const wasAsked = !BEFORE_ASKING.has(failure.code);
     // Which product it is decides what its refusal means; that is shown without signing in.
     if (wasAsked) await registry.dialect(options.signal).catch(() => {});
-    return advised(registry, connectionFailed(failure, wasAsked, isLayoutUrl(registry.host)));
+    const checks = connectionFailed(failure, wasAsked, isLayoutUrl(registry.host));
+    return advised(registry, withDangers(registry, checks));
   }
   const dialect = await checkDialect(registry, options);
   const catalog = await checkCatalog(registry, options);
@@ -243,22 +244,29 @@ function checkQuota(registry: Registry): ProbeCheck {
 
 function connected(registry: Registry): ProbeCheck[] {
   if (isLayoutUrl(registry.host)) return CONNECTING.map((id) => ofFiles(id));
-  const [warning] = registry.warnings;
   return [
     { id: 'address', state: 'ok', message: `The address is ${registry.host}.` },
     { id: 'reachable', state: 'ok', message: `${registry.host} answers.` },
-    warning === undefined
-      ? { id: 'tls', state: 'ok', message: 'The connection is protected and the certificate is trusted.' }
-      : {
-          id: 'tls',
-          state: 'warning',
-          message: warning,
-          cure: 'Turn the switch off; give a private authority in tls.ca_certs instead.',
-        },
+    dangerOf(registry) ?? {
+      id: 'tls',
+      state: 'ok',
+      message: 'The connection is protected and the certificate is trusted.',
+    },
     { id: 'api', state: 'ok', message: 'It is a container registry.' },
     checkClock(registry),
     { id: 'sign-in', state: 'ok', message: signInSentence(registry) },
   ];
+}
+
+/** A danger that was switched on is one also while something else is wrong. */
+function withDangers(registry: Registry, checks: readonly ProbeCheck[]): ProbeCheck[] {
+  return checks.map((check) => (check.id === 'tls' && check.state === 'ok' ? (dangerOf(registry) ?? check) : check));
+}
+
+function dangerOf({ warnings: [warning] }: Registry): ProbeCheck | null {
+  if (warning === undefined) return null;
+  const cure = 'Turn the switch off; give a private authority in tls.ca_certs instead.';
+  return { id: 'tls', state: 'warning', message: warning, cure };
 }
 
 function signInSentence(registry: Registry): string {

@@ -140,6 +140,46 @@ test('another address voids the stored credential; another path does not', async
   assert.equal((await agent.config()).body.registries[0].authentication.origin, 'https://registry.example.com:8443');
 });
 
+test('another address of the product’s own API voids the credential; an unsafe one is refused with its field', async () => {
+  const patch = (body: object) => it.call('updateRegistry', { params: { id: registryId }, body });
+  const unsafe = await patch({ apiUrl: 'http://api.example.com' });
+  assert.deepEqual([unsafe.status, unsafe.body.errors[0].path], [400, 'apiUrl']);
+  assert.match(unsafe.body.hint, /https/);
+  const [moved] = await Promise.all([patch({ apiUrl: 'https://api.example.com/v2' }), answerProbe(agent)]);
+  assert.deepEqual([moved.body.authentication.secret, moved.body.apiUrl], ['void', 'https://api.example.com/v2']);
+  assert.equal((await agent.config()).body.registries[0].authentication, null);
+  const [again] = await Promise.all([
+    patch({ authentication: basic, budget: { requestsPerDay: 1000, concurrency: 2 } }),
+    answerProbe(agent),
+  ]);
+  assert.deepEqual([again.body.authentication.secret, again.body.budget.requestsPerDay], ['stored', 1000]);
+});
+
+test('what changed about how it answers is kept and read by everybody, newest first, page by page', async () => {
+  const tell = (body: object) => agent.call('agentRegistryStatus', { params: { id: registryId }, body });
+  const check = { id: 'tls', state: 'error', message: 'Not trusted.', code: 'tls-untrusted' };
+  const failing = { state: 'error', message: 'Not trusted.', code: 'tls-untrusted', checks: [check] };
+  assert.equal((await tell(failing)).status, 204);
+  assert.equal((await tell(failing)).status, 204);
+  const ask = async (query: object) =>
+    it.call('listRegistryEvents', { params: { id: registryId }, query }, { token: await it.tokenOf('viewer') });
+  const { status, body } = await ask({ limit: 2 });
+  assert.equal(status, 200);
+  assert.deepEqual(
+    body.items.map(({ subject, from, to, code }: Record<string, string>) => [subject, from, to, code]),
+    [
+      ['tls', null, 'error', 'tls-untrusted'],
+      ['registry', 'ok', 'error', 'tls-untrusted'],
+    ],
+  );
+  const older = await ask({ limit: 50, cursor: body.next });
+  assert.equal(older.body.items.at(-1).from, null, 'the first check of all');
+  const nobody = await it.call('listRegistryEvents', { params: { id: randomUUID() } });
+  assert.deepEqual([nobody.status, nobody.body.code], [404, 'not-found']);
+  await Promise.all([it.call('probeRegistry', { params: { id: registryId } }), answerProbe(agent)]);
+  assert.equal((await ask({ limit: 1 })).body.items[0].to, 'ok');
+});
+
 test('a credential that this key does not open concerns its registry only', async () => {
   const [other] = await Promise.all([
     it.call('createRegistry', { body: { name: 'Open one', url: 'open.example.com', locationId: location } }),
@@ -162,6 +202,12 @@ test('addresses, certificates and docker configs that are none are refused with 
   const cases: [body: object, path: string][] = [
     [{ url: 'http://plain.example.com' }, 'url'],
     [{ url: 'user:pw@host' }, 'url'],
+    [{ url: 'host', apiUrl: 'ftp://api.example.com' }, 'apiUrl'],
+    [{ url: 'host', apiUrl: 'http://api.example.com' }, 'apiUrl'],
+    [{ url: 'host', apiUrl: 'https://user:pw@api.example.com' }, 'apiUrl'],
+    [{ url: 'host', apiUrl: 'https://api.example.com/?token=1' }, 'apiUrl'],
+    [{ url: 'host', apiUrl: 'https://api.example.com/#part' }, 'apiUrl'],
+    [{ url: 'host', budget: { requestsPerDay: 0, concurrency: null } }, 'budget.requestsPerDay'],
     [{ url: 'host', tls: { caCerts: 'not a certificate' } }, 'tls.caCerts'],
     [{ url: 'host', authentication: { type: 'docker_config', config: 'not json' } }, 'authentication.config'],
     [{ url: 'host', authentication: { type: 'basic', username: 'u' } }, 'authentication.password'],

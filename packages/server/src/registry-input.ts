@@ -28,6 +28,32 @@ export function checkRegistryInput(input: {
   if (input.tls && input.tls.caCerts.trim() !== '') checkCertificates(input.tls.caCerts);
 }
 
+/**
+ * The credential goes to the product's own API as well, so the same holds for its address as for the registry's. Throws
+ * `invalid-input` with the field `apiUrl`.
+ * @param apiUrl as it will be; null for none. @param plainHttp as it will be
+ */
+export function checkApiUrl(apiUrl: string | null, plainHttp: boolean): void {
+  if (apiUrl === null) return;
+  const url = URL.parse(apiUrl);
+  if (url === null) throw refuseApiUrl('is none', 'Write https://host[:port][/path].');
+  if (url.protocol !== 'https:' && !plainHttp) {
+    throw refuseApiUrl(
+      'begins with http://, which sends passwords unprotected',
+      'Write https://, or switch on plain HTTP if an unprotected connection is intended.',
+    );
+  }
+  if (url.username !== '' || url.password !== '' || apiUrl.includes('@')) {
+    throw refuseApiUrl('holds a user name', 'Put user name and password into the sign-in.');
+  }
+  if (/[?#]/.test(apiUrl)) throw refuseApiUrl('holds a query or a fragment', 'Write https://host[:port][/path].');
+}
+
+function refuseApiUrl(why: string, hint: string): ProblemError {
+  const message = `The address of the product’s own API ${why}.`;
+  return new ProblemError('invalid-input', message, { hint, errors: [{ path: 'apiUrl', message }] });
+}
+
 function checkDockerConfig(text: string): void {
   const message = 'must be the JSON text of a docker config with "auths"';
   let parsed: unknown;

@@ -1,14 +1,15 @@
 /** Connections to OCI registries. */
 import { randomUUID } from 'node:crypto';
-import type { AuthenticationView, Registry } from '@pharos/contract';
+import type { AuthenticationView, Registry, RegistryBudget } from '@pharos/contract';
 import { type RawBuilder, sql } from 'kysely';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso, json } from './database.ts';
 import { StoreError } from './errors.ts';
 import { ensureLocation } from './locations.ts';
+import { type KnownStates, keepChanges, listEvents, mayChange } from './registry-events.ts';
 import { replaceFile } from './registry-file.ts';
 import { NOT_IN_FILE, REGISTRY_COLUMNS, type RegistryRow, registryOf } from './registry-row.ts';
-import type { NewCredential, Registries, RegistryChange } from './store.ts';
+import type { NewCredential, Registries, RegistryChange, RegistryNews } from './store.ts';
 
 const BY_NAME: Order<RegistryRow> = {
   name: 'registries',
@@ -77,22 +78,25 @@ export function registriesOf(db: Db): Registries {
       return row?.sealed == null || row.origin === null ? null : { sealed: row.sealed, origin: row.origin };
     },
 
-    setStatus: async (id, status, now) => {
-      const settings: RawBuilder<unknown>[] = [];
-      if (status.state !== undefined) {
-        settings.push(sql`status_state = ${status.state}`);
-        if (status.state !== 'checking') settings.push(sql`status_checked_at = ${iso(now)}`);
-      }
-      if (status.message !== undefined) settings.push(sql`status_message = ${status.message}`);
-      if (status.code !== undefined) settings.push(sql`status_code = ${status.code}`);
-      if (status.checks !== undefined) settings.push(sql`status_checks = ${json(status.checks)}`);
-      if (status.reading !== undefined) {
-        settings.push(sql`reading = ${status.reading === null ? null : json(status.reading)}`);
-      }
-      if (status.nextScanAt !== undefined) settings.push(sql`next_scan_at = ${iso(status.nextScanAt)}`);
-      if (settings.length === 0) return (await registryById(db, id)) !== null;
-      const set = await sql`update registries set ${sql.join(settings)} where id = ${id} returning id`.execute(db);
-      return set.rows.length > 0;
+    setStatus: (id, status, now) =>
+      db.transaction().execute(async (trx) => {
+        const locked = await first(
+          sql<{ id: string; known: KnownStates; budget: RegistryBudget }>`
+            select id, known_states as known, budget from registries where id = ${id} for update`,
+          trx,
+        );
+        if (locked === null) return false;
+        if (mayChange(status)) await keepChanges(trx, locked, status, now);
+        const settings = newsOf(status, now);
+        if (settings.length > 0) {
+          await sql`update registries set ${sql.join(settings)} where id = ${id}`.execute(trx);
+        }
+        return true;
+      }),
+
+    events: async (id, query) => {
+      const exists = await first(sql<{ id: string }>`select id from registries where id = ${id}`, db);
+      return exists && listEvents(db, id, query);
     },
 
     ofLocation: async (locationId) => {
@@ -111,7 +115,27 @@ async function registryById(db: Db, id: string): Promise<Registry | null> {
   return row && registryOf(row);
 }
 
-/** SET clauses of a change. A credential is bound to scheme, host and port: with another address it is dropped. */
+/** SET clauses of what is told about how a registry answers. */
+function newsOf(status: RegistryNews, now: Date): RawBuilder<unknown>[] {
+  const settings: RawBuilder<unknown>[] = [];
+  if (status.state !== undefined) {
+    settings.push(sql`status_state = ${status.state}`);
+    if (status.state !== 'checking') settings.push(sql`status_checked_at = ${iso(now)}`);
+  }
+  if (status.message !== undefined) settings.push(sql`status_message = ${status.message}`);
+  if (status.code !== undefined) settings.push(sql`status_code = ${status.code}`);
+  if (status.checks !== undefined) settings.push(sql`status_checks = ${json(status.checks)}`);
+  if (status.reading !== undefined) {
+    settings.push(sql`reading = ${status.reading === null ? null : json(status.reading)}`);
+  }
+  if (status.nextScanAt !== undefined) settings.push(sql`next_scan_at = ${iso(status.nextScanAt)}`);
+  return settings;
+}
+
+/**
+ * SET clauses of a change. A credential is bound to scheme, host and port of the registry and of the product's own API,
+ * for it goes to both: with another address of either it is dropped.
+ */
 function assignments(row: RegistryRow, change: RegistryChange): RawBuilder<unknown>[] {
   const { name, url, provider, apiUrl, authentication, tls, budget, intervalSeconds } = change;
   const settings: RawBuilder<unknown>[] = [];
@@ -119,6 +143,11 @@ function assignments(row: RegistryRow, change: RegistryChange): RawBuilder<unkno
   if (url !== undefined) settings.push(sql`url = ${url}`);
   if (provider !== undefined) settings.push(sql`provider = ${provider}`);
   if (apiUrl !== undefined) settings.push(sql`api_url = ${apiUrl}`);
+  // What was found out of another place says nothing of this one.
+  const isElsewhere = [url, provider, apiUrl].some((value, at) => {
+    return value !== undefined && value !== [row.url, row.provider, row.api_url][at];
+  });
+  if (isElsewhere) settings.push(sql`reading = null`);
   if (tls !== undefined) settings.push(sql`tls = ${json(tls)}`);
   if (budget !== undefined) settings.push(sql`budget = ${json(budget)}`);
   if (intervalSeconds !== undefined) settings.push(sql`interval_seconds = ${intervalSeconds}`);
@@ -126,7 +155,9 @@ function assignments(row: RegistryRow, change: RegistryChange): RawBuilder<unkno
     settings.push(sql`auth_type = ${authentication.type}, auth_username = ${authentication.username}`);
   }
   const type = authentication?.type ?? row.auth_type;
-  const isMoved = row.credential_origin !== null && !isSameOrigin(row.credential_origin, originOf(row, change));
+  const isMoved =
+    row.credential_origin !== null &&
+    (!isSameOrigin(row.credential_origin, originOf(row, change)) || isApiMoved(row, change));
   const credential = change.credential === undefined && (isMoved || type === 'none') ? null : change.credential;
   if (credential === undefined) return settings;
   const secret = isMoved && change.credential === undefined && type !== 'none' ? 'void' : secretOf(type, credential);
@@ -143,6 +174,12 @@ function secretOf(type: AuthenticationView['type'], credential: NewCredential | 
 function originOf(row: RegistryRow, change: RegistryChange): string {
   const scheme = (change.tls ?? row.tls).plainHttp ? 'http' : 'https';
   return `${scheme}://${(change.url ?? row.url).split('/', 1)[0]}`;
+}
+
+/** Whether the credential would go to a host that it was not entered for. At the registry's own host it is anyway. */
+function isApiMoved(row: RegistryRow, { apiUrl }: RegistryChange): boolean {
+  if (apiUrl === undefined || apiUrl === null || row.credential_origin === null) return false;
+  return !isSameOrigin(apiUrl, row.credential_origin) && !isSameOrigin(apiUrl, row.api_url ?? '');
 }
 
 /** URL's own origin leaves the default port out on both sides. */

@@ -22,6 +22,7 @@ import type {
   ReceiverSource,
   Registry,
   RegistryBudget,
+  RegistryEvent,
   RegistryReading,
   RegistryStatus,
   Repository,
@@ -88,6 +89,16 @@ export interface RegistryChange {
   readonly intervalSeconds?: number | undefined;
 }
 
+/** What is told about how a registry answers; what is left out stays as it is. */
+export interface RegistryNews {
+  readonly state?: RegistryStatus['state'] | undefined;
+  readonly message?: string | undefined;
+  readonly code?: string | null | undefined;
+  readonly checks?: Check[] | undefined;
+  readonly nextScanAt?: string | null | undefined;
+  readonly reading?: RegistryReading | null | undefined;
+}
+
 export interface Registries {
   list(query: PageQuery & { q?: string | undefined }): Promise<Page<Registry>>;
   get(id: string): Promise<Registry | null>;
@@ -96,18 +107,10 @@ export interface Registries {
   /** Forgets its repositories, tags, scans and listings too. */
   remove(id: string): Promise<boolean>;
   credential(id: string): Promise<SealedCredential | null>;
-  setStatus(
-    id: string,
-    status: {
-      state?: RegistryStatus['state'] | undefined;
-      message?: string | undefined;
-      code?: string | null | undefined;
-      checks?: Check[] | undefined;
-      nextScanAt?: string | null | undefined;
-      reading?: RegistryReading | null | undefined;
-    },
-    now: Date,
-  ): Promise<boolean>;
+  /** Keeps what changed by it as events, in the same transaction. False: no such registry. */
+  setStatus(id: string, status: RegistryNews, now: Date): Promise<boolean>;
+  /** Newest first; null: no such registry. */
+  events(id: string, query: PageQuery): Promise<Page<RegistryEvent> | null>;
   /** UI-written registries that the agents of a location read. */
   ofLocation(locationId: string): Promise<Registry[]>;
   /** Makes the file-sourced registries and rules of a location what its agent's file says. Ids are the agent's. */

@@ -77,6 +77,32 @@ test('a credential is sent when it must be: other user, void, new address, or as
   assert.equal(sends({}, { updateSecrets: true }), true);
 });
 
+test('API address and budget are compared field by field, and left out they are none', async () => {
+  const wanted = await read(`
+kind: Registry
+name: production
+url: registry.example.com
+apiUrl: https://api.example.com
+budget: { requestsPerDay: 10000 }
+authentication: { type: basic, username: robot, password: x }
+`);
+  const budget = { requestsPerDay: 10_000, concurrency: null };
+  const same = registry({ ...signedIn, apiUrl: 'https://api.example.com', budget });
+  assert.deepEqual(words(plan(wanted, known([same]))), ['registry production unchanged']);
+  const [step] = plan(wanted, known([registry({ ...signedIn, budget: { ...budget, concurrency: 2 } })]));
+  assert.deepEqual(
+    step?.changes.map(({ field, before, after }) => [field, before, after]),
+    [
+      ['apiUrl', null, 'https://api.example.com'],
+      ['budget.concurrency', '2', null],
+      ['authentication', 'basic robot', 'basic robot, new credential'],
+    ],
+  );
+  const [dropped] = plan(await read('{ kind: Registry, name: production, url: registry.example.com }'), known([same]));
+  assert.ok(dropped?.noun === 'registry' && dropped.update);
+  assert.deepEqual([dropped.update.apiUrl, dropped.update.budget?.requestsPerDay], [null, null]);
+});
+
 test('sign-in that the file leaves out stays as it is', async () => {
   const documents = await read('kind: Registry\nname: production\nurl: registry.example.com\n');
   assert.deepEqual(words(plan(documents, known([registry(signedIn)]))), ['registry production unchanged']);

@@ -222,6 +222,7 @@ function registryValue(
   return {
     ...value,
     url: expand(value.url, ['url']),
+    ...(value.apiUrl === undefined ? {} : { apiUrl: expand(value.apiUrl, ['apiUrl']) }),
     ...(seconds ? { intervalSeconds: seconds } : {}),
     ...(location === undefined ? {} : { locationId: location }),
     ...(typeof signIn === 'object' && signIn !== null
@@ -255,7 +256,10 @@ function addIssues(
 }
 
 const KEYS = {
-  registry: [...Object.keys(RegistrySchema.shape), 'interval', 'location', 'caCerts', 'skipVerify', 'plainHttp'],
+  registry: [
+    ...Object.keys(RegistrySchema.shape),
+    ...['interval', 'location', 'caCerts', 'skipVerify', 'plainHttp', 'requestsPerDay', 'concurrency'],
+  ],
   rule: [
     ...Object.keys(RuleSpec.omit({ registryId: true }).shape),
     ...[

@@ -99,11 +99,12 @@ function credentialChange(
   };
   if (shown !== after) return change;
   if (wanted.type === 'none') return null;
-  // The server drops a credential when the address changes; it is bound to scheme, host and port.
+  // The server drops a credential when the address, or that of the product's API, changes: it is bound to scheme, host and port.
   const plainHttp = input.tls?.plainHttp ?? false;
   const moved = plainHttp !== before.tls.plainHttp || address(input.url, plainHttp) !== address(before.url, plainHttp);
   const isThere = ['stored', 'at-agent'].includes(before.authentication.secret);
-  return updateSecrets || moved || !isThere ? change : null;
+  const apiMoved = (input.apiUrl ?? null) !== null && input.apiUrl !== before.apiUrl;
+  return updateSecrets || moved || apiMoved || !isThere ? change : null;
 }
 
 function planRule(
@@ -164,14 +165,17 @@ function nameOf(registry: string | null, registries: readonly Registry[]): strin
 type Fields = Record<string, unknown>;
 
 function registryFields(registry: RegistryInput | Registry): Fields {
-  const { url, provider, locationId, tls, intervalSeconds } = registry;
+  const { url, provider, locationId, apiUrl, tls, budget, intervalSeconds } = registry;
   return {
     url: address(url, tls?.plainHttp ?? false),
     provider: provider ?? 'auto',
     location: locationId,
+    apiUrl: apiUrl ?? undefined,
     'tls.caCerts': tls?.caCerts?.trim() ? `sha256:${hash('sha256', tls.caCerts.trim()).slice(0, 12)}` : undefined,
     'tls.skipVerify': tls?.skipVerify || undefined,
     'tls.plainHttp': tls?.plainHttp || undefined,
+    'budget.requestsPerDay': budget?.requestsPerDay ?? undefined,
+    'budget.concurrency': budget?.concurrency ?? undefined,
     interval: `${intervalSeconds ?? 300}s`,
   };
 }

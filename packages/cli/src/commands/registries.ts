@@ -27,8 +27,10 @@ import type { Column, Io, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
 import { findRegistry } from '../resolve.ts';
 import { readSignIn, type SignInOptions, signInFlags } from '../sign-in-flags.ts';
+import { registryEventsCommand } from './registry-events.ts';
+import { apiUrlPatch, budgetPatch, type ReadingOptions, readingFields, readingOptions } from './registry-reading.ts';
 
-interface WriteOptions extends CommonOptions, SignInOptions {
+interface WriteOptions extends CommonOptions, SignInOptions, ReadingOptions {
   name?: string;
   address?: string;
   provider?: Registry['provider'];
@@ -49,7 +51,8 @@ export function registriesCommand(shell: Shell): Command {
     .addCommand(add(shell))
     .addCommand(edit(shell))
     .addCommand(remove(shell))
-    .addCommand(probe(shell));
+    .addCommand(probe(shell))
+    .addCommand(registryEventsCommand(shell));
 }
 
 const COLUMNS: Column<Registry>[] = [
@@ -103,8 +106,8 @@ function add(shell: Shell): Command {
         name: name!,
         url: address!,
         provider: options.provider ?? 'auto',
-        apiUrl: null,
-        budget: { requestsPerDay: null, concurrency: null },
+        apiUrl: apiUrlPatch(options) ?? null,
+        budget: budgetPatch(options) ?? { requestsPerDay: null, concurrency: null },
         locationId: options.location,
         authentication: (await readSignIn(shell.io, options)) ?? { type: 'none' },
         tls: { caCerts: '', skipVerify: false, plainHttp: false, ...tls(shell.io, options) },
@@ -140,6 +143,8 @@ function edit(shell: Shell): Command {
         authentication: options.anonymous ? { type: 'none' } : await readSignIn(shell.io, options),
         tls: Object.keys(changedTls).length > 0 ? { ...registry.tls, ...changedTls } : undefined,
         intervalSeconds: options.interval,
+        apiUrl: apiUrlPatch(options),
+        budget: budgetPatch(options, registry.budget),
       };
       if (Object.values(body).every((value) => value === undefined)) throw nothingToChange();
       const changed = await client('updateRegistry', { params: { id: registry.id }, body });
@@ -188,7 +193,7 @@ function probe(shell: Shell): Command {
 }
 
 function writeOptions(command: Command): Command {
-  const provider = command.addOption(
+  const provider = readingOptions(command).addOption(
     new Option('--provider <NAME>', 'dialect (default: found out)').choices(
       PROVIDERS.filter((name) => name !== 'oci-layout'),
     ),
@@ -228,6 +233,7 @@ function show(out: Output, registry: Registry): void {
     ['sign-in', [signIn.type, signIn.username, signIn.secret === 'void' ? '(void)' : null].filter(Boolean).join(' ')],
     ['own CA', flag(registry.tls.caCerts !== '')],
     ['interval', `${registry.intervalSeconds} s`],
+    ...readingFields(registry),
     ['state', state(status.state)],
     ['message', status.message],
     [

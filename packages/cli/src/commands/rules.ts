@@ -29,6 +29,7 @@ const COLUMNS: Column<Rule & { registry: string }>[] = [
   { head: 'TAGS', cell: (row) => tagSets(row.tags), max: 50 },
   { head: 'KIND', cell: (row) => row.kind },
   { head: 'IN LIBRARY', cell: (row) => row.tagCount, align: 'right' },
+  { head: 'REQUESTS 24 H', cell: (row) => row.requests24h, align: 'right' },
   { head: 'SOURCE', cell: (row) => row.source },
   { head: 'OFF', cell: (row) => flag(!row.enabled) },
 ];
@@ -143,6 +144,7 @@ function show(out: Output, rule: Rule, registry: string): void {
     ['repositories', patterns(rule.repositories)],
     ...rule.tags.map((set, index) => [index === 0 ? 'tags' : 'or tags', tagSet(set)] as const),
     ['library', `${rule.repositoryCount} repositories, ${rule.tagCount} tags`],
+    ['requests', `${rule.requests24h} in 24 hours`],
     ['changed', ago(rule.updatedAt)],
   ]);
 }

@@ -63,6 +63,7 @@ function get(shell: Shell): Command {
         out.fields([
           ['id', body.id],
           ['trigger', body.trigger],
+          ['tags', body.only?.join(', ') ?? null],
           ['location', body.locationId],
           ['started', minute(body.startedAt)],
           ['finished', minute(body.finishedAt)],

@@ -5,7 +5,7 @@ import { requireAgent } from '../agent-presence.ts';
 import { AGENT_WAIT_MS, type Context } from '../context.ts';
 import { found, ProblemError } from '../problem.ts';
 import { normaliseAddress } from '../registry-address.ts';
-import { checkRegistryInput, visibleAuthentication } from '../registry-input.ts';
+import { checkApiUrl, checkRegistryInput, visibleAuthentication } from '../registry-input.ts';
 import { endProbe, startProbe } from '../registry-probe.ts';
 import type { Handlers } from '../route.ts';
 import { seal } from '../sealing.ts';
@@ -17,7 +17,8 @@ type Names =
   | 'getRegistry'
   | 'updateRegistry'
   | 'deleteRegistry'
-  | 'probeRegistry';
+  | 'probeRegistry'
+  | 'listRegistryEvents';
 
 /** Setting that says that a person removed the sample registry: it does not come back. */
 export const SAMPLE_REMOVED = 'sample.removed';
@@ -47,9 +48,12 @@ export function registryHandlers(context: Context): Pick<Handlers, Names> {
   return {
     listRegistries: ({ query }) => store.registries.list(query),
     getRegistry: ({ params }) => get(params.id),
+    listRegistryEvents: async ({ params, query }) =>
+      found(await store.registries.events(params.id, query), 'The registry'),
     createRegistry: async ({ body }) => {
       const { url, origin } = normaliseAddress(body.url, body.tls.plainHttp);
       checkRegistryInput(body);
+      checkApiUrl(body.apiUrl, body.tls.plainHttp);
       const { name, provider, apiUrl, tls, budget, intervalSeconds } = body;
       const locationId = body.locationId ?? (await onlyLocation(context));
       await store.locations.ensure(locationId, now());
@@ -66,6 +70,9 @@ export function registryHandlers(context: Context): Pick<Handlers, Names> {
       const before = await get(params.id);
       if (before.source === 'file') throw readOnly('The registry');
       checkRegistryInput(body);
+      // Switching plain HTTP off says something of an API address that stays, too.
+      const apiUrl = body.apiUrl === undefined ? before.apiUrl : body.apiUrl;
+      checkApiUrl(apiUrl, (body.tls ?? before.tls).plainHttp);
       const after = found(
         await store.registries.update(before.id, changeOf(before, body, sealFor), now()),
         'The registry',
@@ -101,7 +108,7 @@ export function registryHandlers(context: Context): Pick<Handlers, Names> {
 
 type Seal = (registryId: string, origin: string, input: AuthenticationInput) => NewCredential | null;
 
-/** The store voids the credential when scheme, host or port change and no new one comes along: it was entered for the old ones. */
+/** The store voids the credential when scheme, host or port of registry or API change and no new one comes along: it was entered for the old ones. */
 function changeOf(before: Registry, patch: RegistryPatch, sealFor: Seal): RegistryChange {
   const { name, provider, apiUrl, intervalSeconds, authentication, tls, budget } = patch;
   const address = normaliseAddress(patch.url ?? before.url, (tls ?? before.tls).plainHttp);

@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, type BodyOf, type QueryOf } from './client.ts';
 
 export const registriesQuery = (query: QueryOf<'listRegistries'> = { limit: 1000 }) =>
@@ -11,6 +11,14 @@ export const registryQuery = (id: string) =>
   queryOptions({
     queryKey: ['registries', 'one', id],
     queryFn: ({ signal }) => api('getRegistry', { params: { id } }, { signal }),
+  });
+
+/** Changes of how a registry answers, newest first. */
+export const registryEventsQuery = (id: string, limit: number) =>
+  queryOptions({
+    queryKey: ['registries', 'events', id, limit],
+    queryFn: ({ signal }) => api('listRegistryEvents', { params: { id }, query: { limit } }, { signal }),
+    placeholderData: keepPreviousData,
   });
 
 export function useCreateRegistry() {

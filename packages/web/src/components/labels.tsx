@@ -10,6 +10,7 @@ import type {
   ImageState,
   Kind,
   Presence,
+  RegistryEvent,
   RegistryStatus,
   Scan,
 } from '@pharos/contract';
@@ -72,6 +73,25 @@ const CHECK_STATES: Record<Check['state'], Look> = {
   error: { word: 'Failed', ...BAD },
   skipped: { word: 'Skipped', ...QUIET },
 };
+
+/** What an agent does because of a registry, by subject and state of an event. */
+const READING_CHANGES: Readonly<Record<string, Look>> = {
+  'breaker open': { word: 'Not asked', ...WARN },
+  'breaker closed': { word: 'Asked again', ...GOOD },
+  'pause paused': { word: 'Paused', color: 'yellow', icon: ClockIcon },
+  'pause none': { word: 'Goes on', ...GOOD },
+  'allowance used-up': { word: 'Used up', ...WARN },
+  'allowance left': { word: 'Free again', ...GOOD },
+};
+
+const READING_STATES = {
+  reading: { word: 'Read as usual', ...GOOD },
+  paused: { word: 'Paused', color: 'yellow', icon: ClockIcon },
+  away: { word: 'Not asked for a moment', ...WARN },
+  'finding-out': { word: 'Finding out whether it is back', color: 'blue', icon: SyncAltIcon },
+  failing: { word: 'Fails', ...BAD },
+  'used-up': { word: 'Allowance used up', ...WARN },
+} as const satisfies Record<string, Look>;
 
 const AGENT_STATES: Record<Agent['state'], Look> = {
   connected: { word: 'Connected', ...GOOD },
@@ -137,6 +157,17 @@ export const ScanStateLabel = ({ state, of }: { state: Scan['status']; of?: stri
   look(SCAN_STATES[state], of ? `${of}: ${SCAN_STATES[state].word.toLowerCase()}` : undefined);
 export const RegistryStateLabel = ({ state }: { state: RegistryStatus['state'] }) => look(REGISTRY_STATES[state]);
 export const CheckStateLabel = ({ state }: { state: Check['state'] }) => look(CHECK_STATES[state]);
+export const ReadingStateLabel = ({ state }: { state: keyof typeof READING_STATES }) => look(READING_STATES[state]);
+/** Where a change of a registry led to. */
+export const ChangeLabel = ({ change }: { change: Pick<RegistryEvent, 'subject' | 'to'> }) => look(changeLook(change));
+/** The word for one side of a change, for sentences. */
+export const changeWord = (subject: string, state: string): string => changeLook({ subject, to: state }).word;
+
+function changeLook({ subject, to }: Pick<RegistryEvent, 'subject' | 'to'>): Look {
+  const states: Readonly<Record<string, Look>> = subject === 'registry' ? REGISTRY_STATES : CHECK_STATES;
+  return READING_CHANGES[`${subject} ${to}`] ?? states[to] ?? { word: to, ...QUIET };
+}
+
 export const AgentStateLabel = ({ state }: { state: Agent['state'] }) => look(AGENT_STATES[state]);
 export const DeliveryOutcomeLabel = ({ outcome, of }: { outcome: Delivery['outcome']; of?: string }) =>
   look(DELIVERY_OUTCOMES[outcome], of ? `${of}: ${DELIVERY_OUTCOMES[outcome].word.toLowerCase()}` : undefined);

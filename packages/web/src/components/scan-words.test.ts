@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { estimateRemaining, scanCounts } from './scan-words.ts';
+import { estimateRemaining, onlyWords, scanCounts } from './scan-words.ts';
 
 const tags = { listed: 60, seen: 60, added: 0, moved: 0, missing: 0, retired: 0, failed: 0 };
 const startedAt = '2026-11-23T12:00:00.000Z';
@@ -23,4 +23,14 @@ test('an estimate waits until there is a pace to go by', () => {
   assert.equal(estimateRemaining(running(50, null), after(60)), null);
   assert.equal(estimateRemaining(running(100, 100), after(60)), null);
   assert.equal(estimateRemaining({ ...running(50, 100), status: 'complete' }, after(60)), null);
+});
+
+test('a re-reading names its tags, few by name and many by number, and says who told of them', () => {
+  assert.equal(onlyWords({ only: null, trigger: 'schedule' }), null);
+  assert.equal(onlyWords({ only: ['17'], trigger: 'manual' }), 're-read 17');
+  const two = { only: ['17', '17.5'], trigger: 'notification' } as const;
+  assert.equal(onlyWords({ ...two, only: [...two.only] }), 're-read 17 and 17.5 because the registry told of them');
+  const one = { only: ['17'], trigger: 'notification' as const };
+  assert.equal(onlyWords(one), 're-read 17 because the registry told of it');
+  assert.equal(onlyWords({ only: ['a', 'b', 'c', 'd'], trigger: 'change' }), 're-read 4 tags');
 });

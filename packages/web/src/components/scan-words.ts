@@ -14,6 +14,18 @@ export function scanCounts(scan: Pick<Scan, 'tags'>): string {
   return [`${plural(seen, 'tag')} seen`, ...rest.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`)].join(', ');
 }
 
+const NAMED = 3;
+
+/** Why a scan read single tags: `re-read 17 and 17.5 because the registry told of them`; null for a whole repository. */
+export function onlyWords({ only, trigger }: Pick<Scan, 'only' | 'trigger'>): string | null {
+  if (only === null) return null;
+  const named = only.length <= NAMED ? listWords.format(only) : plural(only.length, 'tag');
+  const them = only.length === 1 ? 'it' : 'them';
+  return `re-read ${named}${trigger === 'notification' ? ` because the registry told of ${them}` : ''}`;
+}
+
+const listWords = new Intl.ListFormat('en-GB');
+
 /**
  * Milliseconds a running scan still needs, by the pace so far; null where that would be a guess: no total, under
  * 5 seconds or under 5 % done.

@@ -1,22 +1,13 @@
+import { ExpandableSection } from '@patternfly/react-core';
 import type { Check, RegistryStatus } from '@pharos/contract';
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 import { Facts } from '../../components/facts.tsx';
 import { HostileText } from '../../components/hostile-text.tsx';
 import { CheckStateLabel } from '../../components/labels.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { TextSkeleton } from '../../components/states.tsx';
-
-const NAMES: Record<string, string> = {
-  address: 'Address',
-  reachable: 'Reachable',
-  tls: 'TLS',
-  api: 'Registry API',
-  'sign-in': 'Sign-in',
-  catalog: 'List of repositories',
-  tags: 'List of tags',
-  manifest: 'Reading an image',
-};
+import { checkName } from './check-words.ts';
 
 /** Every step of the last check: what was seen, why, and what to do. */
 export function ChecksPanel({ status, isChecking }: { status: RegistryStatus; isChecking: boolean }): ReactElement {
@@ -36,19 +27,46 @@ function Result({ status }: { status: RegistryStatus }): ReactElement {
       </p>
     );
   }
+  const done = status.checks.filter((check) => check.state !== 'skipped');
+  const skipped = status.checks.filter((check) => check.state === 'skipped');
   return (
     <div className="ph-stack-small">
       <p className="ph-quiet">
         {status.message} Checked <RelativeTime time={status.checkedAt} />.
       </p>
-      <ol className="ph-rows">
-        {status.checks.map((check) => (
-          <li key={check.id} className="ph-check">
-            <CheckRow check={check} />
-          </li>
-        ))}
-      </ol>
+      <CheckList checks={done} />
+      {skipped.length > 0 ? <Skipped checks={skipped} /> : null}
     </div>
+  );
+}
+
+function CheckList({ checks }: { checks: readonly Check[] }): ReactElement {
+  return (
+    <ol className="ph-rows">
+      {checks.map((check) => (
+        <li key={check.id} className="ph-check">
+          <CheckRow check={check} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** What had nothing to try or is not there: for who wonders, and in nobody's way. */
+function Skipped({ checks }: { checks: readonly Check[] }): ReactElement {
+  const [isOpen, setOpen] = useState(false);
+  const what = `${checks.length === 1 ? 'One check was' : `${checks.length} checks were`} skipped`;
+  return (
+    <ExpandableSection
+      toggleText={what}
+      isExpanded={isOpen}
+      onToggle={(_, open) => setOpen(open)}
+      toggleId="skipped-toggle"
+      contentId="skipped"
+      isIndented
+    >
+      <CheckList checks={checks} />
+    </ExpandableSection>
   );
 }
 
@@ -57,13 +75,13 @@ function CheckRow({ check }: { check: Check }): ReactElement {
   return (
     <div className="ph-stack-tiny ph-grow">
       <span className="ph-inline-list">
-        <strong>{NAMES[check.id] ?? check.id}</strong>
+        <strong>{checkName(check.id)}</strong>
         <CheckStateLabel state={check.state} />
       </span>
       <HostileText text={check.message} clamp={600} />
       {needsHelp && (check.cause || check.cure || check.evidence || check.code) ? (
         <Facts
-          label={`${NAMES[check.id] ?? check.id}: help`}
+          label={`${checkName(check.id)}: help`}
           facts={[
             check.cause && check.cause !== check.message
               ? ['Cause', <HostileText key="c" text={check.cause} clamp={600} />]

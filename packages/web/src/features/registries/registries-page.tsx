@@ -16,6 +16,7 @@ import { ScanProgress } from '../../components/scan-progress.tsx';
 import { SearchToolbar } from '../../components/search-toolbar.tsx';
 import { EmptyState, ListSkeleton, QueryView } from '../../components/states.tsx';
 import { useSearchState } from '../../components/use-search-state.ts';
+import { spent, spentWords } from './reading-words.ts';
 import { registryWarnings, shownState } from './registry-warnings.ts';
 import type { RegistriesSearch } from './search.ts';
 import { SourceLabel } from './source-label.tsx';
@@ -82,12 +83,13 @@ const COLUMNS: readonly Column<Registry>[] = [
     label: 'Name',
     modifier: 'breakWord',
     cell: (registry) => (
-      <>
+      <div className="ph-name">
         <Link to="/manage/registries/$registryId" params={{ registryId: registry.id }}>
           {registry.name}
         </Link>
         <div className="ph-quiet">{registry.url}</div>
-      </>
+        {registry.reading ? <div className="ph-quiet">{registry.reading.product}</div> : null}
+      </div>
     ),
   },
   {
@@ -123,6 +125,11 @@ const COLUMNS: readonly Column<Registry>[] = [
         </Link>
       ),
   },
+  {
+    label: 'Requests in 24 h',
+    modifier: 'nowrap',
+    cell: (registry) => <Requests registry={registry} />,
+  },
   { label: 'Last scan', modifier: 'nowrap', cell: (registry) => <RelativeTime time={registry.lastScanAt} /> },
   {
     label: 'Source',
@@ -134,3 +141,15 @@ const COLUMNS: readonly Column<Registry>[] = [
     ),
   },
 ];
+
+/** Requests against the allowance; a word as well as the colour when little or nothing is left. */
+function Requests({ registry }: { registry: Registry }): ReactElement {
+  const { requestsPerDay } = registry.budget;
+  const share = requestsPerDay === null ? 0 : spent(registry) / requestsPerDay;
+  return (
+    <span className="ph-inline-list">
+      {spentWords(registry)}
+      {share >= 0.9 ? <WarningLabel text={share >= 1 ? 'Used up' : 'Nearly used up'} /> : null}
+    </span>
+  );
+}

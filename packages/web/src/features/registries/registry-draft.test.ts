@@ -35,9 +35,12 @@ test('editing keeps the stored secret unless another is given, and asks again wh
     locationId: 'local',
     tls: { caCerts: '', skipVerify: false, plainHttp: false },
     intervalSeconds: 60,
+    apiUrl: null,
+    budget: { requestsPerDay: 1000, concurrency: null },
     authentication: { type: 'basic', username: 'bot', secret: 'stored' },
   } as Registry;
   assert.equal('authentication' in patchOf(draftOf(registry)), false);
+  assert.deepEqual(patchOf(draftOf(registry)).budget, registry.budget);
   const dropped = { ...registry, authentication: { ...registry.authentication, secret: 'void' as const } };
   assert.equal(draftOf(dropped).signIn, 'none');
 });

@@ -1,10 +1,11 @@
 /** The registry form's state, and what is sent of it. */
 import type { AuthenticationInput, Registry, RegistryInput, RegistryPatch } from '@pharos/contract';
 import { EMPTY_IDENTITY, type IdentityDraft, identityOf } from './identity-draft.ts';
+import { EMPTY_READING, type ReadingDraft, readingDraftOf, readingOf } from './reading-draft.ts';
 
 export type SignInType = AuthenticationInput['type'] | 'keep';
 
-export interface RegistryDraft {
+export interface RegistryDraft extends ReadingDraft {
   name: string;
   url: string;
   provider: Registry['provider'];
@@ -36,6 +37,7 @@ export const EMPTY_DRAFT: RegistryDraft = {
   skipVerify: false,
   plainHttp: false,
   intervalSeconds: '300',
+  ...EMPTY_READING,
 };
 
 /** The form of a registry that exists; its secret is not here and is kept unless another is typed. */
@@ -53,6 +55,7 @@ export function draftOf(registry: Registry): RegistryDraft {
     skipVerify: registry.tls.skipVerify,
     plainHttp: registry.tls.plainHttp,
     intervalSeconds: String(registry.intervalSeconds),
+    ...readingDraftOf(registry),
   };
 }
 
@@ -87,9 +90,8 @@ export function inputOf(draft: RegistryDraft): RegistryInput {
     provider: draft.provider,
     ...(draft.locationId ? { locationId: draft.locationId } : {}),
     authentication: authenticationOf(draft) ?? { type: 'none' },
-    apiUrl: null,
     tls: tlsOf(draft),
-    budget: { requestsPerDay: null, concurrency: null },
+    ...readingOf(draft),
     intervalSeconds: Number(draft.intervalSeconds),
   };
 }
@@ -101,6 +103,7 @@ export function patchOf(draft: RegistryDraft): RegistryPatch {
     url: draft.url.trim(),
     provider: draft.provider,
     tls: tlsOf(draft),
+    ...readingOf(draft),
     intervalSeconds: Number(draft.intervalSeconds),
     ...(authentication ? { authentication } : {}),
   };

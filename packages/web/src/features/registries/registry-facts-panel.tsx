@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { agentsQuery } from '../../api/agents.ts';
 import { type Fact, Facts } from '../../components/facts.tsx';
-import { formatCount, formatInterval, plural } from '../../components/format.ts';
+import { formatInterval, plural } from '../../components/format.ts';
 import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { PROVIDER_NAMES, signInWords } from './registry-words.ts';
@@ -21,13 +21,20 @@ export function RegistryFactsPanel({ registry }: { registry: Registry }): ReactE
               {registry.url}
             </code>,
           ],
-          ['Provider', PROVIDER_NAMES[registry.provider] ?? registry.provider],
+          registry.provider === 'auto' ? null : ['Provider', PROVIDER_NAMES[registry.provider] ?? registry.provider],
+          registry.apiUrl
+            ? [
+                'Product’s API',
+                <code key="p" className="ph-break">
+                  {registry.apiUrl}
+                </code>,
+              ]
+            : null,
           ['Location', registry.locationId],
           ...connectionFacts(registry),
           ['Scans', `${formatInterval(registry.intervalSeconds)}`],
           ['Next scan', <RelativeTime key="n" time={registry.nextScanAt} absent="not planned" />],
           ['Last scan', <RelativeTime key="l" time={registry.lastScanAt} />],
-          ['Requests', `${formatCount(registry.requests24h)} in the last 24 hours`],
           [
             'In the library',
             <Link key="i" to="/library" search={{ registryId: registry.id }}>

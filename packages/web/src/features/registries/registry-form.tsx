@@ -15,6 +15,9 @@ import { locationsQuery } from '../../api/agents.ts';
 import { fieldErrors } from '../../components/field-errors.ts';
 import { FormField, noteId } from '../../components/form-field.tsx';
 import { ActionError } from '../../components/states.tsx';
+import { PROVIDER_NOTES } from './provider-notes.ts';
+import { isApiElsewhere } from './reading-draft.ts';
+import { ReadingFields } from './reading-fields.tsx';
 import type { RegistryDraft } from './registry-draft.ts';
 import { addressHint, PROVIDER_NAMES } from './registry-words.ts';
 import { SignInFields } from './sign-in-fields.tsx';
@@ -39,6 +42,7 @@ export function RegistryForm(props: RegistryFormProps): ReactElement {
   const locations = useQuery(locationsQuery);
   const hint = addressHint(draft.url.trim());
   const moved = stored !== undefined && draft.url.trim() !== stored.url && stored.authentication.type !== 'none';
+  const isApiMoved = stored !== undefined && isApiElsewhere(draft, stored);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -112,7 +116,7 @@ export function RegistryForm(props: RegistryFormProps): ReactElement {
           draft={draft}
           onChange={change}
           problems={problems}
-          mayKeep={initial.signIn === 'keep' && !moved}
+          mayKeep={initial.signIn === 'keep' && !moved && !isApiMoved}
         />
       </FormSection>
       <FormSection title="TLS" titleElement="h2">
@@ -123,7 +127,7 @@ export function RegistryForm(props: RegistryFormProps): ReactElement {
           id="provider"
           label="Provider"
           problem={problems.get('provider')}
-          helper="Recognised by itself. Choose one only if the recognition is wrong."
+          helper={PROVIDER_NOTES[draft.provider]}
         >
           <FormSelect
             id="provider"
@@ -154,6 +158,7 @@ export function RegistryForm(props: RegistryFormProps): ReactElement {
             aria-describedby={noteId('interval')}
           />
         </FormField>
+        <ReadingFields draft={draft} onChange={change} problems={problems} stored={stored} />
       </FormSection>
       <ActionGroup>
         <Button type="submit" isLoading={isBusy} isDisabled={isBusy || draft.url.trim() === ''}>

@@ -14,7 +14,9 @@ import { PageTitle } from '../../components/page-title.tsx';
 import { ScanProgress } from '../../components/scan-progress.tsx';
 import { ActionError, QueryView, TextSkeleton } from '../../components/states.tsx';
 import { useSearchState } from '../../components/use-search-state.ts';
+import { ChangesPanel } from './changes-panel.tsx';
 import { ChecksPanel } from './checks-panel.tsx';
+import { ReadingPanel } from './reading-panel.tsx';
 import { RegistryFactsPanel } from './registry-facts-panel.tsx';
 import { RegistryScansPanel } from './registry-scans-panel.tsx';
 import { registryWarnings, shownState } from './registry-warnings.ts';
@@ -84,8 +86,12 @@ function Loaded({ registry }: { registry: Registry }): ReactElement {
         ))}
         <Dangers registry={registry} />
         <div className="ph-columns">
-          <ChecksPanel status={registry.status} isChecking={probe.isPending} />
           <div className="ph-stack">
+            <ChecksPanel status={registry.status} isChecking={probe.isPending} />
+            <ChangesPanel registryId={registry.id} />
+          </div>
+          <div className="ph-stack">
+            <ReadingPanel registry={registry} />
             <RegistryFactsPanel registry={registry} />
             <RegistryScansPanel registryId={registry.id} />
           </div>

@@ -66,6 +66,7 @@ function Loaded({ rule }: { rule: Rule }): ReactElement {
       <PageTitle title={rule.name} crumbs={CRUMBS} actions={mayWrite && !isFile ? <DeleteRule rule={rule} /> : null}>
         <p className="ph-quiet">
           Lets in {plural(rule.tagCount, 'tag')} of {plural(rule.repositoryCount, 'repository', 'repositories')} now.
+          Its scans made {plural(rule.requests24h, 'request')} in the last 24 hours.
         </p>
         {isFile ? (
           <Alert

@@ -53,6 +53,11 @@ export function RulesPage(): ReactElement {
       cell: (rule) => `${plural(rule.tagCount, 'tag')}, ${plural(rule.repositoryCount, 'repository', 'repositories')}`,
     },
     {
+      label: 'Costs',
+      modifier: 'nowrap',
+      cell: (rule) => `${plural(rule.requests24h, 'request')} in 24 h`,
+    },
+    {
       label: 'On',
       cell: (rule) => (
         <Switch

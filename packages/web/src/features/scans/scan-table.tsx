@@ -7,7 +7,7 @@ import { formatCount, formatSpan, plural } from '../../components/format.ts';
 import { HostileText } from '../../components/hostile-text.tsx';
 import { ScanStateLabel } from '../../components/labels.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
-import { scanCounts } from '../../components/scan-words.ts';
+import { onlyWords, scanCounts } from '../../components/scan-words.ts';
 
 const TRIGGERS: Record<Scan['trigger'], string> = {
   schedule: 'on schedule',
@@ -36,6 +36,7 @@ export function ScanTable({ scans }: { scans: readonly Scan[] }): ReactElement {
 }
 
 function Subject({ scan }: { scan: Scan }): ReactElement {
+  const only = onlyWords(scan);
   if (!scan.repository) {
     return (
       <Link to="/manage/registries/$registryId" params={{ registryId: scan.registryId }}>
@@ -53,6 +54,11 @@ function Subject({ scan }: { scan: Scan }): ReactElement {
         scan.repository
       )}
       <div className="ph-quiet">{scan.registry}</div>
+      {only ? (
+        <div className="ph-quiet">
+          <HostileText text={only} clamp={200} />
+        </div>
+      ) : null}
     </>
   );
 }
