@@ -248,7 +248,11 @@ export class RegistryReader {
       return answer;
     } catch (error) {
       this.#breaker.failed(error);
-      if (error instanceof RegistryError) this.#pace.failed(error);
+      if (error instanceof RegistryError) {
+        this.#pace.failed(error);
+        // Before this place in the queue passes on: the next one must find everybody resting.
+        if (error.code === 'rate-limited') this.#pace.limited(error, 0);
+      }
       throw error;
     }
   }
