@@ -24,7 +24,7 @@ interface Staged {
   begin: ScanBegin;
   chunks: {
     sha256: string;
-    tags: { name: string; digest: string }[];
+    tags: { name: string; digest: string; pushedAt: string | null }[];
     images: Observation[];
     referrers: FoundReferrer[];
     answer: unknown;
@@ -101,6 +101,11 @@ export class FakeControlPlane {
         throw new Error(`waited in vain for ${what}; calls: ${this.calls.slice(-20).join(' ')}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+  }
+
+  /** Every tag line that was reported. */
+  tags(): { name: string; pushedAt: string | null }[] {
+    return [...this.#scans.values()].flatMap(({ chunks }) => chunks.flatMap(({ tags }) => tags));
   }
 
   /** What was reported to hang on images, in the order of the reports. */
