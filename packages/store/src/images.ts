@@ -163,13 +163,16 @@ function imageOf(digest: string, row: ImageRow | null, places: readonly PlaceRow
   };
 }
 
-/** Each once: what was read of a referrer (with its digest) comes before what only its tag told. */
+/**
+ * Each once: what was read of a referrer (with its digest) comes before what only its tag told. One fall-back tag tells
+ * of many, so a tag that was seen says nothing against another digest.
+ */
 function each(referrers: readonly Referrer[]): Referrer[] {
   const seen = new Set<string>();
   return referrers.filter(({ digest, tag }) => {
-    const keys = [digest, tag].filter((key) => key !== null);
-    const isNew = keys.every((key) => !seen.has(key));
-    for (const key of keys) seen.add(key);
+    const own = digest ?? tag;
+    const isNew = own === null || !seen.has(own);
+    for (const key of [digest, tag]) if (key !== null) seen.add(key);
     return isNew;
   });
 }

@@ -136,6 +136,14 @@ export function readingSuite(given: () => Promise<Given>): void {
         source: 'tag' as const,
         tag: 'x',
       },
+      // A fall-back tag is an index: it tells of several.
+      {
+        subject: platform,
+        digest: digestOf('provenance'),
+        artifactType: 'application/vnd.in-toto+json',
+        source: 'tag' as const,
+        tag: 'x',
+      },
     ];
     const report = { tags: ['17.4'] };
     for (const now of [T0, hours(1)]) {
@@ -149,9 +157,9 @@ export function readingSuite(given: () => Promise<Given>): void {
     const image = (await store.images.get(subject))!;
     assert.deepEqual(
       new Set(image.referrers.map(({ digest }) => digest)),
-      new Set([digestOf('sig'), digestOf('sbom')]),
+      new Set([digestOf('sig'), digestOf('sbom'), digestOf('provenance')]),
     );
-    assert.equal(image.referrers.length, 2);
+    assert.equal(image.referrers.length, 3);
     assert.deepEqual((await store.images.get(digestOf('other')))?.referrers, undefined);
   });
 
