@@ -268,6 +268,18 @@ test('credentials go to the registry and to the named API, and nowhere else', as
   }
 });
 
+test('zot: a tag that its search leaves out is listed all the same, by name', async () => {
+  await withProduct('zot', {}, async (registry, standIn, repository) => {
+    const [first] = standIn.content.tags(repository)!;
+    const fallback = standIn.content.resolve(repository, first!)!.replace(':', '-');
+    standIn.content.push(repository, fallback);
+    const details = await describeAll(registry, repository);
+    assert.deepEqual(details.map(({ name }) => name).sort(), [...standIn.content.tags(repository)!].sort());
+    const isTold = ({ name, digest }: TagDetail) => (digest === null) === (name === fallback);
+    assert.ok(details.every(isTold), 'all others with their digest');
+  });
+});
+
 test('Docker Hub: a HEAD costs no pull, and what is left of the quota is known', async () => {
   await withProduct('dockerhub', { pullLimit: 3 }, async (registry, standIn, repository) => {
     const [tag] = standIn.content.tags(repository)!;
