@@ -152,7 +152,9 @@ export function readingSuite(given: () => Promise<Given>): void {
       const platforms = [{ os: 'linux', architecture: 'amd64', variant: null, digest: platform, size: 1 }];
       const image = observation(subject, { platforms });
       await store.scans.chunk(begin.scanId, 0, chunkOf(tagsOf(report), [image], [...found, ...found]), now);
-      await store.scans.commit(begin.scanId, commitOf({ ...report, now }), now);
+      // What a client writes beside, not knowing that the registry lists by subject: no referrer of its own.
+      const listedNames = ['17.4', subject.replace(':', '-')];
+      await store.scans.commit(begin.scanId, commitOf({ ...report, commit: { listedNames }, now }), now);
     }
     const image = (await store.images.get(subject))!;
     assert.deepEqual(
