@@ -121,7 +121,7 @@ function classify(answer: Answer, kind: RequestKind, codes: readonly string[]): 
   if (status === 429 || codes.includes('TOOMANYREQUESTS')) return { code: 'rate-limited' };
   if (kind === 'api' && status === 501) return { code: 'api-unavailable' };
   if (status >= 500 || status === 408) return { code: 'registry-failed' };
-  if (kind === 'api' && [400, 401, 403, 404, 405].includes(status)) return { code: 'api-unavailable' };
+  if (kind === 'api' && [400, 401, 403, 404, 405, 422].includes(status)) return { code: 'api-unavailable' };
   if (kind === 'catalog' && [400, 401, 403, 404, 405].includes(status)) return { code: 'catalog-unavailable' };
   if (status === 401) return { code: isScopeTooNarrow(answer) ? 'forbidden' : 'unauthorized' };
   if (status === 403) return { code: 'forbidden' };

@@ -49,23 +49,27 @@ export class DialectSwitch {
 
   async *describeTags(repository: string, options: ListOptions = {}): AsyncGenerator<TagDetail[], void, undefined> {
     const { dialect } = await this.#find(options.signal);
+    const partial = new Map<string, TagDetail>();
     if (dialect.describeTags !== undefined && !this.#refusals.holds(repository)) {
       let yielded = false;
       try {
         const place = this.#reader.repositoryOf(repository);
         for await (const page of uniquePages(dialect.describeTags(this.#session, place, options), this.#session)) {
-          yielded = true;
-          yield page;
+          if (dialect.isPartial) for (const tag of page) partial.set(tag.name, tag);
+          else {
+            yielded = true;
+            yield page;
+          }
         }
         this.#refusals.worked(repository);
-        return;
+        if (!dialect.isPartial) return;
       } catch (error) {
         if (yielded || !isRefusal(error)) throw error;
         this.#refusals.add(repository, error);
       }
     }
     for await (const page of this.#reader.listTags(repository, options)) {
-      yield page.map((name) => ({ name, digest: null, pushedAt: null, isLocked: null }));
+      yield page.map((name) => partial.get(name) ?? { name, digest: null, pushedAt: null, isLocked: null });
     }
   }
 

@@ -125,6 +125,9 @@ async function tagReferrers(db: Db, digest: string, places: readonly PlaceRow[])
   }));
 }
 
+/** The bare tag: an index of what refers to a digest. */
+const FALLBACK = /^sha(256-[a-f0-9]{64}|512-[a-f0-9]{128})$/;
+
 /** By cosign's tag scheme; the bare tag is the OCI referrers fall-back index (distribution-spec §Referrers tag schema). */
 function artifactTypeOf(tag: string): string {
   if (tag.endsWith('.sig')) return 'application/vnd.dev.cosign.artifact.sig.v1+json';
@@ -163,13 +166,19 @@ function imageOf(digest: string, row: ImageRow | null, places: readonly PlaceRow
   };
 }
 
-/** Each once: what was read of a referrer (with its digest) comes before what only its tag told. */
+/**
+ * Each once: what was read of a referrer (with its digest) comes before what only its tag told. One fall-back tag tells
+ * of many, so a tag that was seen says nothing against another digest; and where the API lists them, that tag tells nothing
+ * more (clients write both where a registry does not say that it knows subjects).
+ */
 function each(referrers: readonly Referrer[]): Referrer[] {
   const seen = new Set<string>();
+  const isListed = referrers.some(({ source }) => source === 'referrers');
   return referrers.filter(({ digest, tag }) => {
-    const keys = [digest, tag].filter((key) => key !== null);
-    const isNew = keys.every((key) => !seen.has(key));
-    for (const key of keys) seen.add(key);
+    const own = digest ?? tag;
+    const isToldBetter = digest === null && isListed && FALLBACK.test(tag ?? '');
+    const isNew = !isToldBetter && (own === null || !seen.has(own));
+    for (const key of [digest, tag]) if (key !== null) seen.add(key);
     return isNew;
   });
 }

@@ -36,6 +36,8 @@ export interface Dialect {
     repository: DialectRepository,
     options: ListOptions,
   ) => AsyncGenerator<TagDetail[], void, undefined>;
+  /** The product's list leaves tags out, so that the spec's list says which there are and this one only adds to it. */
+  readonly isPartial?: boolean;
   /** Repositories by the product's own list, full names. */
   readonly listRepositories?: (session: Session, options: ListOptions) => AsyncGenerator<string[], void, undefined>;
   /** What an error of a check means at this product: cause and cure in its own words, with the permission to grant. */

@@ -15,7 +15,7 @@ import type { TagDetail } from '../abilities.ts';
 import type { Authentication } from '../connection.ts';
 import { RegistryError } from '../errors.ts';
 import { createRegistry, type Registry } from '../registry.ts';
-import { holdsCanary } from '../testing.ts';
+import { connectionTo, holdsCanary, json, serve } from '../testing.ts';
 
 const { password } = DEFAULT_CREDENTIAL;
 const basic = (username: string): Authentication => ({ type: 'basic', username, password });
@@ -265,6 +265,41 @@ test('credentials go to the registry and to the named API, and nowhere else', as
         assert.ok(!holdsCanary(standIn.foreignLog.map(({ headers, path, body }) => [headers, path, body])), name);
       },
     );
+  }
+});
+
+test('zot: a tag that its search leaves out is listed all the same, by name', async () => {
+  await withProduct('zot', {}, async (registry, standIn, repository) => {
+    const [first] = standIn.content.tags(repository)!;
+    const fallback = standIn.content.resolve(repository, first!)!.replace(':', '-');
+    standIn.content.push(repository, fallback);
+    const details = await describeAll(registry, repository);
+    assert.deepEqual(details.map(({ name }) => name).sort(), [...standIn.content.tags(repository)!].sort());
+    const isTold = ({ name, digest }: TagDetail) => (digest === null) === (name === fallback);
+    assert.ok(details.every(isTold), 'all others with their digest');
+  });
+});
+
+test('zot: a version that knows no time of tagging is asked for less, and only once for more', async () => {
+  const queries: string[] = [];
+  const digest = `sha256:${'a'.repeat(64)}`;
+  await using fake = await serve(({ url }, response) => {
+    const { pathname, searchParams } = new URL(url, 'http://zot');
+    if (!pathname.endsWith('/search')) return json(response, { name: 'pg', tags: ['1'] });
+    const query = searchParams.get('query') ?? '';
+    queries.push(query);
+    const refusal = { errors: [{ message: 'Cannot query field' }], data: null };
+    if (query.includes('Timestamp')) return json(response, refusal, 422);
+    json(response, { data: { ExpandedRepoInfo: { Images: [{ Tag: '1', Digest: digest }] } } });
+  });
+  const registry = createRegistry({ ...connectionTo(fake.host), provider: 'zot' });
+  try {
+    const expected = [{ name: '1', digest, pushedAt: null, isLocked: null }];
+    assert.deepEqual(await describeAll(registry, 'pg'), expected);
+    assert.deepEqual(await describeAll(registry, 'pg'), expected);
+    assert.equal(queries.length, 3 + 1);
+  } finally {
+    await registry.close();
   }
 });
 

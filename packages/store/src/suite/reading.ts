@@ -136,6 +136,14 @@ export function readingSuite(given: () => Promise<Given>): void {
         source: 'tag' as const,
         tag: 'x',
       },
+      // A fall-back tag is an index: it tells of several.
+      {
+        subject: platform,
+        digest: digestOf('provenance'),
+        artifactType: 'application/vnd.in-toto+json',
+        source: 'tag' as const,
+        tag: 'x',
+      },
     ];
     const report = { tags: ['17.4'] };
     for (const now of [T0, hours(1)]) {
@@ -144,14 +152,16 @@ export function readingSuite(given: () => Promise<Given>): void {
       const platforms = [{ os: 'linux', architecture: 'amd64', variant: null, digest: platform, size: 1 }];
       const image = observation(subject, { platforms });
       await store.scans.chunk(begin.scanId, 0, chunkOf(tagsOf(report), [image], [...found, ...found]), now);
-      await store.scans.commit(begin.scanId, commitOf({ ...report, now }), now);
+      // What a client writes beside, not knowing that the registry lists by subject: no referrer of its own.
+      const listedNames = ['17.4', subject.replace(':', '-')];
+      await store.scans.commit(begin.scanId, commitOf({ ...report, commit: { listedNames }, now }), now);
     }
     const image = (await store.images.get(subject))!;
     assert.deepEqual(
       new Set(image.referrers.map(({ digest }) => digest)),
-      new Set([digestOf('sig'), digestOf('sbom')]),
+      new Set([digestOf('sig'), digestOf('sbom'), digestOf('provenance')]),
     );
-    assert.equal(image.referrers.length, 2);
+    assert.equal(image.referrers.length, 3);
     assert.deepEqual((await store.images.get(digestOf('other')))?.referrers, undefined);
   });
 

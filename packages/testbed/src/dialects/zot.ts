@@ -7,6 +7,9 @@ import { imageFacts, inventedDigest, type TagRow, tagRows } from './rows.ts';
 
 const SEARCH = /^\/v2\/_zot\/ext\/search\/?$/;
 
+/** Fall-back tags of referrers and signatures by tag: the search counts them as part of what they refer to. */
+const UNSEARCHED = /^sha(256|512)-/;
+
 /** A stand-in for zot with its search extension. */
 export const zot: Dialect = {
   line: 'zot: GraphQL at /v2/_zot/ext/search, sizes as strings, 404 for an unknown `last`, no cap on n',
@@ -72,7 +75,11 @@ function repoOf(call: Ask['call']): string {
 function expandedRepoInfo({ call, content, repo }: Ask): Reply {
   const names = content.tags(repo);
   if (!names) return graphQlError('repository not found');
-  const rows = tagRows(content, repo).map((row) => image(content, repo, row));
+  const rows = tagRows(
+    content,
+    repo,
+    names.filter((name) => !UNSEARCHED.test(name)),
+  ).map((row) => image(content, repo, row));
   return {
     style: 'number',
     here: '1',

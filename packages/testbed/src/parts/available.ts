@@ -40,9 +40,10 @@ function part(name: PartName, path: string | undefined): Part {
   return { path: undefined, skip: `${name} is not installed (Debian package ${PACKAGES[name]})` };
 }
 
-function inPath(program: string): string | undefined {
-  // Also where the daemons stand, which the PATH of a plain user leaves out.
-  const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/sbin'];
+/** A program by its name. */
+export function inPath(program: string): string | undefined {
+  // Also where the daemons and Go stand, which the PATH of a plain user leaves out.
+  const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/sbin', '/usr/local/go/bin'];
   return directories
     .filter(Boolean)
     .map((directory) => join(directory, program))

@@ -80,3 +80,15 @@ export function freePort(): Promise<number> {
     });
   });
 }
+
+/** Another process may take the port between the look and the start: then a second port is tried, and a third. */
+export async function onFreePort(launch: (port: number) => Promise<Child>): Promise<{ child: Child; port: number }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    try {
+      return { child: await launch(port), port };
+    } catch (cause) {
+      if (attempt === 3) throw cause;
+    }
+  }
+}

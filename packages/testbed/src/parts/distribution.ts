@@ -5,7 +5,7 @@ import type { SeedRepository } from '../seed-repository.ts';
 import { type Credential, DEFAULT_CREDENTIAL } from '../sign-in.ts';
 import { required } from './available.ts';
 import { selfSigned, serverCertificate } from './certificates.ts';
-import { type Child, freePort, startChild } from './child.ts';
+import { type Child, onFreePort, startChild } from './child.ts';
 import { send } from './http-client.ts';
 import { repositoryDirectory, type SeededDigests, seedFilesystem } from './seed-filesystem.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
@@ -20,6 +20,8 @@ export type DistributionOptions = {
   env?: Readonly<Record<string, string>>;
   /** With `auth: 'token'`; default 300. The registry accepts a token for 60 s past its life. */
   tokenTtlSeconds?: number;
+  /** Another version of it than Debian's. */
+  program?: string;
   /** Further sections of its configuration, such as `notifications`. */
   sections?: Readonly<Record<string, unknown>>;
 };
@@ -52,12 +54,12 @@ export type Distribution = {
 };
 
 // bcrypt of DEFAULT_CREDENTIAL at cost 5: htpasswd(1) is not on every machine, and the registry runs bcrypt on every request.
-const HTPASSWD = 'pharos:$2y$05$23RjwFeK9DP4j8RH3N/bUePDkk5LiwHC3UBfFq2hrAz3gglIu895e\n';
+export const HTPASSWD = 'pharos:$2y$05$23RjwFeK9DP4j8RH3N/bUePDkk5LiwHC3UBfFq2hrAz3gglIu895e\n';
 
-/** Starts Debian's docker-registry (CNCF Distribution 2.8) with a configuration of its own. Throws TestbedError. */
+/** Starts Debian's docker-registry (CNCF Distribution 2.8), or `program`, with a configuration of its own. Throws TestbedError. */
 export async function startDistribution(options: DistributionOptions = {}): Promise<Distribution> {
   const { auth = 'open', tls = auth === 'tls', env, tokenTtlSeconds: ttlSeconds = 300, sections = {} } = options;
-  const program = required('distribution');
+  const { program = required('distribution') } = options;
   const directory = temporaryDirectory('distribution');
   const at = (file: string) => join(directory.path, file);
   let tokens: TokenServer | undefined;
@@ -136,16 +138,4 @@ function certDir(path: string, ca: string): string {
   mkdirSync(path);
   writeFileSync(join(path, 'ca.crt'), ca);
   return path;
-}
-
-/** Another process may take the port between the look and the start: then a second port is tried, and a third. */
-async function onFreePort(launch: (port: number) => Promise<Child>): Promise<{ child: Child; port: number }> {
-  for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
-    try {
-      return { child: await launch(port), port };
-    } catch (cause) {
-      if (attempt === 3) throw cause;
-    }
-  }
 }

@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { digestOf } from '../image.ts';
+import { inPath, type Part } from './available.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+const run = promisify(execFile);
+
+/** A program that is built from its Go module, at exactly this version. */
+export type GoTool = {
+  /** Of the program, and of its file in the cache. */
+  name: string;
+  /** The package to build; with `source` the package that the source needs. */
+  package: string;
+  version: string;
+  /** Build tags. */
+  tags?: readonly string[];
+  /** A program of our own around a library, as `main.go`. */
+  source?: string;
+};
+
+/** Longer than the slowest of them takes on two cores; a test runner that hangs tells nobody anything. */
+const BUILD_LIMIT_MS = 480_000;
+
+/** Builds the program once and answers where it stands in the user's cache, or why it cannot be had here. Never throws. */
+export async function goTool(tool: GoTool): Promise<Part> {
+  const path = join(cacheDirectory(), `${tool.name}-${tool.version}${fingerprint(tool)}`);
+  if (isThere(path)) return { path, skip: false };
+  const go = inPath('go');
+  if (go === undefined) return { path: undefined, skip: `${tool.name} is built by Go, which is not installed` };
+  const folder = temporaryDirectory('go-tool');
+  try {
+    await build(go, tool, folder.path);
+    mkdirSync(cacheDirectory(), { recursive: true });
+    // Two test files may build the same program at a time: each moves a whole file into place. The cache may be on another disk.
+    const fresh = `${path}.${process.pid}`;
+    await run('cp', [join(folder.path, 'tool'), fresh]);
+    renameSync(fresh, path);
+    return { path, skip: false };
+  } catch (cause) {
+    return { path: undefined, skip: `${tool.name} ${tool.version} cannot be built here: ${reason(cause)}` };
+  } finally {
+    folder.remove();
+  }
+}
+
+/** In a module of its own: `go install path@version` refuses modules that replace others, and this repository is none of Go's. */
+async function build(go: string, tool: GoTool, cwd: string): Promise<void> {
+  const signal = AbortSignal.timeout(BUILD_LIMIT_MS);
+  const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '-buildvcs=false -p=2' };
+  const step = (...args: string[]) => run(go, args, { cwd, env, signal, maxBuffer: 16 * 1024 * 1024 });
+  await step('mod', 'init', 'pharos.invalid/peers');
+  if (tool.source !== undefined) writeFileSync(join(cwd, 'main.go'), tool.source);
+  await step('get', `${tool.package}@${tool.version}`);
+  const tags = tool.tags ? ['-tags', tool.tags.join(',')] : [];
+  await step('build', '-trimpath', '-ldflags=-s -w', ...tags, '-o', 'tool', tool.source ? '.' : tool.package);
+}
+
+/** Where the programs stay between runs; removing it costs a build. */
+function cacheDirectory(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'pharos', 'peers');
+}
+
+/** What else tells two builds of a version apart. */
+function fingerprint({ tags, source }: GoTool): string {
+  return tags || source ? `-${digestOf(JSON.stringify([tags, source])).slice(7, 15)}` : '';
+}
+
+function isThere(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The last line that Go printed says most; addresses of module proxies are nobody's business. */
+function reason(cause: unknown): string {
+  const { name, stderr = '', message } = cause as Error & { stderr?: string };
+  if (name === 'AbortError') return `not done after ${BUILD_LIMIT_MS / 1000} s`;
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/^go: downloading/.test(line));
+  return (lines.at(-1) ?? message)
+    .replaceAll(/https?:\/\/\S+/g, '…')
+    .trim()
+    .slice(0, 200);
+}
