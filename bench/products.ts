@@ -39,7 +39,10 @@ export const PRODUCTS: Readonly<Record<DialectName, Product>> = {
   quay: product('team/pg', USER, OPEN),
   dockerhub: product('team/pg'),
   ghcr: product('team/pg'),
-  ngc: product('team/pg', '$oauthtoken'),
+  ngc: product('team/pg', '$oauthtoken', {
+    // In the agent's file a dollar sign is doubled.
+    authentication: { type: 'basic', username: '$$oauthtoken', password },
+  }),
   artifactory: product('team/pg', USER, { prefix: '/docker-local' }),
   nexus: product('team/pg'),
   zot: product('team/pg'),
