@@ -10,8 +10,10 @@ export async function runMarked<T>(
   file: string,
   argument: object,
   onMark: (mark: string) => Promise<unknown>,
+  nodeOptions: readonly string[] = [],
 ): Promise<T> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(argument)]);
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const child = fork(path, [JSON.stringify(argument)], { execArgv: [...nodeOptions] });
   let result: { value: T } | null = null;
   let failure: unknown = null;
   child.on('message', (message: { mark: string } | { result: T }) => {

@@ -28,6 +28,8 @@ discovery --dialect NAME
 discovery --memory   memory of an agent that reads one large repository again and again, generic and by a bulk list
   --tags N           (default 200,000)
   --scans N          (default 10)
+  --dialect NAME     that product alone
+  --small-heap       a heap about as Node makes it in a container of 512 MiB
 
   --json FILE        writes [{ measure, value, unit, against, ratio }]
   --help
@@ -46,6 +48,7 @@ const { values, positionals } = parseArgs({
     rate: text,
     memory: { type: 'boolean' },
     scans: text,
+    'small-heap': { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   },
 });

@@ -163,8 +163,10 @@ class RepositoryScan {
 
   /** What was told while the scan ran is read once more: the list and the digests may be older than that. */
   async #followHints(names: string[]): Promise<void> {
-    const listed = new Set(names);
+    let listed: Set<string> | null = null;
     for (let hints = this.#job.takeHints?.() ?? []; hints.length > 0; hints = this.#job.takeHints?.() ?? []) {
+      // Only for those who need it: a large list makes a large set.
+      listed ??= new Set(names);
       for (const name of hints) {
         if (!listed.has(name)) names.push(name);
         listed.add(name);
