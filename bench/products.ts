@@ -1,5 +1,5 @@
 /** How the stand-in of each product is addressed and signed in to, by the agent and by the replicas of its peers. */
-import { DEFAULT_CREDENTIAL, type DialectName } from '@pharos/testbed';
+import { DEFAULT_API_TOKEN, DEFAULT_CREDENTIAL, type DialectName } from '@pharos/testbed';
 import type { RegistryEntry } from './agent.ts';
 
 export interface Product {
@@ -47,5 +47,6 @@ export const PRODUCTS: Readonly<Record<DialectName, Product>> = {
   nexus: product('team/pg'),
   zot: product('team/pg'),
   openshift: product('team/pg', USER, { authentication: { type: 'token', token: password } }),
-  cloudsmith: product('org/k8s/pg', USER, OPEN),
+  // Its API wants a key of its own, and the stand-in of its registry is open.
+  cloudsmith: product('org/k8s/pg', USER, { ...OPEN, authentication: { type: 'token', token: DEFAULT_API_TOKEN } }),
 };

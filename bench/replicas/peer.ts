@@ -27,9 +27,11 @@ export class Peer {
   readonly #options: PeerOptions;
   readonly #pool: Pool;
   readonly #ceiling: Ceiling;
+  readonly #scopes: Set<string>;
 
   constructor(options: PeerOptions) {
     this.#options = options;
+    this.#scopes = new Set([`repository:${options.repository}:pull`]);
     this.#pool = new Pool(options.origin, { connections: options.connections });
     this.#ceiling = new Ceiling(options.ceiling);
   }
@@ -37,12 +39,14 @@ export class Peer {
   /** A client as it is made anew: a ping, and a token where the registry hands them out. */
   async visit(): Promise<Visit> {
     const ping = await this.send('GET', '/v2/', null);
-    const scopes = new Set([`repository:${this.#options.repository}:pull`]);
-    return new Visit(this, this.#options.repository, scopes, await this.authorize(ping, scopes));
+    return new Visit(this, this.#options.repository, await this.authorize(ping));
   }
 
-  /** What a 401 asks for: a token for these scopes and that of the challenge, or the password itself. */
-  async authorize({ status, headers }: Reply, scopes: Set<string>): Promise<Authorization> {
+  /**
+   * What a 401 asks for: a token for the scope of its challenge, or the password itself. A scope that was ever asked for
+   * is asked for at once from then on, so that what a product calls its scopes costs a replica one request and not one a tag.
+   */
+  async authorize({ status, headers }: Reply): Promise<Authorization> {
     const { login } = this.#options;
     if (status !== 401 || login === null) return null;
     const basic = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
@@ -52,10 +56,10 @@ export class Peer {
     const url = new URL(realm);
     const [, service] = /service="([^"]+)"/.exec(challenge) ?? [];
     const scope = /[, ]scope="([^"]+)"/.exec(challenge)?.[1] ?? url.searchParams.get('scope');
-    if (scope) scopes.add(scope);
+    if (scope) this.#scopes.add(scope);
     url.searchParams.delete('scope');
     if (service !== undefined) url.searchParams.set('service', service);
-    for (const each of scopes) url.searchParams.append('scope', each);
+    for (const each of this.#scopes) url.searchParams.append('scope', each);
     const reply = await this.send('GET', url.pathname + url.search, basic, url.origin);
     const told = JSON.parse(reply.body.toString()) as { token?: string; access_token?: string };
     return `Bearer ${told.token ?? told.access_token}`;
@@ -91,13 +95,11 @@ export class Peer {
 export class Visit {
   readonly #peer: Peer;
   readonly #base: string;
-  readonly #scopes: Set<string>;
   #authorization: Authorization;
 
-  constructor(peer: Peer, repository: string, scopes: Set<string>, authorization: Authorization) {
+  constructor(peer: Peer, repository: string, authorization: Authorization) {
     this.#peer = peer;
     this.#base = `/v2/${repository}`;
-    this.#scopes = scopes;
     this.#authorization = authorization;
   }
 
@@ -141,7 +143,7 @@ export class Visit {
   async #ask(method: 'GET' | 'HEAD', path: string): Promise<Reply> {
     let reply = await this.#peer.send(method, path, this.#authorization);
     if (reply.status === 401) {
-      this.#authorization = await this.#peer.authorize(reply, this.#scopes);
+      this.#authorization = await this.#peer.authorize(reply);
       reply = await this.#peer.send(method, path, this.#authorization);
     }
     if (reply.status !== 200) throw new Error(`a replica got ${reply.status} for ${path}`);
