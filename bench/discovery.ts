@@ -16,6 +16,8 @@ const ROUNDS = 3;
 const SKOPEO_TAGS = 100;
 
 export async function run(options: BenchOptions): Promise<Measure[]> {
+  if (options.memory) return (await import('./memory.ts')).runMemory(options);
+  if (options.dialect !== undefined) return (await import('./by-dialect.ts')).runByDialect(options);
   const count = Number(options.tags ?? 10_000);
   const folder = temporaryDirectory('bench');
   // As it is installed; --fast-registry takes its garbage collector out, so that the clients' own cost shows most.

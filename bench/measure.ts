@@ -29,4 +29,12 @@ export function median(values: readonly number[]): number {
 export interface BenchOptions {
   readonly tags?: string | undefined;
   readonly 'fast-registry'?: boolean | undefined;
+  /** Products, or `all`. */
+  readonly dialect?: readonly string[] | undefined;
+  readonly platforms?: string | undefined;
+  readonly latency?: string | undefined;
+  readonly rate?: string | undefined;
+  readonly memory?: boolean | undefined;
+  readonly scans?: string | undefined;
+  readonly 'small-heap'?: boolean | undefined;
 }

@@ -9,20 +9,52 @@ const SUITES: Record<string, () => Promise<{ run(options: BenchOptions): Promise
   discovery: () => import('./discovery.ts'),
 };
 
+const USAGE = `usage: npm run bench -- SUITE [options]
+
+Suites: ${Object.keys(SUITES).join(', ')}
+
+discovery            a real docker-registry, beside wrk, a bare loop and a skopeo script
+  --tags N           tags in the repository (default 10,000)
+  --fast-registry    the registry without its garbage collector
+
+discovery --dialect NAME
+                     requests at the stand-in of a product, beside replicas of the request patterns of its peers;
+                     may be given several times, or \`all\`
+  --tags N           (default 1,000)
+  --platforms N      more than 1 makes every image an index (default 1)
+  --latency MS       before each answer; then seconds are measured too
+  --rate N           more requests in a second are answered 429; then seconds are measured too
+
+discovery --memory   memory of an agent that reads one large repository again and again, generic and by a bulk list
+  --tags N           (default 200,000)
+  --scans N          (default 10)
+  --dialect NAME     that product alone
+  --small-heap       a heap about as Node makes it in a container of 512 MiB
+
+  --json FILE        writes [{ measure, value, unit, against, ratio }]
+  --help
+`;
+
+const text = { type: 'string' } as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    json: { type: 'string' },
-    tags: { type: 'string' },
+    json: text,
+    tags: text,
     'fast-registry': { type: 'boolean' },
+    dialect: { type: 'string', multiple: true },
+    platforms: text,
+    latency: text,
+    rate: text,
+    memory: { type: 'boolean' },
+    scans: text,
+    'small-heap': { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   },
 });
 const suite = SUITES[positionals[0] ?? ''];
 if (values.help || !suite) {
-  console.log(
-    `usage: npm run bench -- SUITE [--tags N] [--fast-registry] [--json FILE]\n\nSuites: ${Object.keys(SUITES).join(', ')}`,
-  );
+  console.log(USAGE);
   process.exit(values.help ? 0 : 2);
 }
 console.log(

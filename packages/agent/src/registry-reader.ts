@@ -25,6 +25,7 @@ import type { AgentRegistry } from './config-registries.ts';
 import type { AgentMetrics } from './metrics.ts';
 import { isNotAsked, NOT_ASKED } from './not-asked.ts';
 import { MAX_REST_MS, Pace } from './pace.ts';
+import { PackedTags } from './packed-tags.ts';
 
 export interface ReaderOptions {
   metrics: AgentMetrics;
@@ -299,25 +300,23 @@ export class RepositoryReader {
 
   /** All tags, with digests where the registry tells them in bulk. An incomplete list comes back with the error that ended it; a list of nothing but an error throws. */
   async tags(maxNames: number): Promise<TagList> {
-    const list = await this.#list(
-      () => this.reader.registry.describeTags(this.repository, { signal: this.#signal }),
-      maxNames,
-    );
-    return { tags: list.items, error: list.error };
+    const open = () => this.reader.registry.describeTags(this.repository, { signal: this.#signal });
+    const { basket, error } = await this.#list(open, () => new TagBasket(), maxNames);
+    return { ...basket, error };
   }
 
   /** The names of all tags, in the fewest requests. */
   async names(maxNames: number): Promise<NameList> {
     const open = () => this.reader.registry.listTags(this.repository, { signal: this.#signal });
-    const { items, error } = await this.#list(open, maxNames);
-    return { names: items, error };
+    const { basket, error } = await this.#list(open, () => new NameBasket(), maxNames);
+    return { names: basket.names, error };
   }
 
   /** The catalog, in the same way. */
   async repositories(maxNames: number): Promise<NameList> {
     const open = () => this.reader.registry.listRepositories({ signal: this.#signal });
-    const { items, error } = await this.#list(open, maxNames);
-    return { names: items, error };
+    const { basket, error } = await this.#list(open, () => new NameBasket(), maxNames);
+    return { names: basket.names, error };
   }
 
   #run<T>(request: () => Promise<T>): Promise<T> {
@@ -327,13 +326,17 @@ export class RepositoryReader {
     });
   }
 
-  async #list<T>(open: () => AsyncIterable<T[]>, maxItems: number): Promise<ItemList<T>> {
-    let best: ItemList<T> = { items: [], error: null };
+  async #list<T, B extends Basket<T>>(
+    open: () => AsyncIterable<T[]>,
+    empty: () => B,
+    maxItems: number,
+  ): Promise<{ basket: B; error: RegistryError | null }> {
+    let best: { basket: B; error: RegistryError | null } = { basket: empty(), error: null };
     let limitedMs = 0;
     for (let attempt = 0; !this.#signal.aborted; ) {
-      const list = await this.#listOnce(open, maxItems);
+      const list = await this.#listOnce(open, empty(), maxItems);
       if (list.error === null) return list;
-      if (list.items.length >= best.items.length) best = list;
+      if (list.basket.names.length >= best.basket.names.length) best = list;
       if (isNotAsked(list.error)) break;
       if (list.error.code === 'rate-limited') {
         const wait = this.reader.limited(list.error, attempt);
@@ -346,12 +349,15 @@ export class RepositoryReader {
       attempt += 1;
     }
     if (best.error === null) throw new RegistryError({ code: 'aborted', message: 'The agent stops.' });
-    if (best.items.length === 0) throw best.error;
+    if (best.basket.names.length === 0) throw best.error;
     return best;
   }
 
-  async #listOnce<T>(open: () => AsyncIterable<T[]>, maxItems: number): Promise<ItemList<T>> {
-    const items: T[] = [];
+  async #listOnce<T, B extends Basket<T>>(
+    open: () => AsyncIterable<T[]>,
+    basket: B,
+    maxItems: number,
+  ): Promise<{ basket: B; error: RegistryError | null }> {
     let hasPages = false;
     const pages = open()[Symbol.asyncIterator]();
     try {
@@ -361,25 +367,44 @@ export class RepositoryReader {
         if (page.done) {
           // The end after a page was told by that page; only an empty list has an end of its own.
           if (hasPages) this.requests -= 1;
-          return { items, error: null };
+          return { basket, error: null };
         }
         hasPages = true;
-        for (const item of page.value) if (items.length < maxItems) items.push(item);
-        if (items.length >= maxItems) return { items, error: tooMany(maxItems) };
+        for (const item of page.value) if (basket.names.length < maxItems) basket.add(item);
+        if (basket.names.length >= maxItems) return { basket, error: tooMany(maxItems) };
       }
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
       if (isNotAsked(error)) this.requests -= 1;
-      return { items, error };
+      return { basket, error };
     } finally {
       await pages.return?.(undefined).catch(() => {});
     }
   }
 }
 
-interface ItemList<T> {
-  items: T[];
-  error: RegistryError | null;
+/** What is kept of a list while its pages come. */
+interface Basket<T> {
+  readonly names: readonly string[];
+  add(item: T): void;
+}
+
+class NameBasket implements Basket<string> {
+  readonly names: string[] = [];
+
+  add(name: string): void {
+    this.names.push(name);
+  }
+}
+
+class TagBasket implements Basket<TagDetail> {
+  readonly names: string[] = [];
+  readonly details = new PackedTags();
+
+  add({ name, digest, pushedAt }: TagDetail): void {
+    this.names.push(name);
+    if (digest !== null || pushedAt !== null) this.details.set(name, digest ?? '', 0, pushedAt);
+  }
 }
 
 /** Names with what is missing: null for a complete list. */
@@ -390,7 +415,9 @@ export interface NameList {
 
 /** Tags, in the same way. */
 export interface TagList {
-  tags: TagDetail[];
+  names: string[];
+  /** What the registry told of them in its list; nothing where it lists names only. */
+  details: PackedTags;
   error: RegistryError | null;
 }
 

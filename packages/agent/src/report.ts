@@ -3,10 +3,11 @@ import { ApiError, type ScanCommitted } from '@pharos/contract';
 import type { Logger } from 'pino';
 import { type ControlPlane, isPassing } from './control-plane.ts';
 import type { AgentMetrics } from './metrics.ts';
+import { PackedTags } from './packed-tags.ts';
 import { type ReadImages, Sending } from './sending.ts';
 import type { Spool, SpoolEntry } from './spool.ts';
 import { type ReportFooter, type ReportHeader, readReport, verifyReport } from './spool-file.ts';
-import type { KnownTag, State, StateKey } from './state.ts';
+import type { State, StateKey } from './state.ts';
 
 export interface ReporterOptions {
   controlPlane: ControlPlane;
@@ -175,14 +176,14 @@ export class Reporter {
     const key: StateKey = { registryId, origin: header.origin, repository, serverEpoch };
     // A scan that ended early, or was of some tags only, leaves the rest as it was.
     const isWhole = footer.status === 'complete' && (header.begin.only ?? null) === null;
-    const tags = isWhole ? new Map<string, KnownTag>() : await this.#options.state.load(key);
+    const tags = isWhole ? new PackedTags() : await this.#options.state.load(key);
     const subjects = new Map<string, number>();
     for await (const line of readReport(entry.path, ['tag', 'subject'])) {
       if (line.kind === 'subject') subjects.set(line.digest, line.checked);
       if (line.kind !== 'tag') continue;
       const { name, digest, checked, pushedAt } = line;
       if (checked < 0) tags.delete(name);
-      else tags.set(name, { digest, checked, pushedAt });
+      else tags.set(name, digest, checked, pushedAt);
     }
     try {
       await this.#options.state.save(key, tags);
@@ -197,12 +198,8 @@ export class Reporter {
   }
 
   /** Subjects that no tag names any more are not kept. */
-  async #rememberSubjects(
-    key: StateKey,
-    tags: ReadonlyMap<string, KnownTag>,
-    asked: ReadonlyMap<string, number>,
-  ): Promise<void> {
-    const used = new Set([...tags.values()].map(({ digest }) => digest));
+  async #rememberSubjects(key: StateKey, tags: PackedTags, asked: ReadonlyMap<string, number>): Promise<void> {
+    const used = new Set(tags.digests());
     const before = await this.#options.state.loadSubjects(key);
     const kept = [...before, ...asked].filter(([digest]) => used.has(digest));
     await this.#options.state.saveSubjects(key, new Map(kept));

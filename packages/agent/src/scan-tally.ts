@@ -4,6 +4,7 @@ import type { ReportedFailure, ScanCommit } from '@pharos/contract';
 import { setDigestText } from '@pharos/library';
 import type { RegistryError } from '@pharos/oci';
 import { isNotAsked } from './not-asked.ts';
+import { PackedTags } from './packed-tags.ts';
 import type { SpoolEntry, SpoolReport } from './spool.ts';
 
 /** How a scan ended. `entry` is the report in the spool, null when not even that could be written. */
@@ -58,7 +59,7 @@ export class ScanTally {
   failedCount = 0;
   /** Whether something failed that may pass by itself: then the scan is partial. A tag that is broken for good is not that. */
   hasPassingFailures = false;
-  readonly #resolved = new Map<string, string>();
+  readonly #resolved = new PackedTags();
   readonly #unresolved: string[] = [];
   readonly #failures: ReportedFailure[] = [];
 
@@ -82,7 +83,7 @@ export class ScanTally {
   }
 
   digests(): Iterable<string> {
-    return this.#resolved.values();
+    return this.#resolved.digests();
   }
 
   /** Ends the report and keeps it. @throws AgentError */
@@ -134,8 +135,11 @@ export class ScanTally {
 
   #setDigest(): string {
     const sum = createHash('sha256');
-    const tags = [...this.#resolved].map(([name, digest]) => ({ name, digest }));
-    for (const line of setDigestText(tags)) sum.update(line);
+    // In its order already and one at a time: two hundred thousand pairs would all be there at once.
+    for (const name of [...this.#resolved.names()].sort()) {
+      const digest = this.#resolved.digestOf(name)!;
+      for (const line of setDigestText([{ name, digest }])) sum.update(line);
+    }
     return sum.digest('hex');
   }
 

@@ -1,10 +1,11 @@
 /** Reads one repository and writes the report into the spool: list, choose, resolve what is not known, count. */
 import type { Observation, ScanBegin } from '@pharos/contract';
 import { type CompiledRule, decideTags, isArtifactTag, isBuildStamped, parseVersion } from '@pharos/library';
-import { type ManifestContent, RegistryError, type TagDetail } from '@pharos/oci';
+import { type ManifestContent, RegistryError } from '@pharos/oci';
 import { AgentError } from './agent-error.ts';
 import { isNotAsked } from './not-asked.ts';
 import { observe } from './observe.ts';
+import { PackedTags } from './packed-tags.ts';
 import { findReferrers } from './referrers.ts';
 import { isRegistryWide, type RepositoryReader, type TagList } from './registry-reader.ts';
 import { type ScanResult, ScanTally } from './scan-tally.ts';
@@ -23,7 +24,7 @@ export interface ScanJob {
   rules: readonly CompiledRule[];
   reader: RepositoryReader;
   /** What the control plane has acknowledged. */
-  known: Map<string, KnownTag>;
+  known: PackedTags;
   /** When it was last asked what hangs on a digest, seconds since 1970. */
   subjects?: ReadonlyMap<string, number> | undefined;
   spool: Spool;
@@ -82,8 +83,8 @@ class RepositoryScan {
   readonly #readings = new Map<string, Promise<RegistryError | null>>();
   readonly #carried: SpoolEntry[];
   /** What the control plane acknowledged, before waiting reports are added to it. */
-  readonly #acknowledged: ReadonlyMap<string, KnownTag>;
-  #details: ReadonlyMap<string, TagDetail> = new Map();
+  readonly #acknowledged: PackedTags;
+  #details = new PackedTags();
   #isBulk = false;
   #isUnchanged = true;
   #troubles = 0;
@@ -93,8 +94,8 @@ class RepositoryScan {
     this.#job = job;
     this.#report = report;
     this.#knownDigests = job.reader.reader.digests;
-    this.#acknowledged = new Map(job.known);
     this.#carried = job.spool.waiting(job.header.begin.registryId, job.header.begin.repository!);
+    this.#acknowledged = this.#carried.length === 0 ? job.known : new PackedTags(job.known);
   }
 
   async run(): Promise<ScanResult> {
@@ -112,11 +113,11 @@ class RepositoryScan {
       if (!(error instanceof RegistryError) || signal.aborted) throw error;
       return this.#finishWithoutList(error);
     }
-    const names = list.tags.map((tag) => tag.name);
-    this.#isBulk = list.tags.some((tag) => tag.digest !== null);
-    if (this.#isBulk) this.#details = new Map(list.tags.map((tag) => [tag.name, tag]));
+    const { names } = list;
+    this.#isBulk = hasDigest(list.details);
+    if (this.#isBulk) this.#details = list.details;
     await this.#loadWaiting();
-    for (const { digest } of this.#job.known.values()) this.#job.reader.reader.remember(digest);
+    for (const digest of this.#job.known.digests()) this.#job.reader.reader.remember(digest);
     const wanted = await this.#choose(names);
     await this.#resolveAll(wanted);
     await this.#followHints(names);
@@ -140,8 +141,8 @@ class RepositoryScan {
   /** Reads these tags and no others, as a notification hinted: what the rules do not want stays out. */
   async #reread(only: readonly string[]): Promise<ScanResult> {
     const { reader, known, signal } = this.#job;
-    for (const { digest } of known.values()) reader.reader.remember(digest);
-    const names = [...new Set([...known.keys(), ...only])];
+    for (const digest of known.digests()) reader.reader.remember(digest);
+    const names = [...new Set([...known.names(), ...only])];
     const wanted = new Set(await this.#choose(names));
     const hinted = only.filter((name) => wanted.has(name));
     this.#tally.listed = only.length;
@@ -161,8 +162,10 @@ class RepositoryScan {
 
   /** What was told while the scan ran is read once more: the list and the digests may be older than that. */
   async #followHints(names: string[]): Promise<void> {
-    const listed = new Set(names);
+    let listed: Set<string> | null = null;
     for (let hints = this.#job.takeHints?.() ?? []; hints.length > 0; hints = this.#job.takeHints?.() ?? []) {
+      // Only for those who need it: a large list makes a large set.
+      listed ??= new Set(names);
       for (const name of hints) {
         if (!listed.has(name)) names.push(name);
         listed.add(name);
@@ -222,7 +225,7 @@ class RepositoryScan {
         for await (const line of readReport(entry.path, ['tag'])) {
           if (line.kind !== 'tag' || line.checked < 0) continue;
           const { name, digest, checked, pushedAt } = line;
-          this.#job.known.set(name, { digest, checked, pushedAt });
+          this.#job.known.set(name, digest, checked, pushedAt);
         }
       } catch {
         // Delivered and removed meanwhile, or damaged: what is missing is read again.
@@ -232,7 +235,7 @@ class RepositoryScan {
 
   /** Union over the rules, in the registry's order; lets the event loop run in between. */
   async #choose(names: readonly string[]): Promise<string[]> {
-    const taken = new Set<string>();
+    const taken = new Uint8Array(names.length);
     const repository = this.#job.reader.repository;
     for (const rule of this.#job.rules) {
       const steps = decideTags(rule, repository, names);
@@ -242,11 +245,11 @@ class RepositoryScan {
         if (count % 4 === 0) await breathe();
       }
       const decisions = step.value;
-      for (let index = 0; index < names.length; index += 1) if (decisions[index]!.included) taken.add(names[index]!);
+      for (let index = 0; index < names.length; index += 1) if (decisions[index]!.included) taken[index] = 1;
     }
     this.#tally.listed = names.length;
     this.#tally.artifacts = names.reduce((count, name) => count + (isArtifactTag(name) ? 1 : 0), 0);
-    return names.filter((name) => taken.has(name));
+    return names.filter((_, index) => taken[index] === 1);
   }
 
   async #resolveAll(wanted: readonly string[]): Promise<void> {
@@ -277,14 +280,17 @@ class RepositoryScan {
     const stamped = wanted.filter((name) => this.#job.known.has(name) && isStamped(name));
     const count = Math.ceil(stamped.length / 1000);
     if (count === 0) return new Set();
-    const checked = (name: string) => this.#job.known.get(name)!.checked;
-    return new Set(stamped.sort((a, b) => checked(a) - checked(b)).slice(0, count));
+    const checked = (name: string) => this.#job.known.checkedOf(name)!;
+    const last = Float64Array.from(stamped, checked).sort()[count - 1]!;
+    const older = stamped.filter((name) => checked(name) < last);
+    const asOld = stamped.filter((name) => checked(name) === last);
+    return new Set([...older, ...asOld].slice(0, count));
   }
 
   async #resolveOne(name: string, audited: ReadonlySet<string>): Promise<void> {
     if (this.#fatal !== null) return this.#tally.unresolve(name);
     const known = this.#job.known.get(name);
-    const told = this.#details.get(name)?.digest ?? null;
+    const told = this.#details.digestOf(name) || null;
     try {
       if (told !== null) await this.#takeTold(name, told);
       else if (known !== undefined && isStamped(name) && !audited.has(name)) {
@@ -373,10 +379,10 @@ class RepositoryScan {
   }
 
   #tag(name: string, digest: string, checked: number): void {
-    const before = this.#acknowledged.get(name);
     const known = this.#job.known.get(name);
+    const before = this.#acknowledged === this.#job.known ? known : this.#acknowledged.get(name);
     const kept = known?.digest === digest ? known.pushedAt : null;
-    const pushedAt = this.#details.get(name)?.pushedAt ?? kept;
+    const pushedAt = this.#details.pushedAtOf(name) ?? kept;
     if (before?.digest !== digest || before.pushedAt !== pushedAt || checked < 0) this.#isUnchanged = false;
     this.#report.writer.tag(name, digest, checked, pushedAt);
     this.#tally.resolve(name, digest);
@@ -414,6 +420,11 @@ const WORKERS = 16;
 /** Whether the name says which build it is, in either of the schemes that have build stamps. */
 function isStamped(name: string): boolean {
   return isBuildStamped(parseVersion('pg', name)) || isBuildStamped(parseVersion('semver', name));
+}
+
+function hasDigest(details: PackedTags): boolean {
+  for (const digest of details.digests()) if (digest !== '') return true;
+  return false;
 }
 
 function now(): number {

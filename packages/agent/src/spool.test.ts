@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { AgentError } from './agent-error.ts';
 import { createMetrics } from './metrics.ts';
+import { PackedTags } from './packed-tags.ts';
 import { Spool, type SpoolEntry, type SpoolOptions } from './spool.ts';
 import { type ReportFooter, type ReportHeader, type ReportLine, readReport, verifyReport } from './spool-file.ts';
 import { State } from './state.ts';
@@ -194,8 +195,8 @@ test('the state of a repository is whole, of the same registry and database, or 
       (_, index) => [`t${index}`, { digest: DIGEST, checked: index, pushedAt: null }] as const,
     ),
   );
-  await state.save(key, tags);
-  assert.deepEqual(await state.load(key), tags);
+  await state.save(key, new PackedTags(tags));
+  assert.deepEqual(new Map(await state.load(key)), tags);
   for (const other of [{ origin: 'https://y' }, { serverEpoch: 'two' }, { repository: 'other' }]) {
     assert.equal((await state.load({ ...key, ...other })).size, 0);
   }

@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readLines } from './line-reader.ts';
+import { PackedTags } from './packed-tags.ts';
 import { writeWhole } from './write-file.ts';
 
 /** `checked`: seconds since 1970 when the registry last said that the tag has this digest. */
@@ -33,8 +34,8 @@ export class State {
   }
 
   /** The tags of a repository; empty when nothing (usable) is known. */
-  async load(key: StateKey): Promise<Map<string, KnownTag>> {
-    const tags = new Map<string, KnownTag>();
+  async load(key: StateKey): Promise<PackedTags> {
+    const tags = new PackedTags();
     try {
       let isHeader = true;
       let isWhole = false;
@@ -42,21 +43,21 @@ export class State {
         const value: unknown = JSON.parse(line.toString('utf8'));
         if (isHeader) {
           isHeader = false;
-          if (!isSameKey(value, key)) return new Map();
+          if (!isSameKey(value, key)) return new PackedTags();
         } else if (Array.isArray(value)) {
           const [name, digest, checked, pushedAt = null] = value as [string, string, number, string?];
-          tags.set(name, { digest, checked, pushedAt });
+          tags.set(name, digest, checked, pushedAt);
         } else isWhole = (value as { end?: number }).end === tags.size;
       }
-      return isWhole ? tags : new Map();
+      return isWhole ? tags : new PackedTags();
     } catch {
       // Missing or damaged: everything is read again.
-      return new Map();
+      return new PackedTags();
     }
   }
 
   /** Replaces what is known of a repository. */
-  async save(key: StateKey, tags: ReadonlyMap<string, KnownTag>): Promise<void> {
+  async save(key: StateKey, tags: PackedTags): Promise<void> {
     await mkdir(join(this.#folder, key.registryId), { recursive: true, mode: 0o700 });
     await writeWhole(this.#path(key.registryId, key.repository), linesOf(key, tags));
   }
@@ -98,7 +99,7 @@ export class State {
   }
 }
 
-function* linesOf(key: StateKey, tags: ReadonlyMap<string, KnownTag>): Generator<string> {
+function* linesOf(key: StateKey, tags: PackedTags): Generator<string> {
   let text = `${JSON.stringify({ v: 1, ...key })}\n`;
   for (const [name, { digest, checked, pushedAt }] of tags) {
     text += `${JSON.stringify(pushedAt === null ? [name, digest, checked] : [name, digest, checked, pushedAt])}\n`;
