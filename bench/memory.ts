@@ -14,8 +14,8 @@ const KINDS: readonly DialectName[] = ['oci', 'acr'];
 const IMAGES = 500;
 const TARGET_MIB = 256;
 /**
- * Node sizes its heap by the memory of the machine, and fills a young generation of 128 MiB where there is plenty. This is
- * about what it chooses in a container of 512 MiB; the agent itself sets no such option.
+ * Node sizes its heap by the memory of the machine, and fills a young generation of 128 MiB where there is plenty. These
+ * stand for what it chooses in a container of 512 MiB, estimated and not read off one; the agent itself sets no such option.
  */
 const SMALL_HEAP = ['--max-old-space-size=256', '--max-semi-space-size=4'];
 
