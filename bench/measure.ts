@@ -36,5 +36,4 @@ export interface BenchOptions {
   readonly rate?: string | undefined;
   readonly memory?: boolean | undefined;
   readonly scans?: string | undefined;
-  readonly 'small-heap'?: boolean | undefined;
 }

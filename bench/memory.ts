@@ -1,6 +1,7 @@
 /** What the memory of an agent comes to that reads one very large repository again and again. */
 import { join } from 'node:path';
 import { type DialectName, temporaryDirectory } from '@pharos/testbed';
+import { AGENT_FLAGS } from '../scripts/agent-flags.mjs';
 import { entryOf } from './by-dialect.ts';
 import { runMarked } from './marks.ts';
 import { type BenchOptions, type Measure, measure } from './measure.ts';
@@ -13,12 +14,6 @@ const KINDS: readonly DialectName[] = ['oci', 'acr'];
 /** Tags share these, so that the first scan ends in reasonable time; the agent holds the tags all the same. */
 const IMAGES = 500;
 const TARGET_MIB = 256;
-/**
- * Node sizes its heap by the memory of the machine, and fills a young generation of 128 MiB where there is plenty. These
- * stand for what it chooses in a container of 512 MiB, estimated and not read off one; the agent itself sets no such option.
- */
-const SMALL_HEAP = ['--max-old-space-size=256', '--max-semi-space-size=4'];
-
 export async function runMemory(options: BenchOptions): Promise<Measure[]> {
   const tags = Number(options.tags ?? 200_000);
   const measures: Measure[] = [];
@@ -37,9 +32,9 @@ export async function runMemory(options: BenchOptions): Promise<Measure[]> {
         // Something is new in every scan, so that the whole set goes to the control plane each time.
         await standIn.add();
       };
-      const isSmall = options['small-heap'] === true;
-      const figures = await runMarked<MemoryFigures>('./memory-child.ts', job, onMark, isSmall ? SMALL_HEAP : []);
-      const name = `discovery.rss${tags === 200_000 ? '200k' : tags}.${dialect}${isSmall ? '.smallHeap' : ''}`;
+      // As `pharos agent` starts it.
+      const figures = await runMarked<MemoryFigures>('./memory-child.ts', job, onMark, AGENT_FLAGS);
+      const name = `discovery.rss${tags === 200_000 ? '200k' : tags}.${dialect}`;
       measures.push(
         measure(name, figures.peakMiB, 'MiB', { name: 'target', value: TARGET_MIB }),
         measure(`${name}.lastThird`, figures.lastMiB, 'MiB', { name: 'first third', value: figures.firstMiB }),

@@ -29,7 +29,6 @@ discovery --memory   memory of an agent that reads one large repository again an
   --tags N           (default 200,000)
   --scans N          (default 10)
   --dialect NAME     that product alone
-  --small-heap       a small heap, as an estimate of what Node makes in a container of 512 MiB
 
   --json FILE        writes [{ measure, value, unit, against, ratio }]
   --help
@@ -48,7 +47,6 @@ const { values, positionals } = parseArgs({
     rate: text,
     memory: { type: 'boolean' },
     scans: text,
-    'small-heap': { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   },
 });

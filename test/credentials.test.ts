@@ -117,7 +117,9 @@ describe('canary passwords', () => {
     skip: !outside && 'no second address',
   }, async () => {
     // The registry stands on the machine's own address; its realm points to loopback, where the other origin listens.
-    const forwarder = await forward(outside!, ofFile.port);
+    // It is one of its own: to the others, on loopback themselves, that realm would be their own host's.
+    const elsewhere = await startMisbehaving({ auth: 'token', credential: OF_UI, fault: 'realm-foreign' });
+    const forwarder = await forward(outside!, elsewhere.port);
     try {
       await pharos.client('createRegistry', {
         body: {
@@ -128,20 +130,16 @@ describe('canary passwords', () => {
           authentication: { type: 'basic', ...OF_UI },
         },
       });
-      ofFile.fault = 'realm-foreign';
       const { id } = await registryNamed(pharos.client, 'elsewhere');
       const status = await pharos.client('probeRegistry', { params: { id } });
-      assert.ok(ofFile.struck('realm-foreign') > 0);
+      assert.ok(elsewhere.struck('realm-foreign') > 0);
       assert.equal(status.code, 'token-realm-refused', status.message);
       assertNotAbroad();
-      assert.deepEqual(
-        ofFile.foreignLog.filter(({ path }) => path.startsWith('/token')),
-        [],
-      );
+      assert.deepEqual(elsewhere.foreignLog, []);
       await pharos.client('deleteRegistry', { params: { id } });
     } finally {
-      ofFile.fault = undefined;
       forwarder.close();
+      await elsewhere.stop();
     }
   });
 
