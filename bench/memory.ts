@@ -1,7 +1,7 @@
 /** What the memory of an agent comes to that reads one very large repository again and again. */
 import { join } from 'node:path';
 import { type DialectName, temporaryDirectory } from '@pharos/testbed';
-import { AGENT_FLAGS } from '../scripts/agent-flags.mjs';
+import { LOW_MEMORY_FLAGS } from '../scripts/low-memory.mjs';
 import { entryOf } from './by-dialect.ts';
 import { runMarked } from './marks.ts';
 import { type BenchOptions, type Measure, measure } from './measure.ts';
@@ -32,8 +32,8 @@ export async function runMemory(options: BenchOptions): Promise<Measure[]> {
         // Something is new in every scan, so that the whole set goes to the control plane each time.
         await standIn.add();
       };
-      // As `pharos agent` starts it.
-      const figures = await runMarked<MemoryFigures>('./memory-child.ts', job, onMark, AGENT_FLAGS);
+      // As `pharos agent --low-memory` starts it.
+      const figures = await runMarked<MemoryFigures>('./memory-child.ts', job, onMark, LOW_MEMORY_FLAGS);
       const name = `discovery.rss${tags === 200_000 ? '200k' : tags}.${dialect}`;
       measures.push(
         measure(name, figures.peakMiB, 'MiB', { name: 'target', value: TARGET_MIB }),

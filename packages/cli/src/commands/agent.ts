@@ -38,7 +38,12 @@ agent.beacon_server with agent.access_key (a token of role agent). With "beacon_
       new Option('-f, --file <FILE>', 'its file (default: beacon_agent.yaml in ., $HOME/.beacon, /etc/beacon)'),
     )
     .option('--check', 'read the file, ask every registry, print what would be scanned, and end')
-    .option('--json', 'with --check: print JSON for programs');
+    .option('--json', 'with --check: print JSON for programs')
+    // Told to Node by bin/pharos.mjs, which starts this process.
+    .option(
+      '--low-memory',
+      'hold less memory, a little slower: for containers, with repositories of 100,000 tags and more',
+    );
   return examples(command, 'agent -f beacon_agent.yaml --check', 'agent -f beacon_agent.yaml').action(
     action<Options>(shell, async (context, _args, options) => {
       const { loadAgentConfig } = await import('@pharos/agent');

@@ -1,1 +1,0 @@
-export const AGENT_FLAGS: readonly string[];
