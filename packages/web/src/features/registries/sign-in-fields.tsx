@@ -61,30 +61,22 @@ export function SignInFields({ draft, onChange, problems, mayKeep }: SignInField
         </FormField>
       ) : null}
       {draft.signIn === 'basic' ? (
-        <FormField id="registry-password" label="Password" isRequired problem={problem('password')}>
-          <TextInput
-            id="registry-password"
-            type="password"
-            value={draft.password}
-            onChange={(_, password) => onChange({ password })}
-            validated={problem('password') ? 'error' : 'default'}
-            isRequired
-            autoComplete="new-password"
-          />
-        </FormField>
+        <SecretField
+          id="registry-password"
+          label="Password"
+          value={draft.password}
+          onChange={(password) => onChange({ password })}
+          problem={problem('password')}
+        />
       ) : null}
       {draft.signIn === 'token' ? (
-        <FormField id="registry-token" label="Token" isRequired problem={problem('token')}>
-          <TextInput
-            id="registry-token"
-            type="password"
-            value={draft.token}
-            onChange={(_, token) => onChange({ token })}
-            validated={problem('token') ? 'error' : 'default'}
-            isRequired
-            autoComplete="new-password"
-          />
-        </FormField>
+        <SecretField
+          id="registry-token"
+          label="Token"
+          value={draft.token}
+          onChange={(token) => onChange({ token })}
+          problem={problem('token')}
+        />
       ) : null}
       {draft.signIn === 'docker_config' ? (
         <FormField
@@ -116,5 +108,30 @@ export function SignInFields({ draft, onChange, problems, mayKeep }: SignInField
         />
       ) : null}
     </>
+  );
+}
+
+interface SecretFieldProps {
+  id: string;
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  problem: FieldProblem | undefined;
+}
+
+/** A secret that has to be typed: hidden, and nothing a browser would fill in by itself. */
+function SecretField({ id, label, value, onChange, problem }: SecretFieldProps): ReactElement {
+  return (
+    <FormField id={id} label={label} isRequired problem={problem}>
+      <TextInput
+        id={id}
+        type="password"
+        value={value}
+        onChange={(_, next) => onChange(next)}
+        validated={problem ? 'error' : 'default'}
+        isRequired
+        autoComplete="new-password"
+      />
+    </FormField>
   );
 }
