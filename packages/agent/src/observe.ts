@@ -1,5 +1,6 @@
 /** From the bytes of a registry to an Observation: what is taken over, within which bounds, at which cost in requests. */
 import type { Observation } from '@pharos/contract';
+import { emptyObservation } from '@pharos/library';
 import {
   type Descriptor,
   type Index,
@@ -125,21 +126,10 @@ async function deepen(
 
 function common(content: ManifestContent, manifest: Manifest | Index): Observation {
   return {
-    digest: content.digest,
-    mediaType: short(content.mediaType),
+    ...emptyObservation(content.digest, short(content.mediaType)),
     artifactType: manifest.artifactType === null ? null : short(manifest.artifactType),
-    configMediaType: null,
-    layerMediaTypes: [],
-    size: null,
     annotations: bounded(manifest.annotations),
-    labels: {},
-    env: {},
-    user: null,
-    configCreated: null,
-    platforms: [],
-    referrers: [],
     subject: manifest.subject?.digest ?? null,
-    detail: 'manifest',
   };
 }
 

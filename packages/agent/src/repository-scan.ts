@@ -1,7 +1,7 @@
 /** One scan with everything around it: its turn, its progress, its line in the log, and a spool that may be full. */
-import { createHash, randomUUID } from 'node:crypto';
-import type { ScanBegin, ScanCommit } from '@pharos/contract';
-import { type CompiledRule, decideRepository } from '@pharos/library';
+import { randomUUID } from 'node:crypto';
+import type { ScanBegin } from '@pharos/contract';
+import { type CompiledRule, decideRepository, failedReport } from '@pharos/library';
 import { RegistryError } from '@pharos/oci';
 import type { Logger } from 'pino';
 import { AgentError } from './agent-error.ts';
@@ -244,23 +244,13 @@ async function tellUnkept(
   { code, message, hint }: AgentError | RegistryError,
 ): Promise<void> {
   if (!(await controlPlane.tell('agentScanBegin', { body: { ...begin, epoch } }, signal))) return;
-  const body: ScanCommit = {
-    status: 'failed',
-    tagCount: 0,
-    setDigest: begin.repository === null ? null : createHash('sha256').digest('hex'),
-    listedCount: 0,
-    artifactCount: 0,
-    unresolved: [],
-    listedNames: null,
-    unchanged: false,
-    absence: 'none',
+  const body = failedReport({
+    repository: begin.repository,
     finishedAt: new Date().toISOString(),
     requests: 0,
     message: message.slice(0, 2000),
     code,
     hint,
-    failures: [],
-    failedCount: 0,
-  };
+  });
   await controlPlane.tell('agentScanCommit', { params: { id: begin.scanId }, body }, signal);
 }

@@ -1,6 +1,7 @@
 /** For tests only: observations that say nothing but what a test gives them. */
 import { Facts, Observation } from '@pharos/contract';
 import { type RecogniseContext, recogniseImage } from './facts.ts';
+import { emptyObservation } from './observation.ts';
 
 const NOW = '2026-11-23T17:00:00.000Z';
 /** Media type of an index. */
@@ -10,20 +11,10 @@ const CONTAINER = 'application/vnd.oci.image.config.v1+json';
 
 function observation(parts: Partial<Observation> = {}): Observation {
   return Observation.parse({
-    digest: `sha256:${'a'.repeat(64)}`,
-    mediaType: MANIFEST,
-    artifactType: null,
+    ...emptyObservation(`sha256:${'a'.repeat(64)}`, MANIFEST),
     configMediaType: CONTAINER,
     layerMediaTypes: ['application/vnd.oci.image.layer.v1.tar+gzip'],
     size: 1,
-    annotations: {},
-    labels: {},
-    env: {},
-    user: null,
-    configCreated: null,
-    platforms: [],
-    referrers: [],
-    subject: null,
     detail: 'config',
     ...parts,
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { setDigestText } from './set-digest.ts';
+import { EMPTY_SET_DIGEST, setDigestText } from './set-digest.ts';
 
 test('lines sorted in byte order, whatever order the tags come in', () => {
   const tags = ['b', 'B', 'a-1', 'a.1', 'a', 'a_1', '10', '9'].map((name) => ({ name, digest: `sha256:${name}` }));
@@ -16,4 +17,13 @@ test('lines sorted in byte order, whatever order the tags come in', () => {
   );
   assert.equal(text.split('\n')[0], '10 sha256:10');
   assert.equal([...setDigestText([])].join(''), '');
+});
+
+test('the digest of no tags', () => {
+  assert.equal(
+    EMPTY_SET_DIGEST,
+    createHash('sha256')
+      .update([...setDigestText([])].join(''))
+      .digest('hex'),
+  );
 });

@@ -7,3 +7,6 @@ export function* setDigestText(tags: Iterable<{ readonly name: string; readonly 
   const sorted = [...tags].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   for (const { name, digest } of sorted) yield `${name} ${digest}\n`;
 }
+
+/** The set digest of a report without tags: SHA-256 of nothing. */
+export const EMPTY_SET_DIGEST = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-import type { ScanCommit, WorkResult } from '@pharos/contract';
+import type { WorkResult } from '@pharos/contract';
+import { failedReport } from '@pharos/library';
 import type { Context } from './context.ts';
 import type { WorkItem } from './work.ts';
 
 /** Above every epoch of an agent: this report is written for it, not by an older process of it. */
 const ANY_EPOCH = 2_147_483_647;
-const EMPTY_SET = createHash('sha256').digest('hex');
 
 /**
  * Ends a requested scan that an agent refused before it began (it does not read this registry, say): otherwise it would
@@ -20,7 +19,6 @@ export async function fileRefusal(
   if (work.kind !== 'scan' || agentId === null) return;
   const scan = await store.scans.get(work.scanId);
   if (scan?.status !== 'running' || scan.agentId !== null) return;
-  const time = now().toISOString();
   const { scanId, registryId, repository, trigger } = work;
   const begin = {
     scanId,
@@ -34,24 +32,7 @@ export async function fileRefusal(
     only: null,
   };
   const { message, code, hint, requests } = result;
-  const commit: ScanCommit = {
-    status: 'failed',
-    tagCount: 0,
-    setDigest: repository === null ? null : EMPTY_SET,
-    listedCount: 0,
-    artifactCount: 0,
-    unresolved: [],
-    listedNames: null,
-    unchanged: false,
-    absence: 'none',
-    finishedAt: time,
-    requests,
-    message,
-    code,
-    hint,
-    failures: [],
-    failedCount: 0,
-  };
+  const commit = failedReport({ repository, finishedAt: now().toISOString(), requests, message, code, hint });
   try {
     await store.scans.begin({ ...begin, startedAt: scan.startedAt }, now());
     await store.scans.commit(scanId, commit, now());

@@ -3,7 +3,14 @@
  * columns that lists filter and sort by.
  */
 import type { Facts, Finding, Kind, Observation } from '@pharos/contract';
-import { defaultScheme, parseVersion, platformName, recogniseImage, versionSortKey } from '@pharos/library';
+import {
+  defaultScheme,
+  emptyObservation,
+  parseVersion,
+  platformName,
+  recogniseImage,
+  versionSortKey,
+} from '@pharos/library';
 import { iso } from './database.ts';
 
 /** Where a digest was seen, for the library to recognise it. */
@@ -83,20 +90,4 @@ export function tagFacts(observation: Observation | null, seen: Seen, now: Date)
   };
 }
 
-const EMPTY: Observation = {
-  digest: `sha256:${'0'.repeat(64)}`,
-  mediaType: 'application/vnd.oci.image.manifest.v1+json',
-  artifactType: null,
-  configMediaType: null,
-  layerMediaTypes: [],
-  size: null,
-  annotations: {},
-  labels: {},
-  env: {},
-  user: null,
-  configCreated: null,
-  platforms: [],
-  referrers: [],
-  subject: null,
-  detail: 'manifest',
-};
+const EMPTY = emptyObservation(`sha256:${'0'.repeat(64)}`, 'application/vnd.oci.image.manifest.v1+json');
