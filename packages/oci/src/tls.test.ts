@@ -21,61 +21,20 @@ function openssl(...args: string[]): void {
   execFileSync('openssl', args, { cwd: dir, stdio: 'pipe' });
 }
 
+const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+
 function authority(name: string): Pair {
-  openssl(
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-keyout',
-    `${name}.key`,
-    '-out',
-    `${name}.crt`,
-    '-days',
-    '30',
-    '-subj',
-    `/CN=${name}`,
-  );
+  const files = ['-keyout', `${name}.key`, '-out', `${name}.crt`];
+  openssl('req', '-x509', ...NEW_KEY, ...files, '-days', '30', '-subj', `/CN=${name}`);
   return read(name);
 }
 
 function issue(name: string, san: string, days: number): Pair {
-  openssl(
-    'req',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-keyout',
-    `${name}.key`,
-    '-out',
-    `${name}.csr`,
-    '-subj',
-    `/CN=${name}`,
-    '-addext',
-    `subjectAltName=${san}`,
-  );
-  openssl(
-    'x509',
-    '-req',
-    '-in',
-    `${name}.csr`,
-    '-CA',
-    'ca.crt',
-    '-CAkey',
-    'ca.key',
-    '-CAcreateserial',
-    '-days',
-    String(days),
-    '-copy_extensions',
-    'copy',
-    '-out',
-    `${name}.crt`,
-  );
+  const request = ['-keyout', `${name}.key`, '-out', `${name}.csr`];
+  openssl('req', ...NEW_KEY, ...request, '-subj', `/CN=${name}`, '-addext', `subjectAltName=${san}`);
+  const signer = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial'];
+  const files = ['-in', `${name}.csr`, '-out', `${name}.crt`];
+  openssl('x509', '-req', ...signer, ...files, '-days', String(days), '-copy_extensions', 'copy');
   return read(name);
 }
 
