@@ -1,0 +1,102 @@
+/** The route table: receivers of what registries tell of. */
+import { z } from 'zod';
+import { Id } from '../common.ts';
+import { page } from '../page.ts';
+import {
+  Delivery,
+  DeliveryAnswer,
+  DeliveryQuery,
+  Receiver,
+  ReceiverCreated,
+  ReceiverInput,
+  ReceiverQuery,
+} from '../receiver.ts';
+import type { Route } from '../route.ts';
+import { ById, get, KiB, post, remove } from './parts.ts';
+
+export const notificationsRoutes = {
+  listReceivers: {
+    ...get,
+    path: '/receivers',
+    permission: 'library:read',
+    group: 'notifications',
+    summary: 'Receivers of notifications',
+    query: ReceiverQuery,
+    response: page(Receiver),
+  },
+  createReceiver: {
+    ...post,
+    path: '/receivers',
+    permission: 'registries:write',
+    audit: 'receiver.create',
+    group: 'notifications',
+    summary: 'Take notifications of a registry; the secret is shown this once',
+    body: ReceiverInput,
+    response: ReceiverCreated,
+  },
+  getReceiver: {
+    ...get,
+    path: '/receivers/{id}',
+    permission: 'library:read',
+    group: 'notifications',
+    summary: 'One receiver',
+    params: ById,
+    response: Receiver,
+  },
+  deleteReceiver: {
+    ...remove,
+    path: '/receivers/{id}',
+    permission: 'registries:write',
+    audit: 'receiver.delete',
+    group: 'notifications',
+    summary: 'Take no more notifications at this address',
+    params: ById,
+  },
+  rotateReceiver: {
+    ...post,
+    status: 200,
+    path: '/receivers/{id}/rotate',
+    permission: 'registries:write',
+    audit: 'receiver.rotate',
+    group: 'notifications',
+    summary: 'Make a new secret, shown this once; the old one ends at once',
+    params: ById,
+    response: ReceiverCreated,
+  },
+  listDeliveries: {
+    ...get,
+    path: '/receivers/{id}/deliveries',
+    permission: 'library:read',
+    group: 'notifications',
+    summary: 'What came in, newest first; the last 200 are kept',
+    params: ById,
+    query: DeliveryQuery,
+    response: page(Delivery),
+  },
+  notify: {
+    ...post,
+    status: 200,
+    path: '/hooks/{id}',
+    permission: 'public',
+    audit: null,
+    group: 'notifications',
+    summary: 'A registry tells of a push; a header or a signature proves it',
+    params: ById,
+    raw: true,
+    bodyLimit: 256 * KiB,
+    response: DeliveryAnswer,
+  },
+  notifySecretly: {
+    ...post,
+    status: 200,
+    path: '/hooks/{id}/{secret}',
+    permission: 'public',
+    audit: null,
+    group: 'notifications',
+    summary: 'The same for senders that can send nothing but what they tell: the address itself is the secret',
+    params: z.strictObject({ id: Id, secret: z.string().max(200) }),
+    raw: true,
+    bodyLimit: 256 * KiB,
+    response: DeliveryAnswer,
+  },
+} as const satisfies Record<string, Route>;
