@@ -22,3 +22,4 @@ export * from './sign-in-input.ts';
 export * from './statistics.ts';
 export * from './tag.ts';
 export * from './token.ts';
+export * from './user.ts';

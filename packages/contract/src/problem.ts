@@ -33,6 +33,16 @@ export const PROBLEMS = {
   unauthenticated: [401, 'Sign in first', 'Sign in, or send Authorization: Bearer <token>.'],
   'wrong-credentials': [401, 'User name or password is wrong', 'Check both and try again.'],
   'setup-link-invalid': [401, 'The setup link is used up or too old', 'Restart Pharos to print a new one.'],
+  'password-link-invalid': [
+    401,
+    'The link is used up or too old',
+    'Ask an administrator for a new one; each link works once.',
+  ],
+  'identity-provider-refused': [
+    401,
+    'The identity provider did not confirm who you are',
+    'Start again from the sign-in page; an administrator finds the cause in the log by the request id.',
+  ],
   'delivery-refused': [
     401,
     'The notification is not accepted',
@@ -49,6 +59,16 @@ export const PROBLEMS = {
     'This comes from an agent file',
     'Change it in beacon_agent.yaml; the agent sends it again.',
   ],
+  'last-administrator': [
+    409,
+    'Somebody must stay administrator',
+    'Make another person with a password administrator of everything first.',
+  ],
+  'external-user': [
+    409,
+    'This comes from the identity provider',
+    'Change the groups there; they replace the roles at the next sign-in.',
+  ],
   'setup-done': [409, 'Setup is already done', 'Sign in instead.'],
   'stale-scan': [409, 'The scan belongs to an older state', 'Begin a new scan.'],
   'chunk-out-of-order': [409, 'A chunk is missing', 'Send the expected chunk first.'],
@@ -64,6 +84,11 @@ export const PROBLEMS = {
     'Restore the key file, or enter the credential again.',
   ],
   'database-unavailable': [503, 'The database does not answer', 'Check DATABASE_URL and the database.'],
+  'identity-provider-unavailable': [
+    503,
+    'The identity provider does not answer',
+    'Try again, or sign in with a local account.',
+  ],
   'disk-full': [503, 'The disk is full', 'Free space where the data lives, then try again.'],
   stopping: [503, 'Pharos is stopping', 'Try again in a moment.'],
   'agent-timeout': [504, 'The agent did not answer in time', 'Look at Agents: is it connected? Then try again.'],

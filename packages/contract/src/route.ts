@@ -4,6 +4,21 @@ import type { Permission } from './permission.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
+/**
+ * Which row a change touches, so that a role that holds for a location or for repositories can be held against it. The
+ * words before `new-` take it from the path, `new-…` and `scan-request` from the body; `server/src/row.ts` loads it.
+ */
+export type RouteRow =
+  | 'repository'
+  | 'registry'
+  | 'new-registry'
+  | 'rule'
+  | 'new-rule'
+  | 'receiver'
+  | 'new-receiver'
+  | 'scan-request'
+  | 'agent';
+
 export interface Route {
   readonly method: Method;
   /** Below `/api/v1`, with `{name}` for parameters; `root: true` puts it beside the API instead. */
@@ -11,6 +26,11 @@ export interface Route {
   readonly root?: true;
   /** Mandatory: the server does not start with a route that has none. */
   readonly permission: Permission;
+  /**
+   * The row that a change touches. Without it the permission must be held everywhere, which is right for what is nobody's in
+   * particular and safe for what is forgotten. Reads (`audit: null`) need none: what they find is filtered under them.
+   */
+  readonly row?: RouteRow;
   /** Name of the audit event of a route that changes something; null where nothing changes. */
   readonly audit: string | null;
   readonly group: string;

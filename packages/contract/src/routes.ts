@@ -12,6 +12,7 @@ import { registriesRoutes } from './routes/registries.ts';
 import { rulesRoutes } from './routes/rules.ts';
 import { scansRoutes } from './routes/scans.ts';
 import { systemRoutes } from './routes/system.ts';
+import { usersRoutes } from './routes/users.ts';
 
 /** Where the API stands. */
 export const API_PREFIX = '/api/v1';
@@ -19,6 +20,7 @@ export const API_PREFIX = '/api/v1';
 export const routes = {
   ...systemRoutes,
   ...identityRoutes,
+  ...usersRoutes,
   ...libraryRoutes,
   ...registriesRoutes,
   ...rulesRoutes,

@@ -30,6 +30,21 @@ export function parseGlob(text: string): Glob {
   return shapeOf(reader.sequence(0));
 }
 
+/** The regular expression of a glob, without anchors, in the words that RE2 and PostgreSQL read alike. */
+export function globSource(text: string): string {
+  const glob = parseGlob(text);
+  switch (glob.shape) {
+    case 'literal':
+      return escapeRegex(glob.text);
+    case 'everything':
+      return '.*';
+    case 'one-star':
+      return `${escapeRegex(glob.prefix)}${glob.crossing ? '.*' : '[^/]*'}${escapeRegex(glob.suffix)}`;
+    case 'regex':
+      return glob.source;
+  }
+}
+
 class GlobReader {
   readonly #text: string;
   #at = 0;

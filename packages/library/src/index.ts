@@ -1,3 +1,4 @@
+export * from './access.ts';
 export * from './attachment.ts';
 export * from './build-stamp.ts';
 export * from './clean-text.ts';

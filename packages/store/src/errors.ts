@@ -14,7 +14,8 @@ export type StoreErrorCode =
   | 'invalid-cursor'
   | 'stale-scan'
   | 'chunk-out-of-order'
-  | 'set-digest-mismatch';
+  | 'set-digest-mismatch'
+  | 'last-administrator';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';

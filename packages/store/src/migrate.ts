@@ -13,6 +13,8 @@ import { up as library } from './migrations/0001-library.ts';
 import { up as reading } from './migrations/0002-reading.ts';
 import { up as receivers } from './migrations/0003-receivers.ts';
 import { up as registryEvents } from './migrations/0004-registry-events.ts';
+import { up as identity } from './migrations/0011-identity.ts';
+import { dropSeenViews } from './seen.ts';
 
 /** In order. A file that was released is never changed, its checksum is held: add the next number instead. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -20,15 +22,26 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-reading': { up: reading },
   '0003-receivers': { up: receivers },
   '0004-registry-events': { up: registryEvents },
+  '0011-identity': { up: identity },
 };
 
 /** Throws `database-newer`, `migration-failed`, `database-unavailable`, `disk-full`. */
 export async function migrate(db: Db): Promise<void> {
   await refuseForeign(db);
+  if (await isBehind(db)) await dropSeenViews(db);
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw failed(error);
   await noteChecksums(db);
+}
+
+/** Whether a migration is to come: the views that stand on the tables make way for it. */
+async function isBehind(db: Db): Promise<boolean> {
+  const exists = await sql<{ name: string | null }>`select to_regclass('kysely_migration')::text as name`.execute(db);
+  if (exists.rows[0]?.name == null) return true;
+  const applied = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  const known = new Set(applied.rows.map((row) => row.name));
+  return Object.keys(MIGRATIONS).some((name) => !known.has(name));
 }
 
 /** Looks before kysely does, which would call a newer database a corrupted one. */

@@ -2,7 +2,7 @@
 import { type AbsencePolicy, DEFAULT_ABSENCE_POLICY } from '@pharos/library';
 import { sql } from 'kysely';
 import { agentsOf } from './agents.ts';
-import type { Log } from './database.ts';
+import type { Db, Log } from './database.ts';
 import { guarded, storeError } from './driver-error.ts';
 import { type OpenDatabase, openEmbedded } from './embedded.ts';
 import { imagesOf } from './images.ts';
@@ -15,10 +15,16 @@ import { registriesOf } from './registries.ts';
 import { repositoriesOf } from './repositories.ts';
 import { rulesOf } from './rules.ts';
 import { scansOf } from './scans.ts';
+import { drawSeenViews } from './seen.ts';
+import { seenStore } from './seen-store.ts';
+import { sessionsOf } from './sessions.ts';
 import { serverEpochOf, settingsOf } from './settings.ts';
 import { statisticsOf } from './statistics.ts';
-import type { Store } from './store.ts';
+import type { SeenStore, Store } from './store.ts';
 import { tagsOf } from './tags.ts';
+import { teamsOf } from './teams.ts';
+import { tokensOf } from './tokens.ts';
+import type { Upkeep } from './upkeep.ts';
 import { usersOf } from './users.ts';
 
 export interface StoreOptions {
@@ -54,15 +60,23 @@ export async function storeOn(
   absence: Partial<AbsencePolicy> = {},
 ): Promise<Store> {
   await migrate(db);
-  const whole = guarded({
-    statistics: (now: Date) => statisticsOf(db, now),
-    ping: async () => {
-      await sql`select 1`.execute(db);
-    },
-  });
+  await drawSeenViews(db);
+  const policy = { ...DEFAULT_ABSENCE_POLICY, ...absence };
+  const ping = async () => {
+    await sql`select 1`.execute(db);
+  };
   return {
     engine,
     serverEpoch: await serverEpochOf(db),
+    ...nounsOn(db, upkeep, policy),
+    ...guarded({ ping }),
+    seenBy: (areas) => seenStore(db, (trx) => nounsOn(trx, upkeep, policy), areas),
+    close,
+  };
+}
+
+function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
+  return {
     registries: guarded(registriesOf(db)),
     rules: guarded(rulesOf(db)),
     locations: guarded(locationsOf(db)),
@@ -70,12 +84,14 @@ export async function storeOn(
     repositories: guarded(repositoriesOf(db)),
     tags: guarded(tagsOf(db)),
     images: guarded(imagesOf(db)),
-    scans: guarded(scansOf(db, upkeep, { ...DEFAULT_ABSENCE_POLICY, ...absence })),
+    scans: guarded(scansOf(db, upkeep, policy)),
     listings: guarded(listingsOf(db)),
     receivers: guarded(receiversOf(db)),
     users: guarded(usersOf(db)),
+    teams: guarded(teamsOf(db)),
+    sessions: guarded(sessionsOf(db)),
+    tokens: guarded(tokensOf(db)),
     settings: guarded(settingsOf(db)),
-    ...whole,
-    close,
+    ...guarded({ statistics: (now: Date) => statisticsOf(db, now) }),
   };
 }

@@ -13,6 +13,7 @@ import { readingSuite } from './suite/reading.ts';
 import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
 import { scansSuite } from './suite/scans.ts';
+import { seenSuite } from './suite/seen.ts';
 
 const THROWAWAY = 'postgres:';
 const wanted = process.env.TEST_DATABASES?.split(',') ?? ['memory:', THROWAWAY];
@@ -44,5 +45,6 @@ for (const name of wanted) {
     describe('changes', () => changesSuite(given));
     describe('library', () => librarySuite(given));
     describe('lists', () => listsSuite(given));
+    describe('what is seen', () => seenSuite(given, () => engine));
   });
 }

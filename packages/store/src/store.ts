@@ -41,14 +41,24 @@ import type {
   ScanCommitted,
   ScanProgress,
   ScanQuery,
+  SignedIn,
   Statistics,
   Tag,
   TagDetail,
   TagHistoryEntry,
   TagQuery,
+  Team,
+  TeamInput,
+  TeamPatch,
+  TeamQuery,
   Tls,
   Token,
+  User,
+  UserGrant,
+  UserPatch,
+  UserQuery,
 } from '@pharos/contract';
+import type { Area, Grant } from '@pharos/library';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
 export interface SealedCredential {
@@ -212,29 +222,115 @@ export interface Listings {
   libraryTags(registryId: string): Promise<Set<string>>;
 }
 
+export interface NewUser {
+  readonly id: string;
+  readonly name: string;
+  readonly displayName?: string;
+  readonly kind?: User['kind'];
+  /** null: robots, and people who have yet to choose one. */
+  readonly passwordHash: string | null;
+  readonly grants: readonly UserGrant[];
+}
+
+/** Who an identity provider says somebody is, with what the groups give here. */
+export interface ExternalIdentity {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly name: string;
+  readonly displayName: string;
+  readonly grants: readonly UserGrant[];
+  readonly groups: readonly string[];
+}
+
+export interface Users {
+  /** People, without robots. */
+  count(): Promise<number>;
+  list(query: UserQuery): Promise<Page<User>>;
+  get(id: string): Promise<User | null>;
+  create(user: NewUser, now: Date): Promise<User>;
+  /** Disabling ends sessions and one-time links. Throws `last-administrator`. */
+  update(id: string, patch: UserPatch, now: Date): Promise<User | null>;
+  /** With sessions and tokens. Throws `last-administrator`. */
+  remove(id: string): Promise<boolean>;
+  /** Who may sign in with a password: enabled, and with one. */
+  byName(name: string): Promise<{ id: string; name: string; passwordHash: string } | null>;
+  passwordHash(id: string): Promise<string | null>;
+  /** Ends every session but one, and the one-time link. */
+  setPassword(id: string, passwordHash: string, keepSession?: string): Promise<void>;
+  /** One link a user: a new one takes the place of the old. */
+  offerLink(userId: string, sha256: string, expiresAt: Date): Promise<void>;
+  /** Uses a link up. Answers whose it is; null: unknown, too old, or of somebody disabled. */
+  takeLink(sha256: string, now: Date): Promise<string | null>;
+  signedIn(id: string, now: Date): Promise<void>;
+  /** Makes or finds the user, and replaces roles and teams. null: disabled here. */
+  external(identity: ExternalIdentity, now: Date): Promise<string | null>;
+}
+
+export interface Teams {
+  list(query: TeamQuery): Promise<Page<Team>>;
+  get(id: string): Promise<Team | null>;
+  create(id: string, input: TeamInput, now: Date): Promise<Team>;
+  /** Throws `last-administrator`. */
+  update(id: string, patch: TeamPatch): Promise<Team | null>;
+  /** Throws `last-administrator`. */
+  remove(id: string): Promise<boolean>;
+}
+
+export interface Sessions {
+  create(
+    session: { sha256: string; userId: string; expiresAt: Date; address: string | null; userAgent: string | null },
+    now: Date,
+  ): Promise<void>;
+  /** Whose session it is, with the roles as they are now; notes the use at most once a minute. null: over, or disabled. */
+  use(
+    sha256: string,
+    now: Date,
+  ): Promise<{ userId: string; name: string; hasPassword: boolean; grants: Grant[]; expiresAt: string } | null>;
+  /** The one used last first. */
+  list(
+    query: PageQuery & { userId?: string | undefined },
+    currentSha256: string | null,
+    now: Date,
+  ): Promise<Page<SignedIn>>;
+  remove(sha256: string): Promise<void>;
+  /** Ends a session, with `userId` only if it is theirs. */
+  end(id: string, userId?: string): Promise<boolean>;
+  endOthers(userId: string, keptSha256: string): Promise<void>;
+}
+
 export interface NewToken {
   readonly id: string;
   readonly name: string;
-  readonly role: Role;
+  readonly role: Role | null;
   readonly scopes: readonly string[];
+  readonly ownerId: string | null;
   readonly prefix: string;
   readonly sha256: string;
   readonly createdBy: string;
   readonly expiresAt: Date | null;
 }
 
-export interface Users {
-  count(): Promise<number>;
-  create(user: { id: string; name: string; passwordHash: string; role: Role }, now: Date): Promise<void>;
-  byName(name: string): Promise<{ id: string; name: string; passwordHash: string; role: Role } | null>;
-  createSession(session: { sha256: string; userId: string; expiresAt: Date }, now: Date): Promise<void>;
-  session(sha256: string, now: Date): Promise<{ userId: string; name: string; role: Role; expiresAt: string } | null>;
-  removeSession(sha256: string): Promise<void>;
-  listTokens(query: PageQuery): Promise<Page<Token>>;
-  createToken(token: NewToken, now: Date): Promise<void>;
-  /** Notes the use at most once a minute. */
-  tokenBySha256(sha256: string, now: Date): Promise<{ id: string; name: string; role: Role } | null>;
-  removeToken(id: string): Promise<boolean>;
+export interface Tokens {
+  list(query: PageQuery & { ownerId?: string | undefined }, now: Date): Promise<Page<Token>>;
+  get(id: string, now: Date): Promise<Token | null>;
+  create(token: NewToken, now: Date): Promise<void>;
+  /** The secret before the last one stops at once. */
+  rotate(
+    id: string,
+    next: { sha256: string; prefix: string; expiresAt: Date | null; oldUntil: Date },
+  ): Promise<boolean>;
+  /** Notes the use at most once a minute. null: unknown, over, or its owner is disabled. */
+  use(
+    sha256: string,
+    now: Date,
+  ): Promise<{
+    id: string;
+    name: string;
+    role: Role | null;
+    scopes: string[];
+    owner: { id: string; name: string; kind: User['kind']; grants: Grant[] } | null;
+  } | null>;
+  remove(id: string): Promise<boolean>;
 }
 
 /** What a request is checked with, and where its hints may lead. */
@@ -284,6 +380,9 @@ export interface Settings {
   set(key: string, value: string): Promise<void>;
 }
 
+/** What can be read through `seenBy`. */
+export type SeenStore = Omit<Store, 'engine' | 'serverEpoch' | 'seenBy' | 'ping' | 'close'>;
+
 export interface Store {
   readonly engine: 'postgres' | 'embedded';
   /** Made with the database; agents send everything again when it changes. */
@@ -299,8 +398,16 @@ export interface Store {
   readonly listings: Listings;
   readonly receivers: Receivers;
   readonly users: Users;
+  readonly teams: Teams;
+  readonly sessions: Sessions;
+  readonly tokens: Tokens;
   readonly settings: Settings;
   statistics(now: Date): Promise<Statistics>;
+  /**
+   * The library as a reader sees it who may read some areas only. Every read is filtered, also those of nouns that come
+   * later; changes are refused by the database.
+   */
+  seenBy(areas: readonly Area[]): SeenStore;
   /** Rejects with StoreError `database-unavailable` when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -1,118 +1,154 @@
-/** People, their sessions, and tokens for programs. Passwords, session keys and tokens are stored as hashes only. */
-import type { Role, Token } from '@pharos/contract';
-import { sql } from 'kysely';
+/** People and robots. Passwords and one-time links are stored as hashes only. */
+import type { User, UserGrant } from '@pharos/contract';
+import { type RawBuilder, sql } from 'kysely';
 import { after, cut, type Order, orderBy } from './cursor.ts';
-import { allOf, countUpTo, type Db, first, iso, json } from './database.ts';
+import { allOf, containing, countUpTo, type Db, first, iso } from './database.ts';
+import { externalUser } from './external-user.ts';
+import { keepingAnAdministrator, replaceGrants } from './grants.ts';
 import type { Users } from './store.ts';
-
-interface TokenRow {
-  id: string;
-  name: string;
-  role: Role;
-  scopes: string[];
-  prefix: string;
-  created_by: string;
-  created_at: Date;
-  expires_at: Date | null;
-  last_used_at: Date | null;
-}
 
 interface UserRow {
   id: string;
   name: string;
-  password_hash: string;
-  role: Role;
+  display_name: string;
+  kind: User['kind'];
+  origin: User['origin'];
+  has_password: boolean;
+  disabled_at: Date | null;
+  grants: UserGrant[];
+  teams: { id: string; name: string }[];
+  created_at: Date;
+  last_sign_in_at: Date | null;
 }
 
-const NEWEST: Order<TokenRow> = {
-  name: 'tokens',
-  descending: true,
+const COLUMNS: RawBuilder<UserRow> = sql`
+  u.id, u.name, u.display_name, u.kind, u.origin, u.password_hash is not null as has_password, u.disabled_at,
+  u.created_at, u.last_sign_in_at,
+  coalesce((select jsonb_agg(jsonb_build_object('role', g.role, 'scope', g.scope) order by g.scope, g.role)
+    from grants g where g.user_id = u.id), '[]') as grants,
+  coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) order by t.name)
+    from team_members m join teams t on t.id = m.team_id where m.user_id = u.id), '[]') as teams`;
+
+const BY_NAME: Order<UserRow> = {
+  name: 'users',
+  descending: false,
   keys: [
-    { column: sql`created_at`, type: 'time', read: (row) => iso(row.created_at) },
-    { column: sql`id`, type: 'id', read: (row) => row.id },
+    { column: sql`u.name`, type: 'text', read: (row) => row.name },
+    { column: sql`u.id`, type: 'id', read: (row) => row.id },
   ],
 };
 
 export function usersOf(db: Db): Users {
+  const get = async (id: string, on: Db = db) => {
+    const row = await first(sql<UserRow>`select ${COLUMNS} from users u where u.id = ${id}`, on);
+    return row && userOf(row);
+  };
   return {
-    count: async () => (await first(sql<{ n: number }>`select count(*) as n from users`, db))?.n ?? 0,
+    count: async () =>
+      (await first(sql<{ n: number }>`select count(*) as n from users where kind = 'person'`, db))?.n ?? 0,
 
-    create: async ({ id, name, passwordHash, role }, now) => {
-      await sql`insert into users (id, name, password_hash, role, created_at)
-        values (${id}, ${name}, ${passwordHash}, ${role}, ${iso(now)})`.execute(db);
+    list: async ({ limit, cursor, q, kind }) => {
+      const filters: RawBuilder<unknown>[] = [];
+      if (q) filters.push(sql`(u.name ilike ${containing(q)} or u.display_name ilike ${containing(q)})`);
+      if (kind !== undefined) filters.push(sql`u.kind = ${kind}`);
+      const where = allOf(cursor === undefined ? filters : [...filters, after(BY_NAME, cursor)]);
+      const found = await sql<UserRow>`select ${COLUMNS} from users u
+        where ${where} order by ${orderBy(BY_NAME)} limit ${limit + 1}`.execute(db);
+      const { rows, next } = cut(BY_NAME, found.rows, limit);
+      return { items: rows.map(userOf), next, ...(await countUpTo(db, sql`from users u where ${allOf(filters)}`)) };
     },
+
+    get: (id) => get(id),
+
+    create: ({ id, name, displayName = '', kind = 'person', passwordHash, grants }, now) =>
+      db.transaction().execute(async (trx) => {
+        await sql`insert into users (id, name, display_name, kind, password_hash, created_at)
+          values (${id}, ${name}, ${displayName}, ${kind}, ${passwordHash}, ${iso(now)})`.execute(trx);
+        await replaceGrants(trx, { userId: id }, grants);
+        return (await get(id, trx))!;
+      }),
+
+    update: (id, { displayName, disabled, grants }, now) =>
+      keepingAnAdministrator(db, async (trx) => {
+        if ((await get(id, trx)) === null) return null;
+        if (displayName !== undefined) {
+          await sql`update users set display_name = ${displayName} where id = ${id}`.execute(trx);
+        }
+        if (disabled !== undefined) {
+          await sql`update users set disabled_at = ${disabled ? iso(now) : null} where id = ${id}`.execute(trx);
+        }
+        if (disabled) {
+          await sql`delete from sessions where user_id = ${id}`.execute(trx);
+          await sql`delete from password_links where user_id = ${id}`.execute(trx);
+        }
+        if (grants !== undefined) await replaceGrants(trx, { userId: id }, grants);
+        return get(id, trx);
+      }),
+
+    remove: (id) =>
+      keepingAnAdministrator(
+        db,
+        async (trx) => (await sql`delete from users where id = ${id} returning id`.execute(trx)).rows.length > 0,
+      ),
 
     byName: async (name) => {
       const row = await first(
-        sql<UserRow>`select id, name, password_hash, role from users where lower(name) = lower(${name})`,
+        sql<{ id: string; name: string; password_hash: string }>`
+          select id, name, password_hash from users
+          where lower(name) = lower(${name}) and password_hash is not null and disabled_at is null`,
         db,
       );
-      return row && { id: row.id, name: row.name, passwordHash: row.password_hash, role: row.role };
+      return row && { id: row.id, name: row.name, passwordHash: row.password_hash };
     },
 
-    createSession: async ({ sha256, userId, expiresAt }, now) => {
-      await sql`delete from sessions where expires_at <= ${iso(now)}`.execute(db);
-      await sql`insert into sessions (sha256, user_id, created_at, expires_at)
-        values (${sha256}, ${userId}, ${iso(now)}, ${iso(expiresAt)})`.execute(db);
+    passwordHash: async (id) =>
+      (await first(sql<{ hash: string | null }>`select password_hash as hash from users where id = ${id}`, db))?.hash ??
+      null,
+
+    setPassword: (id, passwordHash, keepSession = '') =>
+      db.transaction().execute(async (trx) => {
+        await sql`update users set password_hash = ${passwordHash} where id = ${id}`.execute(trx);
+        await sql`delete from password_links where user_id = ${id}`.execute(trx);
+        await sql`delete from sessions where user_id = ${id} and sha256 <> ${keepSession}`.execute(trx);
+      }),
+
+    offerLink: async (userId, sha256, expiresAt) => {
+      await sql`insert into password_links (user_id, sha256, expires_at)
+        values (${userId}, ${sha256}, ${iso(expiresAt)})
+        on conflict (user_id) do update set sha256 = excluded.sha256, expires_at = excluded.expires_at`.execute(db);
     },
 
-    session: async (sha256, now) => {
+    takeLink: async (sha256, now) => {
       const row = await first(
-        sql<{ id: string; name: string; role: Role; expires_at: Date }>`
-          select u.id, u.name, u.role, s.expires_at from sessions s join users u on u.id = s.user_id
-          where s.sha256 = ${sha256} and s.expires_at > ${iso(now)}`,
+        sql<{ user_id: string; is_valid: boolean }>`
+          delete from password_links l using users u
+          where l.sha256 = ${sha256} and u.id = l.user_id and u.origin = 'local' and u.disabled_at is null
+          returning l.user_id, l.expires_at > ${iso(now)} as is_valid`,
         db,
       );
-      return row && { userId: row.id, name: row.name, role: row.role, expiresAt: iso(row.expires_at) };
+      return row?.is_valid ? row.user_id : null;
     },
 
-    removeSession: async (sha256) => {
-      await sql`delete from sessions where sha256 = ${sha256}`.execute(db);
+    signedIn: async (id, now) => {
+      await sql`update users set last_sign_in_at = ${iso(now)} where id = ${id}`.execute(db);
     },
 
-    listTokens: async ({ limit, cursor }) => {
-      const where = allOf(cursor === undefined ? [] : [after(NEWEST, cursor)]);
-      const found = await sql<TokenRow>`
-        select id, name, role, scopes, prefix, created_by, created_at, expires_at, last_used_at
-        from tokens where ${where} order by ${orderBy(NEWEST)} limit ${limit + 1}`.execute(db);
-      const { rows, next } = cut(NEWEST, found.rows, limit);
-      return { items: rows.map(tokenOf), next, ...(await countUpTo(db, sql`from tokens`)) };
-    },
-
-    createToken: async (token, now) => {
-      await sql`insert into tokens (id, name, role, scopes, prefix, sha256, created_by, created_at, expires_at)
-        values (${token.id}, ${token.name}, ${token.role}, ${json(token.scopes)}, ${token.prefix}, ${token.sha256},
-          ${token.createdBy}, ${iso(now)}, ${iso(token.expiresAt)})`.execute(db);
-    },
-
-    tokenBySha256: async (sha256, now) => {
-      const row = await first(
-        sql<{ id: string; name: string; role: Role; stale: boolean }>`
-          select id, name, role,
-            (last_used_at is null or last_used_at <= ${iso(now)}::timestamptz - interval '1 minute') as stale
-          from tokens where sha256 = ${sha256} and (expires_at is null or expires_at > ${iso(now)})`,
-        db,
-      );
-      if (row === null) return null;
-      if (row.stale) await sql`update tokens set last_used_at = ${iso(now)} where id = ${row.id}`.execute(db);
-      return { id: row.id, name: row.name, role: row.role };
-    },
-
-    removeToken: async (id) =>
-      (await sql`delete from tokens where id = ${id} returning id`.execute(db)).rows.length > 0,
+    external: (identity, now) => externalUser(db, identity, now),
   };
 }
 
-function tokenOf(row: TokenRow): Token {
+function userOf(row: UserRow): User {
+  const isInvited = row.kind === 'person' && row.origin === 'local' && !row.has_password;
   return {
     id: row.id,
     name: row.name,
-    role: row.role,
-    scopes: row.scopes,
-    prefix: row.prefix,
+    displayName: row.display_name,
+    kind: row.kind,
+    origin: row.origin,
+    state: row.disabled_at !== null ? 'disabled' : isInvited ? 'invited' : 'active',
+    grants: row.grants,
+    teams: row.teams,
     createdAt: iso(row.created_at),
-    createdBy: row.created_by,
-    expiresAt: iso(row.expires_at),
-    lastUsedAt: iso(row.last_used_at),
+    lastSignInAt: iso(row.last_sign_in_at),
   };
 }

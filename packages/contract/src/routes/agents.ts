@@ -28,6 +28,7 @@ export const agentsRoutes = {
     ...remove,
     path: '/agents/{id}',
     permission: 'agents:write',
+    row: 'agent',
     audit: 'agent.forget',
     group: 'agents',
     summary: 'Forget an agent that is gone',

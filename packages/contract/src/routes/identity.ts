@@ -1,9 +1,13 @@
-/** The route table: set-up, sessions and tokens. */
+/** The route table: set-up, the ways in, who asks, and their sessions. */
+import { Id } from '../common.ts';
 import { PageQuery, page } from '../page.ts';
 import type { Route } from '../route.ts';
-import { Session, Setup, SetupState, SignIn } from '../session.ts';
-import { Token, TokenCreated, TokenInput } from '../token.ts';
+import { LinkPassword, OidcReturn, OidcStart, PasswordChange, Session, Setup, SetupState, SignIn } from '../session.ts';
+import { Token, TokenCreated, TokenInput, TokenRotation } from '../token.ts';
+import { SessionQuery, SignedIn } from '../user.ts';
 import { ById, get, post, remove } from './parts.ts';
+
+const TokenQuery = PageQuery.extend({ ownerId: Id.optional() });
 
 export const identityRoutes = {
   getSetup: {
@@ -11,7 +15,7 @@ export const identityRoutes = {
     path: '/setup',
     permission: 'public',
     group: 'identity',
-    summary: 'Whether the first administrator exists',
+    summary: 'Whether the first administrator exists, and the ways to sign in',
     response: SetupState,
   },
   setup: {
@@ -34,6 +38,36 @@ export const identityRoutes = {
     body: SignIn,
     response: Session,
   },
+  signInByLink: {
+    ...post,
+    path: '/session/link',
+    permission: 'public',
+    audit: 'session.sign-in',
+    group: 'identity',
+    summary: 'Choose a password with a one-time link, and sign in; all other sessions end',
+    body: LinkPassword,
+    response: Session,
+  },
+  startOidc: {
+    ...post,
+    status: 200,
+    path: '/session/oidc/start',
+    permission: 'public',
+    audit: null,
+    group: 'identity',
+    summary: 'Begin to sign in with the identity provider; binds the attempt to this browser',
+    response: OidcStart,
+  },
+  finishOidc: {
+    ...post,
+    path: '/session/oidc',
+    permission: 'public',
+    audit: 'session.sign-in',
+    group: 'identity',
+    summary: 'Sign in with what the identity provider sent the browser back with',
+    body: OidcReturn,
+    response: Session,
+  },
   getSession: {
     ...get,
     path: '/session',
@@ -50,13 +84,67 @@ export const identityRoutes = {
     group: 'identity',
     summary: 'Sign out',
   },
+  changePassword: {
+    ...post,
+    status: 204,
+    path: '/me/password',
+    permission: 'session',
+    audit: 'user.password',
+    group: 'identity',
+    summary: 'Change the own password; all other sessions end',
+    body: PasswordChange,
+  },
+  listOwnSessions: {
+    ...get,
+    path: '/me/sessions',
+    permission: 'session',
+    group: 'identity',
+    summary: 'The own sessions, the one used last first',
+    query: PageQuery,
+    response: page(SignedIn),
+  },
+  endOwnSession: {
+    ...remove,
+    path: '/me/sessions/{id}',
+    permission: 'session',
+    audit: 'session.end',
+    group: 'identity',
+    summary: 'End an own session',
+    params: ById,
+  },
+  endOtherSessions: {
+    ...remove,
+    path: '/me/sessions',
+    permission: 'session',
+    audit: 'session.end-others',
+    group: 'identity',
+    summary: 'End all own sessions but the one that asks',
+  },
+  listSessions: {
+    ...get,
+    path: '/sessions',
+    permission: 'users:manage',
+    group: 'identity',
+    summary: 'Sessions of everybody, the one used last first',
+    query: SessionQuery,
+    response: page(SignedIn),
+  },
+  endSession: {
+    ...remove,
+    path: '/sessions/{id}',
+    permission: 'users:manage',
+    audit: 'session.revoke',
+    group: 'identity',
+    summary: 'End a session of anybody',
+    params: ById,
+  },
   listTokens: {
     ...get,
     path: '/tokens',
     permission: 'tokens:manage',
     group: 'identity',
     summary: 'API tokens',
-    query: PageQuery,
+    query: TokenQuery,
     response: page(Token),
   },
   createToken: {
@@ -67,6 +155,18 @@ export const identityRoutes = {
     group: 'identity',
     summary: 'Create an API token, shown this once',
     body: TokenInput,
+    response: TokenCreated,
+  },
+  rotateToken: {
+    ...post,
+    status: 200,
+    path: '/tokens/{id}/rotate',
+    permission: 'tokens:manage',
+    audit: 'token.rotate',
+    group: 'identity',
+    summary: 'Give a token a new secret, shown this once; the old one works for a while longer',
+    params: ById,
+    body: TokenRotation,
     response: TokenCreated,
   },
   deleteToken: {

@@ -45,7 +45,8 @@ export const libraryRoutes = {
   updateRepository: {
     ...patch,
     path: '/repositories/{id}',
-    permission: 'rules:write',
+    permission: 'repositories:write',
+    row: 'repository',
     audit: 'repository.update',
     group: 'library',
     summary: 'Write the README of a repository',
@@ -58,6 +59,7 @@ export const libraryRoutes = {
     status: 200,
     path: '/repositories/{id}/confirm-absence',
     permission: 'rules:write',
+    row: 'repository',
     audit: 'repository.confirm-absence',
     group: 'library',
     summary: 'Believe the next complete scan, although many tags vanished at once',

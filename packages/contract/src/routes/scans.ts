@@ -19,6 +19,7 @@ export const scansRoutes = {
     status: 202,
     path: '/scans',
     permission: 'scans:write',
+    row: 'scan-request',
     audit: 'scan.start',
     group: 'scans',
     summary: 'Sync now: a registry or one repository',
