@@ -6,6 +6,7 @@ import {
   accessOf,
   areaForSql,
   areaOf,
+  boundedBy,
   covers,
   type Grant,
   intersect,
@@ -84,12 +85,27 @@ test('what two accesses have in common is never more than either', () => {
       for (const permission of PERMISSIONS) {
         if (permission === 'public') continue;
         for (const each of places) {
-          const expected = covers(areas(a, permission), each) && covers(areas(b, permission), each);
+          const expected: boolean = covers(areas(a, permission), each) && covers(areas(b, permission), each);
           assert.equal(covers(areas(both, permission), each), expected, JSON.stringify([one, other, permission, each]));
         }
       }
     }
   }
+});
+
+test('the scopes of a token bound it, and one that cannot be read bounds it to nothing', () => {
+  const admin = accessOf([{ role: 'admin', scope: 'everywhere' }]);
+  assert.deepEqual(boundedBy(admin, []), admin);
+  const placed = boundedBy(admin, ['location:eu', 'repositories:edb/**']);
+  assert.equal(covers(areas(placed, 'rules:write'), place('us', 'edb/pg')), true);
+  assert.equal(covers(areas(placed, 'rules:write'), place('eu', 'x')), true);
+  assert.equal(covers(areas(placed, 'rules:write'), place('us', 'x')), false);
+  assert.deepEqual(reachOf(placed, 'users:manage'), []);
+  const named = boundedBy(admin, ['permission:library:read']);
+  assert.deepEqual([...named.keys()].sort(), ['library:read', 'session']);
+  const viewer = accessOf([{ role: 'viewer', scope: 'everywhere' }]);
+  assert.deepEqual([...boundedBy(viewer, ['permission:rules:write']).keys()], ['session']);
+  assert.deepEqual([...boundedBy(admin, ['repositories:re:.*']).keys()], ['session']);
 });
 
 test('scopes that cannot be read are refused on writing, and give nothing on reading', () => {

@@ -1,5 +1,5 @@
 /** What somebody may do, and where: roles with a scope, brought down to areas for each permission. */
-import { type Permission, ROLE_PERMISSIONS, type Role, SCOPED_PERMISSIONS } from '@pharos/contract';
+import { PERMISSIONS, type Permission, ROLE_PERMISSIONS, type Role, SCOPED_PERMISSIONS } from '@pharos/contract';
 import { globSource } from './glob.ts';
 import { compilePattern } from './pattern.ts';
 import { PatternError } from './pattern-error.ts';
@@ -30,6 +30,7 @@ export const ALL_PLACES: Place = { locationId: null, repository: null };
 
 const LOCATION = 'location:';
 const REPOSITORIES = 'repositories:';
+const PERMISSION = 'permission:';
 
 /** Reads a scope. Throws PatternError for a pattern that is none; null: not a scope at all. */
 export function areaOf(scope: string): Area | null {
@@ -75,6 +76,24 @@ export function intersect(one: Access, other: Access): Access {
     if (common.length > 0) access.set(permission, common);
   }
   return access;
+}
+
+/**
+ * An access within the scopes of a token: places (`location:…`, `repositories:…`, any of them) and permissions
+ * (`permission:…`). A place that cannot be read bounds to nothing.
+ */
+export function boundedBy(access: Access, scopes: readonly string[]): Access {
+  const permissions = scopes
+    .filter((scope) => scope.startsWith(PERMISSION))
+    .map((scope) => scope.slice(PERMISSION.length));
+  const places = scopes.filter((scope) => !scope.startsWith(PERMISSION));
+  const areas = places.length === 0 ? [EVERYWHERE] : places.flatMap((scope) => readable(scope) ?? []);
+  const bound = new Map<Permission, readonly Area[]>();
+  for (const permission of PERMISSIONS) {
+    if (permission === 'session') bound.set(permission, [EVERYWHERE]);
+    else if (permissions.length === 0 || permissions.includes(permission)) bound.set(permission, areas);
+  }
+  return intersect(access, bound);
 }
 
 function meet(one: Area, other: Area): Area | null {

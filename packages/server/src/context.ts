@@ -4,12 +4,15 @@ import type { AgentConfigs } from './agent-config.ts';
 import type { EventHub } from './events.ts';
 import type { Identity } from './identity/identity.ts';
 import type { Metrics } from './metrics.ts';
+import type { ReaderStore } from './reader.ts';
 import type { Running } from './running.ts';
 import type { WorkQueue } from './work.ts';
 
 /** What handlers work with: one per server. */
 export interface Context {
+  /** Shows a reader of a part that part (`reader`), and everybody else everything. */
   readonly store: Store;
+  readonly reader: ReaderStore;
   readonly log: FastifyBaseLogger;
   readonly now: () => Date;
   /** Seals stored credentials, 32 bytes. */

@@ -6,7 +6,8 @@ export type ServerErrorCode =
   | 'route-incomplete'
   | 'key-unusable'
   | 'sealed-unreadable'
-  | 'address-invalid';
+  | 'address-invalid'
+  | 'identity-provider-invalid';
 
 /** What can go wrong in the control plane apart from answers to requests: a stable code, a sentence and a next step. */
 export class ServerError extends Error {

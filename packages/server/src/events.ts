@@ -9,6 +9,9 @@ const MAX_UNSENT_BYTES = 1024 * 1024;
 /** A stream ends after this long, so that a revoked session does not go on listening; browsers come back by themselves. */
 const MAX_AGE_MS = 10 * 60_000;
 const MAX_CLIENTS = 500;
+/** A blind client is told that something changed at most this often; it has no event ids, for these would count changes. */
+const BLIND_MS = 2_000;
+const RESET = 'data: {"type":"reset"}\n\n';
 /** Progress of one scan is told at most this often. */
 const PROGRESS_MS = 250;
 
@@ -18,9 +21,15 @@ export interface EventHub {
   emit(event: Event): void;
   /**
    * Takes over a response as a stream. Events after `lastEventId` are sent first; when they are no longer known, a
-   * `reset` is. False: too many clients, nothing was written.
+   * `reset` is. False: too many clients, nothing was written. A blind client reads a part of the library only: it is told
+   * that something changed, at most every two seconds, and nothing of what.
    */
-  attach(response: ServerResponse, lastEventId: string | undefined, headers?: Record<string, string>): boolean;
+  attach(
+    response: ServerResponse,
+    lastEventId: string | undefined,
+    headers?: Record<string, string>,
+    isBlind?: boolean,
+  ): boolean;
   clients(): number;
   close(): void;
 }
@@ -28,6 +37,9 @@ export interface EventHub {
 interface Client {
   readonly response: ServerResponse;
   readonly since: number;
+  readonly isBlind: boolean;
+  /** A blind client waits to be told. */
+  timer?: NodeJS.Timeout;
 }
 
 /** Makes a hub. Ids begin at the time of the start in microseconds: they rise over restarts too. */
@@ -43,7 +55,18 @@ export function createEventHub(now: () => Date): EventHub {
     const text = `id: ${id}\ndata: ${JSON.stringify(event)}\n\n`;
     ring.push({ id, text });
     if (ring.length > RING) ring.shift();
-    for (const client of clients) write(client, text);
+    for (const client of clients) {
+      if (client.isBlind) nudge(client);
+      else write(client, text);
+    }
+  }
+
+  /** Many changes are one nudge, and the reader reads what it may. */
+  function nudge(client: Client): void {
+    client.timer ??= setTimeout(() => {
+      delete client.timer;
+      if (clients.has(client)) write(client, RESET);
+    }, BLIND_MS).unref();
   }
 
   function isRepeatedProgress(event: Event): boolean {
@@ -90,7 +113,7 @@ export function createEventHub(now: () => Date): EventHub {
 
   return {
     emit,
-    attach(response, lastEventId, headers = {}) {
+    attach(response, lastEventId, headers = {}, isBlind = false) {
       if (clients.size >= MAX_CLIENTS) return false;
       response.writeHead(200, {
         ...headers,
@@ -99,8 +122,9 @@ export function createEventHub(now: () => Date): EventHub {
         // Tells nginx not to buffer the stream.
         'x-accel-buffering': 'no',
       });
-      const client: Client = { response, since: now().getTime() };
-      response.write(`retry: 2000\n\n${missed(lastEventId)}`);
+      const client: Client = { response, since: now().getTime(), isBlind };
+      const said = isBlind ? (lastEventId === undefined ? '' : RESET) : missed(lastEventId);
+      response.write(`retry: 2000\n\n${said}`);
       clients.add(client);
       response.on('close', () => clients.delete(client));
       response.on('error', () => clients.delete(client));

@@ -10,12 +10,14 @@ import { registryHandlers } from './routes/registries.ts';
 import { ruleHandlers } from './routes/rules.ts';
 import { scanHandlers } from './routes/scans.ts';
 import { systemHandlers } from './routes/system.ts';
+import { userHandlers } from './routes/users.ts';
 
 /** The handler of every line of the route table. */
 export function createHandlers(context: Context): Handlers {
   return {
     ...systemHandlers(context),
     ...identityHandlers(context),
+    ...userHandlers(context),
     ...libraryHandlers(context),
     ...registryHandlers(context),
     ...receiverHandlers(context),

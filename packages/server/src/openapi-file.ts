@@ -6,9 +6,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { routes } from '@pharos/contract';
 import Fastify from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import type { Identity } from './identity/identity.ts';
 import { describeApi } from './openapi.ts';
-import { type Handlers, mountRoutes } from './route.ts';
+import { type Handlers, mountRoutes, type RouteContext } from './route.ts';
 import { Running } from './running.ts';
 
 const FILE = new URL('../../contract/openapi.json', import.meta.url);
@@ -23,7 +22,7 @@ export async function buildOpenApi(): Promise<string> {
   await describeApi(app, version);
   const nothing = async () => undefined;
   const handlers = Object.fromEntries(Object.keys(routes).map((name) => [name, nothing])) as unknown as Handlers;
-  const context = { identity: {} as Identity, running: new Running(), stopping: AbortSignal.abort() };
+  const context = { running: new Running(), stopping: AbortSignal.abort() } as unknown as RouteContext;
   app.after(() => mountRoutes(app, context, routes, handlers));
   await app.ready();
   const text = `${JSON.stringify(app.swagger(), null, 2)}\n`;

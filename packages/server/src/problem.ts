@@ -95,6 +95,7 @@ const FROM_STORE: Partial<Record<StoreErrorCode, ProblemCode>> = {
   'stale-scan': 'stale-scan',
   'chunk-out-of-order': 'chunk-out-of-order',
   'set-digest-mismatch': 'set-digest-mismatch',
+  'last-administrator': 'last-administrator',
 };
 
 function fromStore(error: StoreError): ProblemError {

@@ -1,11 +1,21 @@
 /** Mounts the route table. There is no other way to add an address to the API. */
-import { API_PREFIX, PERMISSIONS, Problem, type Route, type RouteOutput, type Routes, roleMay } from '@pharos/contract';
+import {
+  API_PREFIX,
+  PERMISSIONS,
+  Problem,
+  type Route,
+  type RouteOutput,
+  type Routes,
+  SCOPED_PERMISSIONS,
+} from '@pharos/contract';
+import { covers, reachOf } from '@pharos/library';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { z } from 'zod';
 import type { Context } from './context.ts';
 import { ServerError } from './errors.ts';
 import type { Principal } from './identity/principal.ts';
 import { ProblemError, unsupportedMediaType } from './problem.ts';
+import { isRow, noSuchRow, placesOf, type RowInput } from './row.ts';
 
 type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
 
@@ -28,6 +38,8 @@ export type Handler<R extends Route> = (input: HandlerInput<R>) => Promise<Route
 /** One handler for each line of the table: a missing one is a type error, and an error at the start. */
 export type Handlers<T extends Record<string, Route> = Routes> = { readonly [N in keyof T]: Handler<T[N]> };
 
+/** What the routes are mounted on. */
+export type RouteContext = Pick<Context, 'identity' | 'stopping' | 'running' | 'store' | 'reader' | 'now'>;
 type AnyHandler = (input: HandlerInput<Route>) => Promise<unknown>;
 
 const DEFAULT_BODY_LIMIT = 1024 * 1024;
@@ -40,11 +52,11 @@ export function fullPath(route: Route): string {
 
 /**
  * Mounts every line of a table.
- * @throws ServerError `route-incomplete` for a line without a known permission, or without a handler
+ * @throws ServerError `route-incomplete` for a line without a known permission, without a handler, or with a row that cannot be checked
  */
 export function mountRoutes<T extends Record<string, Route>>(
   app: FastifyInstance,
-  context: Pick<Context, 'identity' | 'stopping' | 'running'>,
+  context: RouteContext,
   table: T,
   handlers: Handlers<T>,
 ): void {
@@ -52,6 +64,10 @@ export function mountRoutes<T extends Record<string, Route>>(
     const handler = (handlers as Record<string, AnyHandler | undefined>)[name];
     if (!PERMISSIONS.includes(route.permission)) throw incomplete(name, 'no permission');
     if (handler === undefined) throw incomplete(name, 'no handler');
+    if (route.row !== undefined && !isRow(route.row)) throw incomplete(name, 'a row that nothing loads');
+    if (route.row !== undefined && !SCOPED_PERMISSIONS.has(route.permission)) {
+      throw incomplete(name, 'a row, but a permission that is never held for a part');
+    }
     if (route.raw) void app.register(async (scope) => mount(takingBytes(scope), context, name, route, handler));
     else mount(app, context, name, route, handler);
   }
@@ -64,13 +80,7 @@ function takingBytes(scope: FastifyInstance): FastifyInstance {
   return scope;
 }
 
-function mount(
-  app: FastifyInstance,
-  context: Pick<Context, 'identity' | 'stopping' | 'running'>,
-  name: string,
-  route: Route,
-  handler: AnyHandler,
-): void {
+function mount(app: FastifyInstance, context: RouteContext, name: string, route: Route, handler: AnyHandler): void {
   app.route({
     method: route.method,
     url: fullPath(route).replace(/\{(\w+)\}/g, ':$1'),
@@ -84,17 +94,16 @@ function mount(
       if (route.body && !JSON_TYPE.test(request.headers['content-type'] ?? '')) throw unsupportedMediaType();
     },
     handler: async (request, reply) => {
-      const answer = await context.running.track(
-        handler({
-          params: request.params as never,
-          query: request.query as never,
-          body: (route.raw ? (request.body ?? Buffer.alloc(0)) : request.body) as never,
-          principal: request.principal,
-          request,
-          reply,
-          signal: AbortSignal.any([hangUp(request, reply), context.stopping]),
-        }),
-      );
+      const input: HandlerInput<Route> = {
+        params: request.params as never,
+        query: request.query as never,
+        body: (route.raw ? (request.body ?? Buffer.alloc(0)) : request.body) as never,
+        principal: request.principal,
+        request,
+        reply,
+        signal: AbortSignal.any([hangUp(request, reply), context.stopping]),
+      };
+      const answer = await context.running.track(runFor(context, route, input, () => handler(input)));
       if (reply.sent) return reply;
       reply.code(route.status);
       return route.status === 204 ? reply.send() : answer;
@@ -113,10 +122,45 @@ async function authorise(context: Pick<Context, 'identity'>, request: FastifyReq
       { headers: { 'www-authenticate': 'Bearer realm="pharos"' } },
     );
   }
-  if (!roleMay(principal.role, route.permission)) {
-    throw new ProblemError('forbidden', `The role ${principal.role} does not have the permission ${route.permission}.`);
-  }
+  const reach = reachOf(principal.access, route.permission);
+  // A change that names no row is nobody's part: the permission must be held everywhere.
+  const isForParts = route.audit === null || route.row !== undefined;
+  if (reach !== 'everywhere' && (reach.length === 0 || !isForParts))
+    throw forbidden(principal, route, reach.length > 0);
   request.principal = principal;
+}
+
+function forbidden(principal: Principal, route: Route, isHeldSomewhere: boolean): ProblemError {
+  const { grants } = principal;
+  const roles = [...new Set(grants.map((grant) => grant.role))].join(', ') || 'none';
+  const where = isHeldSomewhere ? `hold ${route.permission} here` : `have the permission ${route.permission}`;
+  return new ProblemError('forbidden', `Your roles (${roles}) do not ${where}.`);
+}
+
+/**
+ * Runs a handler for who asks. Whoever holds the permission for parts only reads through a store that shows these parts, or
+ * changes a row that lies in them.
+ */
+async function runFor<T>(
+  context: RouteContext,
+  route: Route,
+  { principal, params, body }: Pick<HandlerInput<Route>, 'principal' | 'params' | 'body'>,
+  run: () => Promise<T>,
+): Promise<T> {
+  if (principal === null) return run();
+  const readable = reachOf(principal.access, 'library:read');
+  const held = reachOf(principal.access, route.permission);
+  if (route.audit === null) {
+    // What every identity may ask is about itself; what it finds of the library is what it may read.
+    const reach = route.permission === 'session' ? readable : held;
+    return reach === 'everywhere' || route.permission === 'agents:report' ? run() : context.reader.readAs(reach, run);
+  }
+  if (held === 'everywhere' || route.row === undefined) return run();
+  const input = { store: context.store, now: context.now, params: params ?? {}, body: body ?? {} };
+  const places = await placesOf(route.row, input as RowInput);
+  if (places?.every((place) => covers(held, place))) return run();
+  const isSeen = places?.every((place) => readable === 'everywhere' || covers(readable, place)) ?? false;
+  throw isSeen ? forbidden(principal, route, true) : noSuchRow(route.row);
 }
 
 function hangUp(request: FastifyRequest, reply: FastifyReply): AbortSignal {

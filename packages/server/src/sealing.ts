@@ -18,8 +18,11 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const VERSION = 'v1';
 
-/** What a stored secret is bound to: a credential to its registry and address, the secret of a receiver to the receiver. */
-export type Binding = { readonly registryId: string; readonly origin: string } | { readonly receiverId: string };
+/** What a sealed secret is bound to: a credential to its registry and address, a receiver's to the receiver, an attempt to sign in to its purpose. */
+export type Binding =
+  | { readonly registryId: string; readonly origin: string }
+  | { readonly receiverId: string }
+  | { readonly attempt: 'oidc' };
 
 /**
  * Seals a text for the database. Format: `v1.<base64url of nonce(12) || ciphertext || tag(16)>`, AES-256-GCM, associated
@@ -98,11 +101,13 @@ function encrypt(key: Buffer, nonce: Buffer, text: string, aad: Buffer): Buffer 
 }
 
 function associatedData(binding: Binding): Buffer {
-  const text =
-    'receiverId' in binding
-      ? `pharos/receiver/${VERSION}\n${binding.receiverId}`
-      : `pharos/credential/${VERSION}\n${binding.registryId}\n${binding.origin}`;
-  return Buffer.from(text, 'utf8');
+  return Buffer.from(purposeOf(binding), 'utf8');
+}
+
+function purposeOf(binding: Binding): string {
+  if ('receiverId' in binding) return `pharos/receiver/${VERSION}\n${binding.receiverId}`;
+  if ('attempt' in binding) return `pharos/attempt/${VERSION}\n${binding.attempt}`;
+  return `pharos/credential/${VERSION}\n${binding.registryId}\n${binding.origin}`;
 }
 
 function unreadable(): ServerError {

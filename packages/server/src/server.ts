@@ -10,9 +10,11 @@ import type { Context } from './context.ts';
 import { ServerError } from './errors.ts';
 import { createEventHub } from './events.ts';
 import { createIdentity } from './identity/identity.ts';
+import { createOidc, type OidcSettings } from './identity/oidc.ts';
 import { createOriginPolicy } from './identity/origin.ts';
 import { createServerLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { createReaderStore } from './reader.ts';
 import { Running } from './running.ts';
 import { createWorkQueue } from './work.ts';
 
@@ -36,6 +38,8 @@ export interface ServerOptions {
   readonly publicUrl?: string | undefined;
   readonly version: string;
   readonly now?: (() => Date) | undefined;
+  /** An identity provider to sign in with. */
+  readonly oidc?: OidcSettings | undefined;
   /** Further origins of its own UI. */
   readonly trustedOrigins?: readonly string[] | undefined;
 }
@@ -56,7 +60,7 @@ export interface RunningServer {
 
 /**
  * Starts the control plane.
- * @throws ServerError `port-in-use`, `port-forbidden`, `address-unavailable`, `key-unusable`, `address-invalid`
+ * @throws ServerError `port-in-use`, `port-forbidden`, `address-unavailable`, `key-unusable`, `address-invalid`, `identity-provider-invalid`
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const publicUrl = options.publicUrl === undefined ? undefined : readPublicUrl(options.publicUrl);
@@ -107,13 +111,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 function createContext(options: ServerOptions, https: boolean, stopping: AbortSignal) {
-  const { store, key, version, adminToken } = options;
+  const { key, version, adminToken } = options;
   const now = options.now ?? (() => new Date());
+  const reader = createReaderStore(options.store);
+  const { store } = reader;
   const log = createServerLog(options.log);
   const work = createWorkQueue(now);
   const events = createEventHub(now);
   const metrics = createMetrics({ workDepth: work.depth, eventClients: events.clients });
-  const identity = createIdentity({ store, now, adminToken, https });
+  const oidc = options.oidc ? createOidc(options.oidc, { key, now, log }) : null;
+  // Who asks is found out before there is a reader.
+  const identity = createIdentity({ store: options.store, now, adminToken, https, oidc });
   const configs = createAgentConfigs({
     store,
     key,
@@ -128,6 +136,7 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
   });
   const context: Context = {
     store,
+    reader,
     log,
     now,
     key,

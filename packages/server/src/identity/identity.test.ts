@@ -46,7 +46,7 @@ test('a session cookie is HttpOnly, SameSite, opaque, stored hashed, and ends at
   assert.match(header ?? '', /^pharos_session=[\w-]{43}; .*HttpOnly; SameSite=Lax/);
   const cookie = cookieOf(answer.headers);
   const secret = cookie.split('=')[1] as string;
-  assert.equal(await it.store.users.session(secret, new Date()), null, 'the store knows the hash only');
+  assert.equal(await it.store.sessions.use(secret, new Date()), null, 'the store knows the hash only');
   const who = await it.call('getSession', {}, { token: null, headers: { cookie } });
   assert.deepEqual([who.body.name, who.body.kind], ['ada', 'session']);
   const out = await it.call('signOut', {}, { token: null, headers: { cookie, ...browser } });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createAttempts } from './attempts.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { equalSecret, looksLikeToken, newToken } from './secret.ts';
-import { createSessionIdle } from './session-idle.ts';
 import { createSetupLink } from './setup-link.ts';
 
 test('tokens have a form and a checksum, and a typo shows', () => {
@@ -46,15 +46,29 @@ test('attempts are limited by key until the window is over, and memory is bounde
   assert.equal(limit.attempt('b'), 0);
 });
 
-test('a session that was idle for 12 hours is over; one that is used is not', () => {
+test('guesses wait longer and longer, many at once get no more, and a quiet hour forgets', () => {
   const clock = { time: 0 };
-  const idle = createSessionIdle(() => new Date(clock.time));
-  for (let hours = 0; hours < 30; hours += 11) {
-    clock.time = hours * 3_600_000;
-    assert.equal(idle.use('s'), true);
-  }
-  clock.time += 12.1 * 3_600_000;
-  assert.equal(idle.use('s'), false);
+  const attempts = createAttempts({ free: 3, firstMs: 30_000, mostMs: 100_000 }, () => new Date(clock.time));
+  const tries = () => {
+    const wait = attempts.wait('a');
+    if (wait === 0) attempts.count('a');
+    return wait;
+  };
+  assert.deepEqual([tries(), tries(), tries(), tries(), tries()], [0, 0, 0, 30, 30]);
+  clock.time += 30_000;
+  assert.deepEqual([tries(), tries()], [0, 60]);
+  clock.time += 60_000;
+  assert.deepEqual([tries(), tries()], [0, 100]);
+  clock.time += 100_000;
+  assert.deepEqual([tries(), tries()], [0, 100], 'up to the longest');
+  assert.equal(attempts.wait('b'), 0);
+  attempts.undo('a');
+  assert.equal(attempts.wait('a'), 100, 'one success does not undo the failures of others');
+  attempts.clear('a');
+  assert.equal(tries(), 0);
+  for (let at = 0; at < 5; at += 1) attempts.count('a');
+  clock.time += 3_600_000;
+  assert.deepEqual([tries(), tries(), tries(), tries()], [0, 0, 0, 30]);
 });
 
 test('the setup link fits for an hour', () => {

@@ -32,10 +32,9 @@ export function libraryHandlers(context: Context): Pick<Handlers, Names> {
     getStatistics: () => store.statistics(now()),
     events: async ({ request, reply }) => {
       const last = request.headers['last-event-id'];
-      const taken = context.events.attach(reply.raw, typeof last === 'string' ? last : undefined, {
-        ...CONTENT_SECURITY_HEADERS,
-        'x-request-id': request.id,
-      });
+      const headers = { ...CONTENT_SECURITY_HEADERS, 'x-request-id': request.id };
+      const isBlind = context.reader.areas() !== null;
+      const taken = context.events.attach(reply.raw, typeof last === 'string' ? last : undefined, headers, isBlind);
       if (!taken) throw new ProblemError('rate-limited', 'Too many event streams are open.');
       reply.hijack();
       return undefined;

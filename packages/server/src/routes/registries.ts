@@ -55,7 +55,7 @@ export function registryHandlers(context: Context): Pick<Handlers, Names> {
       checkRegistryInput(body);
       checkApiUrl(body.apiUrl, body.tls.plainHttp);
       const { name, provider, apiUrl, tls, budget, intervalSeconds } = body;
-      const locationId = body.locationId ?? (await onlyLocation(context));
+      const locationId = await locationOfNew(context, body.locationId);
       await store.locations.ensure(locationId, now());
       const authentication = visibleAuthentication(body.authentication);
       const settings = { name, url, provider, apiUrl, tls, budget, intervalSeconds };
@@ -124,8 +124,9 @@ async function giveUpSample({ store, now }: Context, registryId: string): Promis
   await store.registries.setStatus(registryId, { code: NOT_IN_FILE }, now());
 }
 
-/** The location known when there is just one, else `local`. */
-async function onlyLocation({ store, now }: Context): Promise<string> {
+/** The location asked for, else the one known when there is just one, else `local`. */
+export async function locationOfNew({ store, now }: Pick<Context, 'store' | 'now'>, asked?: string): Promise<string> {
+  if (asked !== undefined) return asked;
   const { items, total } = await store.locations.list({ limit: 1 }, now());
   return total === 1 && items[0] ? items[0].id : DEFAULT_LOCATION;
 }

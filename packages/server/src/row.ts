@@ -1,0 +1,90 @@
+/** Which place a change touches, read from the stored row: never from what the caller says of it. */
+import type { Registry, RouteRow } from '@pharos/contract';
+import { ALL_PLACES, type Place } from '@pharos/library';
+import type { Store } from '@pharos/store';
+import { notFound } from './problem.ts';
+import { locationOfNew } from './routes/registries.ts';
+
+/** What a loader reads: parameters and body as the schemas have checked them. */
+export interface RowInput {
+  readonly store: Store;
+  readonly now: () => Date;
+  readonly params: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+type Loader = (input: RowInput) => Promise<readonly Place[] | null>;
+
+/** The places that the permission must be held on, all of them; null: there is no such row. */
+export async function placesOf(row: RouteRow, input: RowInput): Promise<readonly Place[] | null> {
+  return LOADERS[row](input);
+}
+
+/** Whether something loads such rows. */
+export function isRow(row: string): row is RouteRow {
+  return Object.hasOwn(LOADERS, row);
+}
+
+/** A foreign row that cannot be seen is answered as one that does not exist. */
+export function noSuchRow(row: RouteRow): Error {
+  return notFound(NAMES[row]);
+}
+
+const NAMES: Record<RouteRow, string> = {
+  repository: 'The repository',
+  registry: 'The registry',
+  'new-registry': 'The location',
+  rule: 'The rule',
+  'new-rule': 'The registry',
+  receiver: 'The receiver',
+  'new-receiver': 'The registry',
+  'scan-request': 'The registry or repository',
+  agent: 'The agent',
+};
+
+const LOADERS: Record<RouteRow, Loader> = {
+  repository: ({ store, params }) => ofRepository(store, params.id),
+  registry: ({ store, params }) => ofRegistry(store, params.id),
+  'new-registry': async (input) => [whole(await locationOfNew(input, input.body.locationId as string | undefined))],
+  rule: async ({ store, params, body }) => {
+    const rule = await store.rules.get(params.id as string);
+    if (rule === null) return null;
+    // A rule that is moved touches where it was and where it goes.
+    const moved = body.registryId === undefined ? [] : await ofRule(store, body.registryId as string | null);
+    return [...(await ofRule(store, rule.registryId)), ...moved];
+  },
+  'new-rule': ({ store, body }) => ofRule(store, (body.registryId ?? null) as string | null),
+  receiver: async ({ store, params }) => {
+    const receiver = await store.receivers.get(params.id as string);
+    return receiver && ofRegistry(store, receiver.registryId);
+  },
+  'new-receiver': ({ store, body }) => ofRegistry(store, body.registryId as string),
+  'scan-request': ({ store, body }) =>
+    body.repositoryId === undefined
+      ? ofRegistry(store, body.registryId as string | undefined)
+      : ofRepository(store, body.repositoryId as string),
+  agent: async ({ store, params }) => {
+    const agent = await store.agents.publicKey(params.id as string);
+    return agent && [whole(agent.locationId)];
+  },
+};
+
+async function ofRepository(store: Store, id: string | undefined): Promise<readonly Place[] | null> {
+  const repository = id === undefined ? null : await store.repositories.get(id);
+  return repository && [{ locationId: repository.locationId, repository: repository.name }];
+}
+
+async function ofRegistry(store: Store, id: string | undefined): Promise<readonly Place[] | null> {
+  const registry: Registry | null = id === undefined ? null : await store.registries.get(id);
+  return registry && [whole(registry.locationId)];
+}
+
+/** A rule without a registry is one for all of them; of an unknown registry it is refused by who may write everywhere only. */
+async function ofRule(store: Store, registryId: string | null): Promise<readonly Place[]> {
+  if (registryId === null) return [ALL_PLACES];
+  return (await ofRegistry(store, registryId)) ?? [ALL_PLACES];
+}
+
+function whole(locationId: string): Place {
+  return { locationId, repository: null };
+}

@@ -1,0 +1,37 @@
+/** A context without a server, for tests that mount routes themselves. Not exported. */
+import type { Store } from '@pharos/store';
+import { pino } from 'pino';
+import { createAgentConfigs } from './agent-config.ts';
+import type { Context } from './context.ts';
+import { createEventHub } from './events.ts';
+import { createIdentity } from './identity/identity.ts';
+import { createServerLog } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { createReaderStore } from './reader.ts';
+import { Running } from './running.ts';
+import { KEY } from './testing.ts';
+import { createWorkQueue } from './work.ts';
+
+export function testContext(whole: Store): Context {
+  const now = () => new Date();
+  const reader = createReaderStore(whole);
+  const { store } = reader;
+  const work = createWorkQueue(now);
+  const events = createEventHub(now);
+  const identity = createIdentity({ store: whole, now, adminToken: undefined, https: false, oidc: null });
+  return {
+    store,
+    reader,
+    now,
+    key: KEY,
+    log: createServerLog(pino({ level: 'silent' })),
+    version: '0.0.0-test',
+    identity,
+    work,
+    events,
+    metrics: createMetrics({ workDepth: work.depth, eventClients: events.clients }),
+    configs: createAgentConfigs({ store, key: KEY, now, unreadable: () => {} }),
+    running: new Running(),
+    stopping: new AbortController().signal,
+  };
+}
