@@ -50,13 +50,14 @@ export function areaOf(scope: string): Area | null {
 
 /** What a list of roles gives. A scope that cannot be read gives nothing. */
 export function accessOf(grants: readonly Grant[]): Access {
-  const access = new Map<Permission, Area[]>();
+  // Whoever is known may ask who they are and sign out, with no role at all.
+  const access = new Map<Permission, Area[]>([['session', [EVERYWHERE]]]);
   for (const { role, scope } of grants) {
     const area = readable(scope);
     if (area === null) continue;
     for (const permission of ROLE_PERMISSIONS[role]) {
-      if (permission !== 'session' && !isEverywhere(area) && !SCOPED_PERMISSIONS.has(permission)) continue;
-      access.set(permission, [...(access.get(permission) ?? []), permission === 'session' ? EVERYWHERE : area]);
+      if (permission === 'session' || (!isEverywhere(area) && !SCOPED_PERMISSIONS.has(permission))) continue;
+      access.set(permission, [...(access.get(permission) ?? []), area]);
     }
   }
   return access;

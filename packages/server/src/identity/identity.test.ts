@@ -23,7 +23,7 @@ async function signIn(): Promise<string> {
 test('the setup link makes one administrator, once, and signs in', async () => {
   await fetch(it.server.setupLink as string);
   assert.match(it.server.setupLink ?? '', /^http:\/\/127\.0\.0\.1:\d+\/setup\?token=[\w-]{43}$/);
-  assert.deepEqual((await it.call('getSetup', {}, { token: null })).body, { done: false });
+  assert.deepEqual((await it.call('getSetup', {}, { token: null })).body, { done: false, oidc: null });
   const body = { token: setupToken, username: 'ada', password };
   const wrong = await it.call('setup', { body: { ...body, token: 'wrong' } }, { token: null });
   assert.deepEqual([wrong.status, wrong.body.code], [401, 'setup-link-invalid']);
@@ -35,7 +35,7 @@ test('the setup link makes one administrator, once, and signs in', async () => {
   const made = both.find((answer) => answer.status === 201);
   assert.equal(made?.body.role, 'admin');
   assert.equal(it.server.setupLink, null);
-  assert.deepEqual((await it.call('getSetup', {}, { token: null })).body, { done: true });
+  assert.deepEqual((await it.call('getSetup', {}, { token: null })).body, { done: true, oidc: null });
   const again = await it.call('setup', { body }, { token: null });
   assert.deepEqual([again.status, again.body.code], [409, 'setup-done']);
 });

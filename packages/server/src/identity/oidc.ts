@@ -142,6 +142,12 @@ export function createOidc(
           idTokenExpected: true,
         });
         const claims = tokens.claims() as openid.IDToken;
+        if (claims.sub.trim() === '') {
+          throw new ProblemError(
+            'identity-provider-refused',
+            'The identity provider names nobody: the subject is empty.',
+          );
+        }
         let told: Record<string, unknown> = claims;
         if (claims[settings.groupsClaim] === undefined && config.serverMetadata().userinfo_endpoint) {
           told = { ...(await openid.fetchUserInfo(config, tokens.access_token, claims.sub)), ...claims };
