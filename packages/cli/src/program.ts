@@ -16,8 +16,10 @@ import { scansCommand } from './commands/scans.ts';
 import { serverCommand } from './commands/server.ts';
 import { statusCommand } from './commands/status.ts';
 import { tagsCommand } from './commands/tags.ts';
+import { teamsCommand } from './commands/teams.ts';
 import { tokensCommand } from './commands/tokens.ts';
 import { upCommand } from './commands/up.ts';
+import { usersCommand } from './commands/users.ts';
 import { versionCommand } from './commands/version.ts';
 import { EXIT_CODE_HELP } from './exit-code.ts';
 import { VERSION } from './version.ts';
@@ -37,6 +39,7 @@ export function buildProgram(shell: Shell): Command {
       [registriesCommand(shell), rulesCommand(shell), applyCommand(shell), receiversCommand(shell)],
     ],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],
+    ['People:', [usersCommand(shell), teamsCommand(shell)]],
     [
       'Setting up:',
       [tokensCommand(shell), configCommand(shell), completionCommand(shell, () => program), versionCommand(shell)],

@@ -6,7 +6,9 @@ import {
   type Registry,
   type Repository,
   type Rule,
+  type Team,
   type Token,
+  type User,
 } from '@pharos/contract';
 import { EXIT } from './exit-code.ts';
 import { CliError } from './failure.ts';
@@ -95,4 +97,26 @@ async function orNull<T>(answer: Promise<T>): Promise<T | null> {
     if (error instanceof ApiError && error.status === 404) return null;
     throw error;
   }
+}
+
+/** @throws CliError `not-found`, `name-ambiguous`. */
+export async function findUser(client: Client, name: string): Promise<User> {
+  if (isId(name)) {
+    const found = await orNull(client('getUser', { params: { id: name } }));
+    if (found) return found;
+  }
+  const { items } = await client('listUsers', { query: { limit: 1000, q: name.slice(0, 200) } });
+  const matches = items.filter((user) => user.name.toLowerCase() === name.toLowerCase());
+  return single(matches, 'user', name, 'pharos users list', (one) => one.id);
+}
+
+/** @throws CliError `not-found`, `name-ambiguous`. */
+export async function findTeam(client: Client, name: string): Promise<Team> {
+  if (isId(name)) {
+    const found = await orNull(client('getTeam', { params: { id: name } }));
+    if (found) return found;
+  }
+  const { items } = await client('listTeams', { query: { limit: 1000, q: name.slice(0, 200) } });
+  const matches = items.filter((team) => team.name.toLowerCase() === name.toLowerCase());
+  return single(matches, 'team', name, 'pharos teams list', (one) => one.id);
 }

@@ -8,6 +8,7 @@ import type { Sample } from '@pharos/sample';
 import type { openStore, RunningServer } from '@pharos/server';
 import type { Logger } from 'pino';
 import { removeAccess, writeAccess } from './access-file.ts';
+import { identityProvider } from './identity-provider.ts';
 import type { Lifetime } from './lifetime.ts';
 import { sampleConfig } from './sample-config.ts';
 import type { Settings } from './settings.ts';
@@ -43,6 +44,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const { dataDir, adminToken } = settings;
   // Read before anything starts: a mistake in the file is told at once and leaves nothing behind.
   const written = everything || settings.agentConfig ? await readConfig(settings, options.env) : null;
+  const oidc = identityProvider(settings);
   const { openKey, openStore, startServer } = await import('@pharos/server');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const sample = everything && settings.sample && isUnwritten(written) ? await openSample(lifetime) : null;
@@ -65,6 +67,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     adminToken: adminToken ?? localToken ?? undefined,
     publicUrl: settings.publicUrl ?? undefined,
     version: VERSION,
+    oidc,
   });
   lifetime.add('server', () => server.stop());
   if (everything) {

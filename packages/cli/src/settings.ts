@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { CliError } from './failure.ts';
+import { groupRolesOf } from './identity-provider.ts';
 
 export interface Settings {
   /** Origin of the control plane that client commands talk to. */
@@ -25,6 +26,16 @@ export interface Settings {
   missingScans: number;
   /** … over at least so many hours. */
   missingHours: number;
+  /** The identity provider to sign in with; null: local accounts only. */
+  oidcIssuer: string | null;
+  oidcClientId: string | null;
+  oidcClientSecret: string | null;
+  /** Absolute. */
+  oidcClientSecretFile: string | null;
+  oidcScopes: string;
+  oidcGroupsClaim: string;
+  oidcRoles: string;
+  oidcName: string;
   logLevel: LogLevel;
   sample: boolean;
 }
@@ -158,6 +169,64 @@ export const SETTINGS: Record<SettingName, SettingSpec> = {
     default: () => 24,
     parse: (text) => parseNumber(text, 0, 8760),
     help: 'hours that a tag must be missing before it is retired',
+  },
+  oidcIssuer: {
+    key: 'oidc-issuer',
+    env: ['PHAROS_OIDC_ISSUER'],
+    default: nothing,
+    parse: parseIssuer,
+    help: 'OpenID Connect provider to sign in with, as it names itself',
+  },
+  oidcClientId: {
+    key: 'oidc-client-id',
+    env: ['PHAROS_OIDC_CLIENT_ID'],
+    default: nothing,
+    parse: text,
+    help: 'client of Pharos at the provider',
+  },
+  oidcClientSecret: {
+    key: 'oidc-client-secret',
+    env: ['PHAROS_OIDC_CLIENT_SECRET'],
+    secret: true,
+    default: nothing,
+    parse: text,
+    help: 'its secret; none for a public client',
+  },
+  oidcClientSecretFile: {
+    key: 'oidc-client-secret-file',
+    env: ['PHAROS_OIDC_CLIENT_SECRET_FILE'],
+    path: true,
+    default: nothing,
+    parse: text,
+    help: 'file that holds the secret',
+  },
+  oidcScopes: {
+    key: 'oidc-scopes',
+    env: ['PHAROS_OIDC_SCOPES'],
+    default: () => 'openid profile email groups',
+    parse: text,
+    help: 'scopes to ask for',
+  },
+  oidcGroupsClaim: {
+    key: 'oidc-groups-claim',
+    env: ['PHAROS_OIDC_GROUPS_CLAIM'],
+    default: () => 'groups',
+    parse: text,
+    help: 'claim that lists the groups',
+  },
+  oidcRoles: {
+    key: 'oidc-roles',
+    env: ['PHAROS_OIDC_ROLES'],
+    default: () => '',
+    parse: parseGroupRoles,
+    help: 'roles by group, e.g. "platform=admin; dba=curator location:eu-west"',
+  },
+  oidcName: {
+    key: 'oidc-name',
+    env: ['PHAROS_OIDC_NAME'],
+    default: () => 'single sign-on',
+    parse: text,
+    help: 'name of the provider on the sign-in page',
   },
   logLevel: {
     key: 'log-level',
@@ -300,6 +369,16 @@ function expand(value: string, env: SettingsInput['env'], key: string): string {
     `${key}: the variable ${variable} is not set.`,
     `Set ${variable}, or write the value.`,
   );
+}
+
+function parseIssuer(value: string): string {
+  if (/^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value;
+  throw new Error('must be an https address');
+}
+
+function parseGroupRoles(value: string): string {
+  groupRolesOf(value);
+  return value;
 }
 
 function parsePort(value: string): number {

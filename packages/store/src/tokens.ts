@@ -32,6 +32,9 @@ const NEWEST: Order<TokenRow> = {
   ],
 };
 
+/** Who the identity provider has not confirmed for this long may have left: the tokens wait for the next sign-in. */
+const UNSEEN = sql`interval '30 days'`;
+
 const SELECT = sql`select t.id, t.name, t.role, t.scopes, t.owner_id, u.name as owner, u.kind as owner_kind, t.prefix,
   t.created_by, t.created_at, t.expires_at, t.last_used_at, t.old_until
   from tokens t left join users u on u.id = t.owner_id`;
@@ -82,7 +85,8 @@ export function tokensOf(db: Db): Tokens {
             (t.last_used_at is null or t.last_used_at <= ${iso(now)}::timestamptz - interval '1 minute') as stale
           from tokens t left join users u on u.id = t.owner_id
           where (t.sha256 = ${sha256} or (t.old_sha256 = ${sha256} and t.old_until > ${iso(now)}))
-            and (t.expires_at is null or t.expires_at > ${iso(now)}) and u.disabled_at is null`,
+            and (t.expires_at is null or t.expires_at > ${iso(now)}) and u.disabled_at is null
+            and (u.id is null or u.origin = 'local' or u.last_sign_in_at > ${iso(now)}::timestamptz - ${UNSEEN})`,
         db,
       );
       if (row === null) return null;

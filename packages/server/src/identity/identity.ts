@@ -224,7 +224,7 @@ function createGuard(now: () => Date) {
   const perAddress = createAttempts({ free: 30, firstMs: 30 * SECOND_MS, mostMs: 900 * SECOND_MS }, now);
   const perName = createAttempts({ free: 50, firstMs: SECOND_MS, mostMs: 30 * SECOND_MS }, now);
 
-  const callers = createRateLimit(60, 60 * SECOND_MS, now);
+  const callers = createRateLimit(120, 60 * SECOND_MS, now);
 
   function refuseFor(seconds: number): void {
     if (seconds === 0) return;

@@ -81,8 +81,9 @@ export function identityHandlers({ identity, reader, store, now }: Context): Pic
       return undefined;
     },
     // Sessions are not of the library: a reader of a part has them as everybody.
-    listOwnSessions: ({ query, principal }) => {
-      const { userId, sessionSha256 } = person(principal);
+    listOwnSessions: async ({ query, principal }) => {
+      const { userId, sessionSha256 } = known(principal);
+      if (userId === null || sessionSha256 === undefined) return { items: [], next: null, total: 0 };
       return reader.whole.sessions.list({ ...query, userId }, sessionSha256, now());
     },
     endOwnSession: async ({ params, principal }) => {

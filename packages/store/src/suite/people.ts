@@ -161,6 +161,12 @@ export function peopleSuite(given: () => Promise<Given>): void {
     const after = await store.users.get(id);
     assert.deepEqual([after?.grants, after?.teams], [[viewer], []]);
     assert.notEqual(await store.users.external({ ...identity, subject: '2', grants: [] }, T0), id);
+    const token = { name: 'own', role: null, scopes: [], prefix: 'p', createdBy: 'Ada', ownerId: id, expiresAt: null };
+    await store.tokens.create({ ...token, id: randomUUID(), sha256: 'own' }, T0);
+    assert.equal(await store.tokens.use('own', T0), null, 'never signed in');
+    await store.users.signedIn(id, T0);
+    assert.ok(await store.tokens.use('own', hours(30 * 24 - 1)));
+    assert.equal(await store.tokens.use('own', hours(30 * 24)), null, 'not confirmed by the provider for 30 days');
     await store.users.update(id, { disabled: true }, T0);
     assert.equal(await store.users.external({ ...identity, grants: [viewer] }, T0), null);
   });

@@ -1,4 +1,4 @@
-import type { Permission, Session, Setup, SignIn } from '@pharos/contract';
+import type { LinkPassword, Permission, Session, Setup, SignIn } from '@pharos/contract';
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from './client.ts';
 
@@ -41,8 +41,34 @@ export function useSetup() {
     mutationFn: (body: Setup) => api('setup', { body }),
     onSuccess: (session) => {
       client.setQueryData(sessionKey, session);
-      client.setQueryData(setupQuery.queryKey, { done: true });
+      client.setQueryData(setupQuery.queryKey, (before) => ({ oidc: before?.oidc ?? null, done: true }));
     },
+  });
+}
+
+/** Chooses a password with a one-time link. */
+export function useSignInByLink() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: LinkPassword) => api('signInByLink', { body }),
+    onSuccess: (session) => client.setQueryData(sessionKey, session),
+  });
+}
+
+/** Goes to the identity provider; the page is left. */
+export function useStartOidc() {
+  return useMutation({
+    mutationFn: () => api('startOidc', {}),
+    onSuccess: ({ url }) => window.location.assign(url),
+  });
+}
+
+/** Comes back from it. */
+export function useFinishOidc() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (query: string) => api('finishOidc', { body: { query } }),
+    onSuccess: (session) => client.setQueryData(sessionKey, session),
   });
 }
 

@@ -26,3 +26,14 @@ export function useRevokeToken() {
     onSuccess: () => client.invalidateQueries({ queryKey: ['tokens'] }),
   });
 }
+
+/** The answer holds the new secret, this once. */
+export function useRotateToken() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, graceSeconds }: { id: string; graceSeconds: number }) =>
+      api('rotateToken', { params: { id }, body: { graceSeconds } }),
+    gcTime: 0,
+    onSuccess: () => client.invalidateQueries({ queryKey: ['tokens'] }),
+  });
+}

@@ -27,6 +27,7 @@ function Entry({ to, label }: { to: string; label: string }): ReactElement {
 /** The navigation; an entry is shown when its page exists and its reader may open it. */
 export function Navigation({ isOpen, isOverlay }: { isOpen: boolean; isOverlay: boolean }): ReactElement {
   const maySeeTokens = useMay('tokens:manage');
+  const maySeeUsers = useMay('users:manage');
   // PatternFly knows that the navigation lies over the page only where it manages it itself.
   return (
     <PageSidebar isSidebarOpen={isOpen} id="navigation" className={isOpen && isOverlay ? 'pf-m-expanded' : ''}>
@@ -41,9 +42,11 @@ export function Navigation({ isOpen, isOverlay }: { isOpen: boolean; isOverlay: 
               <Entry key={to} to={to} label={label} />
             ))}
           </NavGroup>
-          {maySeeTokens ? (
+          {maySeeTokens || maySeeUsers ? (
             <NavGroup title="Administration">
-              <Entry to="/administration/tokens" label="Tokens" />
+              {maySeeUsers ? <Entry to="/administration/users" label="Users and teams" /> : null}
+              {maySeeUsers ? <Entry to="/administration/sessions" label="Sessions" /> : null}
+              {maySeeTokens ? <Entry to="/administration/tokens" label="Tokens" /> : null}
             </NavGroup>
           ) : null}
         </Nav>

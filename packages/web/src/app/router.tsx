@@ -9,6 +9,7 @@ import {
 } from '../components/search-state.ts';
 import { librarySearch, repositorySearch, tagSearch, tagsSearch } from '../features/library/search.ts';
 import { newReceiverSearch, receiverSearch, receiversSearch } from '../features/notifications/search.ts';
+import { peopleSearch } from '../features/people/search.ts';
 import { registriesSearch, registrySearch } from '../features/registries/search.ts';
 import { newRuleSearch, rulesSearch } from '../features/rules/search.ts';
 import { scansSearch } from '../features/scans/search.ts';
@@ -32,6 +33,19 @@ const setup = createRoute({
   path: '/setup',
   validateSearch: (raw: RawSearch): { token?: string | undefined } => ({ token: text(raw.token) }),
   component: lazyRouteComponent(() => import('../features/session/setup-page.tsx'), 'SetupPage'),
+});
+
+const chooseLink = createRoute({
+  getParentRoute: () => root,
+  path: '/password',
+  validateSearch: (raw: RawSearch): { token?: string | undefined } => ({ token: text(raw.token) }),
+  component: lazyRouteComponent(() => import('../features/session/link-page.tsx'), 'LinkPage'),
+});
+
+const signInReturn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in/callback',
+  component: lazyRouteComponent(() => import('../features/session/return-page.tsx'), 'ReturnPage'),
 });
 
 const app = createRoute({
@@ -162,6 +176,27 @@ const tokens = createRoute({
   component: lazyRouteComponent(() => import('../features/tokens/tokens-page.tsx'), 'TokensPage'),
 });
 
+const users = createRoute({
+  getParentRoute: () => app,
+  path: '/administration/users',
+  validateSearch: peopleSearch,
+  component: lazyRouteComponent(() => import('../features/people/people-page.tsx'), 'PeoplePage'),
+});
+
+const sessions = createRoute({
+  getParentRoute: () => app,
+  path: '/administration/sessions',
+  validateSearch: pagedSearch,
+  component: lazyRouteComponent(() => import('../features/account/sessions-page.tsx'), 'SessionsPage'),
+});
+
+const account = createRoute({
+  getParentRoute: () => app,
+  path: '/me',
+  validateSearch: pagedSearch,
+  component: lazyRouteComponent(() => import('../features/account/account-page.tsx'), 'AccountPage'),
+});
+
 const pages = [
   home,
   library,
@@ -181,13 +216,16 @@ const pages = [
   agents,
   scans,
   tokens,
+  users,
+  sessions,
+  account,
 ];
 
 /** Unknown addresses are matched inside the shell, so that the navigation stays. */
 const lost = createRoute({ getParentRoute: () => app, path: '$', component: NotFoundPage });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, setup, app.addChildren([...pages, lost])]),
+  routeTree: root.addChildren([signIn, signInReturn, chooseLink, setup, app.addChildren([...pages, lost])]),
   defaultPreload: 'intent',
   defaultErrorComponent: FailedPage,
   defaultNotFoundComponent: NotFoundPage,

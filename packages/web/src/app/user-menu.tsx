@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
 import { useSession, useSignOut } from '../api/session.ts';
 import { DesktopIcon, MoonIcon, SunIcon, UserIcon } from '../components/icons.ts';
+import { ROLE_NAMES } from '../components/roles.ts';
 import { useTheme } from './theme.tsx';
 import type { ThemeChoice } from './theme-choice.ts';
 
@@ -78,8 +79,9 @@ export function UserMenu({ onKeys }: { onKeys: () => void }): ReactElement | nul
         </MenuToggle>
       )}
     >
-      <DropdownGroup label={`${session.name}, ${session.role === 'admin' ? 'administrator' : session.role}`}>
+      <DropdownGroup label={`${session.name}, ${ROLE_NAMES[session.role].toLowerCase()}`}>
         <DropdownList>
+          <DropdownItem onClick={() => void navigate({ to: '/me' })}>Your account</DropdownItem>
           <DropdownItem onClick={onKeys}>Keys</DropdownItem>
           <DropdownItem to="/api/v1/openapi.json" component="a">
             API description

@@ -2,10 +2,12 @@ import { ActionGroup, Alert, Button, Form, FormGroup, TextInput } from '@pattern
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, type ReactElement, useState } from 'react';
-import { setupQuery, useSignIn } from '../../api/session.ts';
+import { setupQuery, useSignIn, useStartOidc } from '../../api/session.ts';
+import { HostileText } from '../../components/hostile-text.tsx';
 import { safeNext } from '../../components/search-state.ts';
 import { ActionError } from '../../components/states.tsx';
 import { Entrance } from './entrance.tsx';
+import { keepNext } from './next-page.ts';
 import { PasswordField } from './password-field.tsx';
 
 export function SignInPage(): ReactElement {
@@ -13,6 +15,7 @@ export function SignInPage(): ReactElement {
   const navigate = useNavigate();
   const setup = useQuery(setupQuery);
   const signIn = useSignIn();
+  const oidc = useStartOidc();
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
 
@@ -30,6 +33,24 @@ export function SignInPage(): ReactElement {
         </Alert>
       ) : null}
       {next && !signIn.isError ? <p>Sign in to go on to the page you asked for.</p> : null}
+      {setup.data?.oidc ? (
+        <div className="ph-stack">
+          <ActionError error={oidc.error} what="Not signed in" />
+          <Button
+            variant="secondary"
+            isBlock
+            isLoading={oidc.isPending || oidc.isSuccess}
+            isDisabled={oidc.isPending || oidc.isSuccess}
+            onClick={() => {
+              keepNext(next);
+              oidc.mutate();
+            }}
+          >
+            Sign in with <HostileText text={setup.data.oidc.name} />
+          </Button>
+          <p className="ph-quiet">Or with an account of Pharos:</p>
+        </div>
+      ) : null}
       <Form onSubmit={submit}>
         <ActionError error={signIn.error} what="Not signed in" />
         <FormGroup label="User name" fieldId="username" isRequired>

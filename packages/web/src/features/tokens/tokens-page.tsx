@@ -10,12 +10,13 @@ import { UnlockIcon } from '../../components/icons.ts';
 import { PageTitle } from '../../components/page-title.tsx';
 import { Found, Paging } from '../../components/paging.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
+import { ROLE_NAMES, scopeWords } from '../../components/roles.ts';
 import type { PagedSearch } from '../../components/search-state.ts';
 import { SearchToolbar } from '../../components/search-toolbar.tsx';
 import { EmptyState, ListSkeleton, QueryView } from '../../components/states.tsx';
 import { useSearchState } from '../../components/use-search-state.ts';
 import { CreateToken } from './create-token.tsx';
-import { ROLE_NAMES } from './roles.ts';
+import { RotateToken } from './rotate-token.tsx';
 
 export function TokensPage(): ReactElement {
   const [search, change] = useSearchState<PagedSearch>();
@@ -67,17 +68,36 @@ const COLUMNS: readonly Column<Token>[] = [
     label: 'Role',
     cell: (token) => (
       <Label isCompact variant="outline">
-        {ROLE_NAMES[token.role]}
+        {token.role === null ? 'As its robot' : ROLE_NAMES[token.role]}
       </Label>
     ),
   },
+  {
+    label: 'Bounded to',
+    modifier: 'breakWord',
+    cell: (token) => token.scopes.map(boundWords).join(', '),
+  },
+  { label: 'For', cell: (token) => token.owner?.name ?? '' },
   { label: 'Begins with', cell: (token) => <code>{token.prefix}…</code> },
   { label: 'Created', modifier: 'nowrap', cell: (token) => <RelativeTime time={token.createdAt} /> },
   { label: 'By', cell: (token) => token.createdBy },
   { label: 'Last used', modifier: 'nowrap', cell: (token) => <RelativeTime time={token.lastUsedAt} /> },
   { label: 'Ends', modifier: 'nowrap', cell: (token) => <RelativeTime time={token.expiresAt} /> },
-  { label: 'Actions', hideLabel: true, cell: (token) => <Revoke token={token} /> },
+  {
+    label: 'Actions',
+    hideLabel: true,
+    cell: (token) => (
+      <span className="ph-inline-list">
+        <RotateToken token={token} />
+        <Revoke token={token} />
+      </span>
+    ),
+  },
 ];
+
+function boundWords(scope: string): string {
+  return scope.startsWith('permission:') ? scope.slice('permission:'.length) : scopeWords(scope);
+}
 
 function Revoke({ token }: { token: Token }): ReactElement {
   const [isOpen, setOpen] = useState(false);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TokenInput } from '@pharos/contract';
-import { expiryOf } from './roles.ts';
+import { expiryOf } from './expiry.ts';
 
 test('an end is sent as the contract takes it', () => {
   const now = Date.parse('2026-11-23T12:00:00.000Z');

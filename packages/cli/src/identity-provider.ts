@@ -1,0 +1,64 @@
+/** The identity provider, out of the settings. */
+import { readFileSync } from 'node:fs';
+import { UserGrant } from '@pharos/contract';
+import type { OidcSettings } from '@pharos/server';
+import { CliError } from './failure.ts';
+import type { Settings } from './settings.ts';
+
+/** `group=role` or `group=role scope`, with `;` between: which group gives what. Throws an Error that says what is wrong. */
+export function groupRolesOf(text: string): OidcSettings['roles'] {
+  const entries = text
+    .split(/[;\n]/)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+  return entries.map((entry) => {
+    // A group may hold "=" (LDAP names do), a role and a scope do not begin with it.
+    const [, group, role, scope] = /^(.+)=([a-z]+)(?:\s+(\S+))?$/.exec(entry) ?? [];
+    const grant = UserGrant.safeParse({ role, ...(scope === undefined ? {} : { scope }) });
+    if (group === undefined || !grant.success) {
+      throw new Error(`must be written as "group=role" or "group=role scope", which "${entry.slice(0, 80)}" is not`);
+    }
+    return { group: group.trim(), ...grant.data };
+  });
+}
+
+/**
+ * What the server signs in with; undefined: nothing is configured.
+ *
+ * @throws CliError `setting-invalid` for half a configuration, or a secret that cannot be read
+ */
+export function identityProvider(settings: Settings): OidcSettings | undefined {
+  const { oidcIssuer: issuer, oidcClientId: clientId } = settings;
+  if (issuer === null && clientId === null) return undefined;
+  if (issuer === null || clientId === null) {
+    throw new CliError(
+      'setting-invalid',
+      `${issuer === null ? 'oidc-issuer' : 'oidc-client-id'} is missing.`,
+      'Sign-in with an identity provider needs oidc-issuer and oidc-client-id.',
+    );
+  }
+  return {
+    issuer,
+    clientId,
+    clientSecret: settings.oidcClientSecret ?? secretFrom(settings.oidcClientSecretFile),
+    scopes: settings.oidcScopes.split(/[\s,]+/).filter((scope) => scope !== ''),
+    groupsClaim: settings.oidcGroupsClaim,
+    roles: groupRolesOf(settings.oidcRoles),
+    name: settings.oidcName,
+  };
+}
+
+function secretFrom(path: string | null): string | null {
+  if (path === null) return null;
+  try {
+    const secret = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    if (secret !== '') return secret;
+  } catch {
+    // The same answer as for an empty file.
+  }
+  throw new CliError(
+    'setting-invalid',
+    `oidc-client-secret-file: ${path} holds no secret.`,
+    'Name a file that can be read.',
+  );
+}
