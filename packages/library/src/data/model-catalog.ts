@@ -236,3 +236,6 @@ export function catalogFact(key: string, field: ModelField): CatalogFact | null 
 
 /** The keys of the catalogue. */
 export const catalogKeys = (): string[] => ENTRIES.map(({ key }) => key);
+
+/** The whole catalogue as one text: another text, another catalogue. */
+export const modelCatalogText = (): string => JSON.stringify([ENTRIES, SOURCES]);
