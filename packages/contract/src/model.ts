@@ -159,8 +159,8 @@ export const ModelDetail = Model.extend({
 });
 export type ModelDetail = z.infer<typeof ModelDetail>;
 
-/** Orders of a list of models, `-` for descending. */
-export const MODEL_SORTS = ['name', '-name', 'updated', '-updated', 'size', '-size'] as const;
+/** Orders of a list of models, `-` for descending; `task` in the order of ModelTask, then by name. */
+export const MODEL_SORTS = ['task', '-task', 'name', '-name', 'updated', '-updated', 'size', '-size'] as const;
 
 export const ModelFilter = z.strictObject({
   q: z.string().max(200).optional().meta({ description: 'Part of the name, publisher or description' }),

@@ -7,6 +7,7 @@ import { MODEL_COLUMNS, type ModelRow, modelOf, newestImages } from './model-row
 
 const SORTS: Record<string, readonly SortKey<ModelRow>[]> = {
   name: [],
+  task: [{ column: sql`m.task_order`, type: 'number', read: (row) => row.task_order }],
   updated: [{ column: sql`m.updated_at`, type: 'time', read: (row) => iso(row.updated_at) }],
   size: [{ column: sql`coalesce(m.size, 0)`, type: 'number', read: (row) => row.size ?? 0 }],
 };

@@ -8,6 +8,7 @@ export interface ModelRow {
   key: string;
   name: string;
   facts: ModelFactSet;
+  task_order: number;
   format: ModelFormat | null;
   size: number | null;
   image_count: number;
@@ -21,8 +22,8 @@ export interface ModelRow {
 
 /** Select list over `models m`. Locations are those of the registries, whose file may move them. */
 export const MODEL_COLUMNS: RawBuilder<ModelRow> = sql`
-  m.id, m.key, m.name, m.facts, m.format, m.size, m.image_count, m.tag_count, m.missing_count, m.newest_tag,
-  m.updated_at,
+  m.id, m.key, m.name, m.facts, m.task_order, m.format, m.size, m.image_count, m.tag_count, m.missing_count,
+  m.newest_tag, m.updated_at,
   (select coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'name', g.name) order by g.name), '[]') from registries g
     where g.id = any(m.registry_ids)) as registries,
   (select coalesce(array_agg(distinct g.location_id), '{}') from registries g

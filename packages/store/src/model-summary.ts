@@ -4,7 +4,7 @@
  * models never look at tags.
  */
 import { createHash } from 'node:crypto';
-import type { ModelFactSet, ModelFormat, Observation } from '@pharos/contract';
+import { type ModelFactSet, type ModelFormat, ModelTask, type Observation } from '@pharos/contract';
 import {
   type FieldEdits,
   type ImageFacts,
@@ -20,6 +20,8 @@ import { batches, type Db, iso, jsonText } from './database.ts';
 /** Raised when facts are drawn in another way than before: the next start draws every model anew. */
 const DRAWING = 1;
 const BATCH = 100;
+/** Models whose task nobody knows stand last. */
+const UNKNOWN_TASK = 99;
 
 /** Models that the tags of some repositories name now, or named when they were last summarised. */
 export async function modelKeysOf(trx: Db, repositoryIds: readonly string[]): Promise<string[]> {
@@ -62,14 +64,14 @@ export async function summariseModels(trx: Db, keys: readonly string[]): Promise
     const edits = await editsOf(trx, batch);
     const rows = (await summaries(trx, batch)).map((row) => drawn(row, edits.get(row.key) ?? {}));
     await sql`update models m set publisher = n.publisher, description = n.description, task = n.task,
-        licence = n.licence, precision = n.precision, gpu_count = n.gpu_count, gpu_memory_gib = n.gpu_memory_gib,
-        profiles = n.profiles, image_facts = n.image_facts, facts = n.facts, format = n.format,
+        task_order = n.task_order, licence = n.licence, precision = n.precision, gpu_count = n.gpu_count,
+        gpu_memory_gib = n.gpu_memory_gib, profiles = n.profiles, image_facts = n.image_facts, facts = n.facts, format = n.format,
         tag_count = n.tag_count, image_count = n.image_count, missing_count = n.missing_count,
         newest_tag = n.newest_tag, newest_digest = n.newest_digest, newest_repository_id = n.newest_repository_id,
         size = n.size, registry_ids = n.registry_ids, repository_ids = n.repository_ids,
         updated_at = coalesce(n.updated_at, m.updated_at)
-      from jsonb_to_recordset(${jsonText(rows)}::jsonb) as n(key text, publisher text, description text, task text,
-        licence text, precision text[], gpu_count int, gpu_memory_gib float8, profiles jsonb, image_facts jsonb,
+      from jsonb_to_recordset(${jsonText(rows)}::jsonb) as n(key text, publisher text, description text,
+        task text, task_order int, licence text, precision text[], gpu_count int, gpu_memory_gib float8, profiles jsonb, image_facts jsonb,
         facts jsonb, format text, tag_count int, image_count int, missing_count int, newest_tag text,
         newest_digest text, newest_repository_id uuid, size bigint, registry_ids uuid[], repository_ids uuid[],
         updated_at timestamptz)
@@ -154,6 +156,7 @@ function drawn(row: Summary, edits: FieldEdits) {
     publisher: facts.publisher.value,
     description: facts.description.value,
     task: facts.task.value,
+    task_order: facts.task.value === null ? UNKNOWN_TASK : ModelTask.options.indexOf(facts.task.value),
     licence: facts.licence.value,
     precision: facts.precision.value,
     gpu_count: facts.gpuCount.value,

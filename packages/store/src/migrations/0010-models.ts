@@ -27,6 +27,7 @@ const STATEMENTS: readonly string[] = [
     publisher text,
     description text,
     task text,
+    task_order integer not null default 99,
     licence text,
     precision text[],
     gpu_count integer,
@@ -47,6 +48,7 @@ const STATEMENTS: readonly string[] = [
     updated_at timestamptz not null
   )`,
   'create index models_by_name on models (name, id) where tag_count > 0',
+  'create index models_by_task on models (task_order, name, id) where tag_count > 0',
   'create index models_by_updated on models (updated_at, name, id) where tag_count > 0',
   'create index models_by_size on models (coalesce(size, 0), name, id) where tag_count > 0',
   'create index models_repositories on models using gin (repository_ids)',

@@ -147,6 +147,7 @@ export function modelsSuite(given: () => Promise<Given>): void {
     ];
     assert.deepEqual(await short({}), [small, rerank, big, clip]);
     assert.deepEqual(await short({ sort: '-updated' }), [big, rerank, clip, small]);
+    assert.deepEqual(await short({ sort: 'task' }), [small, big, rerank, clip]);
     assert.deepEqual(await short({ sort: 'size' }), [rerank, clip, small, big]);
     assert.deepEqual(await short({ task: 'rerank' }), [rerank]);
     assert.deepEqual(await short({ publisher: 'meta' }), [small, big]);
