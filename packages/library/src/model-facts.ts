@@ -30,8 +30,25 @@ interface Known {
 
 /** Resolves every field. Of an edited one it says too what would stand there without the edit. */
 export function modelFacts(key: string, image: ImageFacts, edits: FieldEdits): ModelFactSet {
-  const facts = MODEL_FIELD_NAMES.map((field) => [field, factOf(field, key, image, edits)] as const);
-  return Object.fromEntries(facts) as unknown as ModelFactSet;
+  const stated = MODEL_FIELD_NAMES.map((field) => [field, factOf(field, key, image, edits)] as const);
+  const facts = Object.fromEntries(stated) as unknown as ModelFactSet;
+  return { ...facts, ...smallestProfile(facts) };
+}
+
+/** Where nobody states the GPU need but tested profiles are known, the smallest of them is what it takes at least. */
+function smallestProfile({ gpuCount, gpuMemoryGiB, profiles }: ModelFactSet): Partial<ModelFactSet> {
+  if (gpuCount.value !== null || gpuMemoryGiB.value !== null || profiles.value === null) return {};
+  const [smallest] = profiles.value.toSorted(
+    (a, b) => a.count - b.count || (a.memoryGiB ?? Number.MAX_VALUE) - (b.memoryGiB ?? Number.MAX_VALUE),
+  );
+  if (smallest === undefined) return {};
+  const { source, url, at } = profiles;
+  const from = source === 'edit' ? profiles.from : `smallest profile of ${profiles.from ?? 'its profiles'}`;
+  const derived = { source, from, url, at, otherwise: null, otherwiseSource: null };
+  return {
+    gpuCount: { value: smallest.count, ...derived },
+    gpuMemoryGiB: smallest.memoryGiB === null ? gpuMemoryGiB : { value: smallest.memoryGiB, ...derived },
+  };
 }
 
 function factOf(field: ModelField, key: string, image: ImageFacts, edits: FieldEdits): ModelFact {

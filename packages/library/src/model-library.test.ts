@@ -62,6 +62,15 @@ test('what nobody states is not known', () => {
   assert.deepEqual([llama.gpuCount.value, llama.gpuMemoryGiB.value], [1, null]);
 });
 
+test('without a stated GPU need the smallest tested profile is it, and says so', () => {
+  const facts = modelFacts('nvidia/llama-3.2-nv-embedqa-1b-v2', {}, {});
+  assert.deepEqual([facts.gpuCount.value, facts.gpuMemoryGiB.value], [1, 3.6]);
+  assert.match(facts.gpuMemoryGiB.from ?? '', /^smallest profile of NVIDIA/);
+  const edit = { value: 2, by: 'ada', at: '2026-11-25T10:00:00.000Z' };
+  const edited = modelFacts('nvidia/llama-3.2-nv-embedqa-1b-v2', {}, { gpuCount: edit });
+  assert.deepEqual([edited.gpuCount.value, edited.gpuMemoryGiB.value], [2, null], 'nothing is mixed');
+});
+
 test('every value of the catalogue fits its field and names a source with a day', () => {
   assert.ok(catalogKeys().length >= 7);
   for (const key of catalogKeys()) {

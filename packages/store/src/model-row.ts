@@ -75,8 +75,12 @@ interface PlacedTag {
   location_id: string;
 }
 
+/** Of an index, once its platforms were read: it has no size of its own. */
+const LARGEST_PLATFORM = sql`(select max((p ->> 'size')::bigint) from images i,
+  jsonb_array_elements(i.observation -> 'platforms') p where i.digest = t.digest)`;
+
 const PLACED: RawBuilder<PlacedTag> = sql`
-  t.model_key, t.digest, t.name, t.version, t.size, t.platforms, t.created_at, t.presence, t.repository_id,
+  t.model_key, t.digest, t.name, t.version, coalesce(t.size, ${LARGEST_PLATFORM}) as size, t.platforms, t.created_at, t.presence, t.repository_id,
   r.name as repository, t.registry_id, g.name as registry, g.url as host, g.location_id`;
 const JOINED = sql`join repositories r on r.id = t.repository_id join registries g on g.id = r.registry_id`;
 const NEWEST_FIRST = sql`order by t.sort_key desc, t.name desc, t.repository_id desc`;

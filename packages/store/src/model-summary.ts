@@ -171,11 +171,17 @@ function drawn(row: Summary, edits: FieldEdits) {
     newest_tag: row.newest_tag,
     newest_digest: row.newest_digest,
     newest_repository_id: row.newest_repository_id,
-    size: row.size,
+    size: row.size ?? largestPlatform(observation),
     registry_ids: row.registry_ids ?? [],
     repository_ids: row.repository_ids ?? [],
     updated_at: iso(row.updated_at),
   };
+}
+
+/** An index has no size of its own; once its platforms were read, the largest says what a pull costs. */
+function largestPlatform(observation: Observation | null): number | null {
+  const sizes = (observation?.platforms ?? []).flatMap(({ size }) => size ?? []);
+  return sizes.length === 0 ? null : Math.max(...sizes);
 }
 
 /** Draws every model anew when the catalogue or the way of drawing is another one than the database was drawn with. */

@@ -19,7 +19,10 @@ const nvidia = (title: string, path: string) => source(`NVIDIA, ${title}`, `http
 const SOURCES = {
   edb: source('EDB Postgres AI documentation 1.4, recommended GPUs', null),
   edbNim: source('EDB Postgres AI documentation 1.3, NIM in your environment', null),
-  gpus: nvidia('GPUs of NIM for LLMs', 'large-language-models/1.13.0/supported-models.html'),
+  gpus: nvidia(
+    'memory of the L40S among the GPUs of NIM for LLMs',
+    'large-language-models/1.13.0/supported-models.html',
+  ),
   llm: nvidia('support matrix of NIM for LLMs', 'large-language-models/latest/support-matrix.html'),
   bench: nvidia('NIM LLM benchmarks, version 1.8.0', 'benchmarking/llm/1.0.0/performance.md'),
   embed: nvidia(

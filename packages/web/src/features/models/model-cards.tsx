@@ -1,8 +1,7 @@
 import { Card, CardBody, CardFooter, CardHeader, CardTitle, Label } from '@patternfly/react-core';
 import type { Model, ModelTask } from '@pharos/contract';
 import { Link } from '@tanstack/react-router';
-import type { ReactElement } from 'react';
-import { type Fact, Facts } from '../../components/facts.tsx';
+import type { ReactElement, ReactNode } from 'react';
 import { plural } from '../../components/format.ts';
 import { HostileText } from '../../components/hostile-text.tsx';
 import { WarningLabel } from '../../components/labels.tsx';
@@ -13,7 +12,7 @@ import { NewestTag } from './newest-tag.tsx';
 
 /** Models as cards; sorted by task they stand under headings. */
 export function ModelCards({ models, isByTask }: { models: readonly Model[]; isByTask: boolean }): ReactElement {
-  if (!isByTask) return <Cards models={models} />;
+  if (!isByTask) return <Cards models={models} withTask />;
   const groups = Map.groupBy(models, (model) => model.task);
   return (
     <div className="ph-stack">
@@ -36,28 +35,31 @@ function Group({ task, models }: { task: ModelTask | null; models: readonly Mode
   );
 }
 
-function Cards({ models }: { models: readonly Model[] }): ReactElement {
+function Cards({ models, withTask = false }: { models: readonly Model[]; withTask?: boolean }): ReactElement {
   return (
     <ul className="ph-card-grid">
       {models.map((model) => (
         <li key={model.id}>
-          <ModelCard model={model} />
+          <ModelCard model={model} withTask={withTask} />
         </li>
       ))}
     </ul>
   );
 }
 
-function ModelCard({ model }: { model: Model }): ReactElement {
+function ModelCard({ model, withTask }: { model: Model; withTask: boolean }): ReactElement {
   const known = (value: string | null) =>
-    value === null ? <span className="ph-quiet">{NOT_KNOWN}</span> : <HostileText text={value} clamp={80} />;
-  const facts: (Fact | null)[] = [
+    value === null ? <Quiet text={NOT_KNOWN} /> : <HostileText text={value} clamp={80} />;
+  const facts: [string, ReactNode][] = [
     ['Parameters', known(model.parameters)],
     ['Context', known(model.contextLength === null ? null : contextText(model.contextLength))],
     ['GPU need', known(gpuText(model.gpu))],
     ['Precision', known(model.precision?.join(', ') ?? null)],
     ['Licence', known(model.licence)],
-    ['Image size', <Size key="size" bytes={model.size} />],
+    [
+      'Image size',
+      model.size === null ? <Quiet key="size" text="not read yet" /> : <Size key="size" bytes={model.size} />,
+    ],
   ];
   return (
     <Card isCompact isFullHeight component="article" aria-label={model.key}>
@@ -71,9 +73,11 @@ function ModelCard({ model }: { model: Model }): ReactElement {
       <CardBody>
         <div className="ph-stack-small">
           <span className="ph-inline-list">
-            <Label isCompact color="purple">
-              {taskName(model.task)}
-            </Label>
+            {withTask ? (
+              <Label isCompact color="purple">
+                {taskName(model.task)}
+              </Label>
+            ) : null}
             {model.publisher === null ? null : (
               <span className="ph-quiet">
                 by <HostileText text={model.publisher} clamp={60} />
@@ -85,7 +89,14 @@ function ModelCard({ model }: { model: Model }): ReactElement {
               <HostileText text={model.description} clamp={200} />
             </p>
           )}
-          <Facts facts={facts} label={`Facts of ${model.name}`} />
+          <dl className="ph-card-facts">
+            {facts.map(([term, value]) => (
+              <div key={term}>
+                <dt className="ph-quiet">{term}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
+          </dl>
           <p>
             {plural(model.imageCount, 'version')}
             {model.newestTag ? (
@@ -103,3 +114,5 @@ function ModelCard({ model }: { model: Model }): ReactElement {
     </Card>
   );
 }
+
+const Quiet = ({ text }: { text: string }) => <span className="ph-quiet">{text}</span>;

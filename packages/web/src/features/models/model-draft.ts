@@ -88,7 +88,11 @@ export function patchOf(
   }
   const checked = ModelPatch.safeParse(changes);
   if (checked.success) return { patch: checked.data, problems: new Map() };
-  const problems = checked.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  const problems = checked.error.issues.map((issue) => ({
+    path: issue.path.join('.'),
+    // The schema's own words for this are those of a programmer.
+    message: issue.code === 'invalid_type' && issue.expected === 'number' ? 'Write a number.' : issue.message,
+  }));
   return { patch: {}, problems: new Map(problems.map((problem) => [problem.path, problem])) };
 }
 

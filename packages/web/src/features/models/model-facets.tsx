@@ -19,7 +19,7 @@ interface ModelFacetFieldsProps {
   onChange: (patch: Partial<ModelFilters>) => void;
 }
 
-/** The filters of the Model Library; a choice that no model has is not offered. */
+/** The filters of the Model Library; a filter in which all models are alike is not offered. */
 export function ModelFacetFields({ filters, onChange }: ModelFacetFieldsProps): ReactElement {
   const facets = useQuery(modelFacetsQuery(filters)).data;
   const number = (value: string | undefined) => (value === undefined ? undefined : Number(value));
@@ -35,8 +35,8 @@ export function ModelFacetFields({ filters, onChange }: ModelFacetFieldsProps): 
   return (
     <>
       {lists.map(([field, label, options = []]) =>
-        // One location holds everything: then there is nothing to choose.
-        field === 'locationId' && options.length < 2 && filters.locationId === undefined ? null : (
+        // Where all models are alike there is nothing to choose.
+        options.length < 2 && filters[field] === undefined ? null : (
           <ToolbarItem key={field}>
             <Facet
               label={label}

@@ -35,6 +35,12 @@ const COLUMNS: readonly Column<ModelProfile>[] = [
   { label: 'Tuned for', cell: ({ goal }) => (goal === null ? <Unknown word="not stated" /> : GOALS[goal]) },
 ];
 
+/** Columns of nothing but dashes are left out. */
+const OPTIONAL: Readonly<Record<string, (profile: ModelProfile) => boolean>> = {
+  Parallelism: ({ tensorParallelism, pipelineParallelism }) => (tensorParallelism ?? pipelineParallelism) !== null,
+  'Tuned for': ({ goal }) => goal !== null,
+};
+
 /** On which GPUs the publisher says that it runs. */
 export function ModelProfilesPanel({ model }: { model: ModelDetail }): ReactElement {
   const fact = model.facts.profiles;
@@ -50,7 +56,7 @@ export function ModelProfilesPanel({ model }: { model: ModelDetail }): ReactElem
         <div className="ph-stack-small">
           <DataTable
             label="GPU profiles"
-            columns={COLUMNS}
+            columns={COLUMNS.filter(({ label }) => profiles.some((profile) => OPTIONAL[label]?.(profile) ?? true))}
             rows={profiles}
             rowKey={(profile) => `${profiles.indexOf(profile)}`}
           />

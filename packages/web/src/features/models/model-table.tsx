@@ -2,7 +2,7 @@ import type { Model } from '@pharos/contract';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Column } from '../../components/data-table.tsx';
-import { formatCount } from '../../components/format.ts';
+import { plural } from '../../components/format.ts';
 import { HostileText } from '../../components/hostile-text.tsx';
 import { Unknown } from '../../components/labels.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
@@ -11,7 +11,13 @@ import { contextText, gpuText, NOT_KNOWN, taskName } from './model-words.ts';
 import { NewestTag } from './newest-tag.tsx';
 
 const known = (value: string | null): ReactNode =>
-  value === null ? <Unknown word={NOT_KNOWN} /> : <HostileText text={value} clamp={60} />;
+  value === null ? (
+    <Unknown word={NOT_KNOWN} />
+  ) : (
+    <span className="ph-words">
+      <HostileText text={value} clamp={60} />
+    </span>
+  );
 
 /** Models as rows, for who compares many. */
 export const MODEL_COLUMNS: readonly Column<Model>[] = [
@@ -39,10 +45,20 @@ export const MODEL_COLUMNS: readonly Column<Model>[] = [
     cell: (model) => known(model.contextLength === null ? null : contextText(model.contextLength)),
   },
   { label: 'GPU need', cell: (model) => known(gpuText(model.gpu)) },
-  { label: 'Precision', cell: (model) => known(model.precision?.join(', ') ?? null) },
   { label: 'Licence', cell: (model) => known(model.licence) },
-  { label: 'Versions', cell: (model) => formatCount(model.imageCount) },
-  { label: 'Newest', cell: (model) => <NewestTag model={model} /> },
+  {
+    label: 'Newest',
+    sort: 'updated',
+    descendingFirst: true,
+    cell: (model) => (
+      <>
+        <NewestTag model={model} />
+        <div className="ph-quiet">
+          <RelativeTime time={model.updatedAt} />, {plural(model.imageCount, 'version')}
+        </div>
+      </>
+    ),
+  },
   {
     label: 'Size',
     sort: 'size',
@@ -51,11 +67,4 @@ export const MODEL_COLUMNS: readonly Column<Model>[] = [
     cell: (model) => <Size bytes={model.size} />,
   },
   { label: 'Locations', cell: (model) => model.locations.join(', ') },
-  {
-    label: 'Newest image',
-    sort: 'updated',
-    descendingFirst: true,
-    modifier: 'nowrap',
-    cell: (model) => <RelativeTime time={model.updatedAt} />,
-  },
 ];

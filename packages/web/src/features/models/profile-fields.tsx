@@ -113,7 +113,7 @@ function ProfileRow({ at, profile, problems, onChange, onRemove }: ProfileRowPro
           value={profile.goal}
           onChange={(_, goal) => onChange({ goal: goal as ProfileDraft['goal'] })}
         >
-          <FormSelectOption value="" label="not stated" />
+          <FormSelectOption value="" label="any" />
           <FormSelectOption value="latency" label="latency" />
           <FormSelectOption value="throughput" label="throughput" />
         </FormSelect>
