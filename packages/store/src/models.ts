@@ -24,14 +24,18 @@ const SHOWN_EDITS = 100;
 interface ImageRow {
   digest: string;
   sort_key: string;
+  name: string;
+  repository_id: string;
 }
 
+/** By the newest tag of each digest; the index tags_model is walked backwards. */
 const NEWEST_FIRST: Order<ImageRow> = {
   name: 'model-images',
   descending: true,
   keys: [
-    { column: sql`i.sort_key`, type: 'text', read: (row) => row.sort_key },
-    { column: sql`i.digest`, type: 'text', read: (row) => row.digest },
+    { column: sql`t.sort_key`, type: 'text', read: (row) => row.sort_key },
+    { column: sql`t.name`, type: 'text', read: (row) => row.name },
+    { column: sql`t.repository_id`, type: 'id', read: (row) => row.repository_id },
   ],
 };
 
@@ -86,14 +90,15 @@ function pullOf(images: readonly ModelImage[]): ModelDetail['pull'] {
   return [];
 }
 
-/** Tags that point to one digest are one version; it is as new as the newest of them. */
+/** Tags that point to one digest are one version; it stands where the newest of them stands. */
 async function imagesOf(db: Db, row: ModelRow, { limit, cursor }: PageQuery): Promise<Page<ModelImage>> {
   const position = cursor === undefined ? [] : [after(NEWEST_FIRST, cursor)];
   const found = await sql<ImageRow>`
-    with i as materialized (
-      select t.digest, max(t.sort_key) as sort_key from tags t
-      where t.model_key = ${row.key} and t.presence <> 'retired' group by t.digest)
-    select i.digest, i.sort_key from i where ${allOf(position)}
+    select t.digest, t.sort_key, t.name, t.repository_id from tags t
+    where ${allOf([sql`t.model_key = ${row.key}`, sql`t.presence <> 'retired'`, ...position])}
+      and not exists (select from tags o where o.digest = t.digest and o.model_key = t.model_key
+        and o.presence <> 'retired'
+        and (o.sort_key, o.name, o.repository_id) > (t.sort_key, t.name, t.repository_id))
     order by ${orderBy(NEWEST_FIRST)} limit ${limit + 1}`.execute(db);
   const { rows, next } = cut(NEWEST_FIRST, found.rows, limit);
   const digests = rows.map(({ digest }) => digest);

@@ -12,11 +12,11 @@ const KEY = `left(lower(coalesce(
   substring(r.name from '([^/]+/[^/]+)$'),
   r.name)), 400)`;
 
+/** Repositories whose tags are written in one statement. */
+const REPOSITORIES = 100;
+
 const STATEMENTS: readonly string[] = [
   'alter table tags add column model_key text collate "C"',
-  `update tags t set model_key = ${KEY}
-    from tags o join repositories r on r.id = o.repository_id left join images i on i.digest = o.digest
-    where o.kind = 'model' and t.repository_id = o.repository_id and t.name = o.name`,
   'create index tags_model on tags (model_key, sort_key, name, repository_id) where model_key is not null',
   'create index tags_model_repository on tags (repository_id, model_key) where model_key is not null',
 
@@ -67,4 +67,15 @@ const STATEMENTS: readonly string[] = [
 /** Runs in the migration's transaction. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
+  // In parts: one statement over all of a million tags would take longer than the database is given to answer.
+  const found = await sql<{ id: string }>`select distinct repository_id as id from tags where kind = 'model'`.execute(
+    db,
+  );
+  for (let at = 0; at < found.rows.length; at += REPOSITORIES) {
+    const ids = found.rows.slice(at, at + REPOSITORIES).map(({ id }) => id);
+    await sql`update tags t set model_key = ${sql.raw(KEY)}
+      from tags o join repositories r on r.id = o.repository_id left join images i on i.digest = o.digest
+      where o.kind = 'model' and o.repository_id = any(${ids}::uuid[])
+        and t.repository_id = o.repository_id and t.name = o.name`.execute(db);
+  }
 }
