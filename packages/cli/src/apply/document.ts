@@ -273,6 +273,8 @@ const KEYS = {
       'prerelease',
       'parsedOnly',
       'scheme',
+      ...['pattern', 'range', 'floating', 'direction', 'groupBy', 'require', 'mode', 'mediaTypes', 'artifactTypes'],
+      ...['equals', 'matches', 'exists', 'min', 'max', 'every', 'jitter'],
     ],
   ],
 };
