@@ -9,6 +9,7 @@ export const PERMISSIONS = [
   'registries:write',
   'rules:write',
   'repositories:write',
+  'models:write',
   'scans:write',
   'agents:write',
   'tokens:manage',
@@ -25,7 +26,7 @@ const READS: readonly Permission[] = ['session', 'library:read', 'images:read-de
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
   viewer: READS,
   consumer: READS,
-  curator: [...READS, 'rules:write', 'repositories:write', 'scans:write'],
+  curator: [...READS, 'rules:write', 'repositories:write', 'models:write', 'scans:write'],
   approver: READS,
   admin: PERMISSIONS.filter((permission) => permission !== 'public' && permission !== 'agents:report'),
   agent: ['session', 'agents:report'],

@@ -7,6 +7,7 @@ import { createEventHub } from './events.ts';
 import { createIdentity } from './identity/identity.ts';
 import { createServerLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { PreviewPool } from './preview/preview-pool.ts';
 import { createReaderStore } from './reader.ts';
 import { Running } from './running.ts';
 import { KEY } from './testing.ts';
@@ -31,6 +32,7 @@ export function testContext(whole: Store): Context {
     events,
     metrics: createMetrics({ workDepth: work.depth, eventClients: events.clients }),
     configs: createAgentConfigs({ store, key: KEY, now, unreadable: () => {} }),
+    previews: new PreviewPool(),
     running: new Running(),
     stopping: new AbortController().signal,
   };

@@ -5,10 +5,13 @@ import { agentsOf } from './agents.ts';
 import type { Db, Log } from './database.ts';
 import { guarded, storeError } from './driver-error.ts';
 import { type OpenDatabase, openEmbedded } from './embedded.ts';
+import { explanationsOf } from './explanations.ts';
 import { imagesOf } from './images.ts';
 import { listingsOf } from './listings.ts';
 import { locationsOf } from './locations.ts';
 import { migrate } from './migrate.ts';
+import { redrawModels } from './model-summary.ts';
+import { modelsOf } from './models.ts';
 import { openPostgres } from './postgres.ts';
 import { receiversOf } from './receivers.ts';
 import { registriesOf } from './registries.ts';
@@ -60,6 +63,7 @@ export async function storeOn(
   absence: Partial<AbsencePolicy> = {},
 ): Promise<Store> {
   await migrate(db);
+  await redrawModels(db);
   await drawSeenViews(db);
   const policy = { ...DEFAULT_ABSENCE_POLICY, ...absence };
   const ping = async () => {
@@ -84,8 +88,10 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     repositories: guarded(repositoriesOf(db)),
     tags: guarded(tagsOf(db)),
     images: guarded(imagesOf(db)),
+    models: guarded(modelsOf(db)),
     scans: guarded(scansOf(db, upkeep, policy)),
     listings: guarded(listingsOf(db)),
+    explanations: guarded(explanationsOf(db)),
     receivers: guarded(receiversOf(db)),
     users: guarded(usersOf(db)),
     teams: guarded(teamsOf(db)),

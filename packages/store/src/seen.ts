@@ -48,6 +48,40 @@ export const SEEN: Readonly<Record<string, string>> = {
   hcp_tag_images: tagged,
   signature_tags: inRepository,
   favourite_repositories: inRepository,
+  left_out_tags: inRepository,
+  models: 'true',
+  model_edits: `t.model_key in (select key from ${SCHEMA}.models)`,
+};
+
+/** A model stands in several places: its counts, its newest image and its size are drawn from the tags that are seen. */
+const MODEL_TAGS = `from public.tags p where p.model_key = t.key and p.presence <> 'retired' and p.repository_id in ${IDS}`;
+const NEWEST_FIRST = 'order by p.sort_key desc, p.name desc, p.repository_id desc limit 1';
+const DRAWN: Readonly<Record<string, { columns: Readonly<Record<string, string>>; source: string }>> = {
+  models: {
+    columns: {
+      tag_count: 's.tags',
+      image_count: 's.images',
+      missing_count: 's.missing',
+      newest_tag: 'n.name',
+      newest_digest: 'n.digest',
+      newest_repository_id: 'n.repository_id',
+      size: 'n.size',
+      registry_ids: 's.registry_ids',
+      repository_ids: 's.repository_ids',
+      updated_at: 's.updated_at',
+    },
+    source: `join lateral (
+        select count(*)::integer as tags, (count(*) filter (where p.presence = 'missing'))::integer as missing,
+          count(distinct p.digest)::integer as images, max(p.effective_at) as updated_at,
+          array_agg(distinct p.registry_id) as registry_ids, array_agg(distinct p.repository_id) as repository_ids
+        ${MODEL_TAGS}
+      ) s on s.tags > 0
+      left join lateral (
+        (select p.name, p.digest, p.repository_id, p.size ${MODEL_TAGS} and p.sort_key >= '2'
+          and p.version ->> 'prerelease' is null ${NEWEST_FIRST})
+        union all (select p.name, p.digest, p.repository_id, p.size ${MODEL_TAGS} ${NEWEST_FIRST}) limit 1
+      ) n on true`,
+  },
 };
 
 /** Tables that are no part of the library: nobody reads them through the views. */
@@ -90,7 +124,7 @@ export async function dropSeenViews(db: Db): Promise<void> {
 /** Draws the views anew unless they fit the tables as they are. */
 export async function drawSeenViews(db: Db): Promise<void> {
   const tables = await tablesOf(db);
-  const statements = [...FOUNDATIONS, ...tables.toSorted(foundFirst).map(({ name }) => viewOf(name))];
+  const statements = [...FOUNDATIONS, ...tables.toSorted(foundFirst).map(viewOf)];
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([statements, tables]))
     .digest('hex');
@@ -126,12 +160,17 @@ async function tablesOf(db: Db): Promise<{ name: string; columns: string }[]> {
   return found.rows;
 }
 
-/** `rules` before `rule_requests`, which looks through it. */
+/** `rules` and `models` before what looks through them. */
 function foundFirst(one: { name: string }, other: { name: string }): number {
-  return Number(other.name === 'rules') - Number(one.name === 'rules');
+  return Number(LOOKED_THROUGH.has(other.name)) - Number(LOOKED_THROUGH.has(one.name));
 }
 
-function viewOf(table: string): string {
-  const which = Object.hasOwn(SEEN, table) ? SEEN[table] : 'false';
-  return `create view ${SCHEMA}."${table}" as select t.* from public."${table}" t where ${which}`;
+const LOOKED_THROUGH: ReadonlySet<string> = new Set(['rules', 'models']);
+
+function viewOf({ name, columns }: { name: string; columns: string }): string {
+  const which = Object.hasOwn(SEEN, name) ? SEEN[name] : 'false';
+  const drawn = Object.hasOwn(DRAWN, name) ? DRAWN[name] : undefined;
+  const selected = columns.split(',').map((column) => `${drawn?.columns[column] ?? `t."${column}"`} as "${column}"`);
+  return `create view ${SCHEMA}."${name}" as select ${selected.join(', ')}
+    from public."${name}" t ${drawn?.source ?? ''} where ${which}`;
 }

@@ -9,12 +9,22 @@ import type {
   ChunkTaken,
   Delivery,
   DeliveryQuery,
+  Explanation,
   FileRegistry,
   FileRule,
   Hello,
   Image,
+  LeftOutPage,
+  LeftOutQuery,
   Listing,
   Location,
+  Model,
+  ModelDetail,
+  ModelFacets,
+  ModelFilter,
+  ModelImage,
+  ModelPatch,
+  ModelQuery,
   Observation,
   Page,
   PageQuery,
@@ -58,7 +68,7 @@ import type {
   UserPatch,
   UserQuery,
 } from '@pharos/contract';
-import type { Area, Grant } from '@pharos/library';
+import type { Area, Grant, TagFacts } from '@pharos/library';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
 export interface SealedCredential {
@@ -173,7 +183,8 @@ export interface Repositories {
 export interface Tags {
   ofRepository(repositoryId: string, query: RepositoryTagQuery): Promise<Page<Tag>>;
   list(query: TagQuery): Promise<Page<Tag>>;
-  get(repositoryId: string, name: string): Promise<TagDetail | null>;
+  /** `now` is what ages are counted to. */
+  get(repositoryId: string, name: string, now?: Date): Promise<TagDetail | null>;
   history(repositoryId: string, name: string, query: PageQuery): Promise<Page<TagHistoryEntry> | null>;
 }
 
@@ -183,6 +194,16 @@ export interface Images {
   observe(observation: Observation, now: Date): Promise<void>;
   /** Some place where the digest stands now, to read it from. */
   place(digest: string): Promise<{ registryId: string; repository: string; locationId: string } | null>;
+}
+
+export interface Models {
+  list(query: ModelQuery): Promise<Page<Model>>;
+  facets(filter: ModelFilter): Promise<ModelFacets>;
+  get(id: string): Promise<ModelDetail | null>;
+  /** Versions by digest, newest first; null: no such model. */
+  images(id: string, query: PageQuery): Promise<Page<ModelImage> | null>;
+  /** Keeps what a person wrote, with who and when; null takes an edit back. Null: no such model. */
+  update(id: string, patch: ModelPatch, by: string, now: Date): Promise<ModelDetail | null>;
 }
 
 export interface Scans {
@@ -212,14 +233,44 @@ export interface KnownRepository {
   readonly listedAt: string;
 }
 
+/** What is known of a tag beyond its name. */
+export interface KnownTagFacts {
+  readonly tag: string;
+  readonly facts: TagFacts | 'unreadable';
+}
+
+/** The names of one repository as lines of a text: a million of them move between threads as a few texts. */
+export interface KnownNames {
+  readonly repository: string;
+  /** Names that the registry listed, one per line. */
+  readonly names: string;
+  readonly listedAt: string;
+  /** Names that the library holds, one per line. */
+  readonly library: string;
+}
+
 export interface Listings {
   put(listing: Listing, now: Date): Promise<void>;
   /** What a registry is known to hold, from its last listings: names only. */
   ofRegistry(
     registryId: string,
   ): Promise<{ catalogAt: string | null; message: string | null; repositories: KnownRepository[] }>;
-  /** Names of present tags of a registry, as `repository:tag`. */
-  libraryTags(registryId: string): Promise<Set<string>>;
+  /** The same as texts with what the library holds of each: some 200 repositories after the one named; none at the end. */
+  namesOf(registryId: string, after: string): Promise<KnownNames[]>;
+  catalogOf(registryId: string): Promise<{ catalogAt: string | null; message: string | null }>;
+  /** The names of one repository; null: nothing of it was ever listed. */
+  ofRepository(registryId: string, repository: string): Promise<KnownRepository | null>;
+  /** Registries whose lists hold the tag, most in one answer: 100. */
+  registriesWith(repository: string, tag: string): Promise<string[]>;
+  /** What is known of a repository's tags, with these annotations. */
+  factsOf(registryId: string, repository: string, annotationKeys: readonly string[]): Promise<KnownTagFacts[]>;
+}
+
+export interface Explanations {
+  /** Why a tag is in the library or not; the registry must exist. Null: there is no such registry. */
+  ofTag(registryId: string, repository: string, tag: string, now: Date): Promise<Explanation | null>;
+  /** Tags that the registry lists and no rule takes, with the reason. Null: there is no such repository. */
+  leftOut(repositoryId: string, query: LeftOutQuery, now: Date): Promise<LeftOutPage | null>;
 }
 
 export interface NewUser {
@@ -394,8 +445,10 @@ export interface Store {
   readonly repositories: Repositories;
   readonly tags: Tags;
   readonly images: Images;
+  readonly models: Models;
   readonly scans: Scans;
   readonly listings: Listings;
+  readonly explanations: Explanations;
   readonly receivers: Receivers;
   readonly users: Users;
   readonly teams: Teams;

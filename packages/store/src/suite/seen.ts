@@ -93,7 +93,7 @@ export function seenSuite(given: () => Promise<Given>, engine: () => Engine): vo
     assert.equal(await seen.tags.get(foreign.id, '17.4'), null);
     assert.equal(await seen.tags.history(foreign.id, '17.4', PAGE), null);
     assert.equal((await seen.listings.ofRegistry(there)).repositories.length, 0);
-    assert.equal((await seen.listings.libraryTags(there)).size, 0);
+    assert.deepEqual(await seen.listings.namesOf(there, ''), []);
     assert.equal((await seen.users.list(PAGE)).total, 0);
   });
 
