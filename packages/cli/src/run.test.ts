@@ -32,7 +32,7 @@ test('what is unknown is named, with a suggestion, exit code 2 and nothing on st
     [['tags', 'list', '--engine', 'oracle'], /postgresql, epas, pge/],
     [['tags', 'list', '--limit', '0'], /from 1 to 1000/],
     [['registries', 'get'], /Missing required argument 'registry'/],
-    [['tokens', 'create', 'ci'], /Required option '--role/],
+    [['tokens', 'create', 'ci'], /needs --role, or --robot/],
     [['up', '--port', 'x'], /0 to 65535/],
   ] as [string[], RegExp][]) {
     const { code, stdout, stderr } = await runIn({}, ...args);
