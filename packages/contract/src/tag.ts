@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Digest, Flag, Id, RepositoryName, TagName, Time } from './common.ts';
 import { Engine, ImageState, ImageTag, Version } from './image.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
 import { Kind } from './rule.ts';
@@ -36,6 +37,7 @@ export const Tag = z.object({
   locations: z.array(LocationId),
   presence: Presence,
   missingSince: Time.nullable(),
+  lifecycle: Lifecycle.nullish().meta({ description: 'Of PostgreSQL images; null: nothing is known' }),
 });
 export type Tag = z.infer<typeof Tag>;
 
