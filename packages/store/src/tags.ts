@@ -8,6 +8,8 @@ import { namesOf } from './listings.ts';
 import { rulesOfRegistry } from './rules.ts';
 import type { Tags } from './store.ts';
 import { listRepositoryTags, listTags } from './tag-list.ts';
+import { newerTags } from './tag-newer.ts';
+import { listTagChanges, tagAt } from './tag-past.ts';
 import { TAG_COLUMNS, type TagRow, tagOf } from './tag-row.ts';
 
 const MOST_SAME_DIGEST = 100;
@@ -42,6 +44,12 @@ export function tagsOf(db: Db): Tags {
       const row = await tagRow(db, repositoryId, name);
       return row && historyOf(db, row, query);
     },
+    at: async (repositoryId, name, time) => {
+      const row = await tagRow(db, repositoryId, name);
+      return row && tagAt(db, row, time);
+    },
+    changes: (query) => listTagChanges(db, query),
+    newer: (tags) => newerTags(db, tags),
   };
 }
 
