@@ -4,6 +4,7 @@ import type { Shell } from './command.ts';
 import { agentCommand } from './commands/agent.ts';
 import { agentsCommand, locationsCommand } from './commands/agents.ts';
 import { applyCommand } from './commands/apply.ts';
+import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { imagesCommand } from './commands/images.ts';
@@ -31,7 +32,16 @@ export function buildProgram(shell: Shell): Command {
     .addHelpText('after', TOP_EXAMPLES);
   const groups: [string, Command[]][] = [
     ['Run:', [upCommand(shell), serverCommand(shell), agentCommand(shell)]],
-    ['Library:', [statusCommand(shell), repositoriesCommand(shell), tagsCommand(shell), imagesCommand(shell)]],
+    [
+      'Library:',
+      [
+        statusCommand(shell),
+        repositoriesCommand(shell),
+        tagsCommand(shell),
+        imagesCommand(shell),
+        compareCommand(shell),
+      ],
+    ],
     [
       'Registries and rules:',
       [registriesCommand(shell), rulesCommand(shell), applyCommand(shell), receiversCommand(shell)],

@@ -7,7 +7,10 @@ import { Presence } from './tag.ts';
 
 /** RFC 3339 with any offset, or a day, which means its end in UTC as far as it is past. */
 export const TagAtQuery = z.strictObject({
-  time: z.union([z.iso.datetime({ offset: true }), z.iso.date()]),
+  time: z.union(
+    [z.iso.datetime({ offset: true }), z.iso.date()],
+    'must be a day such as 2026-03-03, or a time of RFC 3339',
+  ),
 });
 
 /**

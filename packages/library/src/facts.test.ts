@@ -218,7 +218,10 @@ test('a NIM, by its labels, its path and its tag', () => {
   );
   assert.deepEqual([conflict.version?.patch, codes(conflict)], [4, ['version-conflict']]);
   const bare = recognise({}, { repository: 'nim/a/b', tag: 'latest' });
-  assert.deepEqual([bare.model, bare.version], [{ publisher: 'a', name: 'b', version: null, type: null, ...unsaid }, null]);
+  assert.deepEqual(
+    [bare.model, bare.version],
+    [{ publisher: 'a', name: 'b', version: null, type: null, ...unsaid }, null],
+  );
 });
 
 test('an extension image names its PostgreSQL major, and a wrong tag is found', () => {
