@@ -59,6 +59,7 @@ export const TagDetail = Tag.extend({
     .meta({ description: 'Other tags of the same image, in whatever registry and location' }),
   explanation: z.array(TagExplanation),
   previous: TagName.nullable().meta({ description: 'Next older version of the same flavour in the repository' }),
+  previousDigest: Digest.nullish().meta({ description: 'Where that tag points, to compare with' }),
 });
 export type TagDetail = z.infer<typeof TagDetail>;
 

@@ -15,6 +15,7 @@ import {
 } from '../../components/labels.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { Size } from '../../components/size.tsx';
+import { LifecycleLabels } from './lifecycle-labels.tsx';
 
 interface TagTableProps {
   tags: readonly Tag[];
@@ -110,6 +111,7 @@ const REST: readonly Column<Tag>[] = [
       <span className="ph-inline-list">
         <ImageStateLabel state={tag.state} />
         {tag.presence === 'present' ? null : <PresenceLabel presence={tag.presence} />}
+        <LifecycleLabels tag={tag} />
         {tag.findings > 0 ? <WarningLabel text={plural(tag.findings, 'finding')} /> : null}
       </span>
     ),
