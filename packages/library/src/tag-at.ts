@@ -21,7 +21,7 @@ export interface TagThen {
  */
 export function tagThen(time: string, stay: TagStay | null, next: TagStay | null, isThere: boolean): TagThen {
   if (stay === null) {
-    const since = next === null ? '' : ` It was first seen on ${next.firstSeenAt}.`;
+    const since = next === null ? '' : ` It was first seen on ${minute(next.firstSeenAt)}.`;
     return { answer: 'not-yet', message: `The library had not seen the tag by then.${since}` };
   }
   if (time <= stay.lastSeenAt) {
@@ -30,15 +30,23 @@ export function tagThen(time: string, stay: TagStay | null, next: TagStay | null
   if (next !== null) {
     return {
       answer: 'between',
-      message: `The tag moved between ${stay.lastSeenAt} and ${next.firstSeenAt}; at that time it pointed to one of the two digests.`,
+      message: `The tag moved between ${minute(stay.lastSeenAt)} and ${minute(next.firstSeenAt)}; at that time it pointed to one of the two digests.`,
     };
   }
   if (isThere)
-    return { answer: 'known', message: `The last scan, on ${stay.lastSeenAt}, saw the tag point to this digest.` };
+    return {
+      answer: 'known',
+      message: `The last scan, on ${minute(stay.lastSeenAt)}, saw the tag point to this digest.`,
+    };
   return {
     answer: 'gone',
-    message: `The tag was last seen on ${stay.lastSeenAt}; this is the digest it pointed to then.`,
+    message: `The tag was last seen on ${minute(stay.lastSeenAt)}; this is the digest it pointed to then.`,
   };
+}
+
+/** A time in a sentence. */
+function minute(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** A day alone means its end, so that "on 3 March" takes in what happened on that day; answers RFC 3339 in UTC. */

@@ -4,7 +4,7 @@ import { type ReactElement, useState } from 'react';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { formatCount } from '../../components/format.ts';
 import { HostileText } from '../../components/hostile-text.tsx';
-import { DifferenceLabel, Unknown } from '../../components/labels.tsx';
+import { DifferenceLabel, ENGINE_NAMES, KIND_NAMES, Unknown } from '../../components/labels.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { Size } from '../../components/size.tsx';
@@ -35,7 +35,15 @@ function FactValue({ field, value }: { field: string; value: string | null }): R
   if (value === null) return <Unknown word="not known" />;
   if (field === 'size') return <Size bytes={Number(value)} />;
   if (field === 'createdAt') return <RelativeTime time={value} />;
+  if (field === 'engine' || field === 'kind') return <>{knownWord(value)}</>;
   return <HostileText text={value} clamp={160} />;
+}
+
+/** Engines and kinds by the names that they have everywhere else: `postgres (cnpg-operand)` → `PostgreSQL (cnpg-operand)`. */
+function knownWord(value: string): string {
+  const names: Readonly<Record<string, string>> = { ...KIND_NAMES, ...ENGINE_NAMES };
+  const [word = ''] = value.split(' ', 1);
+  return (names[word] ?? word) + value.slice(word.length);
 }
 
 /** What differs comes first, then what nobody knows; what is the same is one line. */
@@ -71,12 +79,7 @@ function OneList({ list }: { list: ListDifference }): ReactElement {
   return (
     <Panel title={`${LIST_NAMES[list.list]}: ${countsText(list)}`}>
       <div className="ph-stack-small">
-        {list.message === null ? null : (
-          <p className="ph-inline-list">
-            <DifferenceLabel change="unknown" />
-            <span>{list.message}</span>
-          </p>
-        )}
+        {list.message === null ? null : <p>{list.message}</p>}
         {shown.length === 0 ? null : (
           <DataTable
             label={LIST_NAMES[list.list]}

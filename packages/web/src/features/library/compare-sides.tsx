@@ -38,8 +38,9 @@ function One({
   // While another one is loaded, the last difference still stands there.
   const known = image?.digest === digest ? image : undefined;
   const change = (
-    <Button variant="link" isInline onClick={onChange} aria-label={`Choose the image ${title.toLowerCase()}`}>
+    <Button variant="link" isInline onClick={onChange}>
       {digest === undefined ? 'Choose' : 'Change'}
+      <span className="pf-v6-u-screen-reader"> the image {title.toLowerCase()}</span>
     </Button>
   );
   return (

@@ -7,11 +7,13 @@ export function LifecycleLabels({ tag }: { tag: Tag }): ReactElement | null {
   const { lifecycle } = tag;
   if (!lifecycle) return null;
   const { isPast, newerMinor, newerMinorTag, newerBuildTag } = lifecycle;
+  const isMinor = newerMinor !== null || newerMinorTag !== null;
+  if (!isPast && !isMinor && newerBuildTag === null) return null;
   return (
-    <>
+    <span className="ph-inline-list">
       {isPast ? <EndOfLifeLabel /> : null}
-      {newerMinor !== null || newerMinorTag !== null ? <NewerLabel text="Newer minor" /> : null}
+      {isMinor ? <NewerLabel text="Newer minor" /> : null}
       {newerBuildTag !== null ? <NewerLabel text="Newer build" /> : null}
-    </>
+    </span>
   );
 }

@@ -65,7 +65,12 @@ function Loaded({ tag }: { tag: TagDetail }): ReactElement {
         actions={
           <>
             {tag.previousDigest && tag.previousDigest !== tag.digest ? (
-              <CompareButton from={tag.previousDigest} to={tag.digest} text={`Compare with ${tag.previous}`} />
+              <CompareButton
+                from={tag.previousDigest}
+                to={tag.digest}
+                text="Compare with predecessor"
+                title={tag.previous ?? undefined}
+              />
             ) : null}
             <CompareButton to={tag.digest} text="Compare with …" />
           </>
@@ -140,9 +145,17 @@ function Loaded({ tag }: { tag: TagDetail }): ReactElement {
   );
 }
 
-function CompareButton({ from, to, text }: { from?: string; to: string; text: string }): ReactElement {
+interface CompareButtonProps {
+  from?: string;
+  to: string;
+  text: string;
+  /** Which one that is. */
+  title?: string | undefined;
+}
+
+function CompareButton({ from, to, text, title }: CompareButtonProps): ReactElement {
   return (
-    <Link to="/library/compare" search={{ from, to }} className="pf-v6-c-button pf-m-secondary">
+    <Link to="/library/compare" search={{ from, to }} title={title} className="pf-v6-c-button pf-m-secondary">
       <span className="pf-v6-c-button__text">{text}</span>
     </Link>
   );

@@ -59,7 +59,16 @@ function TagLink({ tag }: { tag: Tag }): ReactElement {
   );
 }
 
-const NAME: Column<Tag> = { label: 'Tag', sort: 'name', cell: (tag) => <TagLink tag={tag} /> };
+const NAME: Column<Tag> = {
+  label: 'Tag',
+  sort: 'name',
+  cell: (tag) => (
+    <>
+      <TagLink tag={tag} />
+      <LifecycleLabels tag={tag} />
+    </>
+  ),
+};
 
 const NAME_AND_REPOSITORY: Column<Tag> = {
   ...NAME,
@@ -69,6 +78,7 @@ const NAME_AND_REPOSITORY: Column<Tag> = {
       <Link to="/library/$repositoryId" params={{ repositoryId: tag.repositoryId }} className="ph-sublink">
         {tag.repository}
       </Link>
+      <LifecycleLabels tag={tag} />
     </>
   ),
 };
@@ -111,7 +121,6 @@ const REST: readonly Column<Tag>[] = [
       <span className="ph-inline-list">
         <ImageStateLabel state={tag.state} />
         {tag.presence === 'present' ? null : <PresenceLabel presence={tag.presence} />}
-        <LifecycleLabels tag={tag} />
         {tag.findings > 0 ? <WarningLabel text={plural(tag.findings, 'finding')} /> : null}
       </span>
     ),
