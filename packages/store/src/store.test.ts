@@ -9,6 +9,7 @@ import { type Engine, emptyStore, type Given } from './suite/given.ts';
 import { librarySuite } from './suite/library.ts';
 import { listsSuite } from './suite/lists.ts';
 import { modelsSuite } from './suite/models.ts';
+import { pastSuite } from './suite/past.ts';
 import { peopleSuite } from './suite/people.ts';
 import { readingSuite } from './suite/reading.ts';
 import { receiversSuite } from './suite/receivers.ts';
@@ -45,6 +46,7 @@ for (const name of wanted) {
     describe('reading', () => readingSuite(given));
     describe('changes', () => changesSuite(given));
     describe('library', () => librarySuite(given));
+    describe('packages and the past', () => pastSuite(given));
     describe('lists', () => listsSuite(given));
   });
 }
