@@ -6,6 +6,7 @@ import { agentsCommand, locationsCommand } from './commands/agents.ts';
 import { applyCommand } from './commands/apply.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
+import { explainCommand } from './commands/explain.ts';
 import { imagesCommand } from './commands/images.ts';
 import { receiversCommand } from './commands/receivers.ts';
 import { registriesCommand } from './commands/registries.ts';
@@ -34,7 +35,13 @@ export function buildProgram(shell: Shell): Command {
     ['Library:', [statusCommand(shell), repositoriesCommand(shell), tagsCommand(shell), imagesCommand(shell)]],
     [
       'Registries and rules:',
-      [registriesCommand(shell), rulesCommand(shell), applyCommand(shell), receiversCommand(shell)],
+      [
+        registriesCommand(shell),
+        rulesCommand(shell),
+        explainCommand(shell),
+        applyCommand(shell),
+        receiversCommand(shell),
+      ],
     ],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],
     [
