@@ -14,6 +14,7 @@ import { ScanProgress } from '../../components/scan-progress.tsx';
 import { ActionError, QueryView } from '../../components/states.tsx';
 import { useSearchState } from '../../components/use-search-state.ts';
 import { HeldAbsence } from './held-absence.tsx';
+import { LeftOutTags } from './left-out-tags.tsx';
 import { RepositoryOverview } from './repository-overview.tsx';
 import { RepositoryTags } from './repository-tags.tsx';
 import { repositoryWarnings } from './repository-warnings.ts';
@@ -67,7 +68,7 @@ function Loaded({ repository }: { repository: RepositoryDetail }): ReactElement 
         <Tabs
           aria-label="Parts of the repository"
           activeKey={search.tab ?? 'overview'}
-          onSelect={(_, key) => change({ tab: key === 'tags' ? 'tags' : undefined }, 'push')}
+          onSelect={(_, key) => change({ tab: key === 'tags' || key === 'left-out' ? key : undefined }, 'push')}
           mountOnEnter
           unmountOnExit
         >
@@ -76,6 +77,9 @@ function Loaded({ repository }: { repository: RepositoryDetail }): ReactElement 
           </Tab>
           <Tab eventKey="tags" title={<TabTitleText>Tags ({formatCount(repository.tagCount)})</TabTitleText>}>
             <RepositoryTags repository={repository} />
+          </Tab>
+          <Tab eventKey="left-out" title={<TabTitleText>Stayed out</TabTitleText>}>
+            <LeftOutTags repository={repository} />
           </Tab>
         </Tabs>
       </PageSection>

@@ -57,11 +57,11 @@ function tagFilters(raw: RawSearch): TagFilters {
 }
 
 export interface RepositorySearch extends TagFilters {
-  tab?: 'tags' | undefined;
+  tab?: 'tags' | 'left-out' | undefined;
 }
 
 export function repositorySearch(raw: RawSearch): RepositorySearch {
-  return { tab: oneOf(raw.tab, ['tags']), ...tagFilters(raw) };
+  return { tab: oneOf(raw.tab, ['tags', 'left-out']), ...tagFilters(raw) };
 }
 
 export interface TagsSearch extends TagFilters {
