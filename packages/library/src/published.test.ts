@@ -57,7 +57,10 @@ const FACTS = knownFacts(
         ...(index % 5 === 0 ? [] : [{ os: 'linux', architecture: 'arm64' }]),
       ],
       annotations: index % 7 === 0 ? {} : { vendor: 'v' },
-      createdAt: index % 11 === 0 ? null : new Date(NOW - ((index * 13) % 900) * 86_400_000).toISOString(),
+      createdAt:
+        index % 11 === 0
+          ? null
+          : new Date(NOW - (index % 17 === 0 ? 1 : (index * 13) % 900) * 86_400_000).toISOString(),
       pushedAt: null,
       firstSeenAt: null,
     };
@@ -73,10 +76,11 @@ const RULES: readonly RuleSpec[] = [
     ...newestOf('*', { keep: 3, groupBy: ['major'], include: ['1*', 're:\\d.*'], exclude: ['*-bullseye'] }),
     platforms: { require: ['linux/arm64'], mode: 'all' },
     annotations: [{ key: 'vendor', equals: 'v' }],
-    artifacts: { mediaTypes: [], artifactTypes: ['*config*'], exclude: 'default' },
+    artifacts: { mediaTypes: [], artifactTypes: ['*image.config*'], exclude: 'default' },
     age: { min: '72h', max: '730d' },
   },
   RuleSpec.parse({ name: 'two', repositories: { include: ['post*'] }, tags: [{ include: ['17*'] }, { keep: 9 }] }),
+  RuleSpec.parse({ name: 'aged', repositories: { include: ['post*'] }, age: { min: '72h', max: '2y' } }),
   RuleSpec.parse({ name: 'all', repositories: { include: ['post*'] } }),
   RuleSpec.parse({ name: 'other', repositories: { include: ['mysql'] } }),
   RuleSpec.parse({ name: 'not', repositories: { include: ['**'], exclude: ['postgre*'] } }),
