@@ -4,6 +4,7 @@ export * from './common.ts';
 export * from './event.ts';
 export * from './image.ts';
 export * from './location.ts';
+export * from './model.ts';
 export * from './page.ts';
 export * from './permission.ts';
 export * from './places.ts';

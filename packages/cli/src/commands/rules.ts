@@ -9,6 +9,7 @@ import { type ListOptions, readPages } from '../paging.ts';
 import { findRegistry, findRule } from '../resolve.ts';
 import { type RuleOptions, ruleFromFlags, ruleOptions, rulePatch } from '../rule-flags.ts';
 import { rulePreviewCommand } from './rule-preview.ts';
+import { rulesImportCommand } from './rules-import.ts';
 
 export function rulesCommand(shell: Shell): Command {
   return new Command('rules')
@@ -19,7 +20,8 @@ export function rulesCommand(shell: Shell): Command {
     .addCommand(add(shell))
     .addCommand(edit(shell))
     .addCommand(remove(shell))
-    .addCommand(rulePreviewCommand(shell));
+    .addCommand(rulePreviewCommand(shell))
+    .addCommand(rulesImportCommand(shell));
 }
 
 const COLUMNS: Column<Rule & { registry: string }>[] = [

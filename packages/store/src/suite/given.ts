@@ -28,7 +28,17 @@ export async function emptyStore({ database, engine }: Engine, isFresh = false):
     await sql`drop schema public cascade`.execute(db);
     await sql`create schema public`.execute(db);
   } else {
-    for (const table of ['settings', 'registries', 'rules', 'agents', 'locations', 'images', 'users', 'tokens']) {
+    for (const table of [
+      'settings',
+      'models',
+      'registries',
+      'rules',
+      'agents',
+      'locations',
+      'images',
+      'users',
+      'tokens',
+    ]) {
       await sql`delete from ${sql.table(table)}`.execute(db);
     }
   }

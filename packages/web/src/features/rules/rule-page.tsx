@@ -23,7 +23,7 @@ const NO_RULE_CLAUSES = Object.fromEntries(RULE_CLAUSES.map((key) => [key, null]
 const CRUMBS = [{ label: 'Repository Rules', to: '/manage/rules' }] as const;
 
 export function NewRulePage(): ReactElement {
-  const [{ registryId }] = useSearchState<NewRuleSearch>();
+  const [{ registryId, kind = null, include = '' }] = useSearchState<NewRuleSearch>();
   const create = useCreateRule();
   return (
     <>
@@ -33,7 +33,7 @@ export function NewRulePage(): ReactElement {
         </p>
       </PageTitle>
       <Editor
-        initial={emptyDraft(registryId ?? null)}
+        initial={{ ...emptyDraft(registryId ?? null), kind, include: [include] }}
         isReadOnly={false}
         isBusy={create.isPending}
         error={create.error}
