@@ -17,9 +17,9 @@ function only(text: string, from?: string): Translation {
   return translated[0]!;
 }
 
-/** The tags of the rule's one repository that it takes. */
+/** The tags of the rule's one repository that it takes by their names; platforms are known only of what was read. */
 function taken({ rule }: Translation, tags: readonly string[]): string[] {
-  const spec = RuleSpec.parse({ ...rule, registryId: null });
+  const spec = RuleSpec.parse({ ...rule, platforms: undefined, registryId: null });
   return evaluateTags(compileRule(spec), rule.repositories.include[0]!, tags).included;
 }
 
