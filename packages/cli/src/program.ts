@@ -7,6 +7,7 @@ import { applyCommand } from './commands/apply.ts';
 import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
+import { explainCommand } from './commands/explain.ts';
 import { imagesCommand } from './commands/images.ts';
 import { modelsCommand } from './commands/models.ts';
 import { receiversCommand } from './commands/receivers.ts';
@@ -46,7 +47,13 @@ export function buildProgram(shell: Shell): Command {
     ],
     [
       'Registries and rules:',
-      [registriesCommand(shell), rulesCommand(shell), applyCommand(shell), receiversCommand(shell)],
+      [
+        registriesCommand(shell),
+        rulesCommand(shell),
+        explainCommand(shell),
+        applyCommand(shell),
+        receiversCommand(shell),
+      ],
     ],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],
     [

@@ -14,6 +14,7 @@ import { peopleSuite } from './suite/people.ts';
 import { readingSuite } from './suite/reading.ts';
 import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
+import { rulesSuite } from './suite/rules.ts';
 import { scansSuite } from './suite/scans.ts';
 
 const THROWAWAY = 'postgres:';
@@ -39,6 +40,7 @@ for (const name of wanted) {
     const given = (): Promise<Given> => emptyStore(engine);
     describe('database', () => databaseSuite(given, () => engine));
     describe('registries and rules', () => registriesSuite(given));
+    describe('the vocabulary of rules', () => rulesSuite(given));
     describe('receivers', () => receiversSuite(given));
     describe('models', () => modelsSuite(given));
     describe('people and agents', () => peopleSuite(given));

@@ -14,6 +14,7 @@ import { ScanProgress } from '../../components/scan-progress.tsx';
 import { ActionError, QueryView } from '../../components/states.tsx';
 import { useSearchState } from '../../components/use-search-state.ts';
 import { HeldAbsence } from './held-absence.tsx';
+import { LeftOutTags } from './left-out-tags.tsx';
 import { RepositoryChanges } from './repository-changes.tsx';
 import { RepositoryOverview } from './repository-overview.tsx';
 import { RepositoryTags } from './repository-tags.tsx';
@@ -90,6 +91,9 @@ function Loaded({ repository }: { repository: RepositoryDetail }): ReactElement 
           </Tab>
           <Tab eventKey="changes" title={<TabTitleText>Changes</TabTitleText>}>
             <RepositoryChanges repository={repository} />
+          </Tab>
+          <Tab eventKey="left-out" title={<TabTitleText>Stayed out</TabTitleText>}>
+            <LeftOutTags repository={repository} />
           </Tab>
         </Tabs>
       </PageSection>

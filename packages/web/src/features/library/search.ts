@@ -59,13 +59,17 @@ function tagFilters(raw: RawSearch): TagFilters {
 const CHANGES = ['vanished'] as const;
 
 export interface RepositorySearch extends TagFilters {
-  tab?: 'tags' | 'changes' | undefined;
+  tab?: 'tags' | 'changes' | 'left-out' | undefined;
   /** Which changes; tags that moved are the default. */
   change?: (typeof CHANGES)[number] | undefined;
 }
 
 export function repositorySearch(raw: RawSearch): RepositorySearch {
-  return { tab: oneOf(raw.tab, ['tags', 'changes']), change: oneOf(raw.change, CHANGES), ...tagFilters(raw) };
+  return {
+    tab: oneOf(raw.tab, ['tags', 'changes', 'left-out']),
+    change: oneOf(raw.change, CHANGES),
+    ...tagFilters(raw),
+  };
 }
 
 export interface TagsSearch extends TagFilters {
