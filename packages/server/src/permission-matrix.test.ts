@@ -173,6 +173,16 @@ async function tokenOf(role: Role, scope: string): Promise<string> {
   return token;
 }
 
+/** What a read cannot do without, of the same location. */
+function queryOf(route: Route, which: 'own' | 'foreign'): object {
+  const { digest, tag, registryId, ids } = rows[which];
+  const repositoryId = ids.repositories;
+  const named = { repository: `${which}/repository`, tag, registryId, repositoryId };
+  const values: Record<string, unknown> = { ...named, from: digest, to: digest, time: '2026-03-03' };
+  const needed = Object.entries(route.query?.shape ?? {}).filter(([, type]) => !type.safeParse(undefined).success);
+  return Object.fromEntries(needed.map(([key]) => [key, values[key]]));
+}
+
 async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', token: string) {
   const { ids, digest, tag, registryId, locationId } = rows[which];
   const noun = route.path.split('/')[1] as string;
@@ -183,7 +193,7 @@ async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', toke
   const body = { registryId, locationId, ...(name === 'previewRule' ? rule : {}) };
   return app.inject({
     method: route.method,
-    url: routePath(name, { params, query: {} }),
+    url: routePath(name, { params, query: queryOf(route, which) }),
     headers: { authorization: `Bearer ${token}`, ...(route.body ? { 'content-type': 'application/json' } : {}) },
     ...(route.body ? { payload: body } : {}),
   });

@@ -49,6 +49,7 @@ export const SEEN: Readonly<Record<string, string>> = {
   signature_tags: inRepository,
   favourite_repositories: inRepository,
   left_out_tags: inRepository,
+  image_packages: tagged,
   models: 'true',
   model_edits: `t.model_key in (select key from ${SCHEMA}.models)`,
 };
