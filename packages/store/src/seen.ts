@@ -48,6 +48,10 @@ export const SEEN: Readonly<Record<string, string>> = {
   hcp_tag_images: tagged,
   signature_tags: inRepository,
   favourite_repositories: inRepository,
+  // One's own: the queries ask for the user.
+  saved_views: 'true',
+  repository_statistics: inRepository,
+  registry_statistics: inWholeRegistry,
   left_out_tags: inRepository,
   image_packages: tagged,
   models: 'true',
@@ -89,6 +93,12 @@ const DRAWN: Readonly<Record<string, { columns: Readonly<Record<string, string>>
 export const NOT_SEEN: ReadonlySet<string> = new Set([
   'settings',
   'scan_chunks',
+  'activity',
+  'hcp_tag_changes',
+  'webhooks',
+  'webhook_deliveries',
+  'webhook_attempts',
+  'daily_statistics',
   'users',
   'teams',
   'team_members',
