@@ -8,6 +8,7 @@ import { agentsRoutes } from './routes/agents.ts';
 import { hcpTagsRoutes } from './routes/hcp-tags.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { libraryRoutes } from './routes/library.ts';
+import { meRoutes } from './routes/me.ts';
 import { notificationsRoutes } from './routes/notifications.ts';
 import { registriesRoutes } from './routes/registries.ts';
 import { rulesRoutes } from './routes/rules.ts';
@@ -20,6 +21,7 @@ export const API_PREFIX = '/api/v1';
 export const routes = {
   ...systemRoutes,
   ...identityRoutes,
+  ...meRoutes,
   ...libraryRoutes,
   ...hcpTagsRoutes,
   ...registriesRoutes,

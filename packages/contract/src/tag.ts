@@ -6,6 +6,7 @@ import { Engine, ImageState, ImageTag, Version } from './image.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
 import { Kind } from './rule.ts';
+import { SystemTag } from './system-tag.ts';
 
 /** Absence is not deletion: present → missing (not listed by complete scans) → retired (after several of them over time). */
 export const Presence = z.enum(['present', 'missing', 'retired']);
@@ -34,6 +35,7 @@ export const Tag = z.object({
   findings: z.number().int(),
   state: ImageState,
   hcpTags: z.array(HcpTagLabel).meta({ description: 'Of the image that the tag points to now' }),
+  systemTags: z.array(SystemTag).meta({ description: 'Computed; nobody edits them' }),
   locations: z.array(LocationId),
   presence: Presence,
   missingSince: Time.nullable(),

@@ -22,6 +22,7 @@ export * from './reconcile.ts';
 export * from './rule.ts';
 export * from './rule-messages.ts';
 export * from './set-digest.ts';
+export * from './system-tags.ts';
 export * from './tag-evaluation.ts';
 export * from './version.ts';
 export * from './version-order.ts';

@@ -6,6 +6,7 @@ import { agentHandlers } from './routes/agents.ts';
 import { hcpTagHandlers } from './routes/hcp-tags.ts';
 import { identityHandlers } from './routes/identity.ts';
 import { libraryHandlers } from './routes/library.ts';
+import { meHandlers } from './routes/me.ts';
 import { receiverHandlers } from './routes/receivers.ts';
 import { registryHandlers } from './routes/registries.ts';
 import { ruleHandlers } from './routes/rules.ts';
@@ -17,6 +18,7 @@ export function createHandlers(context: Context): Handlers {
   return {
     ...systemHandlers(context),
     ...identityHandlers(context),
+    ...meHandlers(context),
     ...libraryHandlers(context),
     ...hcpTagHandlers(context),
     ...registryHandlers(context),

@@ -9,6 +9,7 @@ import { hcpTagsOf } from './hcp-tags.ts';
 import { imagesOf } from './images.ts';
 import { listingsOf } from './listings.ts';
 import { locationsOf } from './locations.ts';
+import { meOf } from './me.ts';
 import { migrate } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
 import { receiversOf } from './receivers.ts';
@@ -76,6 +77,7 @@ export async function storeOn(
     listings: guarded(listingsOf(db)),
     receivers: guarded(receiversOf(db)),
     users: guarded(usersOf(db)),
+    me: guarded(meOf(db)),
     settings: guarded(settingsOf(db)),
     ...whole,
     close,

@@ -8,6 +8,7 @@ import { type AbsencePolicy, type Reconciliation, reconcileScan } from '@pharos/
 import { sql } from 'kysely';
 import { type Db, first, iso, json } from './database.ts';
 import { putNames } from './listings.ts';
+import { storeSignatureTags } from './referrers.ts';
 import { summarise } from './repository-summary.ts';
 import { stale } from './scan-begin.ts';
 import {
@@ -134,6 +135,7 @@ async function apply(
   if (isChanged || writes.length > 0) await summarise(trx, [repositoryId]);
   if (rules.ruleIds.length > 0 || commit.status === 'complete') await governBy(trx, repositoryId, rules.ruleIds);
   if (commit.listedNames !== null) {
+    await storeSignatureTags(trx, repositoryId, commit.listedNames, isWholeList);
     await putNames(trx, scan.registry_id, [{ repository: scan.repository!, names: commit.listedNames }], seenAt);
   }
   upkeep.wrote(writes.length);

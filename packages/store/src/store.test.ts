@@ -14,6 +14,7 @@ import { readingSuite } from './suite/reading.ts';
 import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
 import { scansSuite } from './suite/scans.ts';
+import { wordsSuite } from './suite/words.ts';
 
 const THROWAWAY = 'postgres:';
 const wanted = process.env.TEST_DATABASES?.split(',') ?? ['memory:', THROWAWAY];
@@ -45,6 +46,7 @@ for (const name of wanted) {
     describe('changes', () => changesSuite(given));
     describe('library', () => librarySuite(given));
     describe('HCP tags', () => hcpTagsSuite(given));
+    describe('words', () => wordsSuite(given));
     describe('lists', () => listsSuite(given));
   });
 }

@@ -35,12 +35,17 @@ import type {
   RegistryStatus,
   Repository,
   RepositoryDetail,
+  RepositoryPatch,
   RepositoryQuery,
   RepositoryTagQuery,
   Role,
   Rule,
   RulePatch,
   RuleSpec,
+  SavedView,
+  SavedViewInput,
+  SavedViewPatch,
+  SavedViewQuery,
   Scan,
   ScanBegin,
   ScanBegun,
@@ -160,11 +165,13 @@ export interface Agents {
 }
 
 export interface Repositories {
-  list(query: RepositoryQuery): Promise<Page<Repository>>;
+  /** `favourite` asks for the stars of `userId`. */
+  list(query: RepositoryQuery, userId?: string | null): Promise<Page<Repository>>;
   get(id: string): Promise<RepositoryDetail | null>;
   /** The first of these names that the library holds in a registry; one that no rule wants any more does not count. */
   byName(registryId: string, names: readonly string[]): Promise<{ id: string; name: string } | null>;
-  writeReadme(id: string, readme: string | null): Promise<boolean>;
+  /** What people write about it. False: no such repository. Throws `conflict` when the revision is not the newest. */
+  write(id: string, patch: RepositoryPatch, by: By): Promise<boolean>;
   /** A person confirms that tags are gone: the next complete scan is believed, however many it misses. */
   confirmAbsence(id: string): Promise<boolean>;
 }
@@ -302,6 +309,20 @@ export interface Receivers {
   deliveries(id: string, query: DeliveryQuery): Promise<Page<Delivery> | null>;
 }
 
+/** What belongs to one person. */
+export interface Me {
+  /** Starred repositories, newest star first. */
+  favourites(userId: string): Promise<string[]>;
+  /** Idempotent. Throws `not-found`, `limit-reached`. */
+  addFavourite(userId: string, repositoryId: string, now: Date): Promise<string[]>;
+  removeFavourite(userId: string, repositoryId: string): Promise<void>;
+  views(userId: string, query: SavedViewQuery): Promise<Page<SavedView>>;
+  /** Throws `name-taken` within the same list, `limit-reached`. A new default takes the place of the old one. */
+  createView(userId: string, input: SavedViewInput, now: Date): Promise<SavedView>;
+  updateView(userId: string, id: string, patch: SavedViewPatch, now: Date): Promise<SavedView | null>;
+  removeView(userId: string, id: string): Promise<boolean>;
+}
+
 export interface Settings {
   get(key: string): Promise<string | null>;
   set(key: string, value: string): Promise<void>;
@@ -323,6 +344,7 @@ export interface Store {
   readonly listings: Listings;
   readonly receivers: Receivers;
   readonly users: Users;
+  readonly me: Me;
   readonly settings: Settings;
   statistics(now: Date): Promise<Statistics>;
   /** Rejects with StoreError `database-unavailable` when the database does not answer. */

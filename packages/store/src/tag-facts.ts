@@ -39,6 +39,7 @@ export interface TagFacts {
   readonly extension_count: number;
   readonly extension_names: readonly string[];
   readonly findings: number;
+  readonly tde: boolean | null;
 }
 
 /** Longer keys and names would not fit an index page; PostgreSQL and models have none that come near. */
@@ -87,6 +88,7 @@ export function tagFacts(observation: Observation | null, seen: Seen, now: Date)
     extension_count: facts.extensions.length,
     extension_names: facts.extensions.slice(0, MOST_NAMES).map(({ name }) => name.slice(0, LONGEST_NAME)),
     findings: facts.findings.length,
+    tde: facts.tde,
   };
 }
 

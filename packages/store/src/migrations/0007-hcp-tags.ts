@@ -81,6 +81,11 @@ const STATEMENTS: readonly string[] = [
     primary key (digest, repository_id)
   )`,
   'create index signature_tags_repository on signature_tags (repository_id)',
+  `insert into signature_tags (digest, repository_id)
+    select distinct regexp_replace(n.name, '^(sha256|sha512)-([a-f0-9]+)\\.sig$', '\\1:\\2'), r.id
+    from listings l join repositories r on r.registry_id = l.registry_id and r.name = l.repository
+      cross join lateral unnest(string_to_array(l.names, E'\\n')) n(name)
+    where l.names like '%.sig%' and n.name ~ '^(sha256-[a-f0-9]{64}|sha512-[a-f0-9]{128})\\.sig$'`,
 
   `create table favourite_repositories (
     user_id uuid not null references users (id) on delete cascade,
