@@ -2,10 +2,12 @@
 import {
   ApiError,
   type Client,
+  type HcpTag,
   type Receiver,
   type Registry,
   type Repository,
   type Rule,
+  type TagDetail,
   type Token,
 } from '@pharos/contract';
 import { EXIT } from './exit-code.ts';
@@ -54,6 +56,28 @@ export async function findRepository(client: Client, name: string, registryId?: 
   const { items } = await client('listRepositories', { query: { limit: 1000, q: last.slice(0, 200), registryId } });
   const matches = items.filter((one) => one.name === name || `${one.host}/${one.name}` === name);
   return single(matches, 'repository', name, 'pharos repositories list', (one) => `${one.host}/${one.name}`);
+}
+
+/** Case does not tell HCP tags apart. @throws CliError `not-found`. */
+export async function findHcpTag(client: Client, name: string): Promise<HcpTag> {
+  if (isId(name)) {
+    const found = await orNull(client('getHcpTag', { params: { id: name } }));
+    if (found) return found;
+  }
+  const { items } = await client('listHcpTags', { query: { limit: 1000, q: name.slice(0, 200) } });
+  const matches = items.filter((tag) => tag.name.toLowerCase() === name.trim().toLowerCase());
+  return single(matches, 'HCP tag', name, 'pharos hcp-tags list', (one) => one.id);
+}
+
+/** The tag that `repository:tag` names. @throws CliError `not-found`, `name-ambiguous`, `tag-missing`. */
+export async function findTagOf(client: Client, reference: string): Promise<TagDetail> {
+  const colon = reference.lastIndexOf(':');
+  // A colon before a slash belongs to a port.
+  if (colon <= reference.lastIndexOf('/')) {
+    throw new CliError('tag-missing', `"${reference}" names no tag.`, 'Write REPOSITORY:TAG.');
+  }
+  const repository = await findRepository(client, reference.slice(0, colon));
+  return client('getTag', { params: { id: repository.id, name: reference.slice(colon + 1) } });
 }
 
 /** @throws CliError `not-found`, `name-ambiguous`. */
