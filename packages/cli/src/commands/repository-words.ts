@@ -67,7 +67,10 @@ export function readmeCommand(shell: Shell): Command {
     clientAction<Options>(shell, async ({ client, out }, [name], options) => {
       const id = await idOf(client, name!, options.registry);
       const before = await client('getRepository', { params: { id } });
-      if (!options.file && !options.remove) return print(out, before);
+      if (!options.file && !options.remove) {
+        print(out, before);
+        return;
+      }
       const readme = options.file ? await readText(shell.io, options.file) : null;
       // The revision that was read just now: what somebody writes in between is not overwritten.
       const body = { readme, readmeRevision: before.readmeRevision };
@@ -82,9 +85,15 @@ export function readmeCommand(shell: Shell): Command {
 /** The text on stdout, so that it can be edited and sent back; where it comes from on stderr. */
 function print(out: Output, repository: RepositoryDetail): void {
   const { readme, readmeEdited, statedReadme, name } = repository;
-  if (out.json || out.quiet) return out.one(repository, repository.id, () => undefined);
+  if (out.json || out.quiet) {
+    out.one(repository, repository.id, () => undefined);
+    return;
+  }
   const text = readme ?? statedReadme?.text;
-  if (!text) return out.note(`${name} has no README. Write one: pharos repositories readme ${name} --file README.md`);
+  if (!text) {
+    out.note(`${name} has no README. Write one: pharos repositories readme ${name} --file README.md`);
+    return;
+  }
   for (const line of text.split('\n')) out.line(printable(line));
   if (readme === null) {
     out.note(
