@@ -7,6 +7,7 @@ import {
   stringifySearch,
   text,
 } from '../components/search-state.ts';
+import { hcpTagsSearch } from '../features/hcp-tags/search.ts';
 import { librarySearch, repositorySearch, tagSearch, tagsSearch } from '../features/library/search.ts';
 import { newReceiverSearch, receiverSearch, receiversSearch } from '../features/notifications/search.ts';
 import { registriesSearch, registrySearch } from '../features/registries/search.ts';
@@ -142,6 +143,13 @@ const receiver = createRoute({
   component: lazyRouteComponent(() => import('../features/notifications/receiver-page.tsx'), 'ReceiverPage'),
 });
 
+const hcpTags = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/hcp-tags',
+  validateSearch: hcpTagsSearch,
+  component: lazyRouteComponent(() => import('../features/hcp-tags/hcp-tags-page.tsx'), 'HcpTagsPage'),
+});
+
 const agents = createRoute({
   getParentRoute: () => app,
   path: '/manage/agents',
@@ -178,6 +186,7 @@ const pages = [
   receivers,
   newReceiver,
   receiver,
+  hcpTags,
   agents,
   scans,
   tokens,

@@ -1,9 +1,10 @@
 import type { Tag } from '@pharos/contract';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { type Column, DataTable } from '../../components/data-table.tsx';
+import { type Column, DataTable, type RowSelection } from '../../components/data-table.tsx';
 import { Digest } from '../../components/digest.tsx';
 import { plural } from '../../components/format.ts';
+import { HcpTagLabels } from '../../components/hcp-tag-labels.tsx';
 import {
   EngineLabel,
   ImageStateLabel,
@@ -16,32 +17,42 @@ import {
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { Size } from '../../components/size.tsx';
 
-interface TagTableProps {
+export interface TagTableProps {
   tags: readonly Tag[];
   sort: string;
   onSort: (sort: string) => void;
   isStale: boolean;
   /** Where tags of several repositories stand together. */
   withRepository?: boolean;
+  selection?: RowSelection<Tag> | undefined;
 }
 
-export function TagTable({ tags, sort, onSort, isStale, withRepository = false }: TagTableProps): ReactElement {
+/** A tag among those of every repository. */
+export const tagKey = (tag: Tag): string => `${tag.repositoryId}/${tag.name}`;
+
+export function TagTable(props: TagTableProps): ReactElement {
+  const { tags, sort, onSort, isStale, withRepository = false, selection } = props;
   return (
     <DataTable
       label="Tags"
       columns={[withRepository ? NAME_AND_REPOSITORY : NAME, ...REST.filter((column) => hasAny(column, tags))]}
       rows={tags}
-      rowKey={(tag) => `${tag.repositoryId}/${tag.name}`}
+      rowKey={tagKey}
       sort={sort}
       onSort={onSort}
       isStale={isStale}
+      selection={selection}
     />
   );
 }
 
+/** HCP tags and system tags. */
+const LABELS = 'Labels';
+
 /** A registry that tells no push times would give a column of dashes. */
 function hasAny(column: Column<Tag>, tags: readonly Tag[]): boolean {
   if (column.sort === 'pushed') return tags.some((tag) => tag.pushedAt !== null);
+  if (column.label === LABELS) return tags.some((tag) => tag.hcpTags.length + tag.systemTags.length > 0);
   if (column.label === 'Size') return tags.some((tag) => tag.size !== null);
   return true;
 }
@@ -103,6 +114,7 @@ const REST: readonly Column<Tag>[] = [
     modifier: 'nowrap',
     cell: (tag) => <RelativeTime time={tag.movedAt ?? tag.firstSeenAt} />,
   },
+  { label: LABELS, cell: (tag) => <HcpTagLabels hcpTags={tag.hcpTags} systemTags={tag.systemTags} most={3} /> },
   { label: 'Size', modifier: 'nowrap', cell: (tag) => <Size bytes={tag.size} /> },
   {
     label: 'State',
