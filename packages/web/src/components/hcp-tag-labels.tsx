@@ -46,10 +46,13 @@ export function HcpTagLabels({ hcpTags, systemTags = [], most = Number.POSITIVE_
   );
 }
 
+/** Beside the page's content, so that a screen reader finds it in a landmark. */
+const inMain = () => document.getElementById('main') ?? document.body;
+
 /** Focusable, so that the keyboard reaches what it is computed from. */
 function SystemTagChip({ tag }: { tag: SystemTag }): ReactElement {
   return (
-    <Tooltip content={`Computed, cannot be edited. ${tag.reason}`} aria="none" entryDelay={200}>
+    <Tooltip content={`Computed, cannot be edited. ${tag.reason}`} aria="none" entryDelay={200} appendTo={inMain}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the tooltip has to be reachable by keyboard */}
       <span tabIndex={0} role="note" className="ph-system-tag" aria-label={`${tag.name}: ${tag.reason}`}>
         <Label isCompact variant="outline" icon={<MagicIcon />}>

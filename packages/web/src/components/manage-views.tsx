@@ -86,7 +86,7 @@ function ViewRow({ view, query }: { view: SavedView; query: string }): ReactElem
           <Button
             variant="link"
             isInline
-            aria-label={`Save the filters of now in ${view.name}`}
+            aria-label={`Save the filters of now in it: ${view.name}`}
             onClick={() => update.mutate({ id: view.id, patch: { query } })}
           >
             Save the filters of now in it

@@ -26,6 +26,7 @@ export function MultiFacet({ label, options, values, onChange, empty }: MultiFac
   const all = [...gone.map((value) => ({ value, label: `${value} (does not exist)`, count: undefined })), ...options];
   return (
     <Select
+      role="menu"
       isOpen={isOpen}
       selected={values}
       onOpenChange={setOpen}

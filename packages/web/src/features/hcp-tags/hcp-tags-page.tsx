@@ -126,8 +126,9 @@ const COLUMNS: readonly Column<HcpTag>[] = [
       tag.repositoryCount === 0 ? (
         'None'
       ) : (
-        <Link to="/library" search={{ hcpTag: tag.name }} aria-label={`Repositories with ${tag.name}`}>
+        <Link to="/library" search={{ hcpTag: tag.name }}>
           {plural(tag.repositoryCount, 'repository', 'repositories')}
+          <span className="pf-v6-u-screen-reader"> with {tag.name}</span>
         </Link>
       ),
   },
@@ -137,8 +138,9 @@ const COLUMNS: readonly Column<HcpTag>[] = [
       tag.imageCount === 0 ? (
         'None'
       ) : (
-        <Link to="/library/tags" search={{ hcpTag: tag.name }} aria-label={`Images with ${tag.name}`}>
+        <Link to="/library/tags" search={{ hcpTag: tag.name }}>
           {plural(tag.imageCount, 'image')}
+          <span className="pf-v6-u-screen-reader"> with {tag.name}</span>
         </Link>
       ),
   },

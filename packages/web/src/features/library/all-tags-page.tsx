@@ -88,7 +88,7 @@ export function AllTagsPage(): ReactElement {
             With the extension <strong>{search.extension}</strong>.
           </p>
         ) : null}
-        <TagSelection selection={selection} />
+        <TagSelection selection={selection} page={tags.data?.items ?? []} />
         <QueryView query={tags} what="the tags" skeleton={<ListSkeleton what="the tags" rows={10} />}>
           {(page) =>
             page.items.length === 0 ? (

@@ -94,7 +94,7 @@ export function LibraryPage(): ReactElement {
             </>
           }
         />
-        <RepositorySelection selection={selection} />
+        <RepositorySelection selection={selection} page={repositories.data?.items ?? []} />
         <QueryView
           query={repositories}
           what="the repositories"
@@ -238,23 +238,26 @@ function NothingYet(): ReactElement {
 
 const COLUMNS: readonly Column<Repository>[] = [
   {
+    label: 'Favourite',
+    hideLabel: true,
+    modifier: 'fitContent',
+    cell: (repository) => <Star repositoryId={repository.id} name={repository.name} />,
+  },
+  {
     label: 'Name',
     sort: 'name',
     modifier: 'breakWord',
     cell: (repository) => (
       <>
-        <span className="ph-inline-list">
-          <Link to="/library/$repositoryId" params={{ repositoryId: repository.id }}>
-            {repository.name}
-          </Link>
-          <Star repositoryId={repository.id} name={repository.name} />
-        </span>
+        <Link to="/library/$repositoryId" params={{ repositoryId: repository.id }} className="ph-name">
+          {repository.name}
+        </Link>
         {repository.description ? <div className="ph-quiet">{repository.description}</div> : null}
+        <HcpTagLabels hcpTags={repository.hcpTags} most={3} />
       </>
     ),
   },
   { label: 'Kind', sort: 'kind', cell: (repository) => <KindLabel kind={repository.kind} /> },
-  { label: 'HCP tags', cell: (repository) => <HcpTagLabels hcpTags={repository.hcpTags} most={3} /> },
   { label: 'Registry', cell: (repository) => repository.registry },
   { label: 'Tags', sort: 'tags', descendingFirst: true, cell: (repository) => formatCount(repository.tagCount) },
   {

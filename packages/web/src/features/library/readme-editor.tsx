@@ -63,8 +63,7 @@ export function ReadmeEditor({ repository, onClose }: { repository: RepositoryDe
               autoFocus
             />
             <p id="readme-note" className="ph-quiet">
-              It stays in the library and is never written to the registry. HTML and images of other hosts are not
-              shown.
+              It stays in the library and is never written to the registry. HTML and images are not shown.
             </p>
           </div>
           <Preview text={text} />

@@ -7,12 +7,24 @@ import type { Selection } from '../../components/selection.ts';
 import { SelectionBar } from '../../components/selection-bar.tsx';
 
 /** What can be done with the picked repositories. */
-export function RepositorySelection({ selection }: { selection: Selection<Repository> }): ReactElement {
+export function RepositorySelection({
+  selection,
+  page,
+}: {
+  selection: Selection<Repository>;
+  page: readonly Repository[];
+}): ReactElement {
   const [isOpen, setOpen] = useState(false);
   const picked = [...selection.rows.values()];
   return (
     <>
-      <SelectionBar count={picked.length} one="repository" many="repositories" onClear={selection.clear}>
+      <SelectionBar
+        count={picked.length}
+        one="repository"
+        many="repositories"
+        onPickPage={() => selection.toggle(page, true)}
+        onClear={selection.clear}
+      >
         <Button variant="secondary" size="sm" onClick={() => setOpen(true)}>
           Apply HCP tags…
         </Button>

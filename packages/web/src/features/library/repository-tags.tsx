@@ -39,7 +39,7 @@ export function RepositoryTags({ repository }: { repository: RepositoryDetail })
         onClear={filtered ? () => change(NO_TAG_FILTERS) : undefined}
         found={<Found page={tags.data} one="tag" />}
       />
-      <TagSelection selection={selection} />
+      <TagSelection selection={selection} page={tags.data?.items ?? []} />
       <QueryView query={tags} what="the tags" skeleton={<ListSkeleton what="the tags" rows={10} />}>
         {(page) =>
           page.items.length === 0 ? (

@@ -20,12 +20,17 @@ export function useTagPicks(selection: Selection<Tag>, withRepository: boolean):
 }
 
 /** What can be done with the picked tags. Several of them may be one image. */
-export function TagSelection({ selection }: { selection: Selection<Tag> }): ReactElement {
+export function TagSelection({ selection, page }: { selection: Selection<Tag>; page: readonly Tag[] }): ReactElement {
   const [isOpen, setOpen] = useState(false);
   const images = new Map([...selection.rows.values()].map((tag) => [tag.digest, tag.hcpTags]));
   return (
     <>
-      <SelectionBar count={selection.rows.size} one="tag" onClear={selection.clear}>
+      <SelectionBar
+        count={selection.rows.size}
+        one="tag"
+        onPickPage={() => selection.toggle(page, true)}
+        onClear={selection.clear}
+      >
         <Button variant="secondary" size="sm" onClick={() => setOpen(true)}>
           Apply HCP tags…
         </Button>

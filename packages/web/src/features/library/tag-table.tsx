@@ -46,13 +46,9 @@ export function TagTable(props: TagTableProps): ReactElement {
   );
 }
 
-/** HCP tags and system tags. */
-const LABELS = 'Labels';
-
 /** A registry that tells no push times would give a column of dashes. */
 function hasAny(column: Column<Tag>, tags: readonly Tag[]): boolean {
   if (column.sort === 'pushed') return tags.some((tag) => tag.pushedAt !== null);
-  if (column.label === LABELS) return tags.some((tag) => tag.hcpTags.length + tag.systemTags.length > 0);
   if (column.label === 'Size') return tags.some((tag) => tag.size !== null);
   return true;
 }
@@ -69,7 +65,20 @@ function TagLink({ tag }: { tag: Tag }): ReactElement {
   );
 }
 
-const NAME: Column<Tag> = { label: 'Tag', sort: 'name', cell: (tag) => <TagLink tag={tag} /> };
+function TagLabels({ tag }: { tag: Tag }): ReactElement {
+  return <HcpTagLabels hcpTags={tag.hcpTags} systemTags={tag.systemTags} most={3} />;
+}
+
+const NAME: Column<Tag> = {
+  label: 'Tag',
+  sort: 'name',
+  cell: (tag) => (
+    <>
+      <TagLink tag={tag} />
+      <TagLabels tag={tag} />
+    </>
+  ),
+};
 
 const NAME_AND_REPOSITORY: Column<Tag> = {
   ...NAME,
@@ -79,6 +88,9 @@ const NAME_AND_REPOSITORY: Column<Tag> = {
       <Link to="/library/$repositoryId" params={{ repositoryId: tag.repositoryId }} className="ph-sublink">
         {tag.repository}
       </Link>
+      <div>
+        <TagLabels tag={tag} />
+      </div>
     </>
   ),
 };
@@ -114,7 +126,6 @@ const REST: readonly Column<Tag>[] = [
     modifier: 'nowrap',
     cell: (tag) => <RelativeTime time={tag.movedAt ?? tag.firstSeenAt} />,
   },
-  { label: LABELS, cell: (tag) => <HcpTagLabels hcpTags={tag.hcpTags} systemTags={tag.systemTags} most={3} /> },
   { label: 'Size', modifier: 'nowrap', cell: (tag) => <Size bytes={tag.size} /> },
   {
     label: 'State',
