@@ -4,6 +4,7 @@ import type { Shell } from './command.ts';
 import { agentCommand } from './commands/agent.ts';
 import { agentsCommand, locationsCommand } from './commands/agents.ts';
 import { applyCommand } from './commands/apply.ts';
+import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { hcpTagsCommand } from './commands/hcp-tags.ts';
@@ -40,6 +41,7 @@ export function buildProgram(shell: Shell): Command {
         tagsCommand(shell),
         imagesCommand(shell),
         hcpTagsCommand(shell),
+        compareCommand(shell),
       ],
     ],
     [

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { Digest, DisplayName, Id, RepositoryName, TagName, Time } from './common.ts';
 import { Platform, Referrer } from './image.ts';
 import { LocationId } from './location.ts';
+import { PackageList } from './package.ts';
 import { AuthenticationView, Check, Provider, RegistryBudget, RegistryReading, Tls } from './registry.ts';
 import { RuleSpec } from './rule.ts';
 import { ScanTrigger } from './scan.ts';
@@ -168,6 +169,10 @@ export const Observation = z.strictObject({
   platforms: z.array(Platform).max(1000),
   referrers: z.array(Referrer).max(1000),
   subject: Digest.nullable(),
+  artifactConfig: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .meta({ description: "A model's configuration, cut down to what is short: no list or text longer than 1,000" }),
   detail: z.enum(['manifest', 'config', 'platforms']),
 });
 export type Observation = z.infer<typeof Observation>;
@@ -203,6 +208,12 @@ export const WorkResult = z.discriminatedUnion('kind', [
     ok: z.boolean(),
     message: z.string(),
     observation: Observation.nullable(),
+    packages: z.array(PackageList).max(4).optional(),
+    packagesMessage: z
+      .string()
+      .max(2000)
+      .nullish()
+      .meta({ description: 'Why an SBOM that is there could not be read' }),
   }),
 ]);
 export type WorkResult = z.infer<typeof WorkResult>;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type SystemTagFacts, systemTags } from './system-tags.ts';
+import type { Lifecycle } from '@pharos/contract';
+import { lifecycleTags, type SystemTagFacts, systemTags } from './system-tags.ts';
 
 const NOTHING: SystemTagFacts = {
   host: 'registry.example:5000',
@@ -81,4 +82,31 @@ test('every system tag says from what it is computed, in a fixed order', () => {
     ['Official', 'TDE', 'Signed'],
   );
   for (const { reason } of all) assert.match(reason, /\.$/);
+});
+
+const LIFECYCLE: Lifecycle = {
+  endOfLife: '2029-11-08',
+  isPast: false,
+  os: null,
+  newerMinor: null,
+  newerMinorTag: null,
+  newerBuildTag: null,
+  source: 'postgresql.org',
+  asOf: '2026-11-01',
+};
+const V17 = { major: 17, minor: 6, prerelease: null };
+
+test('EOL and Newest minor come from the lifecycle, with its source and date', () => {
+  const names = (lifecycle: Partial<Lifecycle>, version: Parameters<typeof lifecycleTags>[1] = V17) =>
+    lifecycleTags({ ...LIFECYCLE, ...lifecycle }, version).map(({ id }) => id);
+  assert.deepEqual(names({}), ['newest-minor']);
+  assert.deepEqual(names({ isPast: true }), ['eol', 'newest-minor']);
+  assert.deepEqual(names({ newerMinor: '17.7' }), []);
+  assert.deepEqual(names({ newerMinorTag: '17.7-2611010000' }), []);
+  assert.deepEqual(names({}, { ...V17, minor: null }), []);
+  assert.deepEqual(names({}, { ...V17, prerelease: 'rc1' }), []);
+  assert.deepEqual(names({ endOfLife: null }), []);
+  assert.deepEqual(lifecycleTags(null, V17), []);
+  const [tag] = lifecycleTags({ ...LIFECYCLE, isPast: true }, V17);
+  assert.match(tag!.reason, /since 2029-11-08\. By postgresql\.org, as of 2026-11-01\./);
 });

@@ -1,5 +1,5 @@
 /** System tags: what the library says of an image by itself, each with what it is computed from. */
-import type { SystemTag } from '@pharos/contract';
+import type { Lifecycle, SystemTag, Version } from '@pharos/contract';
 
 export interface SystemTagFacts {
   /** host[:port][/prefix] of the registry, as it stands before the repository's name in a pull command. */
@@ -64,4 +64,28 @@ function signedTag({ attached }: SystemTagFacts): SystemTag | null {
   if (!isSigned && !isBundled) return null;
   const what = isSigned ? 'A signature' : 'A Sigstore bundle (a signature or a signed attestation)';
   return { id: 'signed', name: 'Signed', reason: `${what} is attached to this digest. It is not verified yet.` };
+}
+
+/**
+ * What the calendar and the latest releases say of a PostgreSQL image: EOL, or Newest minor. Apart from the others, because
+ * it changes without the image changing.
+ */
+export function lifecycleTags(
+  lifecycle: Lifecycle | null,
+  version: Pick<Version, 'major' | 'minor' | 'prerelease'> | null,
+): SystemTag[] {
+  if (lifecycle === null || version === null || lifecycle.endOfLife === null) return [];
+  const { endOfLife, isPast, newerMinor, newerMinorTag, source, asOf } = lifecycle;
+  const origin = `By ${source}, as of ${asOf}.`;
+  const tags: SystemTag[] = [];
+  if (isPast) {
+    const reason = `PostgreSQL ${version.major} has been out of maintenance since ${endOfLife}. ${origin}`;
+    tags.push({ id: 'eol', name: 'EOL', reason });
+  }
+  const isRelease = version.minor !== null && version.prerelease === null;
+  if (isRelease && newerMinor === null && newerMinorTag === null) {
+    const reason = `No newer minor release of PostgreSQL ${version.major} is known, and the repository holds none. ${origin}`;
+    tags.push({ id: 'newest-minor', name: 'Newest minor', reason });
+  }
+  return tags;
 }

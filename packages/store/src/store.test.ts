@@ -9,6 +9,7 @@ import { type Engine, emptyStore, type Given } from './suite/given.ts';
 import { hcpTagsSuite } from './suite/hcp-tags.ts';
 import { librarySuite } from './suite/library.ts';
 import { listsSuite } from './suite/lists.ts';
+import { pastSuite } from './suite/past.ts';
 import { peopleSuite } from './suite/people.ts';
 import { readingSuite } from './suite/reading.ts';
 import { receiversSuite } from './suite/receivers.ts';
@@ -47,6 +48,7 @@ for (const name of wanted) {
     describe('library', () => librarySuite(given));
     describe('HCP tags', () => hcpTagsSuite(given));
     describe('words', () => wordsSuite(given));
+    describe('packages and the past', () => pastSuite(given));
     describe('lists', () => listsSuite(given));
   });
 }

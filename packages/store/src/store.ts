@@ -24,6 +24,9 @@ import type {
   Listing,
   Location,
   Observation,
+  Package,
+  PackageList,
+  PackageQuery,
   Page,
   PageQuery,
   Receiver,
@@ -56,12 +59,16 @@ import type {
   ScanQuery,
   Statistics,
   Tag,
+  TagAt,
+  TagChange,
+  TagChangeQuery,
   TagDetail,
   TagHistoryEntry,
   TagQuery,
   Tls,
   Token,
 } from '@pharos/contract';
+import type { NewerTags } from '@pharos/library';
 import type { By } from './hcp-tag-changes.ts';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
@@ -195,12 +202,24 @@ export interface Tags {
   list(query: TagQuery): Promise<Page<Tag>>;
   get(repositoryId: string, name: string): Promise<TagDetail | null>;
   history(repositoryId: string, name: string, query: PageQuery): Promise<Page<TagHistoryEntry> | null>;
+  /** What it pointed to at a time (RFC 3339, UTC); null: no such tag. */
+  at(repositoryId: string, name: string, time: string): Promise<TagAt | null>;
+  /** Tags that moved or vanished, newest first. */
+  changes(query: TagChangeQuery): Promise<Page<TagChange>>;
+  /** For each of these tags, newer ones of its repository, flavour and base: one statement for all of them. */
+  newer(tags: readonly Tag[]): Promise<NewerTags[]>;
 }
 
 export interface Images {
   get(digest: string): Promise<Image | null>;
-  /** Deeper observations replace shallower ones; facts of the tags that point there are drawn again. */
-  observe(observation: Observation, now: Date): Promise<void>;
+  /**
+   * Deeper observations replace shallower ones, and packages those read before; facts of the tags that point there are
+   * drawn again.
+   */
+  observe(observation: Observation, now: Date, packages?: readonly PackageList[]): Promise<void>;
+  /** null: no list of its packages was read. */
+  packages(digest: string): Promise<Package[] | null>;
+  listPackages(digest: string, query: PackageQuery): Promise<Page<Package>>;
   /** Some place where the digest stands now, to read it from. */
   place(digest: string): Promise<{ registryId: string; repository: string; locationId: string } | null>;
 }

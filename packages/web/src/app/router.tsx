@@ -8,7 +8,7 @@ import {
   text,
 } from '../components/search-state.ts';
 import { hcpTagsSearch } from '../features/hcp-tags/search.ts';
-import { librarySearch, repositorySearch, tagSearch, tagsSearch } from '../features/library/search.ts';
+import { compareSearch, librarySearch, repositorySearch, tagSearch, tagsSearch } from '../features/library/search.ts';
 import { newReceiverSearch, receiverSearch, receiversSearch } from '../features/notifications/search.ts';
 import { registriesSearch, registrySearch } from '../features/registries/search.ts';
 import { newRuleSearch, rulesSearch } from '../features/rules/search.ts';
@@ -60,6 +60,13 @@ const allTags = createRoute({
   path: '/library/tags',
   validateSearch: tagsSearch,
   component: lazyRouteComponent(() => import('../features/library/all-tags-page.tsx'), 'AllTagsPage'),
+});
+
+const compare = createRoute({
+  getParentRoute: () => app,
+  path: '/library/compare',
+  validateSearch: compareSearch,
+  component: lazyRouteComponent(() => import('../features/library/compare-page.tsx'), 'ComparePage'),
 });
 
 const repository = createRoute({
@@ -174,6 +181,7 @@ const pages = [
   home,
   library,
   allTags,
+  compare,
   repository,
   tag,
   registries,

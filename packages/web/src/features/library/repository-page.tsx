@@ -17,6 +17,7 @@ import { ActionError, QueryView } from '../../components/states.tsx';
 import { useSearchState } from '../../components/use-search-state.ts';
 import { Description } from './description.tsx';
 import { HeldAbsence } from './held-absence.tsx';
+import { RepositoryChanges } from './repository-changes.tsx';
 import { RepositoryOverview } from './repository-overview.tsx';
 import { RepositoryTags } from './repository-tags.tsx';
 import { repositoryWarnings } from './repository-warnings.ts';
@@ -72,7 +73,17 @@ function Loaded({ repository }: { repository: RepositoryDetail }): ReactElement 
         <Tabs
           aria-label="Parts of the repository"
           activeKey={search.tab ?? 'overview'}
-          onSelect={(_, key) => change({ tab: key === 'tags' ? 'tags' : undefined }, 'push')}
+          onSelect={(_, key) =>
+            change(
+              {
+                tab: key === 'overview' ? undefined : (key as RepositorySearch['tab']),
+                change: undefined,
+                cursor: undefined,
+                page: undefined,
+              },
+              'push',
+            )
+          }
           mountOnEnter
           unmountOnExit
         >
@@ -81,6 +92,9 @@ function Loaded({ repository }: { repository: RepositoryDetail }): ReactElement 
           </Tab>
           <Tab eventKey="tags" title={<TabTitleText>Tags ({formatCount(repository.tagCount)})</TabTitleText>}>
             <RepositoryTags repository={repository} />
+          </Tab>
+          <Tab eventKey="changes" title={<TabTitleText>Changes</TabTitleText>}>
+            <RepositoryChanges repository={repository} />
           </Tab>
         </Tabs>
       </PageSection>

@@ -16,6 +16,7 @@ import {
 } from '../../components/labels.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { Size } from '../../components/size.tsx';
+import { LifecycleLabels } from './lifecycle-labels.tsx';
 
 export interface TagTableProps {
   tags: readonly Tag[];
@@ -76,6 +77,7 @@ const NAME: Column<Tag> = {
     <>
       <TagLink tag={tag} />
       <TagLabels tag={tag} />
+      <LifecycleLabels tag={tag} />
     </>
   ),
 };
@@ -91,6 +93,7 @@ const NAME_AND_REPOSITORY: Column<Tag> = {
       <div>
         <TagLabels tag={tag} />
       </div>
+      <LifecycleLabels tag={tag} />
     </>
   ),
 };
