@@ -38,6 +38,8 @@ export async function emptyStore({ database, engine }: Engine, isFresh = false):
       'images',
       'users',
       'tokens',
+      'hcp_tags',
+      'hcp_tag_changes',
     ]) {
       await sql`delete from ${sql.table(table)}`.execute(db);
     }

@@ -7,6 +7,7 @@ import {
   stringifySearch,
   text,
 } from '../components/search-state.ts';
+import { hcpTagsSearch } from '../features/hcp-tags/search.ts';
 import { compareSearch, librarySearch, repositorySearch, tagSearch, tagsSearch } from '../features/library/search.ts';
 import { modelsSearch } from '../features/models/search.ts';
 import { newReceiverSearch, receiverSearch, receiversSearch } from '../features/notifications/search.ts';
@@ -164,6 +165,13 @@ const receiver = createRoute({
   component: lazyRouteComponent(() => import('../features/notifications/receiver-page.tsx'), 'ReceiverPage'),
 });
 
+const hcpTags = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/hcp-tags',
+  validateSearch: hcpTagsSearch,
+  component: lazyRouteComponent(() => import('../features/hcp-tags/hcp-tags-page.tsx'), 'HcpTagsPage'),
+});
+
 const agents = createRoute({
   getParentRoute: () => app,
   path: '/manage/agents',
@@ -203,6 +211,7 @@ const pages = [
   receivers,
   newReceiver,
   receiver,
+  hcpTags,
   agents,
   scans,
   tokens,
