@@ -1,7 +1,9 @@
+export * from './activity.ts';
 export * from './agent.ts';
 export * from './client.ts';
 export * from './common.ts';
 export * from './event.ts';
+export * from './history.ts';
 export * from './image.ts';
 export * from './location.ts';
 export * from './page.ts';
@@ -22,3 +24,4 @@ export * from './sign-in-input.ts';
 export * from './statistics.ts';
 export * from './tag.ts';
 export * from './token.ts';
+export * from './webhook.ts';

@@ -1,3 +1,4 @@
+export * from './activity.ts';
 export * from './attachment.ts';
 export * from './build-stamp.ts';
 export * from './clean-text.ts';
@@ -25,3 +26,4 @@ export * from './set-digest.ts';
 export * from './tag-evaluation.ts';
 export * from './version.ts';
 export * from './version-order.ts';
+export * from './webhook.ts';

@@ -14,6 +14,7 @@ import { createOriginPolicy } from './identity/origin.ts';
 import { createServerLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { Running } from './running.ts';
+import { createWebhookSender } from './webhooks/sender.ts';
 import { createWorkQueue } from './work.ts';
 
 const GRACE_MS = 10_000;
@@ -88,6 +89,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     context.work.stop();
     context.events.close();
     await stopBackground();
+    await Promise.race([context.webhooks.stop(), wait(GRACE_MS, undefined, { ref: false })]);
     await closeWithin(app, GRACE_MS);
     await Promise.race([context.running.ended(), wait(GRACE_MS, undefined, { ref: false })]);
   };
@@ -138,6 +140,7 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
     metrics,
     configs,
     running: new Running(),
+    webhooks: createWebhookSender({ store, key, now, version, events, metrics, log }),
     stopping,
   };
   return { context, identity };

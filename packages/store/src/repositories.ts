@@ -1,6 +1,8 @@
 /** Named collections of images. A row appears with the first scan, so that a first scan that fails is seen too. */
 import type { Kind, Repository, RepositoryDetail, RepositoryQuery, Scan, Tls } from '@pharos/contract';
+import { activityDraft } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
+import { tell } from './activity.ts';
 import { after, cut, type Order, orderBy, type SortKey } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso } from './database.ts';
 import { tlsWarnings } from './registry-row.ts';
@@ -104,10 +106,20 @@ export function repositoriesOf(db: Db): Repositories {
       return first ?? null;
     },
 
-    writeReadme: async (id, readme) => {
-      const found = await sql`update repositories set readme = ${readme} where id = ${id}`.execute(db);
-      return found.numAffectedRows === 1n;
-    },
+    writeReadme: (id, readme) =>
+      db.transaction().execute(async (trx) => {
+        const row = await first(
+          sql<{ name: string; registry_id: string; registry: string }>`update repositories r set readme = ${readme}
+            from registries g where g.id = r.registry_id and r.id = ${id}
+            returning r.name, r.registry_id, g.name as registry`,
+          trx,
+        );
+        if (row === null) return false;
+        const place = { registryId: row.registry_id, registry: row.registry, repositoryId: id, repository: row.name };
+        const words = `The README of ${row.name} was ${readme === null ? 'removed' : 'changed'}`;
+        await tell(trx, [activityDraft('repository.readme-changed', words, place)], new Date());
+        return true;
+      }),
 
     confirmAbsence: async (id) => {
       const found = await sql`update repositories set absence_confirmed = true where id = ${id}`.execute(db);

@@ -1,7 +1,9 @@
 /** Repository Rules of both sources. */
 import { randomUUID } from 'node:crypto';
 import type { Kind, Rule } from '@pharos/contract';
+import { activityDraft } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
+import { tell } from './activity.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso, json } from './database.ts';
 import { StoreError } from './errors.ts';
@@ -62,14 +64,16 @@ export function rulesOf(db: Db): Rules {
 
     get: (id) => ruleById(db, id),
 
-    create: async (spec, now) => {
-      const id = randomUUID();
-      await sql`insert into rules (id, name, enabled, registry_id, kind, description, repositories, tags, source,
+    create: (spec, now) =>
+      db.transaction().execute(async (trx) => {
+        const id = randomUUID();
+        await sql`insert into rules (id, name, enabled, registry_id, kind, description, repositories, tags, source,
           created_at, updated_at)
         values (${id}, ${spec.name}, ${spec.enabled}, ${spec.registryId}, ${spec.kind}, ${spec.description},
-          ${json(spec.repositories)}, ${json(spec.tags)}, 'ui', ${iso(now)}, ${iso(now)})`.execute(db);
-      return (await ruleById(db, id))!;
-    },
+          ${json(spec.repositories)}, ${json(spec.tags)}, 'ui', ${iso(now)}, ${iso(now)})`.execute(trx);
+        await tellRule(trx, 'rule.created', { ...spec, id }, now);
+        return (await ruleById(trx, id))!;
+      }),
 
     update: (id, patch, now) =>
       db.transaction().execute(async (trx) => {
@@ -84,12 +88,15 @@ export function rulesOf(db: Db): Rules {
         if (patch.tags !== undefined) settings.push(sql`tags = ${json(patch.tags)}`);
         await sql`update rules set ${sql.join(settings)} where id = ${id}`.execute(trx);
         await releaseUngoverned(trx, now);
-        return ruleById(trx, id);
+        const rule = await ruleById(trx, id);
+        if (rule !== null) await tellRule(trx, 'rule.changed', rule, now);
+        return rule;
       }),
 
     remove: (id) =>
       db.transaction().execute(async (trx) => {
         if (!(await isWritable(trx, id))) return false;
+        await tellRule(trx, 'rule.removed', (await ruleById(trx, id))!, new Date());
         await sql`delete from rules where id = ${id}`.execute(trx);
         await releaseUngoverned(trx, new Date());
         return true;
@@ -128,6 +135,23 @@ async function isWritable(trx: Db, id: string): Promise<boolean> {
     `The rule "${row.name}" comes from an agent's file.`,
     'Change it in beacon_agent.yaml; the agent sends it again.',
   );
+}
+
+const RULE_WORDS = {
+  'rule.created': 'was made',
+  'rule.changed': 'was changed',
+  'rule.removed': 'was deleted',
+} as const;
+
+async function tellRule(
+  trx: Db,
+  type: keyof typeof RULE_WORDS,
+  rule: Pick<Rule, 'id' | 'name' | 'registryId'>,
+  now: Date,
+): Promise<void> {
+  const { id, name, registryId } = rule;
+  const draft = activityDraft(type, `The rule "${name}" ${RULE_WORDS[type]}`, { registryId, subjectId: id });
+  await tell(trx, [draft], now);
 }
 
 async function ruleById(db: Db, id: string): Promise<Rule | null> {

@@ -7,17 +7,21 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
       // A running scan is drawn from the event itself; only its end changes lists.
       return event.scan.status === 'running'
         ? []
-        : [['scans', 'list'], ['repositories'], ['registries'], ['statistics'], ['tags'], ['rules', 'list']];
+        : [['scans', 'list'], ['repositories'], ['registries'], ['statistics'], ['tags'], ['rules', 'list'], ['history']];
     case 'repository':
       return [['repositories'], ['tags'], ['statistics']];
     case 'registry':
-      return [['registries'], ['statistics'], ['preview']];
+      return [['registries'], ['statistics'], ['preview'], ['history', 'overview']];
     case 'rule':
       return [['rules']];
     case 'receiver':
       return [['receivers']];
     case 'agent':
-      return [['agents'], ['locations'], ['statistics']];
+      return [['agents'], ['locations'], ['statistics'], ['history', 'overview']];
+    case 'activity':
+      return [['activity'], ['history', 'overview']];
+    case 'webhook':
+      return [['webhooks']];
     case 'image':
       return [['images', event.digest], ['tags']];
     case 'reset':
