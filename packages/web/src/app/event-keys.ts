@@ -7,7 +7,15 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
       // A running scan is drawn from the event itself; only its end changes lists.
       return event.scan.status === 'running'
         ? []
-        : [['scans', 'list'], ['repositories'], ['registries'], ['statistics'], ['tags'], ['rules', 'list'], ['history']];
+        : [
+            ['scans', 'list'],
+            ['repositories'],
+            ['registries'],
+            ['statistics'],
+            ['tags'],
+            ['rules', 'list'],
+            ['history'],
+          ];
     case 'repository':
       return [['repositories'], ['tags'], ['statistics']];
     case 'registry':
