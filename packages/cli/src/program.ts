@@ -1,6 +1,7 @@
 /** The tree of commands. */
 import { Command } from 'commander';
 import type { Shell } from './command.ts';
+import { activityCommand } from './commands/activity.ts';
 import { agentCommand } from './commands/agent.ts';
 import { agentsCommand, locationsCommand } from './commands/agents.ts';
 import { applyCommand } from './commands/apply.ts';
@@ -19,6 +20,7 @@ import { tagsCommand } from './commands/tags.ts';
 import { tokensCommand } from './commands/tokens.ts';
 import { upCommand } from './commands/up.ts';
 import { versionCommand } from './commands/version.ts';
+import { webhooksCommand } from './commands/webhooks.ts';
 import { EXIT_CODE_HELP } from './exit-code.ts';
 import { VERSION } from './version.ts';
 
@@ -31,10 +33,25 @@ export function buildProgram(shell: Shell): Command {
     .addHelpText('after', TOP_EXAMPLES);
   const groups: [string, Command[]][] = [
     ['Run:', [upCommand(shell), serverCommand(shell), agentCommand(shell)]],
-    ['Library:', [statusCommand(shell), repositoriesCommand(shell), tagsCommand(shell), imagesCommand(shell)]],
+    [
+      'Library:',
+      [
+        statusCommand(shell),
+        repositoriesCommand(shell),
+        tagsCommand(shell),
+        imagesCommand(shell),
+        activityCommand(shell),
+      ],
+    ],
     [
       'Registries and rules:',
-      [registriesCommand(shell), rulesCommand(shell), applyCommand(shell), receiversCommand(shell)],
+      [
+        registriesCommand(shell),
+        rulesCommand(shell),
+        applyCommand(shell),
+        receiversCommand(shell),
+        webhooksCommand(shell),
+      ],
     ],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],
     [
