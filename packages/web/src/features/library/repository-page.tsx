@@ -16,6 +16,7 @@ import { useSearchState } from '../../components/use-search-state.ts';
 import { HeldAbsence } from './held-absence.tsx';
 import { RepositoryOverview } from './repository-overview.tsx';
 import { RepositoryTags } from './repository-tags.tsx';
+import { RepositoryTrends } from './repository-trends-tab.tsx';
 import { repositoryWarnings } from './repository-warnings.ts';
 import type { RepositorySearch } from './search.ts';
 
@@ -67,7 +68,7 @@ function Loaded({ repository }: { repository: RepositoryDetail }): ReactElement 
         <Tabs
           aria-label="Parts of the repository"
           activeKey={search.tab ?? 'overview'}
-          onSelect={(_, key) => change({ tab: key === 'tags' ? 'tags' : undefined }, 'push')}
+          onSelect={(_, key) => change({ tab: key === 'tags' || key === 'trends' ? key : undefined }, 'push')}
           mountOnEnter
           unmountOnExit
         >
@@ -76,6 +77,9 @@ function Loaded({ repository }: { repository: RepositoryDetail }): ReactElement 
           </Tab>
           <Tab eventKey="tags" title={<TabTitleText>Tags ({formatCount(repository.tagCount)})</TabTitleText>}>
             <RepositoryTags repository={repository} />
+          </Tab>
+          <Tab eventKey="trends" title={<TabTitleText>Trends</TabTitleText>}>
+            <RepositoryTrends repository={repository} />
           </Tab>
         </Tabs>
       </PageSection>

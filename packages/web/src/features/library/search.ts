@@ -57,11 +57,26 @@ function tagFilters(raw: RawSearch): TagFilters {
 }
 
 export interface RepositorySearch extends TagFilters {
-  tab?: 'tags' | undefined;
+  tab?: 'tags' | 'trends' | undefined;
+  /** How far back the trends go. */
+  days?: 30 | 365 | 90 | undefined;
 }
 
 export function repositorySearch(raw: RawSearch): RepositorySearch {
-  return { tab: oneOf(raw.tab, ['tags']), ...tagFilters(raw) };
+  return { tab: oneOf(raw.tab, ['tags', 'trends']), days: spanOf(raw.days), ...tagFilters(raw) };
+}
+
+export interface StatisticsSearch {
+  days?: 30 | 365 | 90 | undefined;
+}
+
+export function statisticsSearch(raw: RawSearch): StatisticsSearch {
+  return { days: spanOf(raw.days) };
+}
+
+/** 90 days is the default. */
+function spanOf(value: unknown): 30 | 365 | undefined {
+  return ([30, 365] as const).find((days) => String(days) === value);
 }
 
 export interface TagsSearch extends TagFilters {
