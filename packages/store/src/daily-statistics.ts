@@ -6,6 +6,8 @@ import { sql } from 'kysely';
 import { type Db, first, iso, json } from './database.ts';
 
 const BATCH = 20;
+/** arm64 is always v8 (OCI image-spec, platform variants): two spellings of one platform. */
+const ONE_NAME = sql.raw(`case p when 'linux/arm64/v8' then 'linux/arm64' else p end`);
 /** Majors kept of a day: calendar versions would make a new one each month, for ever. */
 const MAX_MAJORS = 40;
 
@@ -44,7 +46,7 @@ interface DayCount {
 async function todayOf(db: Db, id: string, now: Date): Promise<DayCount & { platforms: Record<string, number> }> {
   const majors = await sql<{ key: string; n: number }>`select coalesce(major::text, 'other') as key, count(*)::int as n
     from tags where repository_id = ${id} and presence <> 'retired' group by 1`.execute(db);
-  const platforms = await sql<{ key: string; n: number }>`select p as key, count(*)::int as n
+  const platforms = await sql<{ key: string; n: number }>`select ${ONE_NAME} as key, count(*)::int as n
     from tags, unnest(platforms) p where repository_id = ${id} and presence <> 'retired'
     group by 1 order by 2 desc, 1 limit ${MAX_MAJORS}`.execute(db);
   return {

@@ -1,7 +1,7 @@
-import { ExpandableSection, Label, type LabelProps } from '@patternfly/react-core';
+import { Button, Label, type LabelProps } from '@patternfly/react-core';
 import type { ActivityEntry, ActivityItem, ActivityType } from '@pharos/contract';
 import { Link } from '@tanstack/react-router';
-import { type ComponentType, type ReactElement, useState } from 'react';
+import { type ComponentType, type ReactElement, useId, useState } from 'react';
 import { ACTIVITY_WORDS, groupEntries, itemWords } from './activity-words.ts';
 import { escapeHostile, shortDigest } from './format.ts';
 import { HostileText } from './hostile-text.tsx';
@@ -58,16 +58,38 @@ export function ActivityRows({ entries }: { entries: readonly ActivityEntry[] })
 }
 
 function Entry({ entry }: { entry: ActivityEntry }): ReactElement {
+  const [isOpen, setOpen] = useState(false);
+  const id = useId();
   const { color, icon: Icon } = LOOKS[entry.type];
   return (
-    <div>
-      <span className="ph-inline-list">
+    <div className="ph-stack-tiny">
+      <span className="ph-inline-list ph-activity">
         <Label isCompact color={color} icon={<Icon />}>
           {ACTIVITY_WORDS[entry.type]}
         </Label>
         <Message entry={entry} />
+        {entry.items.length > 0 ? (
+          <Button
+            variant="link"
+            isInline
+            size="sm"
+            aria-expanded={isOpen}
+            aria-controls={isOpen ? id : undefined}
+            onClick={() => setOpen(!isOpen)}
+          >
+            {isOpen ? 'Hide' : itemWords(entry)}
+          </Button>
+        ) : null}
       </span>
-      {entry.items.length > 0 ? <Items entry={entry} /> : null}
+      {isOpen ? (
+        <ul id={id} className="ph-activity-items">
+          {entry.items.map((item) => (
+            <li key={`${item.name} ${item.repositoryId ?? ''}`}>
+              <ItemName item={item} entry={entry} /> <ItemNote item={item} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
     </div>
   );
 }
@@ -105,28 +127,6 @@ function Message({ entry }: { entry: ActivityEntry }): ReactElement {
     );
   }
   return <HostileText text={message} />;
-}
-
-function Items({ entry }: { entry: ActivityEntry }): ReactElement {
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <ExpandableSection
-      toggleText={itemWords(entry)}
-      isExpanded={isOpen}
-      onToggle={(_, next) => setOpen(next)}
-      className="ph-activity-items"
-    >
-      {isOpen ? (
-        <ul className="ph-stack-tiny">
-          {entry.items.map((item) => (
-            <li key={`${item.name} ${item.repositoryId ?? ''}`}>
-              <ItemName item={item} entry={entry} /> <ItemNote item={item} />
-            </li>
-          ))}
-        </ul>
-      ) : null}
-    </ExpandableSection>
-  );
 }
 
 function ItemName({ item, entry }: { item: ActivityItem; entry: ActivityEntry }): ReactElement {

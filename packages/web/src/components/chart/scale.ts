@@ -51,13 +51,9 @@ export function timeTicks(from: number, to: number, most: number): number[] {
 export function timeLabel(time: number, span: number): string {
   const date = new Date(time);
   if (span <= 3 * DAY_MS) return `${String(date.getUTCHours()).padStart(2, '0')}:00`;
-  const isLong = span > 300 * DAY_MS;
-  return date.toLocaleDateString('en-GB', {
-    timeZone: 'UTC',
-    day: 'numeric',
-    month: 'short',
-    ...(isLong ? { year: '2-digit' } : {}),
-  });
+  const month = date.toLocaleDateString('en-US', { timeZone: 'UTC', month: 'short' });
+  // Over a year the day says less than which year it is.
+  return span > 300 * DAY_MS ? `${month} ${date.getUTCFullYear()}` : `${date.getUTCDate()} ${month}`;
 }
 
 export function xOf(time: number, { left, width }: Area, [from, to]: readonly [number, number]): number {

@@ -26,6 +26,8 @@ interface TimeChartProps {
 
 const HEIGHT = 200;
 const RIGHT = 12;
+/** Two columns of a picture are no walls. */
+const MOST_WIDE = 40;
 
 /** Numbers over time. The picture is one image to a screen reader; the table behind it holds every number. */
 export function TimeChart(props: TimeChartProps): ReactElement {
@@ -98,7 +100,7 @@ export function TimeChart(props: TimeChartProps): ReactElement {
       </div>
       <Legend series={series} point={shown} id={id} isStack={shape !== 'lines'} format={format} />
       <p className="ph-chart-readout">
-        {shown ? `${cursor === null ? 'Last: ' : ''}${momentOf(shown.at)}` : 'No numbers yet'}
+        {shown ? `${cursor === null ? 'As of ' : ''}${momentOf(shown.at)}` : 'No numbers yet'}
         {shown && shape === 'stack' ? `, ${format(heightOf(shown, series, shape))} in all` : ''}
       </p>
     </div>
@@ -132,7 +134,7 @@ function Drawn({ points, series, shape, span, stepMs = 86_400_000, area, top, id
     );
   }
   if (shape === 'columns') {
-    const wide = Math.max(2, (stepMs / Math.max(1, span[1] - span[0])) * area.width - 2);
+    const wide = Math.min(MOST_WIDE, Math.max(2, (stepMs / Math.max(1, span[1] - span[0])) * area.width - 2));
     return (
       <>
         {points.map((point) => {

@@ -38,15 +38,13 @@ export function HomePage(): ReactElement {
       </PageTitle>
       <PageSection hasBodyWrapper={false} className="ph-stack">
         {statistics.data ? <Welcome counts={statistics.data} /> : null}
+        <Problems />
         <div className="ph-columns">
+          <WhatIsNew />
           <div className="ph-stack">
-            <WhatIsNew />
-            <NewestTags />
-          </div>
-          <div className="ph-stack">
-            <Problems />
             <Growth />
             <LastScans />
+            <NewestTags />
           </div>
         </div>
       </PageSection>
@@ -113,7 +111,7 @@ function Growth(): ReactElement | null {
 }
 
 function WhatIsNew(): ReactElement {
-  const activity = useQuery(activityQuery({ limit: 12 }));
+  const activity = useQuery(activityQuery({ limit: 10 }));
   const overview = useQuery(overviewQuery);
   return (
     <Panel title="What is new" actions={<Link to="/activity">All activity</Link>}>

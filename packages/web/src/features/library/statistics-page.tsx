@@ -61,7 +61,7 @@ function Growth({ growth, days }: { growth: LibraryGrowth; days: number }): Reac
   const now = useNow();
   const shared = { days: growth.days, length: days, now };
   return (
-    <div className="ph-pair">
+    <div className="ph-tiles">
       <GrowthChart title="Tags and images" counts={['tags', 'images']} {...shared} />
       <GrowthChart title="Tags by kind" counts={['postgresTags', 'modelTags']} {...shared} />
       <GrowthChart title="Repositories" counts={['repositories']} {...shared} />
@@ -73,7 +73,7 @@ function Fresh({ freshness }: { freshness: Freshness }): ReactElement {
   const { buckets, stalest, platforms } = freshness;
   const shown = buckets.filter(({ age, repositories }) => age !== 'unknown' || repositories > 0);
   return (
-    <div className="ph-pair">
+    <div className="ph-tiles">
       <Panel title="Age of the newest image">
         <BarTable
           caption="Repositories by the age of their newest image"

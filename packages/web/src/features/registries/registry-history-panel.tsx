@@ -47,7 +47,9 @@ export function RegistryHistoryPanel({ registryId }: { registryId: string }): Re
 function Charts({ history: { step, spans }, days }: { history: RegistryHistory; days: number }): ReactElement {
   const now = useNow();
   const stepMs = step === 'hour' ? HOUR_MS : 24 * HOUR_MS;
-  const span: [number, number] = [Math.floor((now - days * 24 * HOUR_MS) / stepMs) * stepMs, now];
+  // Whole hours or days, so that the running one has its whole place.
+  const end = Math.ceil(now / stepMs) * stepMs;
+  const span: [number, number] = [end - days * 24 * HOUR_MS, end];
   const points = spans.map(({ at, scans, failed, requests, seconds }) => ({
     at,
     values: { mean: scans === 0 ? 0 : seconds / scans, ok: scans - failed, failed, requests },

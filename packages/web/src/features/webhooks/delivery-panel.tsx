@@ -113,7 +113,7 @@ export function Try({ attempt }: { attempt: WebhookAttempt }): ReactElement {
         toggleText="Headers sent, and the answer"
         isExpanded={isOpen}
         onToggle={(_, next) => setOpen(next)}
-        className="ph-activity-items"
+        className="ph-tries"
       >
         {isOpen ? (
           <div className="ph-stack-small">

@@ -157,8 +157,8 @@ function Deliveries({ webhook }: { webhook: Webhook }): ReactElement {
         onPage={(next) => change(next, 'push')}
       />
       <p className="ph-quiet ph-note">
-        Finished ones are kept for 7 days. Events may arrive twice and in any order; a failed one is tried again eight
-        times in about 27 hours.
+        Finished ones are kept for 7 days. Events may arrive twice and in any order; what fails is tried eight times in
+        about 27 hours.
       </p>
     </Panel>
   );
