@@ -9,17 +9,14 @@ import type { Context } from './context.ts';
 export function createActivityWatch({ store, events }: Pick<Context, 'store' | 'events'>): () => Promise<void> {
   let told: number | null = null;
   return async () => {
-    if (events.clients() === 0) {
-      told = null;
-      return;
-    }
+    // Asked also while nobody listens: who comes next must not miss what happened since the turn before.
     const last = await store.activity.last();
-    if (told !== null && last > told) {
-      const entries = await store.activity.after(told);
-      for (const event of new Map(entries.flatMap(eventsOf)).values()) events.emit(event);
-      events.emit({ type: 'activity' });
-    }
+    const since = told;
     told = last;
+    if (since === null || last <= since || events.clients() === 0) return;
+    const entries = await store.activity.after(since);
+    for (const event of new Map(entries.flatMap(eventsOf)).values()) events.emit(event);
+    events.emit({ type: 'activity' });
   };
 }
 

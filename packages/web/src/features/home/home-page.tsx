@@ -40,11 +40,13 @@ export function HomePage(): ReactElement {
         {statistics.data ? <Welcome counts={statistics.data} /> : null}
         <Problems />
         <div className="ph-columns">
-          <WhatIsNew />
+          <div className="ph-stack">
+            <WhatIsNew />
+            <NewestTags />
+          </div>
           <div className="ph-stack">
             <Growth />
             <LastScans />
-            <NewestTags />
           </div>
         </div>
       </PageSection>
