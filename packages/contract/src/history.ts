@@ -71,7 +71,7 @@ const Named = z.object({ id: Id, name: z.string(), message: z.string() });
 
 /** Is the library healthy, what is new, what needs me. Lists hold the first five of their counts. */
 export const Overview = z.object({
-  new: z.object({ day: Span, week: Span }).meta({ description: 'Counted up to 100,000' }),
+  new: z.object({ day: Span, week: Span }).meta({ description: 'Counted up to 10,000' }),
   registriesFailing: z.object({ count: Count, first: z.array(Named) }),
   repositoriesFailing: z.object({ count: Count, first: z.array(Named) }).meta({
     description: 'Whose last scan failed',

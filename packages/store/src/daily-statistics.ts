@@ -6,9 +6,7 @@ import { sql } from 'kysely';
 import { type Db, first, iso, json } from './database.ts';
 
 const BATCH = 20;
-/** arm64 is always v8 (OCI image-spec, platform variants): two spellings of one platform. */
-const ONE_NAME = sql.raw(`case p when 'linux/arm64/v8' then 'linux/arm64' else p end`);
-/** Majors kept of a day: calendar versions would make a new one each month, for ever. */
+/** Majors and platforms kept of a day: calendar versions would make a new major each month, for ever. */
 const MAX_MAJORS = 40;
 
 /** Counts up to 20 changed repositories; answers whether there may be more. */
@@ -44,17 +42,26 @@ interface DayCount {
 }
 
 async function todayOf(db: Db, id: string, now: Date): Promise<DayCount & { platforms: Record<string, number> }> {
-  const majors = await sql<{ key: string; n: number }>`select coalesce(major::text, 'other') as key, count(*)::int as n
-    from tags where repository_id = ${id} and presence <> 'retired' group by 1`.execute(db);
-  const platforms = await sql<{ key: string; n: number }>`select ${ONE_NAME} as key, count(*)::int as n
-    from tags, unnest(platforms) p where repository_id = ${id} and presence <> 'retired'
-    group by 1 order by 2 desc, 1 limit ${MAX_MAJORS}`.execute(db);
-  return {
-    day: dayOf(now),
-    tags: majors.rows.reduce((sum, { n }) => sum + n, 0),
-    majors: record(majors.rows),
-    platforms: record(platforms.rows),
-  };
+  // One pass for both; a repository has few combinations of platforms.
+  const found = await sql<{ major: string; platforms: string[]; n: number }>`
+    select coalesce(major::text, 'other') as major, platforms, count(*)::int as n
+    from tags where repository_id = ${id} and presence <> 'retired' group by 1, 2`.execute(db);
+  const majors = new Map<string, number>();
+  const platforms = new Map<string, number>();
+  let tags = 0;
+  for (const row of found.rows) {
+    tags += row.n;
+    majors.set(row.major, (majors.get(row.major) ?? 0) + row.n);
+    for (const name of new Set(row.platforms.map(platformName)))
+      platforms.set(name, (platforms.get(name) ?? 0) + row.n);
+  }
+  const most = [...platforms].toSorted(([a, x], [b, y]) => y - x || a.localeCompare(b)).slice(0, MAX_MAJORS);
+  return { day: dayOf(now), tags, majors: Object.fromEntries(majors), platforms: Object.fromEntries(most) };
+}
+
+/** arm64 is always v8 (OCI image-spec, platform variants): two spellings of one platform. */
+function platformName(name: string): string {
+  return name === 'linux/arm64/v8' ? 'linux/arm64' : name;
 }
 
 /** The days before today on which tags came or went. When a tag was retired is known as when it was seen last. */

@@ -9,8 +9,8 @@ import { pruneRegistryStatistics, registryHistory } from './registry-statistics.
 import { statisticsOf } from './statistics.ts';
 import type { History } from './store.ts';
 
-/** New things are counted up to here, as in the strip above the library. */
-const MOST = 100_000;
+/** New things are counted up to here: more than that is a first import, of which the size is known anyway. */
+const MOST = 10_000;
 const FEW = 5;
 const STALEST = 10;
 const DAY_MS = 86_400_000;

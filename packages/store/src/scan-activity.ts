@@ -9,19 +9,27 @@ import {
 } from '@pharos/library';
 import { sql } from 'kysely';
 import { tell } from './activity.ts';
-import { type Db, first } from './database.ts';
+import { batches, type Db, first } from './database.ts';
 import type { OpenScan } from './scan-open.ts';
 import type { KnownRow } from './scan-tags.ts';
+
+const DIGEST_BATCH = 1_000;
 
 /** Digests among the new and moved tags at which no tag ever stood. Asked before the tags are written. */
 export async function newDigests(trx: Db, changes: Reconciliation): Promise<ReadonlySet<string>> {
   const tags = [...changes.added, ...changes.moved, ...changes.reappeared];
   const digests = [...new Set(tags.map(({ digest }) => digest))];
   if (digests.length === 0) return new Set();
-  const found = await sql<{ digest: string }>`select n.digest from unnest(${digests}::text[]) as n(digest)
-    where not exists (select from tags t where t.digest = n.digest collate "C")
-      and not exists (select from tag_history h where h.digest = n.digest collate "C")`.execute(trx);
-  return new Set(found.rows.map((row) => row.digest));
+  // Few at a time are looked up by index (1.5 µs each); for many at once the planner walks the whole table.
+  const known = new Set<string>();
+  for (const batch of batches(digests, DIGEST_BATCH)) {
+    for (const table of ['tags', 'tag_history']) {
+      const found = await sql<{ digest: string }>`select digest from ${sql.table(table)}
+        where digest = any(${[...batch]}::text[])`.execute(trx);
+      for (const { digest } of found.rows) known.add(digest);
+    }
+  }
+  return new Set(digests.filter((digest) => !known.has(digest)));
 }
 
 export async function tellChanges(

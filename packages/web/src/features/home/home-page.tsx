@@ -136,10 +136,12 @@ function WhatIsNew(): ReactElement {
 }
 
 function NewCounts({ overview }: { overview: Overview }): ReactElement {
+  // The server counts no further.
+  const many = (count: number) => (count >= 10_000 ? '10,000 or more' : formatCount(count));
   const words = ({ images, tags, moved }: Overview['new']['day']) =>
     images + tags + moved === 0
       ? 'nothing new'
-      : `${plural(images, 'new image')}, ${plural(tags, 'new tag')}, ${formatCount(moved)} moved`;
+      : `${many(images)} new ${images === 1 ? 'image' : 'images'}, ${many(tags)} new ${tags === 1 ? 'tag' : 'tags'}, ${many(moved)} moved`;
   return (
     <p className="ph-quiet">
       Last 24 hours: {words(overview.new.day)}. Last 7 days: {words(overview.new.week)}.
