@@ -8,6 +8,7 @@ import { applyCommand } from './commands/apply.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { imagesCommand } from './commands/images.ts';
+import { modelsCommand } from './commands/models.ts';
 import { receiversCommand } from './commands/receivers.ts';
 import { registriesCommand } from './commands/registries.ts';
 import { repositoriesCommand } from './commands/repositories.ts';
@@ -41,6 +42,7 @@ export function buildProgram(shell: Shell): Command {
         tagsCommand(shell),
         imagesCommand(shell),
         activityCommand(shell),
+        modelsCommand(shell),
       ],
     ],
     [

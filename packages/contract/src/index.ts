@@ -6,6 +6,7 @@ export * from './event.ts';
 export * from './history.ts';
 export * from './image.ts';
 export * from './location.ts';
+export * from './model.ts';
 export * from './page.ts';
 export * from './permission.ts';
 export * from './places.ts';

@@ -14,6 +14,7 @@ import { up as reading } from './migrations/0002-reading.ts';
 import { up as receivers } from './migrations/0003-receivers.ts';
 import { up as registryEvents } from './migrations/0004-registry-events.ts';
 import { up as activity } from './migrations/0009-activity.ts';
+import { up as models } from './migrations/0010-models.ts';
 
 /** In order. A file that was released is never changed, its checksum is held: add the next number instead. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -22,6 +23,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-receivers': { up: receivers },
   '0004-registry-events': { up: registryEvents },
   '0009-activity': { up: activity },
+  '0010-models': { up: models },
 };
 
 /** Throws `database-newer`, `migration-failed`, `database-unavailable`, `disk-full`. */

@@ -19,6 +19,13 @@ import type {
   LibraryGrowth,
   Listing,
   Location,
+  Model,
+  ModelDetail,
+  ModelFacets,
+  ModelFilter,
+  ModelImage,
+  ModelPatch,
+  ModelQuery,
   Observation,
   Overview,
   Page,
@@ -187,6 +194,16 @@ export interface Images {
   observe(observation: Observation, now: Date): Promise<void>;
   /** Some place where the digest stands now, to read it from. */
   place(digest: string): Promise<{ registryId: string; repository: string; locationId: string } | null>;
+}
+
+export interface Models {
+  list(query: ModelQuery): Promise<Page<Model>>;
+  facets(filter: ModelFilter): Promise<ModelFacets>;
+  get(id: string): Promise<ModelDetail | null>;
+  /** Versions by digest, newest first; null: no such model. */
+  images(id: string, query: PageQuery): Promise<Page<ModelImage> | null>;
+  /** Keeps what a person wrote, with who and when; null takes an edit back. Null: no such model. */
+  update(id: string, patch: ModelPatch, by: string, now: Date): Promise<ModelDetail | null>;
 }
 
 export interface Scans {
@@ -392,6 +409,7 @@ export interface Store {
   readonly repositories: Repositories;
   readonly tags: Tags;
   readonly images: Images;
+  readonly models: Models;
   readonly scans: Scans;
   readonly listings: Listings;
   readonly receivers: Receivers;

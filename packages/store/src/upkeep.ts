@@ -22,6 +22,7 @@ const TABLES = [
   'tag_history',
   'images',
   'repositories',
+  'models',
   'scans',
   'scan_chunks',
   'listings',

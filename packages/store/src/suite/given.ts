@@ -22,7 +22,7 @@ export interface Given {
 
 /** Rows of other tables go with these. */
 const TABLES = [
-  ...['settings', 'registries', 'rules', 'agents', 'locations', 'images', 'users', 'tokens'],
+  ...['settings', 'models', 'registries', 'rules', 'agents', 'locations', 'images', 'users', 'tokens'],
   ...['activity', 'webhooks', 'daily_statistics'],
 ];
 

@@ -13,15 +13,18 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
             ['registries'],
             ['statistics'],
             ['tags'],
+            ['models'],
             ['rules', 'list'],
             ['history'],
           ];
     case 'repository':
-      return [['repositories'], ['tags'], ['statistics']];
+      return [['repositories'], ['tags'], ['models'], ['statistics']];
     case 'registry':
       return [['registries'], ['statistics'], ['preview'], ['history', 'overview']];
     case 'rule':
       return [['rules']];
+    case 'model':
+      return [['models']];
     case 'receiver':
       return [['receivers']];
     case 'agent':
@@ -31,7 +34,7 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
     case 'webhook':
       return [['webhooks']];
     case 'image':
-      return [['images', event.digest], ['tags']];
+      return [['images', event.digest], ['tags'], ['models']];
     case 'reset':
       return [[]];
   }

@@ -13,6 +13,7 @@ const EVENT_TYPES: Record<Event['type'], true> = {
   repository: true,
   registry: true,
   rule: true,
+  model: true,
   receiver: true,
   agent: true,
   activity: true,

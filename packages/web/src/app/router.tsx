@@ -15,6 +15,7 @@ import {
   tagSearch,
   tagsSearch,
 } from '../features/library/search.ts';
+import { modelsSearch } from '../features/models/search.ts';
 import { newReceiverSearch, receiverSearch, receiversSearch } from '../features/notifications/search.ts';
 import { registriesSearch, registrySearch } from '../features/registries/search.ts';
 import { newRuleSearch, rulesSearch } from '../features/rules/search.ts';
@@ -123,6 +124,20 @@ const tag = createRoute({
   component: lazyRouteComponent(() => import('../features/library/tag-page.tsx'), 'TagPage'),
 });
 
+const models = createRoute({
+  getParentRoute: () => app,
+  path: '/models',
+  validateSearch: modelsSearch,
+  component: lazyRouteComponent(() => import('../features/models/models-page.tsx'), 'ModelsPage'),
+});
+
+const model = createRoute({
+  getParentRoute: () => app,
+  path: '/models/$modelId',
+  validateSearch: pagedSearch,
+  component: lazyRouteComponent(() => import('../features/models/model-page.tsx'), 'ModelPage'),
+});
+
 const registries = createRoute({
   getParentRoute: () => app,
   path: '/manage/registries',
@@ -222,6 +237,8 @@ const pages = [
   allTags,
   repository,
   tag,
+  models,
+  model,
   registries,
   newRegistry,
   registry,
