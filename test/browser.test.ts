@@ -221,6 +221,11 @@ async function pagesOf({ client, url }: Pharos): Promise<Record<string, string>>
   const receiver = await client('createReceiver', { body: { registryId: registries[0]!.id, source: 'distribution' } });
   await tell(url, receiver);
   const away = await awayRegistry(client);
+  // Nobody listens there: a failed test, and what waits for its next try.
+  const webhook = await client('createWebhook', {
+    body: { name: 'Away', url: 'http://127.0.0.1:1/', events: ['image.added'], allowHttp: true, allowPrivate: true },
+  });
+  const delivery = await client('testWebhook', { params: { id: webhook.id } });
   const tag = async (id: string) =>
     (await client('listRepositoryTags', { params: { id }, query: { limit: 1 } })).items[0]!.name;
   const [database, model] = [repositories[0]!.id, models[0]!.id];
@@ -256,6 +261,14 @@ async function pagesOf({ client, url }: Pharos): Promise<Record<string, string>>
     'notifications of a registry without a hit': `/manage/notifications/${receiver.id}?outcome=failed`,
     agents: '/manage/agents',
     scans: '/manage/scans',
+    activity: '/activity',
+    'activity without a hit': '/activity?type=agent.lost',
+    'statistics of the library': '/library/statistics',
+    'trends of a repository': `/library/${database}?tab=trends`,
+    webhooks: '/manage/webhooks',
+    'add a webhook': '/manage/webhooks/new',
+    webhook: `/manage/webhooks/${webhook.id}?delivery=${delivery.id}`,
+    'edit a webhook': `/manage/webhooks/${webhook.id}/edit`,
     tokens: '/administration/tokens',
     'nothing here': '/nothing-is-here',
   };

@@ -1,6 +1,7 @@
 /** The tree of commands. */
 import { Command } from 'commander';
 import type { Shell } from './command.ts';
+import { activityCommand } from './commands/activity.ts';
 import { agentCommand } from './commands/agent.ts';
 import { agentsCommand, locationsCommand } from './commands/agents.ts';
 import { applyCommand } from './commands/apply.ts';
@@ -23,6 +24,7 @@ import { tagsCommand } from './commands/tags.ts';
 import { tokensCommand } from './commands/tokens.ts';
 import { upCommand } from './commands/up.ts';
 import { versionCommand } from './commands/version.ts';
+import { webhooksCommand } from './commands/webhooks.ts';
 import { EXIT_CODE_HELP } from './exit-code.ts';
 import { VERSION } from './version.ts';
 
@@ -42,6 +44,7 @@ export function buildProgram(shell: Shell): Command {
         repositoriesCommand(shell),
         tagsCommand(shell),
         imagesCommand(shell),
+        activityCommand(shell),
         modelsCommand(shell),
         hcpTagsCommand(shell),
         compareCommand(shell),
@@ -55,6 +58,7 @@ export function buildProgram(shell: Shell): Command {
         explainCommand(shell),
         applyCommand(shell),
         receiversCommand(shell),
+        webhooksCommand(shell),
       ],
     ],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],

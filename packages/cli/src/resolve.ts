@@ -10,6 +10,7 @@ import {
   type Rule,
   type TagDetail,
   type Token,
+  type Webhook,
 } from '@pharos/contract';
 import { EXIT } from './exit-code.ts';
 import { CliError } from './failure.ts';
@@ -117,6 +118,17 @@ export async function findReceiver(client: Client, name: string): Promise<Receiv
   const { items } = await client('listReceivers', { query: { limit: 1000 } });
   const matches = items.filter((receiver) => receiver.registryId === name || receiver.registry === name);
   return single(matches, 'receiver', name, 'pharos receivers list', (one) => `${one.id} (${one.source})`);
+}
+
+/** @throws CliError `not-found`, `name-ambiguous`. */
+export async function findWebhook(client: Client, name: string): Promise<Webhook> {
+  if (isId(name)) {
+    const found = await orNull(client('getWebhook', { params: { id: name } }));
+    if (found) return found;
+  }
+  const { items } = await client('listWebhooks', { query: { limit: 1000 } });
+  const matches = items.filter((webhook) => webhook.name === name);
+  return single(matches, 'webhook', name, 'pharos webhooks list', (one) => one.id);
 }
 
 function single<T>(matches: T[], noun: string, name: string, list: string, tell: (one: T) => string): T {

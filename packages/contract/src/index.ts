@@ -1,3 +1,4 @@
+export * from './activity.ts';
 export * from './agent.ts';
 export * from './change.ts';
 export * from './client.ts';
@@ -5,6 +6,7 @@ export * from './common.ts';
 export * from './difference.ts';
 export * from './event.ts';
 export * from './hcp-tag.ts';
+export * from './history.ts';
 export * from './image.ts';
 export * from './lifecycle.ts';
 export * from './location.ts';
@@ -31,3 +33,4 @@ export * from './statistics.ts';
 export * from './system-tag.ts';
 export * from './tag.ts';
 export * from './token.ts';
+export * from './webhook.ts';

@@ -14,6 +14,7 @@ export const PERMISSIONS = [
   'scans:write',
   'agents:write',
   'tokens:manage',
+  'webhooks:manage',
   'agents:report',
 ] as const;
 
@@ -33,6 +34,7 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
     'scans:write',
     'agents:write',
     'tokens:manage',
+    'webhooks:manage',
   ],
   viewer: ['session', 'library:read', 'images:read-deeper'],
   agent: ['session', 'agents:report'],

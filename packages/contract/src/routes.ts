@@ -3,6 +3,7 @@
  * CLI and the UI all come out of it; a route that is not here does not exist.
  */
 import type { Route } from './route.ts';
+import { activityRoutes } from './routes/activity.ts';
 import { agentProtocolRoutes } from './routes/agent-protocol.ts';
 import { agentsRoutes } from './routes/agents.ts';
 import { hcpTagsRoutes } from './routes/hcp-tags.ts';
@@ -14,6 +15,7 @@ import { notificationsRoutes } from './routes/notifications.ts';
 import { registriesRoutes } from './routes/registries.ts';
 import { rulesRoutes } from './routes/rules.ts';
 import { scansRoutes } from './routes/scans.ts';
+import { statisticsRoutes } from './routes/statistics.ts';
 import { systemRoutes } from './routes/system.ts';
 
 /** Where the API stands. */
@@ -30,6 +32,8 @@ export const routes = {
   ...rulesRoutes,
   ...scansRoutes,
   ...notificationsRoutes,
+  ...activityRoutes,
+  ...statisticsRoutes,
   ...agentsRoutes,
   ...agentProtocolRoutes,
 } as const satisfies Record<string, Route>;

@@ -1,3 +1,4 @@
+export * from './activity.ts';
 export * from './attachment.ts';
 export * from './build-stamp.ts';
 export * from './clean-text.ts';
@@ -41,3 +42,4 @@ export * from './tag-facts.ts';
 export * from './version.ts';
 export * from './version-order.ts';
 export * from './version-range.ts';
+export * from './webhook.ts';

@@ -6,6 +6,7 @@ import type { Identity } from './identity/identity.ts';
 import type { Metrics } from './metrics.ts';
 import type { PreviewPool } from './preview/preview-pool.ts';
 import type { Running } from './running.ts';
+import type { WebhookSender } from './webhooks/sender.ts';
 import type { WorkQueue } from './work.ts';
 
 /** What handlers work with: one per server. */
@@ -23,6 +24,7 @@ export interface Context {
   readonly configs: AgentConfigs;
   readonly previews: PreviewPool;
   readonly running: Running;
+  readonly webhooks: WebhookSender;
   /** Aborts when the server begins to stop: everything that waits answers then. */
   readonly stopping: AbortSignal;
 }

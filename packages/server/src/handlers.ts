@@ -12,7 +12,9 @@ import { receiverHandlers } from './routes/receivers.ts';
 import { registryHandlers } from './routes/registries.ts';
 import { ruleHandlers } from './routes/rules.ts';
 import { scanHandlers } from './routes/scans.ts';
+import { statisticsHandlers } from './routes/statistics.ts';
 import { systemHandlers } from './routes/system.ts';
+import { webhookHandlers } from './routes/webhooks.ts';
 
 /** The handler of every line of the route table. */
 export function createHandlers(context: Context): Handlers {
@@ -25,6 +27,8 @@ export function createHandlers(context: Context): Handlers {
     ...hcpTagHandlers(context),
     ...registryHandlers(context),
     ...receiverHandlers(context),
+    ...statisticsHandlers(context),
+    ...webhookHandlers(context),
     ...ruleHandlers(context),
     ...scanHandlers(context),
     ...agentHandlers(context),

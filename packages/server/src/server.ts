@@ -15,6 +15,7 @@ import { createServerLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { PreviewPool } from './preview/preview-pool.ts';
 import { Running } from './running.ts';
+import { createWebhookSender } from './webhooks/sender.ts';
 import { createWorkQueue } from './work.ts';
 
 const GRACE_MS = 10_000;
@@ -90,6 +91,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     context.events.close();
     await stopBackground();
     await context.previews.close();
+    await Promise.race([context.webhooks.stop(), wait(GRACE_MS, undefined, { ref: false })]);
     await closeWithin(app, GRACE_MS);
     await Promise.race([context.running.ended(), wait(GRACE_MS, undefined, { ref: false })]);
   };
@@ -141,6 +143,7 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
     configs,
     previews: new PreviewPool(),
     running: new Running(),
+    webhooks: createWebhookSender({ store, key, now, version, events, metrics, log }),
     stopping,
   };
   return { context, identity };

@@ -1,12 +1,14 @@
 /** Opens the store: a PostgreSQL, or the embedded database in a directory. */
 import { type AbsencePolicy, DEFAULT_ABSENCE_POLICY } from '@pharos/library';
 import { sql } from 'kysely';
+import { activityOf } from './activity.ts';
 import { agentsOf } from './agents.ts';
 import type { Log } from './database.ts';
 import { guarded, storeError } from './driver-error.ts';
 import { type OpenDatabase, openEmbedded } from './embedded.ts';
 import { explanationsOf } from './explanations.ts';
 import { hcpTagsOf } from './hcp-tags.ts';
+import { historyOf } from './history.ts';
 import { imagesOf } from './images.ts';
 import { listingsOf } from './listings.ts';
 import { locationsOf } from './locations.ts';
@@ -25,6 +27,8 @@ import { statisticsOf } from './statistics.ts';
 import type { Store } from './store.ts';
 import { tagsOf } from './tags.ts';
 import { usersOf } from './users.ts';
+import { webhookOutboxOf } from './webhook-outbox.ts';
+import { webhooksOf } from './webhooks.ts';
 
 export interface StoreOptions {
   /** `postgres://…` selects PostgreSQL. */
@@ -82,6 +86,10 @@ export async function storeOn(
     listings: guarded(listingsOf(db)),
     explanations: guarded(explanationsOf(db)),
     receivers: guarded(receiversOf(db)),
+    activity: guarded(activityOf(db)),
+    webhooks: guarded(webhooksOf(db)),
+    webhookOutbox: guarded(webhookOutboxOf(db)),
+    history: guarded(historyOf(db)),
     users: guarded(usersOf(db)),
     me: guarded(meOf(db)),
     settings: guarded(settingsOf(db)),

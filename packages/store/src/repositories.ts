@@ -1,6 +1,8 @@
 /** Named collections of images. A row appears with the first scan, so that a first scan that fails is seen too. */
 import type { Kind, Repository, RepositoryDetail, RepositoryQuery, Scan, Tls } from '@pharos/contract';
+import { activityDraft } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
+import { tell } from './activity.ts';
 import { after, cut, type Order, orderBy, type SortKey } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso } from './database.ts';
 import { REPOSITORY_LABELS, repositoriesWith } from './hcp-tag-labels.ts';

@@ -15,7 +15,7 @@ export async function summarise(trx: Db, repositoryIds: readonly string[]): Prom
       tag_count = coalesce(s.tags, 0), missing_count = coalesce(s.missing, 0), findings = coalesce(s.findings, 0),
       postgres_count = coalesce(s.postgres, 0), model_count = coalesce(s.models, 0),
       engines = coalesce(s.engines, '{}'), majors = coalesce(s.majors, '{}'),
-      kind = coalesce(r.declared_kind, s.kind, r.kind), newest_tag = n.name, newest_tag_at = n.effective_at
+      counted = false, kind = coalesce(r.declared_kind, s.kind, r.kind), newest_tag = n.name, newest_tag_at = n.effective_at
     from repositories self
     left join lateral (
       select count(*)::int as tags, (count(*) filter (where t.presence = 'missing'))::int as missing,

@@ -1,11 +1,16 @@
 /** What people write about a repository: its description and its README. A rule's description stands in for a missing one. */
 import type { RepositoryDetail, RepositoryPatch } from '@pharos/contract';
+import { activityDraft } from '@pharos/library';
 import { sql } from 'kysely';
+import { tell } from './activity.ts';
 import { type Db, first, iso } from './database.ts';
 import { StoreError } from './errors.ts';
 import type { By } from './hcp-tag-changes.ts';
 
 interface WordsRow {
+  name: string;
+  registry_id: string;
+  registry: string;
   readme_revision: number;
   readme_by: string | null;
   readme_at: Date | null;
@@ -21,8 +26,9 @@ interface WordsRow {
 export function writeWords(db: Db, id: string, patch: RepositoryPatch, by: By): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
     const row = await first(
-      sql<WordsRow>`select readme_revision, readme_by, readme_at, description_revision, description_by, description_at
-        from repositories where id = ${id} for no key update`,
+      sql<WordsRow>`select r.name, r.registry_id, g.name as registry, r.readme_revision, r.readme_by, r.readme_at,
+          r.description_revision, r.description_by, r.description_at
+        from repositories r join registries g on g.id = r.registry_id where r.id = ${id} for no key update of r`,
       trx,
     );
     if (row === null) return false;
@@ -30,6 +36,10 @@ export function writeWords(db: Db, id: string, patch: RepositoryPatch, by: By): 
       refuseOlder('README', patch.readmeRevision, row.readme_revision, row.readme_by, row.readme_at);
       await sql`update repositories set readme = ${patch.readme}, readme_revision = readme_revision + 1,
         readme_by = ${by.name}, readme_at = ${iso(by.now)} where id = ${id}`.execute(trx);
+      const { name, registry_id, registry } = row;
+      const words = `The README of ${name} was ${patch.readme === null ? 'removed' : 'changed'}`;
+      const place = { registryId: registry_id, registry, repositoryId: id, repository: name };
+      await tell(trx, [activityDraft('repository.readme-changed', words, place)], by.now);
     }
     if (patch.description !== undefined) {
       const { description } = patch;

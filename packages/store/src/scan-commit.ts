@@ -10,9 +10,12 @@ import { type Db, first, iso, json } from './database.ts';
 import { writeLeftOut } from './left-out.ts';
 import { putNames } from './listings.ts';
 import { storeSignatureTags } from './referrers.ts';
+import { noteScan } from './registry-statistics.ts';
 import { summarise } from './repository-summary.ts';
 import { keepsOf } from './rules.ts';
+import { newDigests, tellChanges, tellOutcome } from './scan-activity.ts';
 import { stale } from './scan-begin.ts';
+import { tagByRules } from './scan-hcp-tags.ts';
 import {
   endOvertaken,
   noteRequests,
@@ -40,6 +43,7 @@ export interface CommitInput {
 interface RepositoryState {
   readonly declared_kind: Kind | null;
   readonly absence_confirmed: boolean;
+  readonly held: boolean;
   readonly applied_agent_id: string | null;
   readonly applied_started_at: Date | null;
 }
@@ -63,7 +67,7 @@ export async function commitScan(db: Db, input: CommitInput): Promise<ScanCommit
 
 async function repositoryState(db: Db, id: string, lock: boolean): Promise<RepositoryState> {
   const state = await first(
-    sql<RepositoryState>`select declared_kind, absence_confirmed, applied_agent_id, applied_started_at from repositories
+    sql<RepositoryState>`select declared_kind, absence_confirmed, held, applied_agent_id, applied_started_at from repositories
       where id = ${id} ${lock ? sql`for update` : sql``}`,
     db,
   );
@@ -123,8 +127,11 @@ async function apply(
   const writes = await drawing.writes(trx, known, kind, staged);
   const moved = [...changes.moved, ...changes.reappeared.filter((tag) => tag.digest !== tag.previous)];
   const context = { repositoryId, registryId: scan.registry_id, scanId: scan.id, seenAt };
+  const digests = await newDigests(trx, changes);
   await writeTags(trx, { ...context, moved: moved.map(({ name }) => name) }, writes);
   await markAbsences(trx, repositoryId, changes);
+  await tagByRules(trx, { repository: scan.repository!, ruleIds: rules.ruleIds, changes, now });
+  await tellChanges(trx, scan, changes, { known, digests, wasHeld: before.held, now });
   if (scan.only_tags !== null) return finishReread(trx, input, scan, { changes, known, writes: writes.length, seenAt });
   const isListed = commit.status === 'complete' && commit.listedNames !== null && commit.absence === 'none';
   const isWholeList = isListed && changes.held === null;
@@ -242,8 +249,10 @@ async function finish(
   await sql`delete from scan_chunks where scan_id = ${scan.id}`.execute(trx);
   await sql`update scans set heard_at = greatest(heard_at, ${iso(now)}) where id = ${scan.parent_id}
     and status = 'running'`.execute(trx);
+  await tellOutcome(trx, scan, { status: commit.status, message: commit.message, now });
   await noteSpool(trx, scan, commit.spoolDepth);
   await noteRuleRequests(trx, scan, commit.requests, now);
+  await noteScan(trx, scan, commit, now);
   await noteRequests(trx, scan.registry_id, commit.requests, now);
   if (scan.only_tags === null) await endOvertaken(trx, { ...scan, status: commit.status, now });
   return answer;

@@ -3,6 +3,7 @@ import { after, before, describe } from 'node:test';
 import { available, type Postgres, startPostgres } from '@pharos/testbed';
 import { openEmbedded } from './embedded.ts';
 import { openPostgres } from './postgres.ts';
+import { activitySuite } from './suite/activity.ts';
 import { changesSuite } from './suite/changes.ts';
 import { databaseSuite } from './suite/database.ts';
 import { type Engine, emptyStore, type Given } from './suite/given.ts';
@@ -48,6 +49,7 @@ for (const name of wanted) {
     describe('people and agents', () => peopleSuite(given));
     describe('scans', () => scansSuite(given));
     describe('reading', () => readingSuite(given));
+    describe('activity', () => activitySuite(given));
     describe('changes', () => changesSuite(given));
     describe('library', () => librarySuite(given));
     describe('HCP tags', () => hcpTagsSuite(given));

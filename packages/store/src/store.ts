@@ -3,6 +3,8 @@
  * the file of its name. Rows come back in the contract's shapes. Times are passed in (`now`), so that tests own the clock.
  */
 import type {
+  ActivityEntry,
+  ActivityQuery,
   Agent,
   AuthenticationView,
   Check,
@@ -12,6 +14,7 @@ import type {
   Explanation,
   FileRegistry,
   FileRule,
+  Freshness,
   HcpTag,
   HcpTagAssigned,
   HcpTagAssignment,
@@ -24,6 +27,7 @@ import type {
   Image,
   LeftOutPage,
   LeftOutQuery,
+  LibraryGrowth,
   Listing,
   Location,
   Model,
@@ -34,6 +38,7 @@ import type {
   ModelPatch,
   ModelQuery,
   Observation,
+  Overview,
   Package,
   PackageList,
   PackageQuery,
@@ -44,10 +49,12 @@ import type {
   Registry,
   RegistryBudget,
   RegistryEvent,
+  RegistryHistory,
   RegistryReading,
   RegistryStatus,
   Repository,
   RepositoryDetail,
+  RepositoryHistory,
   RepositoryPatch,
   RepositoryQuery,
   RepositoryTagQuery,
@@ -77,6 +84,13 @@ import type {
   TagQuery,
   Tls,
   Token,
+  Webhook,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookDeliveryDetail,
+  WebhookDeliveryQuery,
+  WebhookInput,
+  WebhookPatch,
 } from '@pharos/contract';
 import type { NewerTags, TagFacts } from '@pharos/library';
 import type { By } from './hcp-tag-changes.ts';
@@ -393,6 +407,89 @@ export interface Me {
   removeView(userId: string, id: string): Promise<boolean>;
 }
 
+export interface Activity {
+  /** Newest first. */
+  list(query: ActivityQuery): Promise<Page<ActivityEntry>>;
+  /** Id of the newest entry, 0 for none. */
+  last(): Promise<number>;
+  /** Entries after this one, oldest first, 200 at most. */
+  after(id: number): Promise<ActivityEntry[]>;
+  /** Tells of agents that fell silent or call again, each once, whichever replica looks first. Answers how many. */
+  watchAgents(now: Date): Promise<number>;
+  /** Drops entries older than 90 days, and those beyond the newest 100,000. */
+  prune(now: Date): Promise<void>;
+}
+
+export interface Webhooks {
+  list(query: PageQuery): Promise<Page<Webhook>>;
+  get(id: string): Promise<Webhook | null>;
+  create(input: { id: string; sealed: string; input: WebhookInput }, now: Date): Promise<Webhook>;
+  update(id: string, change: WebhookPatch, now: Date): Promise<Webhook | null>;
+  /** Another secret; the one before goes on signing for 24 hours. */
+  rotate(id: string, sealed: string, now: Date): Promise<Webhook | null>;
+  /** Forgets its deliveries too. */
+  remove(id: string): Promise<boolean>;
+  /** Newest first; null: no such webhook. */
+  deliveries(id: string, query: WebhookDeliveryQuery): Promise<Page<WebhookDelivery> | null>;
+  delivery(id: string, deliveryId: string): Promise<WebhookDeliveryDetail | null>;
+}
+
+/** A delivery that its claimer alone may send for a minute. */
+export interface WebhookClaim {
+  readonly id: string;
+  readonly webhookId: string;
+  readonly event: string;
+  readonly payload: string;
+  /** Number of the claim: a result of another one is not written. */
+  readonly attempt: number;
+  /** Failed tries before this one. */
+  readonly tries: number;
+  readonly url: string;
+  readonly allowHttp: boolean;
+  readonly allowPrivate: boolean;
+  readonly sealed: string;
+  readonly previousSealed: string | null;
+  readonly previousUntil: string | null;
+}
+
+/** What came of a try. `retryAt` null and not delivered: given up. */
+export interface WebhookResult {
+  readonly delivered: boolean;
+  readonly retryAt: Date | null;
+  /** The endpoint asks for no more, ever. */
+  readonly gone: boolean;
+  readonly attempt: Omit<WebhookAttempt, 'n' | 'at'> & { readonly at: Date };
+}
+
+export interface WebhookOutbox {
+  /** Claims due deliveries for a minute, a few of each webhook, none of the `busy` ones. */
+  claim(most: { limit: number; perWebhook: number; busy: readonly string[] }, now: Date): Promise<WebhookClaim[]>;
+  /** A delivery of a ping, claimed by the caller; null: no such webhook. */
+  ping(webhookId: string, payload: string, now: Date): Promise<WebhookClaim | null>;
+  /** False: somebody else has claimed the delivery since; nothing was written. */
+  settle(claim: WebhookClaim, result: WebhookResult, now: Date): Promise<boolean>;
+  /** Makes a delivery due again; false: it is unknown, or being sent now. */
+  redeliver(webhookId: string, id: string, now: Date): Promise<boolean>;
+  /** Drops what is finished and old, and secrets that sign no more. */
+  prune(now: Date): Promise<void>;
+}
+
+/** What pictures are drawn from. */
+export interface History {
+  growth(days: number, now: Date): Promise<LibraryGrowth>;
+  freshness(now: Date): Promise<Freshness>;
+  /** null: no such repository. */
+  repository(id: string, days: number, now: Date): Promise<RepositoryHistory | null>;
+  /** null: no such registry. */
+  registry(id: string, days: number, now: Date): Promise<RegistryHistory | null>;
+  overview(now: Date): Promise<Overview>;
+  /** Counts some of the repositories that changed; answers whether there may be more. */
+  countRepositories(now: Date): Promise<boolean>;
+  /** Writes the library's row of today, and of all days before when there is none yet. */
+  countLibrary(now: Date): Promise<void>;
+  prune(now: Date): Promise<void>;
+}
+
 export interface Settings {
   get(key: string): Promise<string | null>;
   set(key: string, value: string): Promise<void>;
@@ -415,6 +512,10 @@ export interface Store {
   readonly listings: Listings;
   readonly explanations: Explanations;
   readonly receivers: Receivers;
+  readonly activity: Activity;
+  readonly webhooks: Webhooks;
+  readonly webhookOutbox: WebhookOutbox;
+  readonly history: History;
   readonly users: Users;
   readonly me: Me;
   readonly settings: Settings;

@@ -27,6 +27,7 @@ const TABLES = [
   'scans',
   'scan_chunks',
   'listings',
+  'activity',
 ] as const;
 
 export function upkeepOf(db: Db, log: Log): Upkeep {

@@ -20,6 +20,12 @@ export interface Given {
   readonly db: Db;
 }
 
+/** Rows of other tables go with these. */
+const TABLES = [
+  ...['settings', 'models', 'registries', 'rules', 'agents', 'locations', 'images', 'users', 'tokens'],
+  ...['activity', 'webhooks', 'daily_statistics', 'hcp_tags', 'hcp_tag_changes'],
+];
+
 /** Deleting rows takes milliseconds, a new schema tenths of a second, a new embedded database seconds. */
 export async function emptyStore({ database, engine }: Engine, isFresh = false): Promise<Given> {
   const { db } = database;
@@ -28,19 +34,7 @@ export async function emptyStore({ database, engine }: Engine, isFresh = false):
     await sql`drop schema public cascade`.execute(db);
     await sql`create schema public`.execute(db);
   } else {
-    for (const table of [
-      'settings',
-      'models',
-      'registries',
-      'rules',
-      'agents',
-      'locations',
-      'images',
-      'users',
-      'tokens',
-      'hcp_tags',
-      'hcp_tag_changes',
-    ]) {
+    for (const table of TABLES) {
       await sql`delete from ${sql.table(table)}`.execute(db);
     }
   }

@@ -11,6 +11,7 @@ const MANAGE = [
   ['/manage/notifications', 'Notifications'],
   ['/manage/agents', 'Agents and locations'],
   ['/manage/scans', 'Scans'],
+  ['/activity', 'Activity'],
 ] as const;
 
 function Entry({ to, label }: { to: string; label: string }): ReactElement {
@@ -27,6 +28,7 @@ function Entry({ to, label }: { to: string; label: string }): ReactElement {
 
 /** The navigation; an entry is shown when its page exists and its reader may open it. */
 export function Navigation({ isOpen, isOverlay }: { isOpen: boolean; isOverlay: boolean }): ReactElement {
+  const mayHook = useMay('webhooks:manage');
   const maySeeTokens = useMay('tokens:manage');
   // PatternFly knows that the navigation lies over the page only where it manages it itself.
   return (
@@ -42,6 +44,7 @@ export function Navigation({ isOpen, isOverlay }: { isOpen: boolean; isOverlay: 
             {MANAGE.map(([to, label]) => (
               <Entry key={to} to={to} label={label} />
             ))}
+            {mayHook ? <Entry to="/manage/webhooks" label="Webhooks" /> : null}
           </NavGroup>
           {maySeeTokens ? (
             <NavGroup title="Administration">

@@ -21,6 +21,7 @@ import { LeftOutTags } from './left-out-tags.tsx';
 import { RepositoryChanges } from './repository-changes.tsx';
 import { RepositoryOverview } from './repository-overview.tsx';
 import { RepositoryTags } from './repository-tags.tsx';
+import { RepositoryTrends } from './repository-trends-tab.tsx';
 import { repositoryWarnings } from './repository-warnings.ts';
 import type { RepositorySearch } from './search.ts';
 
@@ -99,6 +100,9 @@ function Loaded({ repository }: { repository: RepositoryDetail }): ReactElement 
           </Tab>
           <Tab eventKey="left-out" title={<TabTitleText>Stayed out</TabTitleText>}>
             <LeftOutTags repository={repository} />
+          </Tab>
+          <Tab eventKey="trends" title={<TabTitleText>Trends</TabTitleText>}>
+            <RepositoryTrends repository={repository} />
           </Tab>
         </Tabs>
       </PageSection>

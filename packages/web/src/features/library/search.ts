@@ -66,17 +66,33 @@ function tagFilters(raw: RawSearch): TagFilters {
 const CHANGES = ['vanished'] as const;
 
 export interface RepositorySearch extends TagFilters {
-  tab?: 'tags' | 'changes' | 'left-out' | undefined;
+  tab?: 'tags' | 'changes' | 'left-out' | 'trends' | undefined;
+  /** How far back the trends go. */
+  days?: 30 | 365 | 90 | undefined;
   /** Which changes; tags that moved are the default. */
   change?: (typeof CHANGES)[number] | undefined;
 }
 
 export function repositorySearch(raw: RawSearch): RepositorySearch {
   return {
-    tab: oneOf(raw.tab, ['tags', 'changes', 'left-out']),
+    tab: oneOf(raw.tab, ['tags', 'changes', 'left-out', 'trends']),
+    days: spanOf(raw.days),
     change: oneOf(raw.change, CHANGES),
     ...tagFilters(raw),
   };
+}
+
+export interface StatisticsSearch {
+  days?: 30 | 365 | 90 | undefined;
+}
+
+export function statisticsSearch(raw: RawSearch): StatisticsSearch {
+  return { days: spanOf(raw.days) };
+}
+
+/** 90 days is the default. */
+function spanOf(value: unknown): 30 | 365 | undefined {
+  return ([30, 365] as const).find((days) => String(days) === value);
 }
 
 export interface TagsSearch extends TagFilters {
