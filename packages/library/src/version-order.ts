@@ -89,5 +89,7 @@ function revisionKey({ revision }: ReadVersion): string {
 
 /** Text in printable ASCII whose byte order does not depend on the machine. */
 export function ascii(text: string): string {
+  // Nearly every tag is fine as it is, and looking is cheaper than writing it anew.
+  if (!/[^\x20-\x7d]/.test(text)) return text;
   return text.replace(/[^\x20-\x7d]/g, (character) => `~${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
