@@ -2,6 +2,7 @@ export * from './agent.ts';
 export * from './client.ts';
 export * from './common.ts';
 export * from './event.ts';
+export * from './hcp-tag.ts';
 export * from './image.ts';
 export * from './location.ts';
 export * from './page.ts';

@@ -1,6 +1,7 @@
 /** A named collection of images in a registry. */
 import { z } from 'zod';
 import { Id, RepositoryName, Time } from './common.ts';
+import { HcpTagFilter, HcpTagLabel } from './hcp-tag.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
 import { Kind } from './rule.ts';
@@ -16,7 +17,7 @@ export const Repository = z.object({
   kind: Kind,
   declaredKind: Kind.nullable(),
   description: z.string(),
-  hcpTags: z.array(z.object({ name: z.string(), color: z.string() })),
+  hcpTags: z.array(HcpTagLabel),
   tagCount: z.number().int(),
   missingCount: z.number().int(),
   newestTag: z.string().nullable(),
@@ -71,6 +72,7 @@ export const RepositoryQuery = PageQuery.extend({
   kind: Kind.optional(),
   registryId: Id.optional(),
   locationId: LocationId.optional(),
+  hcpTag: HcpTagFilter.optional(),
   sort: z.enum(REPOSITORY_SORTS).default('name'),
 });
 export type RepositoryQuery = z.infer<typeof RepositoryQuery>;

@@ -5,6 +5,7 @@
 import type { Route } from './route.ts';
 import { agentProtocolRoutes } from './routes/agent-protocol.ts';
 import { agentsRoutes } from './routes/agents.ts';
+import { hcpTagsRoutes } from './routes/hcp-tags.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { libraryRoutes } from './routes/library.ts';
 import { notificationsRoutes } from './routes/notifications.ts';
@@ -20,6 +21,7 @@ export const routes = {
   ...systemRoutes,
   ...identityRoutes,
   ...libraryRoutes,
+  ...hcpTagsRoutes,
   ...registriesRoutes,
   ...rulesRoutes,
   ...scansRoutes,

@@ -1,6 +1,7 @@
 /** A name that points to a digest now. */
 import { z } from 'zod';
 import { Digest, Flag, Id, RepositoryName, TagName, Time } from './common.ts';
+import { HcpTagFilter, HcpTagLabel } from './hcp-tag.ts';
 import { Engine, ImageState, ImageTag, Version } from './image.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
@@ -32,7 +33,7 @@ export const Tag = z.object({
   extensionCount: z.number().int(),
   findings: z.number().int(),
   state: ImageState,
-  hcpTags: z.array(z.object({ name: z.string(), color: z.string() })),
+  hcpTags: z.array(HcpTagLabel).meta({ description: 'Of the image that the tag points to now' }),
   locations: z.array(LocationId),
   presence: Presence,
   missingSince: Time.nullable(),
@@ -80,6 +81,7 @@ const TagFilter = {
   engine: Engine.optional(),
   major: z.coerce.number().int().optional(),
   flavour: z.string().max(100).optional(),
+  hcpTag: HcpTagFilter.optional(),
   presence: z
     .enum(['present', 'missing', 'retired', 'all'])
     .default('present')

@@ -3,6 +3,7 @@ import type { Handlers } from './route.ts';
 import { agentProtocolHandlers } from './routes/agent-protocol.ts';
 import { agentScanHandlers } from './routes/agent-scans.ts';
 import { agentHandlers } from './routes/agents.ts';
+import { hcpTagHandlers } from './routes/hcp-tags.ts';
 import { identityHandlers } from './routes/identity.ts';
 import { libraryHandlers } from './routes/library.ts';
 import { receiverHandlers } from './routes/receivers.ts';
@@ -17,6 +18,7 @@ export function createHandlers(context: Context): Handlers {
     ...systemHandlers(context),
     ...identityHandlers(context),
     ...libraryHandlers(context),
+    ...hcpTagHandlers(context),
     ...registryHandlers(context),
     ...receiverHandlers(context),
     ...ruleHandlers(context),

@@ -5,6 +5,7 @@ import { agentsOf } from './agents.ts';
 import type { Log } from './database.ts';
 import { guarded, storeError } from './driver-error.ts';
 import { type OpenDatabase, openEmbedded } from './embedded.ts';
+import { hcpTagsOf } from './hcp-tags.ts';
 import { imagesOf } from './images.ts';
 import { listingsOf } from './listings.ts';
 import { locationsOf } from './locations.ts';
@@ -69,6 +70,7 @@ export async function storeOn(
     agents: guarded(agentsOf(db)),
     repositories: guarded(repositoriesOf(db)),
     tags: guarded(tagsOf(db)),
+    hcpTags: guarded(hcpTagsOf(db, upkeep)),
     images: guarded(imagesOf(db)),
     scans: guarded(scansOf(db, upkeep, { ...DEFAULT_ABSENCE_POLICY, ...absence })),
     listings: guarded(listingsOf(db)),

@@ -3,6 +3,7 @@ import type { Kind, Repository, RepositoryDetail, RepositoryQuery, Scan, Tls } f
 import { type RawBuilder, sql } from 'kysely';
 import { after, cut, type Order, orderBy, type SortKey } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso } from './database.ts';
+import { REPOSITORY_LABELS, repositoriesWith } from './hcp-tag-labels.ts';
 import { tlsWarnings } from './registry-row.ts';
 import type { Repositories } from './store.ts';
 
@@ -18,6 +19,7 @@ interface RepositoryRow {
   kind: Kind;
   declared_kind: Kind | null;
   description: string;
+  hcp_tags: Repository['hcpTags'];
   readme: string | null;
   tag_count: number;
   missing_count: number;
@@ -43,7 +45,7 @@ interface RepositoryRow {
 const COLUMNS: RawBuilder<RepositoryRow> = sql`
   r.id, r.name, r.registry_id, g.name as registry, g.url as host, g.location_id, g.is_sample, g.tls, r.kind,
   r.declared_kind, r.description, r.readme, r.tag_count, r.missing_count, r.newest_tag, r.newest_tag_at, r.engines,
-  r.majors, r.listed_tags, r.artifact_tags, r.warnings, r.held, r.updated_at, r.first_seen_at,
+  r.majors, ${REPOSITORY_LABELS} as hcp_tags, r.listed_tags, r.artifact_tags, r.warnings, r.held, r.updated_at, r.first_seen_at,
   s.id as scan_id, s.status as scan_status, s.started_at as scan_started_at, s.finished_at as scan_finished_at,
   s.requests as scan_requests, s.message as scan_message, s.code as scan_code`;
 
@@ -82,7 +84,7 @@ export function repositoriesOf(db: Db): Repositories {
   return {
     list: async (query) => {
       const order = orderOf(query.sort);
-      const filters = filtersOf(query);
+      const filters = [...filtersOf(query), ...(await repositoriesWith(db, query.hcpTag))];
       const where = allOf(query.cursor === undefined ? filters : [...filters, after(order, query.cursor)]);
       const found = await sql<RepositoryRow>`select ${COLUMNS} ${SOURCE}
         where ${where} order by ${orderBy(order)} limit ${query.limit + 1}`.execute(db);
@@ -150,7 +152,7 @@ function repositoryOf(row: RepositoryRow): Repository {
     kind: row.kind,
     declaredKind: row.declared_kind,
     description: row.description,
-    hcpTags: [],
+    hcpTags: row.hcp_tags,
     tagCount: row.tag_count,
     missingCount: row.missing_count,
     newestTag: row.newest_tag,

@@ -120,7 +120,9 @@ async function apply(
   const counts = countsOf(changes, known);
   const isChanged = counts.added + counts.moved + counts.missing + counts.retired + changes.reappeared.length > 0;
   await sql`update repositories set declared_kind = ${rules.declaredKind}, released = false,
-      description = case when ${rules.description} = '' then description else ${rules.description} end,
+      rule_description = case when ${rules.description} = '' then rule_description else ${rules.description} end,
+      description = coalesce(own_description,
+        case when ${rules.description} = '' then rule_description else ${rules.description} end),
       warnings = ${json(warningsOf(commit, changes))}, held = case when ${commit.status === 'complete'} then ${changes.held !== null} else held end,
       absence_confirmed = absence_confirmed and ${commit.status !== 'complete'}, last_scan_id = ${scan.id},
       listed_tags = case when ${commit.listedNames !== null} then ${commit.listedCount} else listed_tags end,

@@ -6,6 +6,7 @@ import { openPostgres } from './postgres.ts';
 import { changesSuite } from './suite/changes.ts';
 import { databaseSuite } from './suite/database.ts';
 import { type Engine, emptyStore, type Given } from './suite/given.ts';
+import { hcpTagsSuite } from './suite/hcp-tags.ts';
 import { librarySuite } from './suite/library.ts';
 import { listsSuite } from './suite/lists.ts';
 import { peopleSuite } from './suite/people.ts';
@@ -43,6 +44,7 @@ for (const name of wanted) {
     describe('reading', () => readingSuite(given));
     describe('changes', () => changesSuite(given));
     describe('library', () => librarySuite(given));
+    describe('HCP tags', () => hcpTagsSuite(given));
     describe('lists', () => listsSuite(given));
   });
 }

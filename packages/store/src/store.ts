@@ -11,6 +11,14 @@ import type {
   DeliveryQuery,
   FileRegistry,
   FileRule,
+  HcpTag,
+  HcpTagAssigned,
+  HcpTagAssignment,
+  HcpTagChange,
+  HcpTagChangeQuery,
+  HcpTagInput,
+  HcpTagPatch,
+  HcpTagQuery,
   Hello,
   Image,
   Listing,
@@ -49,6 +57,7 @@ import type {
   Tls,
   Token,
 } from '@pharos/contract';
+import type { By } from './hcp-tag-changes.ts';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
 export interface SealedCredential {
@@ -158,6 +167,20 @@ export interface Repositories {
   writeReadme(id: string, readme: string | null): Promise<boolean>;
   /** A person confirms that tags are gone: the next complete scan is believed, however many it misses. */
   confirmAbsence(id: string): Promise<boolean>;
+}
+
+export interface HcpTags {
+  list(query: HcpTagQuery): Promise<Page<HcpTag>>;
+  get(id: string): Promise<HcpTag | null>;
+  /** Throws `name-taken`; case does not tell names apart. */
+  create(input: HcpTagInput, by: By): Promise<HcpTag>;
+  update(id: string, patch: HcpTagPatch, by: By): Promise<HcpTag | null>;
+  /** Takes it off everything too. */
+  remove(id: string, by: By): Promise<boolean>;
+  /** All or nothing, idempotent. Throws `not-found` for an unknown HCP tag, repository or image. */
+  assign(assignment: HcpTagAssignment, by: By): Promise<HcpTagAssigned>;
+  /** Who did what, newest first. */
+  changes(query: HcpTagChangeQuery): Promise<Page<HcpTagChange>>;
 }
 
 export interface Tags {
@@ -294,6 +317,7 @@ export interface Store {
   readonly agents: Agents;
   readonly repositories: Repositories;
   readonly tags: Tags;
+  readonly hcpTags: HcpTags;
   readonly images: Images;
   readonly scans: Scans;
   readonly listings: Listings;

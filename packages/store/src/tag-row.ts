@@ -2,6 +2,7 @@
 import type { Engine, Kind, Presence, Tag, Version } from '@pharos/contract';
 import { type RawBuilder, sql } from 'kysely';
 import { iso } from './database.ts';
+import { IMAGE_LABELS } from './hcp-tag-labels.ts';
 
 export interface TagRow {
   repository_id: string;
@@ -28,6 +29,7 @@ export interface TagRow {
   size: number | null;
   extension_count: number;
   findings: number;
+  hcp_tags: Tag['hcpTags'];
   presence: Presence;
   missing_since: Date | null;
   first_seen_at: Date;
@@ -40,7 +42,7 @@ export const TAG_COLUMNS: RawBuilder<TagRow> = sql`
   t.repository_id, r.name as repository, t.registry_id, g.name as registry, g.url as host, g.location_id, t.name,
   t.digest, t.digest_since, t.digest_scan_id, t.kind, t.engine, t.version, t.sort_key, t.flavour, t.floating,
   t.platforms, t.created_at, t.created_source, t.pushed_at, t.effective_at, t.size, t.extension_count, t.findings,
-  t.presence, t.missing_since, t.first_seen_at, t.moved_at,
+  t.presence, t.missing_since, t.first_seen_at, t.moved_at, ${IMAGE_LABELS} as hcp_tags,
   case when t.presence = 'present' then greatest(t.last_seen_at, r.complete_at) else t.last_seen_at end as last_seen_at`;
 
 export function tagOf(row: TagRow): Tag {
@@ -67,7 +69,7 @@ export function tagOf(row: TagRow): Tag {
     findings: row.findings,
     // Decisions come with approvals; until then every image waits for one.
     state: 'pending',
-    hcpTags: [],
+    hcpTags: row.hcp_tags,
     locations: [row.location_id],
     presence: row.presence,
     missingSince: iso(row.missing_since),

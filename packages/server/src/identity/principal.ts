@@ -11,6 +11,11 @@ export interface Principal {
   readonly sessionSha256?: string;
 }
 
+/** The name that changes are noted with. Routes that change something have a principal; the table's permission sees to it. */
+export function whoAsks(principal: Principal | null): string {
+  return principal?.name ?? 'nobody';
+}
+
 /** Who asks, as the API shows it. */
 export function toSession(principal: Principal): Session {
   const { name, role, kind, expiresAt } = principal;
