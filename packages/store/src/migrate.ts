@@ -14,6 +14,7 @@ import { up as reading } from './migrations/0002-reading.ts';
 import { up as receivers } from './migrations/0003-receivers.ts';
 import { up as registryEvents } from './migrations/0004-registry-events.ts';
 import { up as hcpTags } from './migrations/0007-hcp-tags.ts';
+import { up as search } from './migrations/0008-search.ts';
 
 /** In order. A file that was released is never changed, its checksum is held: add the next number instead. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -22,6 +23,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-receivers': { up: receivers },
   '0004-registry-events': { up: registryEvents },
   '0007-hcp-tags': { up: hcpTags },
+  '0008-search': { up: search },
 };
 
 /** Throws `database-newer`, `migration-failed`, `database-unavailable`, `disk-full`. */

@@ -1,6 +1,7 @@
 /** What a repository's row says about its tags, so that lists of repositories never count tags. */
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
+import { countProfiles } from './tag-profiles.ts';
 
 /**
  * Recomputes the summaries of some repositories inside the caller's transaction.
@@ -9,6 +10,7 @@ import type { Db } from './database.ts';
  * library's newestTag, whose sort keys begin with 2 for exact versions.
  */
 export async function summarise(trx: Db, repositoryIds: readonly string[]): Promise<void> {
+  await countProfiles(trx, repositoryIds);
   await sql`
     update repositories r set
       tag_count = coalesce(s.tags, 0), missing_count = coalesce(s.missing, 0), findings = coalesce(s.findings, 0),

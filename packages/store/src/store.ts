@@ -184,8 +184,9 @@ export interface HcpTags {
 }
 
 export interface Tags {
-  ofRepository(repositoryId: string, query: RepositoryTagQuery): Promise<Page<Tag>>;
-  list(query: TagQuery): Promise<Page<Tag>>;
+  /** Throws QueryError for a `q` that cannot be read; `now` is what ages are counted from. */
+  ofRepository(repositoryId: string, query: RepositoryTagQuery, now?: Date): Promise<Page<Tag>>;
+  list(query: TagQuery, now?: Date): Promise<Page<Tag>>;
   get(repositoryId: string, name: string): Promise<TagDetail | null>;
   history(repositoryId: string, name: string, query: PageQuery): Promise<Page<TagHistoryEntry> | null>;
 }

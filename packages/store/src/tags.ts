@@ -8,6 +8,7 @@ import { namesOf } from './listings.ts';
 import { rulesOfRegistry } from './rules.ts';
 import type { Tags } from './store.ts';
 import { listRepositoryTags, listTags } from './tag-list.ts';
+import { ProfileReader } from './tag-profiles.ts';
 import { TAG_COLUMNS, type TagRow, tagOf } from './tag-row.ts';
 
 const MOST_SAME_DIGEST = 100;
@@ -31,9 +32,10 @@ const NEWEST: Order<HistoryRow> = {
 };
 
 export function tagsOf(db: Db): Tags {
+  const profiles = new ProfileReader(db);
   return {
-    ofRepository: (repositoryId, query) => listRepositoryTags(db, repositoryId, query),
-    list: (query) => listTags(db, query),
+    ofRepository: (repositoryId, query, now = new Date()) => listRepositoryTags(db, profiles, repositoryId, query, now),
+    list: (query, now = new Date()) => listTags(db, profiles, query, now),
     get: async (repositoryId, name) => {
       const row = await tagRow(db, repositoryId, name);
       return row && detailOf(db, row);
