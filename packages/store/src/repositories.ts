@@ -2,10 +2,12 @@
 import type { Kind, Repository, RepositoryDetail, RepositoryQuery, Scan, Tls } from '@pharos/contract';
 import { type RawBuilder, sql } from 'kysely';
 import { after, cut, type Order, orderBy, type SortKey } from './cursor.ts';
-import { allOf, containing, countUpTo, type Db, first, iso } from './database.ts';
+import { allOf, countUpTo, type Db, first, iso } from './database.ts';
 import { REPOSITORY_LABELS, repositoriesWith } from './hcp-tag-labels.ts';
 import { tlsWarnings } from './registry-row.ts';
+import { repositoryConditions } from './repository-search.ts';
 import type { Repositories } from './store.ts';
+import { ProfileReader } from './tag-profiles.ts';
 
 interface RepositoryRow {
   id: string;
@@ -81,10 +83,14 @@ function orderOf(sort: RepositoryQuery['sort']): Order<RepositoryRow> {
 }
 
 export function repositoriesOf(db: Db): Repositories {
+  const profiles = new ProfileReader(db);
   return {
-    list: async (query) => {
+    list: async (query, now = new Date()) => {
       const order = orderOf(query.sort);
-      const filters = [...filtersOf(query), ...(await repositoriesWith(db, query.hcpTag))];
+      const filters = [
+        ...(await repositoryConditions(profiles, query, now)),
+        ...(await repositoriesWith(db, query.hcpTag)),
+      ];
       const where = allOf(query.cursor === undefined ? filters : [...filters, after(order, query.cursor)]);
       const found = await sql<RepositoryRow>`select ${COLUMNS} ${SOURCE}
         where ${where} order by ${orderBy(order)} limit ${query.limit + 1}`.execute(db);
@@ -116,16 +122,6 @@ export function repositoriesOf(db: Db): Repositories {
       return found.numAffectedRows === 1n;
     },
   };
-}
-
-/** Repositories that no rule wants any more are not listed; they are still there by their id. */
-function filtersOf(query: RepositoryQuery): RawBuilder<unknown>[] {
-  const filters = [sql`not r.released`];
-  if (query.q) filters.push(sql`(r.name ilike ${containing(query.q)} or r.description ilike ${containing(query.q)})`);
-  if (query.kind !== undefined) filters.push(sql`r.kind = ${query.kind}`);
-  if (query.registryId !== undefined) filters.push(sql`r.registry_id = ${query.registryId}`);
-  if (query.locationId !== undefined) filters.push(sql`g.location_id = ${query.locationId}`);
-  return filters;
 }
 
 async function detailOf(db: Db, row: RepositoryRow): Promise<RepositoryDetail> {

@@ -14,6 +14,7 @@ import { readingSuite } from './suite/reading.ts';
 import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
 import { scansSuite } from './suite/scans.ts';
+import { searchSuite } from './suite/search.ts';
 
 const THROWAWAY = 'postgres:';
 const wanted = process.env.TEST_DATABASES?.split(',') ?? ['memory:', THROWAWAY];
@@ -46,5 +47,6 @@ for (const name of wanted) {
     describe('library', () => librarySuite(given));
     describe('HCP tags', () => hcpTagsSuite(given));
     describe('lists', () => listsSuite(given));
+    describe('search', () => searchSuite(given));
   });
 }

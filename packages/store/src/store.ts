@@ -7,6 +7,8 @@ import type {
   AuthenticationView,
   Check,
   ChunkTaken,
+  CompletionQuery,
+  Completions,
   Delivery,
   DeliveryQuery,
   FileRegistry,
@@ -52,6 +54,8 @@ import type {
   Statistics,
   Tag,
   TagDetail,
+  TagFacets,
+  TagFacetsQuery,
   TagHistoryEntry,
   TagQuery,
   Tls,
@@ -160,7 +164,8 @@ export interface Agents {
 }
 
 export interface Repositories {
-  list(query: RepositoryQuery): Promise<Page<Repository>>;
+  /** Throws QueryError for a `q` that cannot be read. */
+  list(query: RepositoryQuery, now?: Date): Promise<Page<Repository>>;
   get(id: string): Promise<RepositoryDetail | null>;
   /** The first of these names that the library holds in a registry; one that no rule wants any more does not count. */
   byName(registryId: string, names: readonly string[]): Promise<{ id: string; name: string } | null>;
@@ -187,6 +192,8 @@ export interface Tags {
   /** Throws QueryError for a `q` that cannot be read; `now` is what ages are counted from. */
   ofRepository(repositoryId: string, query: RepositoryTagQuery, now?: Date): Promise<Page<Tag>>;
   list(query: TagQuery, now?: Date): Promise<Page<Tag>>;
+  facets(query: TagFacetsQuery, now?: Date): Promise<TagFacets>;
+  completions(query: CompletionQuery): Promise<Completions>;
   get(repositoryId: string, name: string): Promise<TagDetail | null>;
   history(repositoryId: string, name: string, query: PageQuery): Promise<Page<TagHistoryEntry> | null>;
 }

@@ -6,7 +6,9 @@ import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, type Db, first, iso } from './database.ts';
 import { namesOf } from './listings.ts';
 import { rulesOfRegistry } from './rules.ts';
+import { completionsOf } from './search-completions.ts';
 import type { Tags } from './store.ts';
+import { facetsOf } from './tag-facets.ts';
 import { listRepositoryTags, listTags } from './tag-list.ts';
 import { ProfileReader } from './tag-profiles.ts';
 import { TAG_COLUMNS, type TagRow, tagOf } from './tag-row.ts';
@@ -36,6 +38,8 @@ export function tagsOf(db: Db): Tags {
   return {
     ofRepository: (repositoryId, query, now = new Date()) => listRepositoryTags(db, profiles, repositoryId, query, now),
     list: (query, now = new Date()) => listTags(db, profiles, query, now),
+    facets: (query, now = new Date()) => facetsOf(db, profiles, query, now),
+    completions: (query) => completionsOf(db, profiles, query),
     get: async (repositoryId, name) => {
       const row = await tagRow(db, repositoryId, name);
       return row && detailOf(db, row);

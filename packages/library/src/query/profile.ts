@@ -104,6 +104,13 @@ export function extensionName(typed: string): string {
   return Object.hasOwn(EXTENSION_SYNONYMS, lower) ? EXTENSION_SYNONYMS[lower]! : typed;
 }
 
+/** The same for a name that is being typed: `pgv` → `vector`. */
+export function extensionBegun(typed: string): string {
+  const lower = typed.toLowerCase();
+  const known = lower.length > 2 && Object.keys(EXTENSION_SYNONYMS).find((name) => name.startsWith(lower));
+  return known ? EXTENSION_SYNONYMS[known]! : typed;
+}
+
 function extensionFits(value: Value, name: string): boolean {
   if (value.type !== 'text') return false;
   return matchesText(value, name) || (!value.pattern && name.toLowerCase() === extensionName(value.text).toLowerCase());

@@ -17,6 +17,8 @@ type Names =
   | 'getTag'
   | 'getTagHistory'
   | 'listTags'
+  | 'tagFacets'
+  | 'searchCompletions'
   | 'getImage'
   | 'readImage';
 
@@ -40,7 +42,7 @@ export function libraryHandlers(context: Context): Pick<Handlers, Names> {
       reply.hijack();
       return undefined;
     },
-    listRepositories: ({ query }) => store.repositories.list(query),
+    listRepositories: ({ query }) => store.repositories.list(query, now()),
     getRepository: async ({ params }) => found(await store.repositories.get(params.id), 'The repository'),
     updateRepository: async ({ params, body }) => {
       await store.repositories.writeReadme(params.id, body.readme);
@@ -51,14 +53,16 @@ export function libraryHandlers(context: Context): Pick<Handlers, Names> {
       return changedRepository(params.id);
     },
     listRepositoryTags: async ({ params, query }) => {
-      const tags = await store.tags.ofRepository(params.id, query);
+      const tags = await store.tags.ofRepository(params.id, query, now());
       if (tags.total === 0) found(await store.repositories.get(params.id), 'The repository');
       return tags;
     },
     getTag: async ({ params }) => found(await store.tags.get(params.id, params.name), 'The tag'),
     getTagHistory: async ({ params, query }) =>
       found(await store.tags.history(params.id, params.name, query), 'The tag'),
-    listTags: ({ query }) => store.tags.list(query),
+    listTags: ({ query }) => store.tags.list(query, now()),
+    tagFacets: ({ query }) => store.tags.facets(query, now()),
+    searchCompletions: ({ query }) => store.tags.completions(query),
     getImage: async ({ params }) => found(await store.images.get(params.digest), 'The image'),
     readImage: async ({ params, signal }) => {
       const image = found(await store.images.get(params.digest), 'The image');
