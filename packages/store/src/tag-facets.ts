@@ -45,13 +45,7 @@ export async function facetsOf(db: Db, profiles: ProfileReader, query: TagFacets
   const { counted, atLeast } = await groups(db, profiles, search, now);
   const q = query.q ?? '';
   const facets: TagFacet[] = [];
-  for (const [name, valuesOf] of Object.entries(OF_PROFILE)) {
-    const field = name as FacetField;
-    const values = new Map<string, number>();
-    for (const { profile, tags } of counted) {
-      if (!fitsOthers(profile, search.terms, field)) continue;
-      for (const value of valuesOf(profile)) values.set(value, (values.get(value) ?? 0) + tags);
-    }
+  for (const [field, values] of tally(counted, search.terms)) {
     facets.push(facetOf(field, [...values], { q, search, atLeast, labels: labelsOf(field, search) }));
   }
   facets.push(facetOf('age', await ages(db, search, now), { q, search, atLeast: false }));
@@ -59,26 +53,35 @@ export async function facetsOf(db: Db, profiles: ProfileReader, query: TagFacets
   return { facets };
 }
 
-/** Terms of profiles on the same field are not asked, so that its other values are counted. */
-function fitsOthers(profile: TagProfile, terms: readonly Term[], field: FieldName): boolean {
-  return terms.every(
-    (term) =>
-      isOf(term, field) ||
-      term.field === null ||
-      !PROFILE_FIELDS.has(term.field) ||
-      profileFits(profile, term) !== false,
-  );
+/**
+ * Counts of every facet in one pass: a profile that fits counts in each, one that fails the terms of one field alone in the
+ * facet of that field.
+ */
+function tally(counted: readonly CountedProfile[], terms: readonly Term[]): Map<FacetField, Map<string, number>> {
+  const facets = Object.entries(OF_PROFILE).map(([name, valuesOf]) => {
+    return { field: name as FacetField, valuesOf, values: new Map<string, number>() };
+  });
+  const asked = terms.filter(({ field }) => field !== null && PROFILE_FIELDS.has(field));
+  for (const { profile, tags } of counted) {
+    const failed = failedField(profile, asked);
+    if (failed === 'several') continue;
+    for (const { field, valuesOf, values } of facets) {
+      if (failed !== null && failed !== field) continue;
+      for (const value of valuesOf(profile)) values.set(value, (values.get(value) ?? 0) + tags);
+    }
+  }
+  return new Map(facets.map(({ field, values }) => [field, values]));
 }
 
-/** At most how many profile terms a profile may fail to count in some facet. */
-function failsAtMostOneField(profile: TagProfile, terms: readonly Term[]): boolean {
-  const failed = new Set<FieldName>();
-  for (const term of terms) {
-    if (term.field === null || !PROFILE_FIELDS.has(term.field) || profileFits(profile, term) !== false) continue;
-    if (term.negated) return false;
-    failed.add(term.field);
+/** The one field whose terms the profile does not fit; null: it fits all. What is left out by "-" stays out. */
+function failedField(profile: TagProfile, asked: readonly Term[]): FieldName | 'several' | null {
+  let failed: FieldName | null = null;
+  for (const term of asked) {
+    if (profileFits(profile, term) !== false) continue;
+    if (term.negated || (failed !== null && failed !== term.field)) return 'several';
+    failed = term.field;
   }
-  return failed.size <= 1;
+  return failed;
 }
 
 /** Tags by profile, all other conditions kept: from the counts of profiles, else from at most EXACT_TOTAL hits. */
@@ -91,7 +94,8 @@ async function groups(
   const conditions = conditionsWithout(search, null, now);
   const varies = search.fitting.some(({ profile }) => profile.varies.length > 0);
   if (search.isLive && conditions.length === 0) return { counted: search.candidates, atLeast: varies };
-  const relevant = search.candidates.filter(({ profile }) => failsAtMostOneField(profile, search.terms));
+  const asked = search.terms.filter(({ field }) => field !== null && PROFILE_FIELDS.has(field));
+  const relevant = search.candidates.filter(({ profile }) => failedField(profile, asked) !== 'several');
   const ids = relevant.map(({ profile }) => profile.id);
   const isEvery = relevant.length === search.candidates.length;
   const where = allOf([...base(search), ...(isEvery ? [] : [sql`t.profile_id = any(${ids}::int[])`]), ...conditions]);

@@ -6,7 +6,7 @@ import type { Page, RepositoryTagQuery, Tag, TagQuery } from '@pharos/contract';
 import { type Term, versionKeyOf } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { after, cut, type Order, orderBy, type SortKey } from './cursor.ts';
-import { allOf, countUpTo, type Db, EXACT_TOTAL, iso } from './database.ts';
+import { allOf, type Db, EXACT_TOTAL, iso, plannedRows } from './database.ts';
 import type { ProfileReader } from './tag-profiles.ts';
 import { TAG_COLUMNS, type TagRow, tagOf } from './tag-row.ts';
 import { readSearch, type TagSearch } from './tag-search.ts';
@@ -67,12 +67,8 @@ export async function listTags(db: Db, profiles: ProfileReader, query: TagQuery,
   }
   const few = await fewOf(db, search, request);
   if (few !== null) return page(few.rows, { total: few.total });
-  const where = allOf(everything(search));
-  const [rows, total] = await Promise.all([
-    rowsOf(db, order, many(search, request, query)),
-    countUpTo(db, sql`from tags t where ${where}`),
-  ]);
-  return page(rows, total);
+  const rows = await rowsOf(db, order, many(search, request, query));
+  return page(rows, { total: await estimate(db, search), totalIsEstimate: true });
 }
 
 /** A page whose number of hits is known from the profiles. */
@@ -199,6 +195,13 @@ async function fewOf(
   const total = found.rows[0]!.hits;
   if (total > EXACT_TOTAL) return null;
   return { total, rows: found.rows.filter((row) => row.name !== null) };
+}
+
+/** The planner's number of hits, within what the profiles leave. */
+async function estimate(db: Db, search: TagSearch): Promise<number> {
+  const planned = await plannedRows(db, sql`from tags t where ${allOf(everything(search))}`);
+  const most = search.isLive ? search.fitting.reduce((sum, { tags }) => sum + tags, 0) : planned;
+  return Math.max(EXACT_TOTAL + 1, Math.min(planned, most));
 }
 
 /** A repository's list is the same list with the repository fixed. */

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { FieldName, TagProfile } from '@pharos/library';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { type Db, jsonText } from './database.ts';
 import type { TagFacts } from './tag-facts.ts';
 
@@ -122,6 +122,7 @@ export async function countProfiles(trx: Db, repositoryIds: readonly string[]): 
     select repository_id, profile_id, count(*) from tags
     where repository_id = any(${[...repositoryIds]}::uuid[]) and presence <> 'retired' and profile_id is not null
     group by 1, 2`.execute(trx);
+  profilesChanged();
 }
 
 /** Gives tags of a repository the profile that differs only in whether a signature hangs on the image. */
@@ -152,38 +153,59 @@ export interface CountedProfile {
   readonly tags: number;
 }
 
-/** Reads profiles. What a profile says never changes, so it is read once; names of registries do, so they are read anew. */
+/** Counts of the whole library may be as old as this where another process wrote; in this one they are not old at all. */
+const COUNTS_LIVE_MS = 2_000;
+
+/** Goes up with every write to profiles or registries in this process. */
+let generation = 0;
+
+/** Tells readers that counts, or the names of registries, are others now. */
+export function profilesChanged(): void {
+  generation += 1;
+}
+
+type Content = Omit<TagProfile, 'registryName' | 'registryUrl' | 'locationId'>;
+
+interface IdAndTags {
+  readonly id: number;
+  readonly tags: number;
+}
+
+/** Reads profiles. What a profile says never changes, so it is read once. */
 export class ProfileReader {
   readonly #db: Db;
-  readonly #known = new Map<number, Omit<TagProfile, 'registryName' | 'registryUrl' | 'locationId'>>();
+  readonly #known = new Map<number, Content>();
+  #whole: { generation: number; until: number; counted: Promise<CountedProfile[]> } | null = null;
 
   constructor(db: Db) {
     this.#db = db;
   }
 
   /** Profiles of tags that are not retired, with their number; of these repositories only, when they are given. */
-  async counted(repositoryIds?: readonly string[]): Promise<CountedProfile[]> {
-    const where = repositoryIds === undefined ? sql`` : sql`where repository_id = any(${[...repositoryIds]}::uuid[])`;
-    const counts = await sql<{ id: number; tags: number }>`
-      select profile_id as id, sum(tags)::int as tags from repository_profiles ${where} group by profile_id`.execute(
-      this.#db,
-    );
-    return this.#withContent(counts.rows);
+  counted(repositoryIds?: readonly string[]): Promise<readonly CountedProfile[]> {
+    if (repositoryIds !== undefined) {
+      return this.#read(sql`where repository_id = any(${[...repositoryIds]}::uuid[])`);
+    }
+    const now = performance.now();
+    if (this.#whole === null || this.#whole.generation !== generation || this.#whole.until < now) {
+      const counted = this.#read(sql``);
+      const whole = { generation, until: now + COUNTS_LIVE_MS, counted };
+      this.#whole = whole;
+      counted.catch(() => {
+        if (this.#whole === whole) this.#whole = null;
+      });
+    }
+    return this.#whole.counted;
   }
 
   /** Every profile, also of retired tags. */
-  async all(): Promise<CountedProfile[]> {
-    const found = await sql<{ id: number; tags: number }>`select id, 0 as tags from tag_profiles`.execute(this.#db);
-    return this.#withContent(found.rows);
+  async all(): Promise<readonly CountedProfile[]> {
+    return this.of((await sql<IdAndTags>`select id, 0 as tags from tag_profiles`.execute(this.#db)).rows);
   }
 
   /** Profiles with a number that the caller counted. */
-  async of(counts: readonly { readonly id: number; readonly tags: number }[]): Promise<CountedProfile[]> {
-    return this.#withContent(counts);
-  }
-
-  async #withContent(counts: readonly { readonly id: number; readonly tags: number }[]): Promise<CountedProfile[]> {
-    await this.#read(counts.map(({ id }) => id).filter((id) => !this.#known.has(id)));
+  async of(counts: readonly IdAndTags[]): Promise<readonly CountedProfile[]> {
+    await this.#learn(counts.map(({ id }) => id).filter((id) => !this.#known.has(id)));
     const registries = await sql<{ id: string; name: string; url: string; location_id: string }>`
       select id, name, url, location_id from registries`.execute(this.#db);
     const byId = new Map(registries.rows.map((row) => [row.id, row]));
@@ -196,9 +218,17 @@ export class ProfileReader {
     });
   }
 
-  async #read(ids: readonly number[]): Promise<void> {
+  async #read(where: RawBuilder<unknown>): Promise<CountedProfile[]> {
+    const counts = await sql<IdAndTags>`
+      select profile_id as id, sum(tags)::int as tags from repository_profiles ${where} group by profile_id`.execute(
+      this.#db,
+    );
+    return [...(await this.of(counts.rows))];
+  }
+
+  async #learn(ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;
-    const found = await sql<Omit<TagProfile, 'registryName' | 'registryUrl' | 'locationId'>>`
+    const found = await sql<Content>`
       select id, registry_id as "registryId", kind, engine, major, flavour, os, floating, signed, finding, platforms,
         extension_names as extensions, varies
       from tag_profiles where id = any(${[...ids]}::int[])`.execute(this.#db);
