@@ -5,6 +5,7 @@ import { type CommonOptions, clientAction, clientCommand, examples, listCommand,
 import { ago, state } from '../format.ts';
 import type { Cell, Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
+import { asking, joined } from '../query.ts';
 import { findRegistry, findRepository } from '../resolve.ts';
 
 interface Options extends ListOptions {
@@ -36,19 +37,28 @@ const COLUMNS: Column<Repository>[] = [
 
 function list(shell: Shell): Command {
   const command = listCommand('list', 'list repositories')
-    .option('--search <TEXT>', 'part of the name or description')
+    .argument('[query]', 'a query (docs/search.md), such as extension:vector')
+    .option('--search <QUERY>', 'part of the name or description, or any query')
     .addOption(new Option('--kind <KIND>', 'of this kind').choices(Kind.options))
     .option('--registry <REGISTRY>', 'of this registry: name or id')
     .option('--location <ID>', 'available there')
     .addOption(
       new Option('--sort <ORDER>', 'order, "-" for descending').choices(RepositoryQuery.shape.sort.unwrap().options),
     );
-  return examples(command, 'repositories list', 'repositories list --kind postgres --sort -updated').action(
-    clientAction<Options>(shell, async ({ client, out }, _args, options) => {
+  return examples(
+    command,
+    'repositories list',
+    'repositories list extension:vector',
+    'repositories list --kind postgres --sort -updated',
+  ).action(
+    clientAction<Options>(shell, async ({ client, out }, [argument], options) => {
       const registryId = options.registry ? (await findRegistry(client, options.registry)).id : undefined;
-      const { kind, sort, search: q, location: locationId } = options;
-      const body = await readPages(options, (query) =>
-        client('listRepositories', { query: { ...query, q, kind, sort, registryId, locationId } }),
+      const { kind, sort, location: locationId } = options;
+      const q = joined(argument, options.search);
+      const body = await asking(q, () =>
+        readPages(options, (query) =>
+          client('listRepositories', { query: { ...query, q, kind, sort, registryId, locationId } }),
+        ),
       );
       out.list(body, (row) => row.id, COLUMNS, 'No repositories found.');
     }),
