@@ -80,7 +80,6 @@ const READERS: Readonly<Record<string, (profile: TagProfile) => readonly (string
   engine: ({ engine }) => [engine],
   major: ({ major, kind }) => [major === null || kind !== 'postgres' ? null : String(major)],
   flavour: ({ flavour }) => [flavour],
-  os: ({ os }) => [os],
   extension: ({ extensions }) => extensions,
   platform: ({ platforms }) => [...new Set(platforms.map((platform) => platform.split('/', 2).join('/')))],
   registry: ({ registryName }) => [registryName],

@@ -135,18 +135,22 @@ function whereWithout(search: TagSearch, field: FieldName, now: Date): RawBuilde
 
 type Counted = readonly (readonly [value: string, count: number])[];
 
-/** One look at the youngest tags for all ages: they stand in one index. */
+/** From the youngest on; once the bound is reached, older tags are not looked at. */
 async function ages(db: Db, search: TagSearch, now: Date): Promise<Counted> {
   const where = whereWithout(search, 'age', now);
-  const since = AGES.map(([, days]) => new Date(now.getTime() - days * 86_400_000).toISOString());
-  const found = await sql<{ n: number[] }>`
-    with hit as materialized (
-        select t.effective_at from tags t where ${where} and t.effective_at > ${since.at(-1)}
-        order by t.effective_at desc limit ${EXACT_TOTAL + 1})
-    select array[${sql.join(since.map((time) => sql`count(*) filter (where effective_at > ${time})`))}]::int[] as n
-    from hit`.execute(db);
-  const counts = found.rows[0]?.n ?? [];
-  return AGES.map(([value], at): readonly [string, number] => [value, counts[at] ?? 0]);
+  const counts: [string, number][] = [];
+  let count = 0;
+  for (const [value, days] of AGES) {
+    if (count <= EXACT_TOTAL) {
+      const since = new Date(now.getTime() - days * 86_400_000).toISOString();
+      const found = await sql<{ n: number }>`
+        with hit as materialized (select 1 from tags t where ${where} and t.effective_at > ${since})
+        select count(*)::int as n from (select 1 from hit limit ${EXACT_TOTAL + 1}) bounded`.execute(db);
+      count = found.rows[0]?.n ?? 0;
+    }
+    counts.push([value, count]);
+  }
+  return counts;
 }
 
 async function hcpTags(db: Db, search: TagSearch, now: Date): Promise<Counted> {

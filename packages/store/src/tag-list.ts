@@ -63,34 +63,87 @@ export async function listTags(db: Db, profiles: ProfileReader, query: TagQuery,
   if (search.fitting.length === 0 || search.repositoryIds?.length === 0) return page([], { total: 0 });
   if (search.isLive && search.conditions.length === 0) {
     const total = search.fitting.reduce((sum, { tags }) => sum + tags, 0);
-    return page(await rowsOf(db, order, counted(search, request, total, query)), { total });
+    return page(await counted(db, search, request, total, query), { total });
+  }
+  if (search.isLive && query.repositoryId === undefined && isDearToCount(search)) {
+    const soon = await soonOf(db, search, request);
+    if (soon !== null) return page(soon, { total: await estimate(db, search), totalIsEstimate: true });
   }
   const few = await fewOf(db, search, request);
   if (few !== null) return page(few.rows, { total: few.total });
-  const rows = await rowsOf(db, order, many(search, request, query));
-  return page(rows, { total: await estimate(db, search), totalIsEstimate: true });
+  const total = await estimate(db, search);
+  return page(await many(db, search, request, query, total), { total, totalIsEstimate: true });
 }
 
 /** A page whose number of hits is known from the profiles. */
-function counted(search: TagSearch, request: PageRequest, total: number, query: TagQuery): RawBuilder<unknown> {
+async function counted(
+  db: Db,
+  search: TagSearch,
+  request: PageRequest,
+  total: number,
+  query: TagQuery,
+): Promise<TagRow[]> {
+  const { order } = request;
   const isEvery = search.fitting.length === search.candidates.length;
-  if (search.repositoryIds === null) return isEvery ? walk([LIVE], request) : merge(search, request, []);
-  const where = everything(search);
-  if (query.repositoryId !== undefined) {
-    if (isEvery || total > EXACT_TOTAL) return walk([...where, ...versionBounds(search.terms, query.sort)], request);
-    return collect(where, request);
+  if (search.repositoryIds === null) {
+    if (isEvery) return rowsOf(db, order, walk([LIVE], request));
+    const soon = search.fitting.length > MERGED_AT_ONCE ? await soonOf(db, search, request) : null;
+    return soon ?? rowsOf(db, order, merge(search, request, []));
   }
-  return total <= EXACT_TOTAL ? collect(where, request) : merge(search, request, [inRepositories(search)]);
+  const where = everything(search);
+  if (query.repositoryId !== undefined && (isEvery || total > EXACT_TOTAL)) {
+    return rowsOf(db, order, walk([...where, ...versionBounds(search.terms, query.sort)], request));
+  }
+  if (total <= EXACT_TOTAL) return rowsOf(db, order, collect(where, request));
+  return (await soonOf(db, search, request)) ?? rowsOf(db, order, merge(search, request, [inRepositories(search)]));
 }
 
-/** A page of more hits than are counted: they come by soon wherever one walks, except outside of their profiles. */
-function many(search: TagSearch, request: PageRequest, query: TagQuery): RawBuilder<unknown> {
+/** A page of more hits than are counted. */
+async function many(
+  db: Db,
+  search: TagSearch,
+  request: PageRequest,
+  query: TagQuery,
+  total: number,
+): Promise<TagRow[]> {
+  const { order } = request;
   const isEvery = search.fitting.length === search.candidates.length;
-  if (!search.isLive || isEvery || query.repositoryId !== undefined) {
-    return walk([...everything(search), ...versionBounds(search.terms, query.sort)], request);
+  if (search.isLive && !isEvery && search.repositoryIds === null && search.fitting.length <= MERGED_AT_ONCE) {
+    return rowsOf(db, order, merge(search, request, search.conditions));
   }
-  const inside = search.repositoryIds === null ? [] : [inRepositories(search)];
-  return merge(search, request, [...inside, ...search.conditions]);
+  const where = [...everything(search), ...versionBounds(search.terms, query.sort)];
+  if (query.repositoryId !== undefined) return rowsOf(db, order, walk(where, request));
+  const soon = await soonOf(db, search, request);
+  return soon ?? rowsOf(db, order, total <= COLLECTED ? collect(where, request) : walk(where, request));
+}
+
+/** Labels of half of the images cannot be counted in time: where a page is full within WALKED of very many, there are many. */
+function isDearToCount(search: TagSearch): boolean {
+  const isOfImages = search.terms.some(({ field }) => field === 'label' || field === 'annotation');
+  return isOfImages && search.candidates.reduce((sum, { tags }) => sum + tags, 0) > 20 * EXACT_TOTAL;
+}
+
+/** So many profiles are merged sooner than anything else is tried. */
+const MERGED_AT_ONCE = 200;
+/** So many hits are sorted sooner than an index is walked that has them at its other end. */
+const COLLECTED = 150_000;
+/** How far an index is walked in the hope that hits come by. */
+const WALKED = 4_000;
+
+/** The page, when it is full within the first part of the order; else null. */
+async function soonOf(db: Db, search: TagSearch, request: PageRequest): Promise<TagRow[] | null> {
+  const { order, position, limit } = request;
+  const sorted = orderBy(order);
+  const beginning = allOf([...(search.isLive ? [LIVE] : []), ...position]);
+  const rows = await rowsOf(
+    db,
+    order,
+    sql`with page as materialized (
+      select t.repository_id, t.name from (
+        select t.* from tags t where ${beginning} order by ${sorted} limit ${WALKED}) t
+      where ${allOf(everything(search))} order by ${sorted} limit ${limit + 1})`,
+  );
+  return rows.length > limit ? rows : null;
 }
 
 /** All that a tag must fulfil. */

@@ -23,10 +23,8 @@ interface ProfileRow {
   readonly engine: string | null;
   readonly major: number | null;
   readonly flavour: string | null;
-  readonly os: string | null;
   readonly floating: boolean;
   readonly signed: boolean;
-  readonly finding: boolean;
   readonly platforms: readonly string[];
   readonly extension_names: readonly string[];
   readonly varies: readonly FieldName[];
@@ -35,7 +33,7 @@ interface ProfileRow {
 /** What a tag's profile is drawn from. */
 export type Profiled = Pick<
   TagFacts,
-  'kind' | 'engine' | 'major' | 'flavour' | 'version' | 'floating' | 'findings' | 'platforms' | 'extension_names'
+  'kind' | 'engine' | 'major' | 'flavour' | 'floating' | 'platforms' | 'extension_names'
 > & { readonly registryId: string; readonly signed: boolean };
 
 /** The ids of the profiles of some tags, in their order; those that are new are made. */
@@ -60,10 +58,10 @@ async function make(trx: Db, missing: readonly ProfileRow[], known: Map<string, 
   const count = await sql<{ n: number }>`select count(*) as n from tag_profiles`.execute(trx);
   const room = Math.max(0, MOST_PROFILES - (count.rows[0]?.n ?? 0));
   const kept = missing.map((row, at) => (at < room ? row : coarse(row)));
-  await sql`insert into tag_profiles (hash, registry_id, kind, engine, major, flavour, os, floating, signed, finding,
+  await sql`insert into tag_profiles (hash, registry_id, kind, engine, major, flavour, floating, signed,
       platforms, extension_names, varies)
     select distinct on (n.hash) n.* from jsonb_to_recordset(${jsonText(kept)}::jsonb) as n(hash text, registry_id uuid,
-      kind text, engine text, major int, flavour text, os text, floating boolean, signed boolean, finding boolean,
+      kind text, engine text, major int, flavour text, floating boolean, signed boolean,
       platforms text[], extension_names text[], varies text[])
     on conflict (hash) do nothing`.execute(trx);
   const made = await idsByHash(trx, [...new Set(kept.map(({ hash }) => hash))]);
@@ -80,10 +78,8 @@ function profileOf(tag: Profiled): ProfileRow {
     engine: tag.engine,
     major: varies.includes('major') ? null : tag.major,
     flavour: varies.includes('flavour') ? null : tag.flavour,
-    os: tag.version?.os ?? null,
     floating: tag.floating,
     signed: tag.signed,
-    finding: tag.findings > 0,
     platforms: tag.platforms.toSorted(),
     extension_names: tag.extension_names.toSorted(),
     varies,
@@ -91,10 +87,10 @@ function profileOf(tag: Profiled): ProfileRow {
 }
 
 /** The same with all that varies most left open. */
-function coarse({ registry_id, kind, engine, floating, signed, finding }: ProfileRow): ProfileRow {
-  const open = { major: null, flavour: null, os: null, platforms: [], extension_names: [] };
-  const varies: FieldName[] = ['major', 'flavour', 'os', 'platform', 'extension'];
-  return hashed({ registry_id, kind, engine, floating, signed, finding, ...open, varies });
+function coarse({ registry_id, kind, engine, floating, signed }: ProfileRow): ProfileRow {
+  const open = { major: null, flavour: null, platforms: [], extension_names: [] };
+  const varies: FieldName[] = ['major', 'flavour', 'platform', 'extension'];
+  return hashed({ registry_id, kind, engine, floating, signed, ...open, varies });
 }
 
 function hashed(row: Omit<ProfileRow, 'hash'>): ProfileRow {
@@ -104,10 +100,8 @@ function hashed(row: Omit<ProfileRow, 'hash'>): ProfileRow {
     row.engine ?? '',
     row.major ?? '',
     row.flavour ?? '',
-    row.os ?? '',
     row.floating ? 't' : 'f',
     row.signed ? 't' : 'f',
-    row.finding ? 't' : 'f',
     row.platforms.join(','),
     row.extension_names.join(','),
     row.varies.join(','),
@@ -129,7 +123,7 @@ export async function countProfiles(trx: Db, repositoryIds: readonly string[]): 
 export async function reprofileSigned(trx: Db, repositoryId: string, signed: boolean): Promise<void> {
   const wrong = sql`t.repository_id = ${repositoryId} and t.signed = ${signed}`;
   const found = await sql<Omit<ProfileRow, 'hash'> & { id: number }>`
-    select p.id, p.registry_id, p.kind, p.engine, p.major, p.flavour, p.os, p.floating, p.signed, p.finding, p.platforms,
+    select p.id, p.registry_id, p.kind, p.engine, p.major, p.flavour, p.floating, p.signed, p.platforms,
       p.extension_names, p.varies
     from tag_profiles p where p.signed <> ${signed}
       and p.id in (select distinct t.profile_id from tags t where ${wrong})`.execute(trx);
@@ -229,7 +223,7 @@ export class ProfileReader {
   async #learn(ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;
     const found = await sql<Content>`
-      select id, registry_id as "registryId", kind, engine, major, flavour, os, floating, signed, finding, platforms,
+      select id, registry_id as "registryId", kind, engine, major, flavour, floating, signed, platforms,
         extension_names as extensions, varies
       from tag_profiles where id = any(${[...ids]}::int[])`.execute(this.#db);
     for (const row of found.rows) this.#known.set(row.id, row);

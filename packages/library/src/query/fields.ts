@@ -61,7 +61,7 @@ const TABLE: Record<FieldName, readonly [FieldType, string, string, Partial<Fiel
   major: ['number', 'Major version', 'major:>=16', { ofRepositories: true }],
   version: ['version', 'Version, in the order of versions', 'version:>=17.4'],
   flavour: ['text', 'Flavour of the image', 'flavour:standard', { ofRepositories: true }],
-  os: ['text', 'Operating system that the tag names', 'os:trixie', { ofRepositories: true }],
+  os: ['text', 'Operating system that the tag names', 'os:trixie'],
   extension: ['text', 'Extension that the image brings', 'extension:vector', { ofRepositories: true }],
   platform: ['text', 'Platform; the architecture alone will do', 'platform:linux/arm64', { ofRepositories: true }],
   location: ['text', 'Location where it is available', 'location:eu-west', { ofRepositories: true }],
@@ -84,7 +84,7 @@ const TABLE: Record<FieldName, readonly [FieldType, string, string, Partial<Fiel
   label: ['pair', 'Label of the image', 'label:vendor=EDB'],
   annotation: ['pair', 'Annotation of the image', 'annotation:org.opencontainers.image.vendor=EDB'],
   hcp: ['text', 'HCP tag of the image or its repository', 'hcp:production', { ofRepositories: true }],
-  finding: ['flag', 'Whether something about it needs a look', 'finding:yes', { ofRepositories: true }],
+  finding: ['flag', 'Whether something about it needs a look', 'finding:yes'],
   floating: [
     'flag',
     'Whether the tag names no exact version, so that it moves',

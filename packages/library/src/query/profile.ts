@@ -18,10 +18,8 @@ export interface TagProfile {
   readonly engine: Engine | null;
   readonly major: number | null;
   readonly flavour: string | null;
-  readonly os: string | null;
   readonly floating: boolean;
   readonly signed: boolean;
-  readonly finding: boolean;
   readonly platforms: readonly string[];
   readonly extensions: readonly string[];
   /** Fields in which the tags of the profile differ: it says nothing of these, and the tags must be asked. */
@@ -34,14 +32,12 @@ export const PROFILE_FIELDS: ReadonlySet<FieldName> = new Set([
   'engine',
   'major',
   'flavour',
-  'os',
   'extension',
   'platform',
   'location',
   'registry',
   'state',
   'signed',
-  'finding',
   'floating',
 ]);
 
@@ -61,8 +57,6 @@ function valueFits(profile: TagProfile, field: FieldName, value: Value): boolean
       return isText(value, profile.engine);
     case 'flavour':
       return isText(value, profile.flavour);
-    case 'os':
-      return isText(value, profile.os);
     case 'location':
       return isText(value, profile.locationId);
     case 'registry':
@@ -78,8 +72,6 @@ function valueFits(profile: TagProfile, field: FieldName, value: Value): boolean
       return value.type === 'range' && profile.major !== null && isWithin(profile.major, value);
     case 'signed':
       return isFlag(value, profile.signed);
-    case 'finding':
-      return isFlag(value, profile.finding);
     case 'floating':
       return isFlag(value, profile.floating);
     default:

@@ -20,10 +20,8 @@ const PROFILE: TagProfile = {
   engine: 'epas',
   major: 17,
   flavour: 'standard',
-  os: 'ubi9',
   floating: false,
   signed: true,
-  finding: false,
   platforms: ['linux/amd64', 'linux/arm64/v8'],
   extensions: ['vector', 'postgis'],
   varies: [],
@@ -139,8 +137,8 @@ test('version bounds hold in the order of sort keys', () => {
 
 test('a profile fits the terms that its tags fit', () => {
   assert.ok(fits('engine:epas major:>=16 extension:pgvector platform:arm64 signed:yes -state:revoked'));
-  assert.ok(fits('extension:post* registry:"team registry" location:eu-west os:ubi? flavour:STANDARD kind:postgres'));
-  assert.ok(fits('platform:linux/arm64 platform:aarch64 platform:linux/x86_64 finding:no floating:no state:pending'));
+  assert.ok(fits('extension:post* registry:"team registry" location:eu-west flavour:STANDARD kind:postgres'));
+  assert.ok(fits('platform:linux/arm64 platform:aarch64 platform:linux/x86_64 floating:no state:pending'));
   for (const text of ['-engine:epas', 'major:16', 'major:>17', 'extension:post', 'platform:arm', 'state:approved']) {
     assert.ok(!fits(text), text);
   }

@@ -15,10 +15,8 @@ const STATEMENTS: readonly string[] = [
     engine text,
     major integer,
     flavour text,
-    os text,
     floating boolean not null,
     signed boolean not null,
-    finding boolean not null,
     platforms text[] not null,
     extension_names text[] not null,
     varies text[] not null default '{}'
@@ -41,8 +39,7 @@ const STATEMENTS: readonly string[] = [
 
   // The same as tag-profiles.ts computes from now on; a profile that came out differently would only stand twice.
   `create temporary table profile_of on commit drop as
-    select t.repository_id, t.name, t.registry_id, t.kind, t.engine, m.major, f.flavour, t.version ->> 'os' as os, t.floating,
-      t.signed, t.findings > 0 as finding,
+    select t.repository_id, t.name, t.registry_id, t.kind, t.engine, m.major, f.flavour, t.floating, t.signed,
       array(select p from unnest(t.platforms) p order by p collate "C") as platforms,
       array(select x from unnest(t.extension_names) x order by x collate "C") as extension_names,
       array_remove(array[case when m.major is distinct from t.major then 'major' end,
@@ -52,11 +49,11 @@ const STATEMENTS: readonly string[] = [
       cross join lateral (select case when t.major < 1000 then t.major end as major) m
       cross join lateral (select case when t.flavour ~ '^[a-z]{1,20}(-[a-z]{1,20}){0,3}$' then t.flavour end as flavour) f`,
   `update profile_of set hash = md5(concat_ws(E'\\x1f', registry_id, kind, coalesce(engine, ''), coalesce(major::text, ''),
-    coalesce(flavour, ''), coalesce(os, ''), floating, signed, finding, array_to_string(platforms, ','),
+    coalesce(flavour, ''), floating, signed, array_to_string(platforms, ','),
     array_to_string(extension_names, ','), array_to_string(varies, ',')))`,
-  `insert into tag_profiles (hash, registry_id, kind, engine, major, flavour, os, floating, signed, finding, platforms,
+  `insert into tag_profiles (hash, registry_id, kind, engine, major, flavour, floating, signed, platforms,
       extension_names, varies)
-    select distinct on (hash) hash, registry_id, kind, engine, major, flavour, os, floating, signed, finding, platforms,
+    select distinct on (hash) hash, registry_id, kind, engine, major, flavour, floating, signed, platforms,
       extension_names, varies from profile_of order by hash`,
   `update tags t set profile_id = p.id from profile_of o join tag_profiles p on p.hash = o.hash
     where t.repository_id = o.repository_id and t.name = o.name collate "C"`,
@@ -71,6 +68,7 @@ const STATEMENTS: readonly string[] = [
   `create index tags_profile_seen on tags (profile_id, first_seen_at, repository_id, name) where presence <> 'retired'`,
   `create index tags_repository_profile on tags (repository_id, profile_id) where presence <> 'retired'`,
   'create index tags_size on tags (size) where size is not null',
+  'create index tags_findings on tags (first_seen_at) where findings > 0',
   // The profiles answer these now.
   'drop index tags_engine',
   'drop index tags_platforms',
