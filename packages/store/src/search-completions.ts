@@ -34,7 +34,9 @@ export async function completionsOf(db: Db, profiles: ProfileReader, query: Comp
             await valuesOf(db, profiles, field, typed),
           )
         : [];
-  return { from, to, items: items.slice(0, MOST_ITEMS), error: errorOf(query) };
+  // All fields, where nothing was typed yet.
+  const most = field === null && typed === '' ? items.length : MOST_ITEMS;
+  return { from, to, items: items.slice(0, most), error: errorOf(query) };
 }
 
 function errorOf({ q, of }: CompletionQuery): Completions['error'] {
