@@ -46,7 +46,10 @@ export async function facetsOf(db: Db, profiles: ProfileReader, query: TagFacets
   const q = query.q ?? '';
   const facets: TagFacet[] = [];
   for (const [field, values] of tally(counted, search.terms)) {
-    facets.push(facetOf(field, [...values], { q, search, atLeast, labels: labelsOf(field, search) }));
+    const isOpen = counted.some(({ profile }) => isOpenIn(profile, field));
+    facets.push(
+      facetOf(field, [...values], { q, search, atLeast: atLeast || isOpen, labels: labelsOf(field, search) }),
+    );
   }
   facets.push(facetOf('age', await ages(db, search, now), { q, search, atLeast: false }));
   facets.push(facetOf('hcp', await hcpTags(db, search, now), { q, search, atLeast: false }));
@@ -73,6 +76,11 @@ function tally(counted: readonly CountedProfile[], terms: readonly Term[]): Map<
   return new Map(facets.map(({ field, values }) => [field, values]));
 }
 
+/** Whether the facet cannot say which values the tags of a profile have. Majors and flavours are told of PostgreSQL only. */
+function isOpenIn({ varies, kind }: TagProfile, field: FacetField): boolean {
+  return varies.includes(field) && (kind === 'postgres' || (field !== 'major' && field !== 'flavour'));
+}
+
 /** The one field whose terms the profile does not fit; null: it fits all. What is left out by "-" stays out. */
 function failedField(profile: TagProfile, asked: readonly Term[]): FieldName | 'several' | null {
   let failed: FieldName | null = null;
@@ -92,8 +100,7 @@ async function groups(
   now: Date,
 ): Promise<{ counted: readonly CountedProfile[]; atLeast: boolean }> {
   const conditions = conditionsWithout(search, null, now);
-  const varies = search.fitting.some(({ profile }) => profile.varies.length > 0);
-  if (search.isLive && conditions.length === 0) return { counted: search.candidates, atLeast: varies };
+  if (search.isLive && conditions.length === 0) return { counted: search.candidates, atLeast: false };
   const asked = search.terms.filter(({ field }) => field !== null && PROFILE_FIELDS.has(field));
   const relevant = search.candidates.filter(({ profile }) => failedField(profile, asked) !== 'several');
   const ids = relevant.map(({ profile }) => profile.id);
@@ -104,7 +111,7 @@ async function groups(
       bounded as materialized (select profile_id from hit limit ${EXACT_TOTAL + 1})
     select profile_id as id, count(*)::int as tags from bounded where profile_id is not null group by 1`.execute(db);
   const hits = found.rows.reduce((sum, { tags }) => sum + tags, 0);
-  return { counted: await profiles.of(found.rows), atLeast: varies || hits > EXACT_TOTAL };
+  return { counted: await profiles.of(found.rows), atLeast: hits > EXACT_TOTAL };
 }
 
 function base(search: TagSearch): RawBuilder<unknown>[] {

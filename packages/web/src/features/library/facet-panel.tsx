@@ -77,7 +77,7 @@ function isTelling({ values }: TagFacet): boolean {
   return values.length > 1 || values.some(({ selected }) => selected);
 }
 
-const FEW = 6;
+const FEW = 8;
 
 function Facet({
   facet,

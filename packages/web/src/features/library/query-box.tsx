@@ -44,9 +44,9 @@ export function QueryBox({ label, value, onChange }: QueryBoxProps): ReactElemen
   const isShown = isOpen && items.length > 0;
 
   useEffect(() => {
-    if (data === undefined || data.q !== draft || data.error !== null || draft === sent.current) return;
-    sent.current = draft;
-    report.current(draft);
+    if (data === undefined || data.q !== draft || data.error !== null || draft.trim() === sent.current) return;
+    sent.current = draft.trim();
+    report.current(sent.current);
   }, [data, draft]);
 
   const note = (text: string, at: number) => {

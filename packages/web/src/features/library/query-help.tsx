@@ -16,7 +16,14 @@ const EXAMPLES = [
 /** The query language in short. */
 export function QueryHelp(): ReactElement {
   return (
-    <Popover headerContent="How to search" maxWidth="min(36rem, 90vw)" bodyContent={<HelpText />} position="bottom-end">
+    <Popover
+      headerContent="How to search"
+      headerComponent="h3"
+      appendTo={() => document.querySelector('main') ?? document.body}
+      maxWidth="min(36rem, 90vw)"
+      bodyContent={<HelpText />}
+      position="bottom-end"
+    >
       <Button variant="plain" icon={<QuestionCircleIcon />} aria-label="How to search" />
     </Popover>
   );
@@ -26,7 +33,9 @@ export function QueryHelp(): ReactElement {
 function HelpText(): ReactElement {
   const { data } = useQuery(completionsQuery('', 0));
   return (
-    <div className="ph-query-help">
+    // Scrolls, so keys must reach it.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+    <section className="ph-query-help" aria-label="The query language" tabIndex={0}>
       <p>
         Words look at the names of tags and at digests. Fields look at one thing each; all terms must fit. Put{' '}
         <code>-</code> before a term to leave out what fits it, and commas between values to take any of them.
@@ -49,6 +58,6 @@ function HelpText(): ReactElement {
           </li>
         ))}
       </ul>
-    </div>
+    </section>
   );
 }
