@@ -2,7 +2,7 @@
  * Reading a registry, cold and warm: the agent's own scan of one repository in a real docker-registry, beside wrk and a bare undici
  * loop on the same requests, and beside what a user would script with skopeo.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRegistry } from '@pharos/oci';
@@ -22,7 +22,10 @@ export async function run(options: BenchOptions): Promise<Measure[]> {
   const folder = temporaryDirectory('bench');
   // As it is installed; --fast-registry takes its garbage collector out, so that the clients' own cost shows most.
   const env: Record<string, string> = options['fast-registry'] ? { GOGC: 'off', GOMEMLIMIT: '2GiB' } : {};
+  // Two cores shared by a registry and its client measure both; --own-cores gives the registry one and every client the other.
+  if (options['own-cores']) runOnCore(0);
   const registry = await startDistribution({ auth: 'open', env });
+  if (options['own-cores']) runOnCore(1);
   try {
     const repository = generateRepository('postgresql', count);
     registry.seed([repository]);
@@ -85,6 +88,13 @@ export async function run(options: BenchOptions): Promise<Measure[]> {
     await registry.stop();
     folder.remove();
   }
+}
+
+/** This process and those it starts from now on. */
+function runOnCore(core: number): void {
+  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(process.pid)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 /** Requests per tag for the list, and for digest and annotations of each tag, without its configuration. */

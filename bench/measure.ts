@@ -29,6 +29,8 @@ export function median(values: readonly number[]): number {
 export interface BenchOptions {
   readonly tags?: string | undefined;
   readonly 'fast-registry'?: boolean | undefined;
+  /** The registry on the first core, its clients on the second. */
+  readonly 'own-cores'?: boolean | undefined;
   /** Products, or `all`. */
   readonly dialect?: readonly string[] | undefined;
   readonly platforms?: string | undefined;

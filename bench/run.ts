@@ -17,6 +17,7 @@ Suites: ${Object.keys(SUITES).join(', ')}
 discovery            a real docker-registry, beside wrk, a bare loop and a skopeo script
   --tags N           tags in the repository (default 10,000)
   --fast-registry    the registry without its garbage collector
+  --own-cores        the registry on one core, its clients on another (needs taskset)
 
 discovery --dialect NAME
                      requests at the stand-in of a product, beside replicas of the request patterns of its peers;
@@ -47,6 +48,7 @@ const { values, positionals } = parseArgs({
     json: text,
     tags: text,
     'fast-registry': { type: 'boolean' },
+    'own-cores': { type: 'boolean' },
     dialect: { type: 'string', multiple: true },
     platforms: text,
     latency: text,

@@ -43,6 +43,16 @@ export async function observe(content: ManifestContent, reader: RepositoryReader
   return manifest.kind === 'index' ? observeIndex(content, manifest, reader) : observeImage(content, manifest, reader);
 }
 
+/**
+ * What an index says by itself, when `observe` would go on to one of its platforms; null when it would not. For a
+ * notification: the tag is shown for one request, and the next scan reads on.
+ */
+export function outlineOf(content: ManifestContent): Observation | null {
+  const { manifest } = content;
+  if (manifest.kind !== 'index' || childOf(manifest) === null) return null;
+  return { ...common(content, manifest), ...ofIndex(manifest) };
+}
+
 async function observeImage(content: ManifestContent, manifest: Manifest, reader: RepositoryReader): Promise<Reading> {
   const base = { ...common(content, manifest), ...ofManifest(manifest) };
   const { config } = manifest;
@@ -58,9 +68,8 @@ async function observeImage(content: ManifestContent, manifest: Manifest, reader
 
 async function observeIndex(content: ManifestContent, index: Index, reader: RepositoryReader): Promise<Reading> {
   const base = { ...common(content, index), ...ofIndex(index) };
-  const child = preferred(runnable(index));
-  const isTold = CREATED in index.annotations && VERSION in index.annotations;
-  if (child === null || isTold) return { observation: base, failure: null };
+  const child = childOf(index);
+  if (child === null) return { observation: base, failure: null };
   try {
     return { observation: (await deepen(base, child, reader)) ?? base, failure: null };
   } catch (error) {
@@ -68,6 +77,12 @@ async function observeIndex(content: ManifestContent, index: Index, reader: Repo
     // A sparse index (a mirror of some platforms) is as good as its list; only what passes by itself is worth another look.
     return { observation: base, failure: failure.transient ? failure : null };
   }
+}
+
+/** The platform that is read for what the index's own annotations leave open; null: nothing is open, or there is none. */
+function childOf(index: Index): Descriptor | null {
+  const isTold = CREATED in index.annotations && VERSION in index.annotations;
+  return isTold ? null : preferred(runnable(index));
 }
 
 /** Reads all platforms of an index (sizes) and the first one's configuration, on demand of a person. */

@@ -82,6 +82,31 @@ test('a notified tag costs two requests, and one when nothing moved; nothing els
   );
 });
 
+test('a notified index costs one request and shows its platforms; the next scan reads on, once', async (context) => {
+  const setting = await start(context, { repositories: [generateRepository('pg', 5)] }, ['pg']);
+  const { registry, fake } = setting;
+  const index = buildIndex([
+    {
+      image: buildImage({ name: 'amd', labels: { told: 'by the platform' } }),
+      platform: { os: 'linux', architecture: 'amd64' },
+    },
+    { image: buildImage({ name: 'arm' }), platform: { os: 'linux', architecture: 'arm64' } },
+  ]);
+  registry.content.push('pg', '18.1', index);
+  registry.content.push('pg', '18', index);
+  registry.clearLog();
+  assert.equal((await reread(setting, 'pg', ['18.1'])).ok, true);
+  assert.equal(contents(registry), 1, 'the index itself');
+  assert.equal(fake.library.get('pg')!.get('18.1'), index.digest);
+  const outline = fake.images.get(index.digest)!;
+  assert.deepEqual([outline.detail, outline.platforms.length], ['manifest', 2]);
+  await setting.again();
+  const deep = fake.images.get(index.digest)!;
+  assert.deepEqual([deep.detail, deep.labels.told], ['config', 'by the platform']);
+  registry.clearLog();
+  assert.equal((await reread(setting, 'pg', ['18.1', '18'])).requests, 2, 'known by now: one request a tag');
+});
+
 test('a hint can name what is not there, what no rule takes, and a repository nobody knows: nothing is lost', async (context) => {
   const setting = await start(context, { repositories: [generateRepository('pg', 5)] }, ['pg']);
   const { registry, fake } = setting;

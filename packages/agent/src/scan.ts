@@ -4,7 +4,7 @@ import { type CompiledRule, decideTags, isArtifactTag, isBuildStamped, parseVers
 import { type ManifestContent, RegistryError } from '@pharos/oci';
 import { AgentError } from './agent-error.ts';
 import { isNotAsked } from './not-asked.ts';
-import { observe } from './observe.ts';
+import { observe, outlineOf } from './observe.ts';
 import { PackedTags } from './packed-tags.ts';
 import { findReferrers } from './referrers.ts';
 import { isRegistryWide, type RepositoryReader, type TagList } from './registry-reader.ts';
@@ -179,11 +179,23 @@ class RepositoryScan {
   async #resolveHinted(name: string): Promise<void> {
     if (this.#fatal !== null) return this.#tally.unresolve(name);
     try {
-      await this.#readTag(name);
+      await this.#readHinted(name);
     } catch (error) {
       if (!(error instanceof RegistryError) || this.#job.signal.aborted) throw error;
       this.#fail(name, error);
     }
+  }
+
+  /** A notified tag costs two requests at most: of an index its own bytes, and the next scan reads on. */
+  async #readHinted(name: string): Promise<void> {
+    const content = await this.#job.reader.manifest(name);
+    const outline = this.#knownDigests.has(content.digest) ? null : outlineOf(content);
+    if (outline === null) return this.#settleContent(name, content);
+    await this.#once(content.digest, async () => {
+      this.#write(outline);
+      return null;
+    });
+    this.#tag(name, content.digest, -1);
   }
 
   async #findReferrers(names: readonly string[]): Promise<void> {
@@ -328,7 +340,10 @@ class RepositoryScan {
 
   async #readTag(name: string, reference: string = name): Promise<void> {
     if (reference !== name) return this.#settleTag(name, reference, await this.#readDigest(reference));
-    const content = await this.#job.reader.manifest(name);
+    return this.#settleContent(name, await this.#job.reader.manifest(name));
+  }
+
+  async #settleContent(name: string, content: ManifestContent): Promise<void> {
     const { digest } = content;
     if (this.#knownDigests.has(digest)) return this.#tag(name, digest, now());
     await this.#settleTag(name, digest, await this.#once(digest, () => this.#observe(content)));

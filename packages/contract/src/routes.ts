@@ -8,6 +8,7 @@ import { agentsRoutes } from './routes/agents.ts';
 import { hcpTagsRoutes } from './routes/hcp-tags.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { libraryRoutes } from './routes/library.ts';
+import { modelsRoutes } from './routes/models.ts';
 import { notificationsRoutes } from './routes/notifications.ts';
 import { registriesRoutes } from './routes/registries.ts';
 import { rulesRoutes } from './routes/rules.ts';
@@ -22,6 +23,7 @@ export const routes = {
   ...identityRoutes,
   ...libraryRoutes,
   ...hcpTagsRoutes,
+  ...modelsRoutes,
   ...registriesRoutes,
   ...rulesRoutes,
   ...scansRoutes,

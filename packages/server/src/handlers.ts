@@ -6,6 +6,7 @@ import { agentHandlers } from './routes/agents.ts';
 import { hcpTagHandlers } from './routes/hcp-tags.ts';
 import { identityHandlers } from './routes/identity.ts';
 import { libraryHandlers } from './routes/library.ts';
+import { modelHandlers } from './routes/models.ts';
 import { receiverHandlers } from './routes/receivers.ts';
 import { registryHandlers } from './routes/registries.ts';
 import { ruleHandlers } from './routes/rules.ts';
@@ -19,6 +20,7 @@ export function createHandlers(context: Context): Handlers {
     ...identityHandlers(context),
     ...libraryHandlers(context),
     ...hcpTagHandlers(context),
+    ...modelHandlers(context),
     ...registryHandlers(context),
     ...receiverHandlers(context),
     ...ruleHandlers(context),

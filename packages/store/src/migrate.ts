@@ -15,6 +15,7 @@ import { up as receivers } from './migrations/0003-receivers.ts';
 import { up as registryEvents } from './migrations/0004-registry-events.ts';
 import { up as hcpTags } from './migrations/0007-hcp-tags.ts';
 import { up as search } from './migrations/0008-search.ts';
+import { up as models } from './migrations/0010-models.ts';
 
 /** In order. A file that was released is never changed, its checksum is held: add the next number instead. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -24,6 +25,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-registry-events': { up: registryEvents },
   '0007-hcp-tags': { up: hcpTags },
   '0008-search': { up: search },
+  '0010-models': { up: models },
 };
 
 /** Throws `database-newer`, `migration-failed`, `database-unavailable`, `disk-full`. */

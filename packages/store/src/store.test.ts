@@ -9,6 +9,7 @@ import { type Engine, emptyStore, type Given } from './suite/given.ts';
 import { hcpTagsSuite } from './suite/hcp-tags.ts';
 import { librarySuite } from './suite/library.ts';
 import { listsSuite } from './suite/lists.ts';
+import { modelsSuite } from './suite/models.ts';
 import { peopleSuite } from './suite/people.ts';
 import { readingSuite } from './suite/reading.ts';
 import { receiversSuite } from './suite/receivers.ts';
@@ -40,6 +41,7 @@ for (const name of wanted) {
     describe('database', () => databaseSuite(given, () => engine));
     describe('registries and rules', () => registriesSuite(given));
     describe('receivers', () => receiversSuite(given));
+    describe('models', () => modelsSuite(given));
     describe('people and agents', () => peopleSuite(given));
     describe('scans', () => scansSuite(given));
     describe('reading', () => readingSuite(given));

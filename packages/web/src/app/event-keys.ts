@@ -7,13 +7,23 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
       // A running scan is drawn from the event itself; only its end changes lists.
       return event.scan.status === 'running'
         ? []
-        : [['scans', 'list'], ['repositories'], ['registries'], ['statistics'], ['tags'], ['rules', 'list']];
+        : [
+            ['scans', 'list'],
+            ['repositories'],
+            ['registries'],
+            ['statistics'],
+            ['tags'],
+            ['models'],
+            ['rules', 'list'],
+          ];
     case 'repository':
-      return [['repositories'], ['tags'], ['statistics']];
+      return [['repositories'], ['tags'], ['models'], ['statistics']];
     case 'registry':
       return [['registries'], ['statistics'], ['preview']];
     case 'rule':
       return [['rules']];
+    case 'model':
+      return [['models']];
     case 'receiver':
       return [['receivers']];
     case 'agent':
@@ -21,7 +31,7 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
     case 'hcp-tag':
       return [['hcp-tags'], ['repositories'], ['tags'], ['images']];
     case 'image':
-      return [['images', event.digest], ['tags']];
+      return [['images', event.digest], ['tags'], ['models']];
     case 'reset':
       return [[]];
   }
