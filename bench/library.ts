@@ -10,7 +10,7 @@ import { openPostgres } from '../packages/store/src/postgres.ts';
 import { generate } from './library/generate.ts';
 import { ingest } from './library/ingest.ts';
 import { questions } from './library/questions.ts';
-import { inBrowser } from './library/through-http.ts';
+import { throughHttp } from './library/through-http.ts';
 import { type BenchOptions, type Measure, measure } from './measure.ts';
 
 type Engine = 'postgres' | 'embedded';
@@ -44,7 +44,7 @@ async function onPostgres(tags: number): Promise<Measure[]> {
     const database = openPostgres(server.url, log);
     const measures = await measured(database, 'postgres', tags);
     await database.close();
-    return [...measures, ...(await inBrowser({ DATABASE_URL: server.url }, 'postgres'))];
+    return [...measures, ...(await throughHttp({ DATABASE_URL: server.url }, 'postgres'))];
   } finally {
     await server.stop();
   }
@@ -56,7 +56,7 @@ async function onEmbedded(tags: number): Promise<Measure[]> {
     const database = await openEmbedded(folder.path, log);
     const measures = await measured(database, 'embedded', tags);
     await database.close();
-    return [...measures, ...(await inBrowser({}, 'embedded', folder.path))];
+    return [...measures, ...(await throughHttp({}, 'embedded', folder.path))];
   } finally {
     folder.remove();
   }
