@@ -8,6 +8,7 @@ import type { BenchOptions, Measure } from './measure.ts';
 const SUITES: Record<string, () => Promise<{ run(options: BenchOptions): Promise<Measure[]> }>> = {
   discovery: () => import('./discovery.ts'),
   library: () => import('./library.ts'),
+  preview: () => import('./preview.ts'),
 };
 
 const USAGE = `usage: npm run bench -- SUITE [options]
@@ -36,6 +37,8 @@ library              lists, filters, searches and facets of a large library on P
                      what scans write; the page in chromium
   --tags N           (default 1,000,000)
   --engine NAME      postgres or embedded alone
+
+preview              a rule over 10,000 and over 1,000,000 known names, and how long the event loop is held
 
   --json FILE        writes [{ measure, value, unit, against, ratio }]
   --help

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { Digest, DisplayName, Id, RepositoryName, TagName, Time } from './common.ts';
 import { Platform, Referrer } from './image.ts';
 import { LocationId } from './location.ts';
+import { PackageList } from './package.ts';
 import { AuthenticationView, Check, Provider, RegistryBudget, RegistryReading, Tls } from './registry.ts';
 import { RuleSpec } from './rule.ts';
 import { ScanTrigger } from './scan.ts';
@@ -207,6 +208,12 @@ export const WorkResult = z.discriminatedUnion('kind', [
     ok: z.boolean(),
     message: z.string(),
     observation: Observation.nullable(),
+    packages: z.array(PackageList).max(4).optional(),
+    packagesMessage: z
+      .string()
+      .max(2000)
+      .nullish()
+      .meta({ description: 'Why an SBOM that is there could not be read' }),
   }),
 ]);
 export type WorkResult = z.infer<typeof WorkResult>;
@@ -271,6 +278,16 @@ export const ChunkTaken = z.object({
 });
 export type ChunkTaken = z.infer<typeof ChunkTaken>;
 
+/** A tag that was read because its name did not decide, and that no rule took then. */
+export const LeftOutTag = z.strictObject({
+  name: TagName,
+  digest: Digest.nullable().meta({ description: 'null: what the registry holds under it cannot be read' }),
+  createdAt: Time.nullable(),
+  pushedAt: Time.nullable(),
+  firstSeenAt: Time,
+});
+export type LeftOutTag = z.infer<typeof LeftOutTag>;
+
 export const ScanCommit = z.strictObject({
   status: z.enum(['complete', 'partial', 'failed']),
   tagCount: z.number().int().min(0).meta({ description: 'Tags in all chunks' }),
@@ -292,6 +309,9 @@ export const ScanCommit = z.strictObject({
     .max(500_000)
     .nullable()
     .meta({ description: 'Every tag listed, before rules; null when the listing failed' }),
+  leftOut: z.array(LeftOutTag).max(20_000).nullable().optional().meta({
+    description: 'Read and taken by no rule, so that the library can say why; null: as the last report said',
+  }),
   unchanged: z.boolean().default(false).meta({
     description:
       'No chunk holds tags: the set is what the library has as present. It checks that by the digest, and asks for all with set-digest-mismatch',

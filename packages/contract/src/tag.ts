@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { Digest, Flag, Id, RepositoryName, TagName, Time } from './common.ts';
 import { HcpTagFilter, HcpTagLabel } from './hcp-tag.ts';
 import { Engine, ImageState, ImageTag, Version } from './image.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
-import { Kind } from './rule.ts';
+import { Kind, RuleExplanation } from './rule.ts';
 
 /** Absence is not deletion: present → missing (not listed by complete scans) → retired (after several of them over time). */
 export const Presence = z.enum(['present', 'missing', 'retired']);
@@ -37,17 +38,12 @@ export const Tag = z.object({
   locations: z.array(LocationId),
   presence: Presence,
   missingSince: Time.nullable(),
+  lifecycle: Lifecycle.nullish().meta({ description: 'Of PostgreSQL images; null: nothing is known' }),
 });
 export type Tag = z.infer<typeof Tag>;
 
 /** Why the tag is in the library. */
-export const TagExplanation = z.object({
-  rule: z.object({ id: Id, name: z.string() }).nullable(),
-  included: z.boolean().meta({ description: 'Whether this rule takes the tag' }),
-  reason: z.string(),
-  clause: z.string().nullable(),
-  text: z.string().nullable(),
-});
+export const TagExplanation = RuleExplanation;
 
 export const TagDetail = Tag.extend({
   pull: z
@@ -58,6 +54,7 @@ export const TagDetail = Tag.extend({
     .meta({ description: 'Other tags of the same image, in whatever registry and location' }),
   explanation: z.array(TagExplanation),
   previous: TagName.nullable().meta({ description: 'Next older version of the same flavour in the repository' }),
+  previousDigest: Digest.nullish().meta({ description: 'Where that tag points, to compare with' }),
 });
 export type TagDetail = z.infer<typeof TagDetail>;
 

@@ -1,6 +1,11 @@
 import type { Version } from '@pharos/contract';
 import { isParsed, parseVersion, type Scheme } from './version.ts';
 
+/** A version as the scheme of a rule read it: `revision` comes after the build (named group of the scheme regex). */
+export interface ReadVersion extends Version {
+  readonly revision?: string | null;
+}
+
 /** Above the first character of every identifier list, so that a release stands above all of its pre-releases. */
 const RELEASE = '9';
 const LIST_END = '0';
@@ -11,10 +16,24 @@ const LIST_END = '0';
  * time stamp, ten and twelve digits on one axis), at last the tag's text. Numbers carry their length before them, so that
  * any length compares right; a missing number is lower than zero.
  */
-export function versionSortKey(version: Version): string {
+export function versionSortKey(version: ReadVersion): string {
   const rank = !isParsed(version) ? (version.floating ? '1' : '0') : version.floating ? '1' : '2';
   const numbers = number(version.major) + number(version.minor) + number(version.patch);
-  return `${rank}${numbers}${prereleaseKey(version)}${buildKey(version)} ${ascii(version.raw)}`;
+  return `${rank}${numbers}${prereleaseKey(version)}${buildKey(version)}${revisionKey(version)} ${ascii(version.raw)}`;
+}
+
+/**
+ * Bounds of sort keys of exact versions, for questions such as "is there a newer build?": above `afterBuild` and below
+ * `minorEnd` stand newer builds of the same minor, from there to below `majorEnd` newer minors. Null for a version that names
+ * no exact release.
+ */
+export function newerBounds(version: Version): { afterBuild: string; minorEnd: string; majorEnd: string } | null {
+  if (!isParsed(version) || version.floating) return null;
+  const major = `2${number(version.major)}`;
+  const minor = `${major}${number(version.minor)}`;
+  const build = `${minor}${number(version.patch)}${prereleaseKey(version)}${buildKey(version)}`;
+  // `!` follows the space before the tag's text; `~` follows every character of a key's numbers.
+  return { afterBuild: `${build}!`, minorEnd: `${minor}~`, majorEnd: `${major}~` };
 }
 
 /** Where the keys of exact versions begin that start with these numbers: `[17, 4]` → every 17.4 is at or above it. */
@@ -45,7 +64,7 @@ export function newestTag(tags: Iterable<string>, scheme: Scheme): string | null
 }
 
 /** Two base-36 digits of length, then the digits: `17` → `0217`; null → `00`. */
-function number(value: number | string | null): string {
+export function number(value: number | string | null): string {
   if (value === null) return '00';
   const digits = String(value).replace(/^0+(?=\d)/, '');
   return digits.length.toString(36).padStart(2, '0') + digits;
@@ -68,6 +87,12 @@ function buildKey(version: Version): string {
   return version.build === null ? '0' : `1${number(version.build)}`;
 }
 
-function ascii(text: string): string {
+/** `,` stands above the blank before the text, so that a revision is newer than none. */
+function revisionKey({ revision }: ReadVersion): string {
+  return revision == null ? '' : `,${number(revision)}`;
+}
+
+/** Text in printable ASCII whose byte order does not depend on the machine. */
+export function ascii(text: string): string {
   return text.replace(/[^\x20-\x7d]/g, (character) => `~${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -13,6 +13,8 @@ import { up as library } from './migrations/0001-library.ts';
 import { up as reading } from './migrations/0002-reading.ts';
 import { up as receivers } from './migrations/0003-receivers.ts';
 import { up as registryEvents } from './migrations/0004-registry-events.ts';
+import { up as rules } from './migrations/0005-rules.ts';
+import { up as packages } from './migrations/0006-packages.ts';
 import { up as hcpTags } from './migrations/0007-hcp-tags.ts';
 import { up as search } from './migrations/0008-search.ts';
 import { up as models } from './migrations/0010-models.ts';
@@ -23,6 +25,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-reading': { up: reading },
   '0003-receivers': { up: receivers },
   '0004-registry-events': { up: registryEvents },
+  '0005-rules': { up: rules },
+  '0006-packages': { up: packages },
   '0007-hcp-tags': { up: hcpTags },
   '0008-search': { up: search },
   '0010-models': { up: models },

@@ -5,6 +5,7 @@ import { agentsOf } from './agents.ts';
 import type { Log } from './database.ts';
 import { guarded, storeError } from './driver-error.ts';
 import { type OpenDatabase, openEmbedded } from './embedded.ts';
+import { explanationsOf } from './explanations.ts';
 import { hcpTagsOf } from './hcp-tags.ts';
 import { imagesOf } from './images.ts';
 import { listingsOf } from './listings.ts';
@@ -78,6 +79,7 @@ export async function storeOn(
     models: guarded(modelsOf(db)),
     scans: guarded(scansOf(db, upkeep, { ...DEFAULT_ABSENCE_POLICY, ...absence })),
     listings: guarded(listingsOf(db)),
+    explanations: guarded(explanationsOf(db)),
     receivers: guarded(receiversOf(db)),
     users: guarded(usersOf(db)),
     settings: guarded(settingsOf(db)),

@@ -10,10 +10,12 @@ import { hcpTagsSuite } from './suite/hcp-tags.ts';
 import { librarySuite } from './suite/library.ts';
 import { listsSuite } from './suite/lists.ts';
 import { modelsSuite } from './suite/models.ts';
+import { pastSuite } from './suite/past.ts';
 import { peopleSuite } from './suite/people.ts';
 import { readingSuite } from './suite/reading.ts';
 import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
+import { rulesSuite } from './suite/rules.ts';
 import { scansSuite } from './suite/scans.ts';
 import { searchSuite } from './suite/search.ts';
 
@@ -40,6 +42,7 @@ for (const name of wanted) {
     const given = (): Promise<Given> => emptyStore(engine);
     describe('database', () => databaseSuite(given, () => engine));
     describe('registries and rules', () => registriesSuite(given));
+    describe('the vocabulary of rules', () => rulesSuite(given));
     describe('receivers', () => receiversSuite(given));
     describe('models', () => modelsSuite(given));
     describe('people and agents', () => peopleSuite(given));
@@ -48,6 +51,7 @@ for (const name of wanted) {
     describe('changes', () => changesSuite(given));
     describe('library', () => librarySuite(given));
     describe('HCP tags', () => hcpTagsSuite(given));
+    describe('packages and the past', () => pastSuite(given));
     describe('lists', () => listsSuite(given));
     describe('search', () => searchSuite(given));
   });

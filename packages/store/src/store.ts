@@ -11,6 +11,7 @@ import type {
   Completions,
   Delivery,
   DeliveryQuery,
+  Explanation,
   FileRegistry,
   FileRule,
   HcpTag,
@@ -23,6 +24,8 @@ import type {
   HcpTagQuery,
   Hello,
   Image,
+  LeftOutPage,
+  LeftOutQuery,
   Listing,
   Location,
   Model,
@@ -33,6 +36,9 @@ import type {
   ModelPatch,
   ModelQuery,
   Observation,
+  Package,
+  PackageList,
+  PackageQuery,
   Page,
   PageQuery,
   Receiver,
@@ -60,6 +66,9 @@ import type {
   ScanQuery,
   Statistics,
   Tag,
+  TagAt,
+  TagChange,
+  TagChangeQuery,
   TagDetail,
   TagFacets,
   TagFacetsQuery,
@@ -68,6 +77,7 @@ import type {
   Tls,
   Token,
 } from '@pharos/contract';
+import type { NewerTags, TagFacts } from '@pharos/library';
 import type { By } from './hcp-tag-changes.ts';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
@@ -201,14 +211,27 @@ export interface Tags {
   list(query: TagQuery, now?: Date): Promise<Page<Tag>>;
   facets(query: TagFacetsQuery, now?: Date): Promise<TagFacets>;
   completions(query: CompletionQuery): Promise<Completions>;
-  get(repositoryId: string, name: string): Promise<TagDetail | null>;
+  /** `now` is what ages are counted to. */
+  get(repositoryId: string, name: string, now?: Date): Promise<TagDetail | null>;
   history(repositoryId: string, name: string, query: PageQuery): Promise<Page<TagHistoryEntry> | null>;
+  /** What it pointed to at a time (RFC 3339, UTC); null: no such tag. */
+  at(repositoryId: string, name: string, time: string): Promise<TagAt | null>;
+  /** Tags that moved or vanished, newest first. */
+  changes(query: TagChangeQuery): Promise<Page<TagChange>>;
+  /** For each of these tags, newer ones of its repository, flavour and base: one statement for all of them. */
+  newer(tags: readonly Tag[]): Promise<NewerTags[]>;
 }
 
 export interface Images {
   get(digest: string): Promise<Image | null>;
-  /** Deeper observations replace shallower ones; facts of the tags that point there are drawn again. */
-  observe(observation: Observation, now: Date): Promise<void>;
+  /**
+   * Deeper observations replace shallower ones, and packages those read before; facts of the tags that point there are
+   * drawn again.
+   */
+  observe(observation: Observation, now: Date, packages?: readonly PackageList[]): Promise<void>;
+  /** null: no list of its packages was read. */
+  packages(digest: string): Promise<Package[] | null>;
+  listPackages(digest: string, query: PackageQuery): Promise<Page<Package>>;
   /** Some place where the digest stands now, to read it from. */
   place(digest: string): Promise<{ registryId: string; repository: string; locationId: string } | null>;
 }
@@ -250,14 +273,44 @@ export interface KnownRepository {
   readonly listedAt: string;
 }
 
+/** What is known of a tag beyond its name. */
+export interface KnownTagFacts {
+  readonly tag: string;
+  readonly facts: TagFacts | 'unreadable';
+}
+
+/** The names of one repository as lines of a text: a million of them move between threads as a few texts. */
+export interface KnownNames {
+  readonly repository: string;
+  /** Names that the registry listed, one per line. */
+  readonly names: string;
+  readonly listedAt: string;
+  /** Names that the library holds, one per line. */
+  readonly library: string;
+}
+
 export interface Listings {
   put(listing: Listing, now: Date): Promise<void>;
   /** What a registry is known to hold, from its last listings: names only. */
   ofRegistry(
     registryId: string,
   ): Promise<{ catalogAt: string | null; message: string | null; repositories: KnownRepository[] }>;
-  /** Names of present tags of a registry, as `repository:tag`. */
-  libraryTags(registryId: string): Promise<Set<string>>;
+  /** The same as texts with what the library holds of each: some 200 repositories after the one named; none at the end. */
+  namesOf(registryId: string, after: string): Promise<KnownNames[]>;
+  catalogOf(registryId: string): Promise<{ catalogAt: string | null; message: string | null }>;
+  /** The names of one repository; null: nothing of it was ever listed. */
+  ofRepository(registryId: string, repository: string): Promise<KnownRepository | null>;
+  /** Registries whose lists hold the tag, most in one answer: 100. */
+  registriesWith(repository: string, tag: string): Promise<string[]>;
+  /** What is known of a repository's tags, with these annotations. */
+  factsOf(registryId: string, repository: string, annotationKeys: readonly string[]): Promise<KnownTagFacts[]>;
+}
+
+export interface Explanations {
+  /** Why a tag is in the library or not; the registry must exist. Null: there is no such registry. */
+  ofTag(registryId: string, repository: string, tag: string, now: Date): Promise<Explanation | null>;
+  /** Tags that the registry lists and no rule takes, with the reason. Null: there is no such repository. */
+  leftOut(repositoryId: string, query: LeftOutQuery, now: Date): Promise<LeftOutPage | null>;
 }
 
 export interface NewToken {
@@ -347,6 +400,7 @@ export interface Store {
   readonly models: Models;
   readonly scans: Scans;
   readonly listings: Listings;
+  readonly explanations: Explanations;
   readonly receivers: Receivers;
   readonly users: Users;
   readonly settings: Settings;

@@ -1,21 +1,21 @@
 /** Names that point to digests now. */
 import type { Page, PageQuery, TagDetail, TagHistoryEntry } from '@pharos/contract';
-import { compileRule, explainTag, pullCommands } from '@pharos/library';
+import { pullCommands } from '@pharos/library';
 import { sql } from 'kysely';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, type Db, first, iso } from './database.ts';
+import { explainTagOf } from './explanations.ts';
 import { namesOf } from './listings.ts';
-import { rulesOfRegistry } from './rules.ts';
 import { completionsOf } from './search-completions.ts';
 import type { Tags } from './store.ts';
 import { facetsOf } from './tag-facets.ts';
 import { listRepositoryTags, listTags } from './tag-list.ts';
+import { newerTags } from './tag-newer.ts';
+import { listTagChanges, tagAt } from './tag-past.ts';
 import { ProfileReader } from './tag-profiles.ts';
 import { TAG_COLUMNS, type TagRow, tagOf } from './tag-row.ts';
 
 const MOST_SAME_DIGEST = 100;
-/** `keep` can only be explained among all names; more of them would hold up the event loop. */
-const MOST_EXPLAINED_NAMES = 20_000;
 
 interface HistoryRow {
   id: number;
@@ -40,14 +40,20 @@ export function tagsOf(db: Db): Tags {
     list: (query, now = new Date()) => listTags(db, profiles, query, now),
     facets: (query, now = new Date()) => facetsOf(db, profiles, query, now),
     completions: (query) => completionsOf(db, profiles, query),
-    get: async (repositoryId, name) => {
+    get: async (repositoryId, name, now = new Date()) => {
       const row = await tagRow(db, repositoryId, name);
-      return row && detailOf(db, row);
+      return row && detailOf(db, row, now);
     },
     history: async (repositoryId, name, query) => {
       const row = await tagRow(db, repositoryId, name);
       return row && historyOf(db, row, query);
     },
+    at: async (repositoryId, name, time) => {
+      const row = await tagRow(db, repositoryId, name);
+      return row && tagAt(db, row, time);
+    },
+    changes: (query) => listTagChanges(db, query),
+    newer: (tags) => newerTags(db, tags),
   };
 }
 
@@ -59,7 +65,7 @@ function tagRow(db: Db, repositoryId: string, name: string): Promise<TagRow | nu
   );
 }
 
-async function detailOf(db: Db, row: TagRow): Promise<TagDetail> {
+async function detailOf(db: Db, row: TagRow, now: Date): Promise<TagDetail> {
   const { host, repository, name, digest } = row;
   const same = await sql<TagDetail['sameDigest'][number]>`
     select t.repository_id as "repositoryId", r.name as repository, r.registry_id as "registryId", g.name as registry,
@@ -68,41 +74,33 @@ async function detailOf(db: Db, row: TagRow): Promise<TagDetail> {
     where t.digest = ${digest} and t.presence <> 'retired'
       and (t.repository_id, t.name) <> (${row.repository_id}::uuid, ${name} collate "C")
     order by (t.repository_id = ${row.repository_id}) desc, r.name, t.name limit ${MOST_SAME_DIGEST}`.execute(db);
+  const previous = await previousOf(db, row);
   return {
     ...tagOf(row),
     pull: pullCommands({ host, repository, tag: name, digest }),
     sameDigest: same.rows,
-    explanation: await explanationOf(db, row),
-    previous: await previousOf(db, row),
+    explanation: await explainTagOf(db, {
+      registryId: row.registry_id,
+      repository,
+      tag: name,
+      names: await namesOf(db, row.registry_id, repository),
+      now,
+    }),
+    previous: previous?.name ?? null,
+    previousDigest: previous?.digest ?? null,
   };
 }
 
-async function explanationOf(db: Db, row: TagRow): Promise<TagDetail['explanation']> {
-  const rules = await rulesOfRegistry(db, row.registry_id);
-  const names = await namesOf(db, row.registry_id, row.repository);
-  const compiled = rules.flatMap((rule) => {
-    try {
-      return compileRule(rule);
-    } catch {
-      // A pattern that an older version accepted: the rules' own page says what is wrong with it.
-      return [];
-    }
-  });
-  const known = names.length > MOST_EXPLAINED_NAMES ? undefined : names;
-  return explainTag(compiled, row.registry_id, row.repository, row.name, known);
-}
-
 /** The next older exact version of the same flavour; a floating tag stands for several, so it has none. */
-async function previousOf(db: Db, row: TagRow): Promise<string | null> {
+async function previousOf(db: Db, row: TagRow): Promise<{ name: string; digest: string } | null> {
   if (!row.sort_key.startsWith('2')) return null;
-  const older = await first(
-    sql<{ name: string }>`select name from tags
+  return first(
+    sql<{ name: string; digest: string }>`select name, digest from tags
       where repository_id = ${row.repository_id} and sort_key < ${row.sort_key} collate "C" and sort_key >= '2'
         and presence <> 'retired' and flavour is not distinct from ${row.flavour}
       order by sort_key desc, name desc limit 1`,
     db,
   );
-  return older?.name ?? null;
 }
 
 /** The current digest stands on the tag's row; those before it are in its history. */

@@ -41,3 +41,15 @@ export const completionsQuery = (q: string, at: number) =>
     queryFn: async ({ signal }) => ({ q, at, ...(await api('searchCompletions', { query: { q, at } }, { signal })) }),
     staleTime: 30_000,
   });
+export const tagAtQuery = (id: string, name: string, time: string) =>
+  queryOptions({
+    queryKey: ['tags', 'at', id, name, time],
+    queryFn: ({ signal }) => api('getTagAt', { params: { id, name }, query: { time } }, { signal }),
+  });
+
+export const tagChangesQuery = (query: QueryOf<'listTagChanges'>) =>
+  queryOptions({
+    queryKey: ['tags', 'changes', query],
+    queryFn: ({ signal }) => api('listTagChanges', { query }, { signal }),
+    placeholderData: keepPreviousData,
+  });
