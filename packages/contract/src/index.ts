@@ -27,6 +27,7 @@ export * from './routes.ts';
 export * from './rule.ts';
 export * from './rule-words.ts';
 export * from './scan.ts';
+export * from './search.ts';
 export * from './session.ts';
 export * from './sign-in-input.ts';
 export * from './statistics.ts';

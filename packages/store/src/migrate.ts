@@ -16,6 +16,7 @@ import { up as registryEvents } from './migrations/0004-registry-events.ts';
 import { up as rules } from './migrations/0005-rules.ts';
 import { up as packages } from './migrations/0006-packages.ts';
 import { up as hcpTags } from './migrations/0007-hcp-tags.ts';
+import { up as search } from './migrations/0008-search.ts';
 import { up as activity } from './migrations/0009-activity.ts';
 import { up as models } from './migrations/0010-models.ts';
 
@@ -28,6 +29,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-rules': { up: rules },
   '0006-packages': { up: packages },
   '0007-hcp-tags': { up: hcpTags },
+  '0008-search': { up: search },
   '0009-activity': { up: activity },
   '0010-models': { up: models },
 };

@@ -18,6 +18,7 @@ import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
 import { rulesSuite } from './suite/rules.ts';
 import { scansSuite } from './suite/scans.ts';
+import { searchSuite } from './suite/search.ts';
 import { wordsSuite } from './suite/words.ts';
 
 const THROWAWAY = 'postgres:';
@@ -56,5 +57,6 @@ for (const name of wanted) {
     describe('words', () => wordsSuite(given));
     describe('packages and the past', () => pastSuite(given));
     describe('lists', () => listsSuite(given));
+    describe('search', () => searchSuite(given));
   });
 }

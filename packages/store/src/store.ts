@@ -9,6 +9,8 @@ import type {
   AuthenticationView,
   Check,
   ChunkTaken,
+  CompletionQuery,
+  Completions,
   Delivery,
   DeliveryQuery,
   Explanation,
@@ -80,6 +82,8 @@ import type {
   TagChange,
   TagChangeQuery,
   TagDetail,
+  TagFacets,
+  TagFacetsQuery,
   TagHistoryEntry,
   TagQuery,
   Tls,
@@ -196,8 +200,8 @@ export interface Agents {
 }
 
 export interface Repositories {
-  /** `favourite` asks for the stars of `userId`. */
-  list(query: RepositoryQuery, userId?: string | null): Promise<Page<Repository>>;
+  /** `favourite` asks for the stars of `userId`; ages are counted to `now`. Throws QueryError for a `q` that cannot be read. */
+  list(query: RepositoryQuery, asked?: { userId?: string | null; now?: Date }): Promise<Page<Repository>>;
   get(id: string): Promise<RepositoryDetail | null>;
   /** The first of these names that the library holds in a registry; one that no rule wants any more does not count. */
   byName(registryId: string, names: readonly string[]): Promise<{ id: string; name: string } | null>;
@@ -222,8 +226,11 @@ export interface HcpTags {
 }
 
 export interface Tags {
-  ofRepository(repositoryId: string, query: RepositoryTagQuery): Promise<Page<Tag>>;
-  list(query: TagQuery): Promise<Page<Tag>>;
+  /** Throws QueryError for a `q` that cannot be read; `now` is what ages are counted from. */
+  ofRepository(repositoryId: string, query: RepositoryTagQuery, now?: Date): Promise<Page<Tag>>;
+  list(query: TagQuery, now?: Date): Promise<Page<Tag>>;
+  facets(query: TagFacetsQuery, now?: Date): Promise<TagFacets>;
+  completions(query: CompletionQuery): Promise<Completions>;
   /** `now` is what ages are counted to. */
   get(repositoryId: string, name: string, now?: Date): Promise<TagDetail | null>;
   history(repositoryId: string, name: string, query: PageQuery): Promise<Page<TagHistoryEntry> | null>;
