@@ -11,6 +11,7 @@ export const PERMISSIONS = [
   'scans:write',
   'agents:write',
   'tokens:manage',
+  'trust:write',
   'agents:report',
 ] as const;
 
@@ -27,6 +28,7 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
     'scans:write',
     'agents:write',
     'tokens:manage',
+    'trust:write',
   ],
   viewer: ['session', 'library:read', 'images:read-deeper'],
   agent: ['session', 'agents:report'],

@@ -12,6 +12,7 @@ import { registriesRoutes } from './routes/registries.ts';
 import { rulesRoutes } from './routes/rules.ts';
 import { scansRoutes } from './routes/scans.ts';
 import { systemRoutes } from './routes/system.ts';
+import { trustRoutes } from './routes/trust.ts';
 
 /** Where the API stands. */
 export const API_PREFIX = '/api/v1';
@@ -24,6 +25,7 @@ export const routes = {
   ...rulesRoutes,
   ...scansRoutes,
   ...notificationsRoutes,
+  ...trustRoutes,
   ...agentsRoutes,
   ...agentProtocolRoutes,
 } as const satisfies Record<string, Route>;

@@ -23,5 +23,6 @@ export * from './rule.ts';
 export * from './rule-messages.ts';
 export * from './set-digest.ts';
 export * from './tag-evaluation.ts';
+export * from './verification-summary.ts';
 export * from './version.ts';
 export * from './version-order.ts';

@@ -8,9 +8,12 @@ const AGENTS_MS = 15_000;
 /** Starts the house-keeping of a server; answers how to stop it. A failed turn is logged and tried again at the next. */
 export function startBackground(context: Context): () => Promise<void> {
   const agentStates = new Map<string, string>();
+  // What was left when the server stopped.
+  context.verifications.again();
   const stops = [
     every(context, MINUTE_MS, 'giving up stale scans', () => failStaleScans(context)),
     every(context, 60 * MINUTE_MS, 'pruning scans', () => context.store.scans.prune()),
+    every(context, MINUTE_MS, 'verifying signatures', () => context.verifications.run()),
     every(context, AGENTS_MS, 'watching agents', () => watchAgents(context, agentStates)),
   ];
   return async () => {

@@ -5,6 +5,7 @@ import type { EventHub } from './events.ts';
 import type { Identity } from './identity/identity.ts';
 import type { Metrics } from './metrics.ts';
 import type { Running } from './running.ts';
+import type { Verifications } from './verification/verifications.ts';
 import type { WorkQueue } from './work.ts';
 
 /** What handlers work with: one per server. */
@@ -21,6 +22,7 @@ export interface Context {
   readonly metrics: Metrics;
   readonly configs: AgentConfigs;
   readonly running: Running;
+  readonly verifications: Verifications;
   /** Aborts when the server begins to stop: everything that waits answers then. */
   readonly stopping: AbortSignal;
 }

@@ -10,6 +10,7 @@ import { registryHandlers } from './routes/registries.ts';
 import { ruleHandlers } from './routes/rules.ts';
 import { scanHandlers } from './routes/scans.ts';
 import { systemHandlers } from './routes/system.ts';
+import { trustHandlers } from './routes/trust.ts';
 
 /** The handler of every line of the route table. */
 export function createHandlers(context: Context): Handlers {
@@ -24,5 +25,6 @@ export function createHandlers(context: Context): Handlers {
     ...agentHandlers(context),
     ...agentProtocolHandlers(context),
     ...agentScanHandlers(context),
+    ...trustHandlers(context),
   };
 }

@@ -14,6 +14,7 @@ import { createOriginPolicy } from './identity/origin.ts';
 import { createServerLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { Running } from './running.ts';
+import { Verifications } from './verification/verifications.ts';
 import { createWorkQueue } from './work.ts';
 
 const GRACE_MS = 10_000;
@@ -126,6 +127,19 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
       );
     },
   });
+  const running = new Running();
+  const verifications = new Verifications({
+    store,
+    now,
+    stopping,
+    track: async (turn) => running.track(turn),
+    onError: (error) => log.warn({ err: error }, 'verifying signatures failed; it is tried again within a minute'),
+    onUnusable: (trustId, error) => log.error({ err: error, trustId }, 'a trust entry cannot be used'),
+    onVerified: (subjects) => {
+      // A change of what is trusted can concern every image; pages look again by themselves.
+      for (const digest of subjects.slice(0, 50)) events.emit({ type: 'image', digest });
+    },
+  });
   const context: Context = {
     store,
     log,
@@ -137,7 +151,8 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
     events,
     metrics,
     configs,
-    running: new Running(),
+    running,
+    verifications,
     stopping,
   };
   return { context, identity };

@@ -5,6 +5,7 @@ import { agentsOf } from './agents.ts';
 import type { Log } from './database.ts';
 import { guarded, storeError } from './driver-error.ts';
 import { type OpenDatabase, openEmbedded } from './embedded.ts';
+import { evidenceOf } from './evidence.ts';
 import { imagesOf } from './images.ts';
 import { listingsOf } from './listings.ts';
 import { locationsOf } from './locations.ts';
@@ -19,6 +20,7 @@ import { serverEpochOf, settingsOf } from './settings.ts';
 import { statisticsOf } from './statistics.ts';
 import type { Store } from './store.ts';
 import { tagsOf } from './tags.ts';
+import { trustOf } from './trust.ts';
 import { usersOf } from './users.ts';
 
 export interface StoreOptions {
@@ -73,6 +75,8 @@ export async function storeOn(
     scans: guarded(scansOf(db, upkeep, { ...DEFAULT_ABSENCE_POLICY, ...absence })),
     listings: guarded(listingsOf(db)),
     receivers: guarded(receiversOf(db)),
+    trust: guarded(trustOf(db)),
+    evidence: guarded(evidenceOf(db)),
     users: guarded(usersOf(db)),
     settings: guarded(settingsOf(db)),
     ...whole,

@@ -49,6 +49,7 @@ import type {
   Tls,
   Token,
 } from '@pharos/contract';
+import type { EvidenceStore, TrustStore } from './trust-port.ts';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
 export interface SealedCredential {
@@ -168,7 +169,8 @@ export interface Tags {
 }
 
 export interface Images {
-  get(digest: string): Promise<Image | null>;
+  /** `now` decides what has expired; absent: the time of the call. */
+  get(digest: string, now?: Date): Promise<Image | null>;
   /** Deeper observations replace shallower ones; facts of the tags that point there are drawn again. */
   observe(observation: Observation, now: Date): Promise<void>;
   /** Some place where the digest stands now, to read it from. */
@@ -298,6 +300,8 @@ export interface Store {
   readonly scans: Scans;
   readonly listings: Listings;
   readonly receivers: Receivers;
+  readonly trust: TrustStore;
+  readonly evidence: EvidenceStore;
   readonly users: Users;
   readonly settings: Settings;
   statistics(now: Date): Promise<Statistics>;

@@ -28,7 +28,18 @@ export async function emptyStore({ database, engine }: Engine, isFresh = false):
     await sql`drop schema public cascade`.execute(db);
     await sql`create schema public`.execute(db);
   } else {
-    for (const table of ['settings', 'registries', 'rules', 'agents', 'locations', 'images', 'users', 'tokens']) {
+    for (const table of [
+      'settings',
+      'registries',
+      'rules',
+      'agents',
+      'locations',
+      'images',
+      'users',
+      'tokens',
+      'trust_entries',
+      'trust_changes',
+    ]) {
       await sql`delete from ${sql.table(table)}`.execute(db);
     }
   }
