@@ -293,6 +293,13 @@ export class RepositoryReader {
     return this.#run(() => this.reader.registry.getConfig(this.repository, descriptor, this.#signal));
   }
 
+  /** Content within bounds, hashed against its digest. */
+  blob(descriptor: BlobDescriptor, maxBytes: number): Promise<Uint8Array> {
+    return this.#run(() =>
+      this.reader.registry.getBlob(this.repository, descriptor, { maxBytes, signal: this.#signal }),
+    );
+  }
+
   /** What hangs on a digest; null where the registry has no such API. */
   referrers(digest: string): Promise<ReferrerDescriptor[] | null> {
     return this.#run(() => this.reader.registry.listReferrers(this.repository, digest, this.#signal));

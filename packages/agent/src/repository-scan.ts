@@ -171,7 +171,11 @@ async function runScan(
   const serverEpoch = controlPlane.serverEpoch ?? '';
   const stateKey = { registryId, origin: header.origin, repository: repository!, serverEpoch };
   const isWhole = (header.begin.only ?? null) === null;
-  const [known, subjects] = await Promise.all([state.load(stateKey), state.loadSubjects(stateKey)]);
+  const [known, subjects, evidence] = await Promise.all([
+    state.load(stateKey),
+    state.loadSubjects(stateKey),
+    state.loadEvidence(stateKey),
+  ]);
   if (isWhole) context.hints.set(key, new Set());
   const takeHints = () => {
     const hinted = [...(context.hints.get(key) ?? [])];
@@ -183,7 +187,7 @@ async function runScan(
     return await kept(context, header.begin, async () => {
       const onProgress = (done: number, total: number, step: string) =>
         progress.update({ done, total, requests: lane.requests, step });
-      const job = { header, rules, reader: lane, known, subjects, spool, signal, takeHints, onProgress };
+      const job = { header, rules, reader: lane, known, subjects, evidence, spool, signal, takeHints, onProgress };
       const result = await scanRepository(job);
       const { status, listed, wanted, resolved, read, failed, requests, code } = result;
       for (const failure of result.failures) log.warn({ event: 'tag-failed', repository, ...failure }, failure.message);

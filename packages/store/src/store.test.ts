@@ -10,6 +10,7 @@ import { librarySuite } from './suite/library.ts';
 import { listsSuite } from './suite/lists.ts';
 import { peopleSuite } from './suite/people.ts';
 import { readingSuite } from './suite/reading.ts';
+import { evidenceSuite } from './suite/evidence.ts';
 import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
 import { scansSuite } from './suite/scans.ts';

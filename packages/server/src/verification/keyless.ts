@@ -1,4 +1,5 @@
 /** Signatures of identities: a short-lived certificate of a Fulcio, and proof of the time when it was used. Offline. */
+import { X509Certificate } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
 import { toSignedEntity, VerificationError, Verifier } from '@sigstore/verify';
 import type { KeylessTrust } from './trust.ts';
@@ -16,6 +17,7 @@ export interface IdentityPass {
  */
 export function verifyByIdentity(bundle: Bundle, artifact: Buffer | undefined, trust: KeylessTrust): IdentityPass {
   let identity: { subjectAlternativeName?: string | undefined; extensions?: { issuer?: string | undefined } };
+  refuseLooseCertificate(bundle);
   try {
     const entity = toSignedEntity(bundle, artifact);
     identity = (new Verifier(trust.material, trust.thresholds).verify(entity).identity ?? {}) as typeof identity;
@@ -32,6 +34,24 @@ export function verifyByIdentity(bundle: Bundle, artifact: Buffer | undefined, t
     );
   }
   return { signer: `${shown(subject)} (${shown(issuer)})`, signedAt: timeOf(bundle) };
+}
+
+/** The library's reader forgives encodings that are not DER; OpenSSL's does not. */
+function refuseLooseCertificate({ verificationMaterial: { content } }: Bundle): void {
+  const certificates =
+    content.$case === 'certificate'
+      ? [content.certificate]
+      : content.$case === 'x509CertificateChain'
+        ? content.x509CertificateChain.certificates
+        : [];
+  const isStrict = certificates.every(({ rawBytes }) => {
+    try {
+      return new X509Certificate(rawBytes).raw.equals(rawBytes);
+    } catch {
+      return false;
+    }
+  });
+  if (!isStrict) throw new NoPass('The certificate of the signature cannot be read.');
 }
 
 /** The time of the first log entry with a promise, which the verifier has checked by now. */

@@ -107,10 +107,9 @@ export function preAuth(type: string, body: Uint8Array): Buffer {
 }
 
 /** A bundle by key as cosign 3 writes it. */
-export function dsseBundle(
-  pair: Pair,
-  { payload = statement(), payloadType = IN_TOTO, signedType = payloadType } = {},
-) {
+export function dsseBundle(pair: Pair, options: { payload?: Buffer; payloadType?: string; signedType?: string } = {}) {
+  const { payload = statement(), payloadType = IN_TOTO } = options;
+  const { signedType = payloadType } = options;
   return {
     mediaType: BUNDLE_TYPE,
     verificationMaterial: { publicKey: { hint: 'c29tZSBrZXk=' }, tlogEntries: [] },
