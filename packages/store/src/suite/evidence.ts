@@ -114,7 +114,13 @@ export function evidenceSuite(given: () => Promise<Given>): void {
     assert.deepEqual(Buffer.from(evidence.payload!), Buffer.from([0, 1, 255]));
     assert.deepEqual(
       [evidence.subject, evidence.host, evidence.repository, evidence.form, evidence.annotations],
-      [subject, 'registry.example:5000', 'postgresql', 'cosign-simple', { 'dev.cosignproject.cosign/signature': 'c2ln' }],
+      [
+        subject,
+        'registry.example:5000',
+        'postgresql',
+        'cosign-simple',
+        { 'dev.cosignproject.cosign/signature': 'c2ln' },
+      ],
     );
     await store.evidence.put(scanId, [signature(subject), signature(subject)], hours(1));
     assert.equal((await store.evidence.newest(null, 10)).length, 1);
@@ -263,7 +269,10 @@ export function evidenceSuite(given: () => Promise<Given>): void {
     await store.trust.create(second, WHO, T0);
     await assert.rejects(store.trust.update(second.id, { name: 'team key' }, WHO, T0), taken);
     const listed = await everything((cursor) => store.trust.list({ limit: 1, cursor }, T0));
-    assert.deepEqual(listed.map(({ name }) => name), ['another', 'team key']);
+    assert.deepEqual(
+      listed.map(({ name }) => name),
+      ['another', 'team key'],
+    );
     assert.equal(`sha256:${listed[0]?.trustedRootSha256}`, digestOf(root));
     assert.ok(!JSON.stringify(listed).includes('certificateAuthorities'));
     assert.equal((await store.trust.stored(second.id))?.trustedRoot, root);
