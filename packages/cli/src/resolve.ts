@@ -7,6 +7,7 @@ import {
   type Repository,
   type Rule,
   type Token,
+  type TrustEntry,
 } from '@pharos/contract';
 import { EXIT } from './exit-code.ts';
 import { CliError } from './failure.ts';
@@ -61,6 +62,13 @@ export async function findToken(client: Client, name: string): Promise<Token> {
   const { items } = await client('listTokens', { query: { limit: 1000 } });
   const matches = items.filter((token) => token.id === name || token.name === name);
   return single(matches, 'token', name, 'pharos tokens list', (one) => `${one.id} (${one.prefix}…)`);
+}
+
+/** @throws CliError `not-found`, `name-ambiguous`. */
+export async function findTrust(client: Client, name: string): Promise<TrustEntry> {
+  const { items } = await client('listTrust', { query: { limit: 1000 } });
+  const matches = items.filter((entry) => entry.id === name || entry.name === name);
+  return single(matches, 'trust entry', name, 'pharos trust list', (one) => one.id);
 }
 
 /**

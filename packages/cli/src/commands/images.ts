@@ -31,7 +31,7 @@ function get(shell: Shell): Command {
   );
 }
 
-async function findDigest(client: Client, text: string): Promise<string> {
+export async function findDigest(client: Client, text: string): Promise<string> {
   if (Digest.safeParse(text).success) return text;
   if (!/^(sha(256|512):)?[0-9a-f]{6,128}$/.test(text)) {
     throw new CliError(

@@ -125,7 +125,7 @@ function tagArguments(command: Command): Command {
     .option('--registry <REGISTRY>', 'where several registries have this repository');
 }
 
-async function findTag(
+export async function findTag(
   client: Client,
   [first, second]: string[],
   registry: string | undefined,
