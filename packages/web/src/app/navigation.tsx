@@ -8,6 +8,7 @@ const MANAGE = [
   ['/manage/registries', 'Registries'],
   ['/manage/rules', 'Repository Rules'],
   ['/manage/notifications', 'Notifications'],
+  ['/manage/trust', 'Trust'],
   ['/manage/agents', 'Agents and locations'],
   ['/manage/scans', 'Scans'],
 ] as const;

@@ -17,6 +17,7 @@ import { FindingsPanel } from './findings-panel.tsx';
 import { PlatformsPanel } from './platforms-panel.tsx';
 import { PullPanel } from './pull-panel.tsx';
 import type { TagSearch } from './search.ts';
+import { SignaturesPanel } from './signatures-panel.tsx';
 import { TagFactsPanel } from './tag-facts-panel.tsx';
 import { TagHistoryPanel } from './tag-history-panel.tsx';
 import { TagOriginPanel } from './tag-origin-panel.tsx';
@@ -132,6 +133,7 @@ function Overview({ tag, image }: { tag: TagDetail; image: ReturnType<typeof use
       </div>
       <div className="ph-stack">
         <PullPanel tag={tag} />
+        <SignaturesPanel tag={tag} />
         <TagOriginPanel tag={tag} />
         {image.data ? <AttachedPanel referrers={image.data.referrers} /> : null}
       </div>
