@@ -3,15 +3,17 @@
  * another program signs, Pharos verifies.
  */
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import type { Evidence, ImageVerification, TrustEntry } from '@pharos/contract';
 import {
+  buildArtifact,
   buildImage,
   type CosignKey,
   type Distribution,
   digestOf,
+  MEDIA_TYPES,
   makeCosignKey,
   seedHttp,
   startDistribution,
@@ -64,7 +66,7 @@ export function signaturesSuite({ sign: signImage }: Signer, form: Evidence['for
     await sign('both', other);
     await sign('both', release);
     await sign('tampered', release);
-    tamper(registry, images.tampered.digest);
+    await tamper(registry, 'team/postgresql', images.tampered.digest, form);
     const agentFile = writeAgentFile({ url: registry.host, repositories: ['team/postgresql'] });
     pharos = await startPharos({ args: ['--agent-config', agentFile] });
     const { client } = pharos;
@@ -156,28 +158,38 @@ export function signaturesSuite({ sign: signImage }: Signer, form: Evidence['for
   });
 }
 
-/** Changes one letter of the signature in the registry's files, and gives the manifest the digest that it has then. */
-function tamper({ rootDir }: Distribution, digest: string): void {
-  const storage = join(rootDir, 'docker/registry/v2');
-  const repository = join(storage, 'repositories/team/postgresql/_manifests');
-  const link = join(repository, 'tags', `${digest.replace(':', '-')}.sig`, 'current/link');
-  const old = readFileSync(link, 'utf8').trim();
-  const path = (each: string) => join(storage, 'blobs/sha256', each.slice(7, 9), each.slice(7), 'data');
-  const text = readFileSync(path(old), 'utf8');
-  const changed = text.replace(/("dev\.cosignproject\.cosign\/signature": ?".{20})(.)/, (_, before, letter) => {
-    return `${before}${letter === 'A' ? 'B' : 'A'}`;
-  });
-  assert.notEqual(changed, text);
-  const fresh = digestOf(Buffer.from(changed));
-  writeInto(path(fresh), changed);
-  writeInto(join(repository, 'revisions/sha256', fresh.slice(7), 'link'), fresh);
-  const tag = join(repository, 'tags', `${digest.replace(':', '-')}.sig`);
-  writeInto(join(tag, 'index/sha256', fresh.slice(7), 'link'), fresh);
-  writeFileSync(link, fresh);
-  assert.ok(readdirSync(tag).length > 0);
-}
-
-function writeInto(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
+/** Changes one letter of the signature in the registry, and gives everything around it the digests that it has then. */
+export async function tamper({ url }: Distribution, repository: string, digest: string, form: Evidence['form']) {
+  const accept = `${MEDIA_TYPES.oci.index}, ${MEDIA_TYPES.oci.manifest}`;
+  const get = async (path: string) => {
+    const answer = await fetch(`${url}/v2/${repository}/${path}`, { headers: { accept } });
+    assert.ok(answer.ok, path);
+    return Buffer.from(await answer.arrayBuffer());
+  };
+  const json = async (path: string) => JSON.parse((await get(path)).toString());
+  const stem = digest.replace(':', '-');
+  const changeOne = (text: string) => `${text.slice(0, 20)}${text[20] === 'A' ? 'B' : 'A'}${text.slice(21)}`;
+  if (form === 'cosign-simple') {
+    const manifest = await json(`manifests/${stem}.sig`);
+    const [{ mediaType, annotations, digest: payload }] = manifest.layers;
+    const name = 'dev.cosignproject.cosign/signature';
+    const changed = { ...annotations, [name]: changeOne(annotations[name]) };
+    const layers = [{ mediaType, bytes: await get(`blobs/${payload}`), annotations: changed }];
+    const image = buildArtifact({ configMediaType: MEDIA_TYPES.oci.config, layers });
+    await seedHttp(url, [{ name: repository, tags: [[`${stem}.sig`, image]] }]);
+    return;
+  }
+  const index = await json(`manifests/${stem}`);
+  const child = await json(`manifests/${index.manifests[0].digest}`);
+  const bundle = await json(`blobs/${child.layers[0].digest}`);
+  bundle.dsseEnvelope.signatures[0].sig = changeOne(bundle.dsseEnvelope.signatures[0].sig);
+  const { artifactType } = child;
+  const bytes = Buffer.from(JSON.stringify(bundle));
+  const subject = { ...child.subject, bytes: await get(`manifests/${digest}`) };
+  const image = buildArtifact({ artifactType, subject, layers: [{ mediaType: artifactType, bytes }] });
+  const manifests = [{ ...index.manifests[0], digest: image.digest, size: image.bytes.length }];
+  const text = Buffer.from(JSON.stringify({ ...index, manifests }));
+  const own = { digest: digestOf(text), mediaType: MEDIA_TYPES.oci.index, bytes: text };
+  const whole = { ...own, manifests: [...image.manifests, own], blobs: image.blobs };
+  await seedHttp(url, [{ name: repository, tags: [[stem, whole]] }]);
 }

@@ -27,7 +27,7 @@ export { type CosignKey, makeCosignKey } from './parts/cosign-key.ts';
 export { type Distribution, type DistributionOptions, startDistribution } from './parts/distribution.ts';
 export { type GoTool, goTool } from './parts/go-tool.ts';
 export { type PeerRegistry, startPeerRegistry } from './parts/peer-registry.ts';
-export { CRANE, DISTRIBUTION_3, REFERRERS_REGISTRY, REGCTL, ZOT } from './parts/peers.ts';
+export { COSIGN, CRANE, DISTRIBUTION_3, REFERRERS_REGISTRY, REGCTL, ZOT } from './parts/peers.ts';
 export { type Postgres, type PostgresOptions, startPostgres } from './parts/postgres.ts';
 export { type SeededDigests, seedFilesystem } from './parts/seed-filesystem.ts';
 export { type SeedHttpOptions, seedHttp } from './parts/seed-http.ts';
