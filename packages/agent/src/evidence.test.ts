@@ -184,7 +184,7 @@ test('bytes that are not those of their digest are never handed on', async (cont
   const blobs = good.blobs.map((blob) =>
     blob.mediaType === SIMPLE ? { ...blob, bytes: Buffer.from('another payload, of same size'.slice(0, 27)) } : blob,
   );
-  const { fake } = await start(context, ({ content }) => {
+  const { fake, registry, again } = await start(context, ({ content }) => {
     content.push('pg', '17.4', image);
     content.push('pg', sigTag(image), { ...good, blobs });
   });
@@ -193,6 +193,9 @@ test('bytes that are not those of their digest are never handed on', async (cont
     [[null, 'digest-mismatch']],
   );
   assert.equal(fake.library.get('pg')?.size, 1, 'the tag is read all the same');
+  registry.clearLog();
+  await again();
+  assert.equal(about(registry, '.sig'), 0, 'tried again in a day, not by every scan');
 });
 
 test('what names another image as its subject is not taken for a signature of this one', async (context) => {
@@ -284,4 +287,27 @@ test('an answer that is lost sends the signature again, and it is fetched once',
   assert.equal(fake.evidence.length, 2);
   assert.deepEqual(fake.evidence[0], fake.evidence[1]);
   assert.equal(about(registry, fake.evidence[0]!.payloadDigest), 1);
+});
+
+test('a registry that fails half way ends the fetching and not the scan; the rest comes with the next one', async (context) => {
+  const images = Array.from({ length: 60 }, (_, n) => buildImage({ name: `${n}` }));
+  const { fake, registry, again } = await start(context, ({ content }) => {
+    for (const [n, image] of images.entries()) content.push('pg', `1.${n}`, image);
+  });
+  for (const [n, image] of images.entries()) {
+    registry.content.push('pg', sigTag(image), signature([Buffer.from(`payload ${n}`)]));
+  }
+  registry.clearLog();
+  const before = fake.commits.length;
+  const sweep = again();
+  await fake.until(() => about(registry, '.sig') > 15, 'some signatures to be asked for');
+  registry.fault = { name: 'status-403' };
+  await sweep;
+  registry.fault = undefined;
+  assert.equal(fake.library.get('pg')?.size, 60);
+  assert.ok(fake.evidence.length < 60, `${fake.evidence.length} fetched`);
+  assert.ok(fake.commits.length > before);
+  await again();
+  const subjects = new Set(fake.evidence.filter(({ payload }) => payload !== null).map(({ subject }) => subject));
+  assert.ok(subjects.size >= 50, `${subjects.size} fetched by now`);
 });

@@ -13,7 +13,7 @@ import {
 import { isSignatureType } from '@pharos/library';
 import { type Descriptor, type ManifestContent, RegistryError } from '@pharos/oci';
 import { isNotAsked } from './not-asked.ts';
-import type { RepositoryReader } from './registry-reader.ts';
+import { isRegistryWide, type RepositoryReader } from './registry-reader.ts';
 import type { FoundReferrer } from './spool-file.ts';
 
 /** A signature that waits for a later scan: subject, its manifest (null: behind the tag of cosign), artifact type. */
@@ -84,20 +84,26 @@ export async function findEvidence(search: EvidenceSearch): Promise<EvidenceStat
     bytes += (evidence.payload?.length ?? 0) + (evidence.subjectManifest?.length ?? 0);
     return search.onEvidence(evidence);
   };
+  let failure: unknown = null;
   const worker = async () => {
     for (const task of open) {
-      if (search.signal.aborted || bytes > MOST_BYTES_AT_ONCE) return;
-      if (await fetchOne({ ...search, onEvidence }, task)) read.set(task.key, seconds());
-      left.delete(task);
+      // Whoever is under way ends first: nothing may write into a report that is finished.
+      if (failure !== null || search.signal.aborted || bytes > MOST_BYTES_AT_ONCE) return;
+      try {
+        const isRead = await fetchOne({ ...search, onEvidence }, task);
+        read.delete(isRead ? failedKey(task.key) : task.key);
+        read.set(isRead ? task.key : failedKey(task.key), seconds());
+        left.delete(task);
+      } catch (error) {
+        failure ??= error;
+        return;
+      }
       done += 1;
       if (done % 20 === 0) search.onProgress(done, now.length);
     }
   };
-  try {
-    await Promise.all(Array.from({ length: WORKERS }, worker));
-  } catch (error) {
-    if (!(error instanceof RegistryError) || search.signal.aborted) throw error;
-  }
+  await Promise.all(Array.from({ length: WORKERS }, worker));
+  if (failure !== null && (!(failure instanceof RegistryError) || search.signal.aborted)) throw failure;
   // A tag is found in the next list by itself; only what was found by its digest has to be kept.
   const waiting = [...left, ...tasks].filter(({ reference }) => !COSIGN_TAG.test(reference));
   return {
@@ -106,19 +112,25 @@ export async function findEvidence(search: EvidenceSearch): Promise<EvidenceStat
   };
 }
 
+/** What could not be read is tried again after a day, not by every scan: it may have been replicated or repaired by then. */
+function failedKey(key: string): string {
+  return `failed ${key}`;
+}
+
 /** What is new first, in the order of the list; then cosign's tags that are due again. */
 function tasksOf(search: EvidenceSearch, read: ReadonlyMap<string, number>): Task[] {
   const fresh = new Map<string, Task>();
   const again: (Task & { checked: number })[] = [];
+  const oldest = seconds() - AGAIN_AFTER_S;
+  const isDue = (key: string) => !read.has(key) && (read.get(failedKey(key)) ?? 0) <= oldest;
   const byDigest = (subject: string, digest: string) => {
     const key = `${subject} ${digest}`;
-    if (!read.has(key)) fresh.set(key, { subject, reference: digest, key });
+    if (isDue(key)) fresh.set(key, { subject, reference: digest, key });
   };
   for (const [subject, digest] of search.state.waiting) byDigest(subject, digest);
   for (const { subject, digest, artifactType } of search.referrers) {
     if (digest !== null && isSignatureType(artifactType)) byDigest(subject, digest);
   }
-  const oldest = seconds() - AGAIN_AFTER_S;
   for (const name of search.names) {
     const stem = COSIGN_TAG.exec(name)?.[1];
     if (stem === undefined) continue;
@@ -128,30 +140,30 @@ function tasksOf(search: EvidenceSearch, read: ReadonlyMap<string, number>): Tas
     const key = told === null ? name : `${name} ${told}`;
     const checked = read.get(key);
     if (checked === undefined) {
-      if (search.digests.has(subject)) fresh.set(key, { subject, reference: name, key });
+      if (search.digests.has(subject) && isDue(key)) fresh.set(key, { subject, reference: name, key });
     } else if (told === null && checked <= oldest) again.push({ subject, reference: name, key, checked });
   }
   again.sort((a, b) => a.checked - b.checked);
   return [...fresh.values(), ...again.slice(0, AGAIN_AT_ONCE)];
 }
 
-/** Fetches the signatures of one manifest. Answers false when it is to be tried again by the next scan. */
+/** Fetches the signatures of one manifest. Answers false when not all of it could be read, and it may be another time. */
 async function fetchOne(search: EvidenceSearch, { subject, reference }: Task): Promise<boolean> {
   let content: ManifestContent;
   try {
     content = await search.reader.manifest(reference);
   } catch (error) {
     const problem = problemOf(error);
-    // Of a tag that cannot be read there is no digest to tell of, and the next scan finds it again.
-    if (COSIGN_TAG.test(reference)) return problem === 'digest-mismatch' || problem === 'too-large';
-    await search.onEvidence(unread(subject, reference, problem));
-    return true;
+    // Of a tag that cannot be read there is no digest to tell of.
+    if (!COSIGN_TAG.test(reference)) await search.onEvidence(unread(subject, reference, problem));
+    return false;
   }
   const layers = content.manifest.kind === 'manifest' ? content.manifest.layers : [];
   // Whatever hangs there without saying that it is about this image is not of it.
   const other = content.manifest.subject?.digest;
   if (other !== undefined && other !== subject) return true;
   let bytes = 0;
+  let isWhole = true;
   for (const [position, layer] of layers.entries()) {
     const own = evidenceOf(subject, content.digest, position, layer);
     if (position >= MAX_EVIDENCE_OF_SUBJECT || bytes + layer.size > MAX_EVIDENCE_BYTES_OF_SUBJECT) {
@@ -164,9 +176,11 @@ async function fetchOne(search: EvidenceSearch, { subject, reference }: Task): P
       continue;
     }
     bytes += layer.size;
-    await search.onEvidence(await filled(search, own, layer));
+    const evidence = await filled(search, own, layer);
+    isWhole &&= evidence.problem === null;
+    await search.onEvidence(evidence);
   }
-  return true;
+  return isWhole;
 }
 
 async function filled(search: EvidenceSearch, own: ReportedEvidence, layer: Descriptor): Promise<ReportedEvidence> {
@@ -188,8 +202,9 @@ async function subjectOf(search: EvidenceSearch, own: ReportedEvidence, payload:
 
 /** What passes by itself, or was not even asked, ends the fetching. */
 function problemOf(error: unknown): EvidenceProblem {
-  if (!(error instanceof RegistryError) || isNotAsked(error) || error.transient || error.code === 'aborted')
-    throw error;
+  if (!(error instanceof RegistryError) || isNotAsked(error) || isRegistryWide(error)) throw error;
+  // What an account may not read now it may read once somebody has corrected that.
+  if (error.transient || error.code === 'aborted' || error.code === 'forbidden') throw error;
   if (error.code === 'digest-mismatch') return 'digest-mismatch';
   return error.code === 'body-too-large' ? 'too-large' : 'unreadable';
 }

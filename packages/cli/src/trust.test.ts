@@ -96,7 +96,7 @@ test('trust add takes identities with a trusted root, and refuses what is unclea
     { issuer: 'https://issuer', subject: 'b' },
   ]);
   assert.match((await runIn({ api: api(), cwd }, 'trust', 'add', 'x')).stderr, /not clear/);
-  assert.match((await runIn({ api: api(), cwd }, 'trust', 'add', 'x', '--key', 'none.pub')).stderr, /cannot be read/);
+  assert.match((await runIn({ api: api(), cwd }, 'trust', 'add', 'x', '--key', 'none.pub')).stderr, /none\.pub/);
 });
 
 test('trust list and delete, by name or id', async () => {

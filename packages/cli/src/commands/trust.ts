@@ -146,12 +146,7 @@ function inputOf(io: Io, name: string, options: AddOptions): TrustInput {
 }
 
 function fileText(io: Io, file: string | undefined): string | null {
-  if (file === undefined) return null;
-  try {
-    return readFileSync(resolve(io.cwd, file), 'utf8');
-  } catch (cause) {
-    throw new CliError('file-unreadable', `${file} cannot be read.`, 'Check the name and who may read it.', { cause });
-  }
+  return file === undefined ? null : readFileSync(resolve(io.cwd, file), 'utf8');
 }
 
 function remove(shell: Shell): Command {
