@@ -92,9 +92,9 @@ const COLUMNS: readonly Column<TrustEntry>[] = [
     label: 'Changed',
     modifier: 'nowrap',
     cell: (entry) => (
-      <>
+      <span>
         <RelativeTime time={entry.updatedAt} /> by {entry.updatedBy}
-      </>
+      </span>
     ),
   },
 ];
