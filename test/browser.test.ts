@@ -226,6 +226,7 @@ async function pagesOf({ client, url }: Pharos): Promise<Record<string, string>>
   const tag = async (id: string) =>
     (await client('listRepositoryTags', { params: { id }, query: { limit: 1 } })).items[0]!.name;
   const [database, model] = [repositories[0]!.id, models[0]!.id];
+  const known = (await client('listModels', { query: {} })).items[0]!;
   return {
     home: '/',
     library: '/library',
@@ -237,6 +238,10 @@ async function pagesOf({ client, url }: Pharos): Promise<Record<string, string>>
     'tag of a database': `/library/${database}/tags/${await tag(database)}`,
     'tag of a model': `/library/${model}/tags/${await tag(model)}`,
     'history of a tag': `/library/${database}/tags/${await tag(database)}?tab=history`,
+    models: '/models',
+    'models as a table': '/models?view=table',
+    'models without a hit': '/models?q=nothing-is-called-so',
+    model: `/models/${known.id}`,
     registries: '/manage/registries',
     registry: `/manage/registries/${registries[0]!.id}`,
     'registry that does not answer, with a budget': `/manage/registries/${away}`,

@@ -7,6 +7,7 @@ import { applyCommand } from './commands/apply.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { imagesCommand } from './commands/images.ts';
+import { modelsCommand } from './commands/models.ts';
 import { receiversCommand } from './commands/receivers.ts';
 import { registriesCommand } from './commands/registries.ts';
 import { repositoriesCommand } from './commands/repositories.ts';
@@ -33,7 +34,16 @@ export function buildProgram(shell: Shell): Command {
     .addHelpText('after', TOP_EXAMPLES);
   const groups: [string, Command[]][] = [
     ['Run:', [upCommand(shell), serverCommand(shell), agentCommand(shell)]],
-    ['Library:', [statusCommand(shell), repositoriesCommand(shell), tagsCommand(shell), imagesCommand(shell)]],
+    [
+      'Library:',
+      [
+        statusCommand(shell),
+        repositoriesCommand(shell),
+        tagsCommand(shell),
+        imagesCommand(shell),
+        modelsCommand(shell),
+      ],
+    ],
     [
       'Registries and rules:',
       [registriesCommand(shell), rulesCommand(shell), applyCommand(shell), receiversCommand(shell)],

@@ -2,6 +2,7 @@
 import {
   ApiError,
   type Client,
+  type Model,
   type Receiver,
   type Registry,
   type Repository,
@@ -55,6 +56,22 @@ export async function findRepository(client: Client, name: string, registryId?: 
   const { items } = await client('listRepositories', { query: { limit: 1000, q: last.slice(0, 200), registryId } });
   const matches = items.filter((one) => one.name === name || `${one.host}/${one.name}` === name);
   return single(matches, 'repository', name, 'pharos repositories list', (one) => `${one.host}/${one.name}`);
+}
+
+/**
+ * A model by id, name, or `publisher/name`.
+ *
+ * @throws CliError `not-found`, `name-ambiguous`.
+ */
+export async function findModel(client: Client, name: string): Promise<Pick<Model, 'id' | 'key'>> {
+  if (isId(name)) {
+    const found = await orNull(client('getModel', { params: { id: name } }));
+    if (found) return found;
+  }
+  const wanted = name.toLowerCase();
+  const { items } = await client('listModels', { query: { limit: 1000, q: wanted.slice(0, 200) } });
+  const matches = items.filter((model) => model.key === wanted || model.name === wanted);
+  return single(matches, 'model', name, 'pharos models list', (one) => one.key);
 }
 
 /** @throws CliError `not-found`, `name-ambiguous`. */

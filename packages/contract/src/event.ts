@@ -8,6 +8,7 @@ export const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('repository'), id: Id, registryId: Id }),
   z.object({ type: z.literal('registry'), id: Id }),
   z.object({ type: z.literal('rule'), id: Id }),
+  z.object({ type: z.literal('model'), id: Id }),
   z.object({ type: z.literal('receiver'), id: Id }),
   z.object({ type: z.literal('agent'), id: Id }),
   z.object({ type: z.literal('image'), digest: z.string() }),

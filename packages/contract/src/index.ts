@@ -5,6 +5,7 @@ export * from './event.ts';
 export * from './evidence.ts';
 export * from './image.ts';
 export * from './location.ts';
+export * from './model.ts';
 export * from './page.ts';
 export * from './permission.ts';
 export * from './places.ts';

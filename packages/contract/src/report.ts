@@ -168,6 +168,10 @@ export const Observation = z.strictObject({
   platforms: z.array(Platform).max(1000),
   referrers: z.array(Referrer).max(1000),
   subject: Digest.nullable(),
+  artifactConfig: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .meta({ description: "A model's configuration, cut down to what is short: no list or text longer than 1,000" }),
   detail: z.enum(['manifest', 'config', 'platforms']),
 });
 export type Observation = z.infer<typeof Observation>;

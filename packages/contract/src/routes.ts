@@ -7,6 +7,7 @@ import { agentProtocolRoutes } from './routes/agent-protocol.ts';
 import { agentsRoutes } from './routes/agents.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { libraryRoutes } from './routes/library.ts';
+import { modelsRoutes } from './routes/models.ts';
 import { notificationsRoutes } from './routes/notifications.ts';
 import { registriesRoutes } from './routes/registries.ts';
 import { rulesRoutes } from './routes/rules.ts';
@@ -21,6 +22,7 @@ export const routes = {
   ...systemRoutes,
   ...identityRoutes,
   ...libraryRoutes,
+  ...modelsRoutes,
   ...registriesRoutes,
   ...rulesRoutes,
   ...scansRoutes,

@@ -5,6 +5,7 @@ import { agentScanHandlers } from './routes/agent-scans.ts';
 import { agentHandlers } from './routes/agents.ts';
 import { identityHandlers } from './routes/identity.ts';
 import { libraryHandlers } from './routes/library.ts';
+import { modelHandlers } from './routes/models.ts';
 import { receiverHandlers } from './routes/receivers.ts';
 import { registryHandlers } from './routes/registries.ts';
 import { ruleHandlers } from './routes/rules.ts';
@@ -18,6 +19,7 @@ export function createHandlers(context: Context): Handlers {
     ...systemHandlers(context),
     ...identityHandlers(context),
     ...libraryHandlers(context),
+    ...modelHandlers(context),
     ...registryHandlers(context),
     ...receiverHandlers(context),
     ...ruleHandlers(context),

@@ -10,6 +10,8 @@ import { imagesOf } from './images.ts';
 import { listingsOf } from './listings.ts';
 import { locationsOf } from './locations.ts';
 import { migrate } from './migrate.ts';
+import { redrawModels } from './model-summary.ts';
+import { modelsOf } from './models.ts';
 import { openPostgres } from './postgres.ts';
 import { receiversOf } from './receivers.ts';
 import { registriesOf } from './registries.ts';
@@ -56,6 +58,7 @@ export async function storeOn(
   absence: Partial<AbsencePolicy> = {},
 ): Promise<Store> {
   await migrate(db);
+  await redrawModels(db);
   const whole = guarded({
     statistics: (now: Date) => statisticsOf(db, now),
     ping: async () => {
@@ -72,6 +75,7 @@ export async function storeOn(
     repositories: guarded(repositoriesOf(db)),
     tags: guarded(tagsOf(db)),
     images: guarded(imagesOf(db)),
+    models: guarded(modelsOf(db)),
     scans: guarded(scansOf(db, upkeep, { ...DEFAULT_ABSENCE_POLICY, ...absence })),
     listings: guarded(listingsOf(db)),
     receivers: guarded(receiversOf(db)),

@@ -6,6 +6,7 @@ import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso, json } from './database.ts';
 import { StoreError } from './errors.ts';
 import { ensureLocation } from './locations.ts';
+import { modelKeysOfRegistry, summariseModels } from './model-summary.ts';
 import { type KnownStates, keepChanges, listEvents, mayChange } from './registry-events.ts';
 import { replaceFile } from './registry-file.ts';
 import { NOT_IN_FILE, REGISTRY_COLUMNS, type RegistryRow, registryOf } from './registry-row.ts';
@@ -65,7 +66,9 @@ export function registriesOf(db: Db): Registries {
         if (row === null) return false;
         // What its file no longer names would never be sent again, so it may be forgotten here.
         if (row.source === 'file' && row.status_code !== NOT_IN_FILE) throw readOnly(row.name);
+        const models = await modelKeysOfRegistry(trx, id);
         await sql`delete from registries where id = ${id}`.execute(trx);
+        await summariseModels(trx, models);
         return true;
       }),
 

@@ -1,9 +1,10 @@
 /** What a repository's row says about its tags, so that lists of repositories never count tags. */
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
+import { modelKeysOf, summariseModels } from './model-summary.ts';
 
 /**
- * Recomputes the summaries of some repositories inside the caller's transaction.
+ * Recomputes the summaries of some repositories, and of the models in them, inside the caller's transaction.
  *
  * The newest tag is the highest exact release, else the highest pre-release, else floating, else text: the order of the
  * library's newestTag, whose sort keys begin with 2 for exact versions.
@@ -35,4 +36,5 @@ export async function summarise(trx: Db, repositoryIds: readonly string[]): Prom
       limit 1
     ) n on true
     where r.id = self.id and self.id = any(${repositoryIds}::uuid[])`.execute(trx);
+  await summariseModels(trx, await modelKeysOf(trx, repositoryIds));
 }

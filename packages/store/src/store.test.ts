@@ -9,6 +9,7 @@ import { evidenceSuite } from './suite/evidence.ts';
 import { type Engine, emptyStore, type Given } from './suite/given.ts';
 import { librarySuite } from './suite/library.ts';
 import { listsSuite } from './suite/lists.ts';
+import { modelsSuite } from './suite/models.ts';
 import { peopleSuite } from './suite/people.ts';
 import { readingSuite } from './suite/reading.ts';
 import { receiversSuite } from './suite/receivers.ts';
@@ -39,6 +40,7 @@ for (const name of wanted) {
     describe('database', () => databaseSuite(given, () => engine));
     describe('registries and rules', () => registriesSuite(given));
     describe('receivers', () => receiversSuite(given));
+    describe('models', () => modelsSuite(given));
     describe('evidence and trust', () => evidenceSuite(given));
     describe('people and agents', () => peopleSuite(given));
     describe('scans', () => scansSuite(given));

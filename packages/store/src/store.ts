@@ -15,6 +15,13 @@ import type {
   Image,
   Listing,
   Location,
+  Model,
+  ModelDetail,
+  ModelFacets,
+  ModelFilter,
+  ModelImage,
+  ModelPatch,
+  ModelQuery,
   Observation,
   Page,
   PageQuery,
@@ -177,6 +184,16 @@ export interface Images {
   place(digest: string): Promise<{ registryId: string; repository: string; locationId: string } | null>;
 }
 
+export interface Models {
+  list(query: ModelQuery): Promise<Page<Model>>;
+  facets(filter: ModelFilter): Promise<ModelFacets>;
+  get(id: string): Promise<ModelDetail | null>;
+  /** Versions by digest, newest first; null: no such model. */
+  images(id: string, query: PageQuery): Promise<Page<ModelImage> | null>;
+  /** Keeps what a person wrote, with who and when; null takes an edit back. Null: no such model. */
+  update(id: string, patch: ModelPatch, by: string, now: Date): Promise<ModelDetail | null>;
+}
+
 export interface Scans {
   list(query: ScanQuery): Promise<Page<Scan>>;
   get(id: string): Promise<Scan | null>;
@@ -297,6 +314,7 @@ export interface Store {
   readonly repositories: Repositories;
   readonly tags: Tags;
   readonly images: Images;
+  readonly models: Models;
   readonly scans: Scans;
   readonly listings: Listings;
   readonly receivers: Receivers;

@@ -6,6 +6,7 @@ import type { Facts, Finding, Kind, Observation } from '@pharos/contract';
 import {
   defaultScheme,
   emptyObservation,
+  modelIdentity,
   parseVersion,
   platformName,
   recogniseImage,
@@ -39,6 +40,8 @@ export interface TagFacts {
   readonly extension_count: number;
   readonly extension_names: readonly string[];
   readonly findings: number;
+  /** `publisher/name` of a model image; null for every other kind. */
+  readonly model_key: string | null;
 }
 
 /** Longer keys and names would not fit an index page; PostgreSQL and models have none that come near. */
@@ -87,6 +90,7 @@ export function tagFacts(observation: Observation | null, seen: Seen, now: Date)
     extension_count: facts.extensions.length,
     extension_names: facts.extensions.slice(0, MOST_NAMES).map(({ name }) => name.slice(0, LONGEST_NAME)),
     findings: facts.findings.length,
+    model_key: facts.kind === 'model' ? modelIdentity(observation, seen.repository).key : null,
   };
 }
 

@@ -30,6 +30,7 @@ export async function emptyStore({ database, engine }: Engine, isFresh = false):
   } else {
     for (const table of [
       'settings',
+      'models',
       'registries',
       'rules',
       'agents',

@@ -8,7 +8,7 @@ const id = '018f0000-0000-7000-8000-000000000000';
 test('progress of a scan asks for nothing again; its end does', () => {
   assert.deepEqual(keysOf({ type: 'scan', scan: { status: 'running' } as Scan }), []);
   const ended = keysOf({ type: 'scan', scan: { status: 'partial' } as Scan });
-  for (const noun of ['repositories', 'registries', 'statistics', 'tags']) {
+  for (const noun of ['repositories', 'registries', 'statistics', 'tags', 'models']) {
     assert.ok(
       ended.some((key) => key[0] === noun),
       noun,
@@ -22,6 +22,10 @@ test('one image makes one image old', () => {
 
 test('a notification makes receivers and their deliveries old, and nothing of the library', () => {
   assert.deepEqual(keysOf({ type: 'receiver', id }), [['receivers']]);
+});
+
+test('an edited model makes models old and nothing else', () => {
+  assert.deepEqual(keysOf({ type: 'model', id }), [['models']]);
 });
 
 test('a reset reads everything again', () => {

@@ -7,19 +7,29 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
       // A running scan is drawn from the event itself; only its end changes lists.
       return event.scan.status === 'running'
         ? []
-        : [['scans', 'list'], ['repositories'], ['registries'], ['statistics'], ['tags'], ['rules', 'list']];
+        : [
+            ['scans', 'list'],
+            ['repositories'],
+            ['registries'],
+            ['statistics'],
+            ['tags'],
+            ['models'],
+            ['rules', 'list'],
+          ];
     case 'repository':
-      return [['repositories'], ['tags'], ['statistics']];
+      return [['repositories'], ['tags'], ['models'], ['statistics']];
     case 'registry':
       return [['registries'], ['statistics'], ['preview']];
     case 'rule':
       return [['rules']];
+    case 'model':
+      return [['models']];
     case 'receiver':
       return [['receivers']];
     case 'agent':
       return [['agents'], ['locations'], ['statistics']];
     case 'image':
-      return [['images', event.digest], ['tags']];
+      return [['images', event.digest], ['tags'], ['models']];
     case 'reset':
       return [[]];
   }

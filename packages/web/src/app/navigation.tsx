@@ -36,6 +36,7 @@ export function Navigation({ isOpen, isOverlay }: { isOpen: boolean; isOverlay: 
           <NavList>
             <Entry to="/" label="Home" />
             <Entry to="/library" label="Image Library" />
+            <Entry to="/models" label="Model Library" />
           </NavList>
           <NavGroup title="Manage">
             {MANAGE.map(([to, label]) => (

@@ -8,6 +8,7 @@ import {
   text,
 } from '../components/search-state.ts';
 import { librarySearch, repositorySearch, tagSearch, tagsSearch } from '../features/library/search.ts';
+import { modelsSearch } from '../features/models/search.ts';
 import { newReceiverSearch, receiverSearch, receiversSearch } from '../features/notifications/search.ts';
 import { registriesSearch, registrySearch } from '../features/registries/search.ts';
 import { newRuleSearch, rulesSearch } from '../features/rules/search.ts';
@@ -74,6 +75,20 @@ const tag = createRoute({
   path: '/library/$repositoryId/tags/$name',
   validateSearch: tagSearch,
   component: lazyRouteComponent(() => import('../features/library/tag-page.tsx'), 'TagPage'),
+});
+
+const models = createRoute({
+  getParentRoute: () => app,
+  path: '/models',
+  validateSearch: modelsSearch,
+  component: lazyRouteComponent(() => import('../features/models/models-page.tsx'), 'ModelsPage'),
+});
+
+const model = createRoute({
+  getParentRoute: () => app,
+  path: '/models/$modelId',
+  validateSearch: pagedSearch,
+  component: lazyRouteComponent(() => import('../features/models/model-page.tsx'), 'ModelPage'),
 });
 
 const registries = createRoute({
@@ -189,6 +204,8 @@ const pages = [
   allTags,
   repository,
   tag,
+  models,
+  model,
   registries,
   newRegistry,
   registry,

@@ -20,7 +20,7 @@ import { useDebounced } from './use-debounced.ts';
 const CRUMBS = [{ label: 'Repository Rules', to: '/manage/rules' }] as const;
 
 export function NewRulePage(): ReactElement {
-  const [{ registryId }] = useSearchState<NewRuleSearch>();
+  const [{ registryId, kind = null, include = '' }] = useSearchState<NewRuleSearch>();
   const create = useCreateRule();
   return (
     <>
@@ -30,7 +30,7 @@ export function NewRulePage(): ReactElement {
         </p>
       </PageTitle>
       <Editor
-        initial={emptyDraft(registryId ?? null)}
+        initial={{ ...emptyDraft(registryId ?? null), kind, include: [include] }}
         isReadOnly={false}
         isBusy={create.isPending}
         error={create.error}

@@ -1,4 +1,5 @@
-import { type PagedSearch, pagedSearch, type RawSearch, text } from '../../components/search-state.ts';
+import { Kind } from '@pharos/contract';
+import { oneOf, type PagedSearch, pagedSearch, type RawSearch, text } from '../../components/search-state.ts';
 
 export interface RulesSearch extends PagedSearch {
   q?: string | undefined;
@@ -11,8 +12,15 @@ export const rulesSearch = (raw: RawSearch): RulesSearch => ({
   ...pagedSearch(raw),
 });
 
+/** What a new rule begins with, for links that know what it is for. */
 export interface NewRuleSearch {
   registryId?: string | undefined;
+  kind?: Kind | undefined;
+  include?: string | undefined;
 }
 
-export const newRuleSearch = (raw: RawSearch): NewRuleSearch => ({ registryId: text(raw.registryId) });
+export const newRuleSearch = (raw: RawSearch): NewRuleSearch => ({
+  registryId: text(raw.registryId),
+  kind: oneOf(raw.kind, Kind.options),
+  include: text(raw.include),
+});
