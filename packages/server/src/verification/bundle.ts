@@ -15,6 +15,7 @@ const STATEMENTS = new Set(['https://in-toto.io/Statement/v0.1', 'https://in-tot
 /** What cosign 3 states when it signs an image. Every other predicate says something about the image. */
 const SIGN_PREDICATE = 'https://sigstore.dev/cosign/sign/v1';
 const MOST_SUBJECTS = 1000;
+const MOST_PROOFS = 10;
 
 export interface ReadBundle {
   readonly bundle: Bundle;
@@ -26,6 +27,7 @@ export interface ReadBundle {
 export function readBundle(payload: Uint8Array): ReadBundle {
   const json = jsonObject(payload, 'The bundle');
   refuseLooseText(json);
+  refuseMany(json);
   try {
     const bundle = bundleFromJSON(json);
     return { bundle, hasCertificate: bundle.verificationMaterial.content.$case !== 'publicKey' };
@@ -117,6 +119,18 @@ function artifactOf(bundle: Bundle, { subject, subjectManifest }: EvidenceBytes)
     throw new NoPass('The signature is one of another image: the digest that was signed is not this one.');
   }
   return Buffer.from(subjectManifest);
+}
+
+/** The library compares proofs with each other, each with each, before it looks at one: a thousand would hold the process up. */
+function refuseMany(json: Readonly<Record<string, unknown>>): void {
+  const material = object(json.verificationMaterial ?? {}, 'The verification material');
+  const times = object(material.timestampVerificationData ?? {}, 'The timestamps');
+  const chain = object(material.x509CertificateChain ?? {}, 'The certificate chain');
+  for (const list of [material.tlogEntries, times.rfc3161Timestamps, chain.certificates]) {
+    if (Array.isArray(list) && list.length > MOST_PROOFS) {
+      throw new NoPass(`The bundle brings more than ${MOST_PROOFS} proofs or certificates.`);
+    }
+  }
 }
 
 /** The library forgives base64 that is not in its one form; a changed text must not mean the same signature. */

@@ -9,6 +9,14 @@ const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
 /** Extensions that are looked at here, or that say nothing about what a certificate may do (RFC 5280 §4.2). */
 const UNDERSTOOD = new Set(['2.5.29.14', '2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.35', '2.5.29.37']);
 
+/** Hashes that can be forged are not among them: ECDSA and RSA over SHA-2, RSA-PSS, Ed25519 (RFC 5758, 4055, 8410). */
+const SIGNED_WITH = new Set([
+  ...[2, 3, 4].map((last) => `1.2.840.10045.4.3.${last}`),
+  ...[10, 11, 12, 13].map((last) => `1.2.840.113549.1.1.${last}`),
+  '1.3.101.112',
+]);
+const LEAST_RSA_BITS = 2048;
+
 /** The chain of an envelope (`x5c`, RFC 7515 §4.1.6): base64 DER, the signer's first. */
 export function chainOf(x5c: unknown): X509Certificate[] {
   if (!Array.isArray(x5c) || x5c.length === 0) throw new NoPass('The signature brings no certificate.');
@@ -35,6 +43,7 @@ export function verifyChain(chain: readonly X509Certificate[], roots: readonly X
     if (issuer !== undefined && (!certificate.checkIssued(issuer) || !certificate.verify(issuer.publicKey))) {
       throw new NoPass(`${nameOf(certificate)} was not issued by the next one of the chain.`);
     }
+    checkStrength(certificate, issuer !== undefined);
     checkRole(certificate, index, whole.length);
   });
   return new Date(Math.min(...whole.map(({ validToDate }) => validToDate.getTime())));
@@ -50,6 +59,22 @@ function withRoot(chain: readonly X509Certificate[], roots: readonly X509Certifi
     if (root !== undefined) return [...whole, root];
   }
   throw new NoPass('The certificate does not come from a root that this entry trusts.');
+}
+
+function checkStrength(certificate: X509Certificate, isSignatureOfInterest: boolean): void {
+  const { modulusLength } = certificate.publicKey.asymmetricKeyDetails ?? {};
+  if (modulusLength !== undefined && modulusLength < LEAST_RSA_BITS) {
+    throw new NoPass(`${nameOf(certificate)} has an RSA key of ${modulusLength} bits, which can be forged.`);
+  }
+  let algorithm = '';
+  try {
+    algorithm = ParsedCertificate.parse(Buffer.from(certificate.raw)).root.subs[1]?.subs[0]?.toOID() ?? '';
+  } catch {
+    // Then it is none of the known ones.
+  }
+  if (isSignatureOfInterest && !SIGNED_WITH.has(algorithm)) {
+    throw new NoPass(`${nameOf(certificate)} was signed in a way that can be forged, or is not known here.`);
+  }
 }
 
 function checkRole(certificate: X509Certificate, index: number, length: number): void {

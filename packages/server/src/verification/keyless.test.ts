@@ -269,6 +269,14 @@ test('tampered, and no pass: a payload or statement of another image', async () 
   assert.match(judge(bundle(json), trust)!.reason, /another image/);
 });
 
+test('tampered, and no pass: proofs without end, which are refused before they are compared', async () => {
+  const json = await signBundle(world);
+  const [entry] = json.verificationMaterial.tlogEntries;
+  const tlogEntries = Array.from({ length: 200 }, (_, n) => ({ ...entry, logIndex: String(n) }));
+  const many = { ...json, verificationMaterial: { ...json.verificationMaterial, tlogEntries } };
+  assert.match(judge(bundle(many), trust)!.reason, /more than 10 proofs/);
+});
+
 test('a single flipped byte of payload, signature or certificate never verifies', async () => {
   const what = await signSimple(world);
   const flip = (bytes: Uint8Array, at: number) => {

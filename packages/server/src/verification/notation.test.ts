@@ -31,6 +31,7 @@ function make(
   extensions: string,
   issuer?: Made,
   kind: string[] = ['ec', 'ec_paramgen_curve:P-256'],
+  hash = '-sha256',
 ): Made {
   count += 1;
   const at = (end: string) => join(folder, `${count}.${end}`);
@@ -52,7 +53,7 @@ function make(
   const signer = issuer
     ? ['-CA', issuer.files.certificate, '-CAkey', issuer.files.key, '-CAcreateserial']
     : ['-signkey', at('key')];
-  openssl('x509', '-req', '-in', at('csr'), ...signer, '-days', '365', '-extfile', at('ext'), '-out', at('crt'));
+  openssl('x509', '-req', '-in', at('csr'), ...signer, hash, '-days', '365', '-extfile', at('ext'), '-out', at('crt'));
   return {
     pem: readFileSync(at('crt'), 'utf8'),
     key: createPrivateKey(readFileSync(at('key'), 'utf8')),
@@ -226,6 +227,17 @@ const CASES: Record<string, [() => [EvidenceBytes, Date?], RegExp]> = {
       return [notation(envelope([make('Under', LEAF, limited), limited]))];
     },
     /cannot be checked/,
+  ],
+  'a certificate that was signed over SHA-1': [
+    () => [notation(envelope([make('Old', LEAF, root, undefined, '-sha1')]))],
+    /can be forged/,
+  ],
+  'an intermediate with a short key': [
+    () => {
+      const weak = make('Weak', CA, root, ['rsa', 'rsa_keygen_bits:1024']);
+      return [notation(envelope([make('Under', LEAF, weak), weak]))];
+    },
+    /1024 bits/,
   ],
   'another key than the certificate has': [
     () => [notation(envelope([leaf, middle], { key: middle.key }))],

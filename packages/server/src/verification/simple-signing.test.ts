@@ -161,6 +161,15 @@ test('the place is compared only where the entry requires it, with tag and diges
   }
 });
 
+test('the names of Docker Hub are one place', () => {
+  const strict = keyTrust(pair.publicKey, { requireReference: true });
+  const what = (reference: string) =>
+    simple(pair, { payload: simplePayload(undefined, reference), place: 'registry-1.docker.io/library/postgres' });
+  assert.ok(passes(what('index.docker.io/library/postgres'), strict));
+  assert.ok(passes(what('docker.io/library/postgres:17'), strict));
+  assert.ok(!passes(what('docker.io.evil.example/library/postgres'), strict));
+});
+
 test('out of its scope an entry says nothing', () => {
   const cases: [scope: string, isIn: boolean][] = [
     [PLACE, true],

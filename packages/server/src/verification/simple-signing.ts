@@ -51,7 +51,7 @@ function comparePayload(payload: Uint8Array, evidence: EvidenceBytes, requireRef
   }
   if (!requireReference) return 'the digest of this image';
   const identity = object(critical.identity, 'critical.identity of the payload');
-  if (repositoryOf(textOf(identity, 'docker-reference') ?? '') !== evidence.place) {
+  if (repositoryOf(textOf(identity, 'docker-reference') ?? '') !== withoutAlias(evidence.place)) {
     throw new NoPass(
       `The signature was made for another repository than ${evidence.place}, and this entry requires the same.`,
     );
@@ -63,7 +63,12 @@ function comparePayload(payload: Uint8Array, evidence: EvidenceBytes, requireRef
 function repositoryOf(reference: string): string {
   const name = reference.split('@')[0]!;
   const colon = name.lastIndexOf(':');
-  return colon > name.lastIndexOf('/') ? name.slice(0, colon) : name;
+  return withoutAlias(colon > name.lastIndexOf('/') ? name.slice(0, colon) : name);
+}
+
+/** Docker Hub has several names; signers write the one, clients dial another. */
+function withoutAlias(repository: string): string {
+  return repository.replace(/^(?:index\.docker\.io|registry-1\.docker\.io|registry\.hub\.docker\.com)\//, 'docker.io/');
 }
 
 /** The same signature in the form of a Sigstore bundle v0.1, which `@sigstore/verify` reads. */
