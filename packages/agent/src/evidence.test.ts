@@ -149,6 +149,30 @@ test('a cosign 3 bundle is found by the fallback tag, and a signature over bytes
   assert.equal(about(registry, '/blobs/') + about(registry, envelope.digest), 0);
 });
 
+test("cosign 2's referrers and notation's signatures come in their forms; other referrers are left alone", async (context) => {
+  const image = buildImage({ name: 'signed' });
+  const make = (artifactType: string, mediaType: string) =>
+    buildArtifact({ artifactType, subject: image, layers: [{ mediaType, bytes: Buffer.from(mediaType) }] });
+  const types: [artifactType: string, mediaType: string, form: string | null][] = [
+    ['application/vnd.dev.cosign.artifact.sig.v1+json', SIMPLE, 'cosign-simple'],
+    ['application/vnd.cncf.notary.signature', 'application/jose+json', 'notation-jws'],
+    ['application/vnd.cncf.notary.signature', 'application/cose', 'notation-cose'],
+    ['application/vnd.cncf.notary.signature', 'text/plain', 'unknown'],
+    ['application/sarif+json', 'application/sarif+json', null],
+  ];
+  const made = types.map(([artifactType, mediaType]): [BuiltImage, string] => [
+    make(artifactType, mediaType),
+    artifactType,
+  ]);
+  const { fake } = await start(context, ({ content }) => {
+    content.push('pg', '1', image);
+    content.push('pg', image.digest.replace(':', '-'), fallbackIndex(made));
+  });
+  const forms = fake.evidence.map(({ form }) => form).toSorted();
+  assert.deepEqual(forms, types.flatMap(([, , form]) => form ?? []).toSorted());
+  assert.ok(fake.evidence.every(({ payload }) => payload !== null));
+});
+
 test('bounds: twenty signatures of an image, 256 KiB each, and what is over them is named and not fetched', async (context) => {
   const [many, large] = [buildImage({ name: 'many' }), buildImage({ name: 'large' })];
   const payloads = Array.from({ length: 30 }, (_, n) => Buffer.from(`payload ${n}`));
