@@ -1,10 +1,11 @@
 /** Rules on the command line: one tag set by flags; richer rules come from a file. */
-import { Kind, type RulePatch, type RuleSpec, type TagSet, VersionScheme } from '@pharos/contract';
-import { type Command, Option } from 'commander';
+import { GroupKey, Kind, type RulePatch, type RuleSpec, TagSet, VersionScheme } from '@pharos/contract';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type CommonOptions, collect, wholeNumber } from './command.ts';
 import { CliError } from './failure.ts';
+import { type ClauseOptions, clausesFromFlags, ruleClauseOptions } from './rule-clause-flags.ts';
 
-export interface RuleOptions extends CommonOptions {
+export interface RuleOptions extends CommonOptions, ClauseOptions {
   name?: string;
   registry?: string;
   allRegistries?: boolean;
@@ -14,17 +15,22 @@ export interface RuleOptions extends CommonOptions {
   excludeRepository?: string[];
   tag?: string[];
   excludeTag?: string[];
-  scheme?: 'pg' | 'semver' | 'none';
+  scheme?: VersionScheme;
+  versionPattern?: string;
+  range?: string;
+  floating?: 'include' | 'exclude' | 'only';
   prerelease?: 'include' | 'exclude' | 'only';
   parsedOnly?: boolean;
-  order?: 'version' | 'name';
+  order?: TagSet['order'];
+  direction?: 'asc' | 'desc';
+  groupBy?: GroupKey[];
   keep?: number;
   enabled?: boolean;
 }
 
 /** The flags that describe a rule. */
 export function ruleOptions(command: Command): Command {
-  return command
+  const described = command
     .option('--registry <REGISTRY>', 'name or id (default: every registry)')
     .option(
       '--repository <PATTERN>',
@@ -35,12 +41,28 @@ export function ruleOptions(command: Command): Command {
     .option('--tag <PATTERN>', 'tags that come in (default: every tag); repeatable', collect)
     .option('--exclude-tag <PATTERN>', 'tags that stay out; repeatable', collect)
     .addOption(new Option('--scheme <SCHEME>', 'how versions are read').choices(VersionScheme.options))
+    .option('--version-pattern <EXPRESSION>', 'for --scheme regex: named groups major, minor, build …')
+    .option('--range <RANGE>', 'versions that come in, e.g. ">=17 <18"')
     .addOption(new Option('--prerelease <WHICH>', 'pre-releases').choices(['include', 'exclude', 'only']))
+    .addOption(
+      new Option('--floating <WHICH>', 'tags of no exact version, such as 17').choices(['include', 'exclude', 'only']),
+    )
     .option('--parsed-only', 'leave out tags whose version cannot be read')
-    .addOption(new Option('--order <ORDER>', 'what "newest" means to --keep').choices(['version', 'name']))
-    .option('--keep <N>', 'keep the newest N', wholeNumber(1, 100_000))
+    .addOption(new Option('--order <ORDER>', 'what "newest" means to --keep').choices(ORDERS))
+    .addOption(new Option('--direction <DIRECTION>', 'asc keeps the lowest').choices(['asc', 'desc']))
+    .option('--keep <N>', 'keep the newest N (of each group)', wholeNumber(1, 100_000))
+    .option('--group-by <KEYS>', `what --keep counts apart: ${GroupKey.options.join(', ')}`, groupKeys)
     .addOption(new Option('--kind <KIND>', 'declared kind (default: as recognised)').choices(Kind.options))
     .option('--description <TEXT>', 'for repositories that have none');
+  return ruleClauseOptions(described);
+}
+
+const ORDERS = TagSet.shape.order.unwrap().options;
+
+function groupKeys(text: string): GroupKey[] {
+  const parsed = GroupKey.array().safeParse(text.split(',').map((key) => key.trim()));
+  if (parsed.success && parsed.data.length > 0) return parsed.data;
+  throw new InvalidArgumentError(`Use some of ${GroupKey.options.join(', ')}, with commas between them.`);
 }
 
 /** The rule that the flags say; `registryId` is resolved by the caller. */
@@ -61,6 +83,7 @@ export function ruleFromFlags(name: string, options: RuleOptions, registryId: st
     description: options.description ?? '',
     repositories: { include: options.repository, exclude: options.excludeRepository ?? [] },
     tags: set ? [set] : [],
+    ...clausesFromFlags({}, options),
   };
 }
 
@@ -93,29 +116,29 @@ export function rulePatch(rule: RuleSpec, options: RuleOptions, registryId: stri
           }
         : undefined,
     tags: set ? [set] : undefined,
+    ...clausesFromFlags(rule, options),
   };
 }
 
 function tagSet(before: TagSet | undefined, options: RuleOptions): TagSet | undefined {
-  const { tag, excludeTag, scheme, prerelease, parsedOnly, order, keep } = options;
-  const versionGiven = [scheme, prerelease, parsedOnly].some((value) => value !== undefined);
-  const given = versionGiven || [tag, excludeTag, order, keep].some((value) => value !== undefined);
-  if (!given) return undefined;
-  const version = before?.version ?? { scheme: null, prerelease: 'include', parsedOnly: false };
-  const kept = keep ?? before?.keep;
+  const { tag, excludeTag, scheme, versionPattern, range, prerelease, floating, parsedOnly, order, keep } = options;
+  const { direction, groupBy } = options;
+  const version = stated({ scheme, pattern: versionPattern, range, prerelease, floating, parsedOnly });
+  const set = stated({ include: tag, exclude: excludeTag, order, direction, groupBy, keep });
+  const versionGiven = Object.keys(version).length > 0;
+  if (!versionGiven && Object.keys(set).length === 0) return undefined;
+  const none = { scheme: null, prerelease: 'include', parsedOnly: false } as const;
   return {
-    include: tag ?? before?.include ?? [],
-    exclude: excludeTag ?? before?.exclude ?? [],
-    order: order ?? before?.order ?? 'version',
-    ...(versionGiven || before?.version
-      ? {
-          version: {
-            scheme: scheme ?? version.scheme,
-            prerelease: prerelease ?? version.prerelease,
-            parsedOnly: parsedOnly ?? version.parsedOnly,
-          },
-        }
-      : {}),
-    ...(kept === undefined ? {} : { keep: kept }),
+    include: [],
+    exclude: [],
+    order: 'version',
+    ...before,
+    ...set,
+    ...(versionGiven ? { version: { ...none, ...before?.version, ...version } } : {}),
   };
+}
+
+/** The entries that were given. */
+function stated<T extends object>(flags: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined)) as never;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Digest, Id, TagName, Time } from './common.ts';
 import { VerificationSummary } from './evidence.ts';
 import { LocationId } from './location.ts';
-import { Kind } from './rule.ts';
+import { Kind, VersionScheme } from './rule.ts';
 
 /** `pending` → `approved` | `rejected`; `approved` → `deprecated` → `revoked`. Bound to the digest. */
 export const ImageState = z.enum(['pending', 'approved', 'rejected', 'deprecated', 'revoked']);
@@ -15,7 +15,7 @@ export type Engine = z.infer<typeof Engine>;
 /** A version as a scheme read it from a tag or an annotation. Numbers are exact; `build` keeps its digits as text. */
 export const Version = z.object({
   raw: z.string(),
-  scheme: z.enum(['pg', 'semver', 'none']),
+  scheme: VersionScheme,
   major: z.number().int().nullable(),
   minor: z.number().int().nullable(),
   patch: z.number().int().nullable(),

@@ -18,6 +18,7 @@ export * from './repository.ts';
 export * from './route.ts';
 export * from './routes.ts';
 export * from './rule.ts';
+export * from './rule-words.ts';
 export * from './scan.ts';
 export * from './session.ts';
 export * from './sign-in-input.ts';

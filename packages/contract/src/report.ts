@@ -271,6 +271,16 @@ export const ChunkTaken = z.object({
 });
 export type ChunkTaken = z.infer<typeof ChunkTaken>;
 
+/** A tag that was read because its name did not decide, and that no rule took then. */
+export const LeftOutTag = z.strictObject({
+  name: TagName,
+  digest: Digest.nullable().meta({ description: 'null: what the registry holds under it cannot be read' }),
+  createdAt: Time.nullable(),
+  pushedAt: Time.nullable(),
+  firstSeenAt: Time,
+});
+export type LeftOutTag = z.infer<typeof LeftOutTag>;
+
 export const ScanCommit = z.strictObject({
   status: z.enum(['complete', 'partial', 'failed']),
   tagCount: z.number().int().min(0).meta({ description: 'Tags in all chunks' }),
@@ -292,6 +302,9 @@ export const ScanCommit = z.strictObject({
     .max(500_000)
     .nullable()
     .meta({ description: 'Every tag listed, before rules; null when the listing failed' }),
+  leftOut: z.array(LeftOutTag).max(20_000).nullable().optional().meta({
+    description: 'Read and taken by no rule, so that the library can say why; null: as the last report said',
+  }),
   unchanged: z.boolean().default(false).meta({
     description:
       'No chunk holds tags: the set is what the library has as present. It checks that by the digest, and asks for all with set-digest-mismatch',

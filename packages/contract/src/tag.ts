@@ -4,7 +4,7 @@ import { Digest, Flag, Id, RepositoryName, TagName, Time } from './common.ts';
 import { Engine, ImageState, ImageTag, Version } from './image.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
-import { Kind } from './rule.ts';
+import { Kind, RuleExplanation } from './rule.ts';
 
 /** Absence is not deletion: present → missing (not listed by complete scans) → retired (after several of them over time). */
 export const Presence = z.enum(['present', 'missing', 'retired']);
@@ -40,13 +40,7 @@ export const Tag = z.object({
 export type Tag = z.infer<typeof Tag>;
 
 /** Why the tag is in the library. */
-export const TagExplanation = z.object({
-  rule: z.object({ id: Id, name: z.string() }).nullable(),
-  included: z.boolean().meta({ description: 'Whether this rule takes the tag' }),
-  reason: z.string(),
-  clause: z.string().nullable(),
-  text: z.string().nullable(),
-});
+export const TagExplanation = RuleExplanation;
 
 export const TagDetail = Tag.extend({
   pull: z

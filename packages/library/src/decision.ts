@@ -25,12 +25,26 @@ export const DECISION_SENTENCES: Readonly<Record<DecisionReason, string>> = {
   prerelease: 'It is a pre-release, and the rule leaves pre-releases out.',
   release: 'It is not a pre-release, and the rule takes pre-releases only.',
   'version-unparsed': 'Its name is not a version in the scheme of the rule, and the rule takes versions only.',
-  'over-keep': 'The rule keeps the newest ones only, and enough newer ones exist.',
+  floating: 'It names no exact version, and the rule leaves such moving tags out.',
+  'not-floating': 'It names an exact version, and the rule takes moving tags only.',
+  'out-of-range': 'Its version is outside the range of the rule.',
+  unread:
+    'Its name does not decide it, and the image has not been read yet. The next scan reads it and decides; until then it stays out.',
+  unreadable: 'Its name does not decide it, and what the registry holds under it cannot be read.',
+  'artifact-type': 'What it holds is not of a type that the rule takes.',
+  'platform-missing': 'The image is not there for the platforms that the rule requires.',
+  annotation: 'The image does not have the annotation that the rule asks for.',
+  'too-young': 'It is younger than the rule allows, and comes in when it is old enough.',
+  'too-old': 'It is older than the rule allows.',
+  'age-unknown':
+    'Nobody tells a plausible time at which it was pushed or built, so its age cannot be judged and is not guessed.',
+  'over-keep': 'The rule keeps a certain number only, and enough tags that come before it exist.',
 };
 
 /**
- * How far through the fixed order (exclude > include > pre-release, parsed only > order > keep) a tag came before it was
- * left out. When no tag set takes a tag, the reason of the set in which it came furthest is the one to show.
+ * How far through the fixed order (exclude > include > version > platform, artifact, annotation > age > order > keep) a
+ * tag came before it was left out. When no tag set takes a tag, the reason of the set in which it came furthest is the one
+ * to show; a set that has not read it yet might still take it, so that comes after all others.
  */
 export const REASON_STAGE: Readonly<Record<DecisionReason, number>> = {
   'repository-not-included': 0,
@@ -38,9 +52,20 @@ export const REASON_STAGE: Readonly<Record<DecisionReason, number>> = {
   'artifact-tag': 1,
   'tag-excluded': 2,
   'tag-not-included': 3,
-  prerelease: 4,
-  release: 4,
-  'version-unparsed': 5,
-  'over-keep': 6,
-  included: 7,
+  'version-unparsed': 4,
+  'out-of-range': 5,
+  prerelease: 6,
+  release: 6,
+  floating: 7,
+  'not-floating': 7,
+  unreadable: 8,
+  'platform-missing': 9,
+  'artifact-type': 10,
+  annotation: 11,
+  'too-young': 12,
+  'too-old': 12,
+  'age-unknown': 12,
+  'over-keep': 13,
+  unread: 14,
+  included: 15,
 };

@@ -33,6 +33,7 @@ test('each rule says which clause decided, those that take the tag first', () =>
     {
       rule: { id: B, name: 'newest' },
       included: true,
+      code: 'included',
       reason: DECISION_SENTENCES.included,
       clause: 'tags.0',
       text: null,
@@ -40,6 +41,7 @@ test('each rule says which clause decided, those that take the tag first', () =>
     {
       rule: { id: A, name: 'old' },
       included: false,
+      code: 'tag-not-included',
       reason: DECISION_SENTENCES['tag-not-included'],
       clause: 'tags.0.include',
       text: null,
@@ -59,6 +61,6 @@ test('keep is judged over all known tags', () => {
 
 test('no rule is an explanation too', () => {
   assert.deepEqual(explainTag([], REGISTRY, 'postgresql', '16.1'), [
-    { rule: null, included: false, reason: NO_RULE, clause: null, text: null },
+    { rule: null, included: false, code: null, reason: NO_RULE, clause: null, text: null },
   ]);
 });

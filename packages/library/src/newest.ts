@@ -1,13 +1,21 @@
+interface Entry {
+  readonly key: string;
+  readonly index: number;
+}
+
 /**
- * The `limit` highest of many keys, fed one by one: a binary heap with its lowest on top. Unlike a sort it can be fed in
+ * The `limit` highest (with `asc` the lowest) of many keys, fed one by one: a binary heap with the first to go on top. Unlike a sort it can be fed in
  * pieces, so that a server that previews a rule stays responsive, and it holds `limit` entries only.
  */
 export class Newest {
   readonly #limit: number;
-  readonly #heap: { key: string; index: number }[] = [];
+  readonly #heap: Entry[] = [];
 
-  constructor(limit: number) {
+  readonly #isLower: (a: Entry, b: Entry) => boolean;
+
+  constructor(limit: number, direction: 'asc' | 'desc' = 'desc') {
     this.#limit = limit;
+    this.#isLower = direction === 'desc' ? isLower : isHigher;
   }
 
   /** Offers an entry; answers the index of the entry that has no place (maybe this one), or null while there is room. */
@@ -19,7 +27,7 @@ export class Newest {
       return null;
     }
     const lowest = this.#heap[0]!;
-    if (!isLower(lowest, entry)) return index;
+    if (!this.#isLower(lowest, entry)) return index;
     this.#heap[0] = entry;
     this.#down(0);
     return lowest.index;
@@ -29,7 +37,7 @@ export class Newest {
     let at = start;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (!isLower(this.#heap[at]!, this.#heap[parent]!)) return;
+      if (!this.#isLower(this.#heap[at]!, this.#heap[parent]!)) return;
       this.#swap(at, parent);
       at = parent;
     }
@@ -41,8 +49,8 @@ export class Newest {
       const left = 2 * at + 1;
       if (left >= this.#heap.length) return;
       const right = left + 1;
-      const child = right < this.#heap.length && isLower(this.#heap[right]!, this.#heap[left]!) ? right : left;
-      if (!isLower(this.#heap[child]!, this.#heap[at]!)) return;
+      const child = right < this.#heap.length && this.#isLower(this.#heap[right]!, this.#heap[left]!) ? right : left;
+      if (!this.#isLower(this.#heap[child]!, this.#heap[at]!)) return;
       this.#swap(at, child);
       at = child;
     }
@@ -55,6 +63,10 @@ export class Newest {
   }
 }
 
-function isLower(a: { key: string; index: number }, b: { key: string; index: number }): boolean {
+function isLower(a: Entry, b: Entry): boolean {
   return a.key === b.key ? a.index > b.index : a.key < b.key;
+}
+
+function isHigher(a: Entry, b: Entry): boolean {
+  return a.key === b.key ? a.index > b.index : a.key > b.key;
 }

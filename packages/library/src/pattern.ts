@@ -77,19 +77,47 @@ function compileRegex(text: string): CompiledPattern {
   const body = text.slice(REGEX_PREFIX.length);
   if (body === '')
     throw new PatternError('There is nothing after "re:".', 'Write the expression, e.g. re:^17\\..*$', text.length);
-  refuseUnsupported(body);
+  refuseUnsupported(body, REGEX_PREFIX.length);
   const literal = regexLiteral(body);
   const test = runnable(text, body, REGEX_PREFIX.length);
   return { source: text, literal, test: literal === null ? test : (name) => name === literal };
 }
 
+/** A full-match expression with named groups, on the same engine. `groups` answers null for a text that does not match. */
+export interface CompiledGroups {
+  readonly names: ReadonlySet<string>;
+  groups(text: string): ((name: string) => string | null) | null;
+}
+
+/** Compiles an expression for its named groups (written without `re:`). Throws PatternError. */
+export function compileGroups(source: string): CompiledGroups {
+  if (source.length > MAX_PATTERN_LENGTH) {
+    const message = `A pattern has at most ${MAX_PATTERN_LENGTH} characters, this one has ${source.length}.`;
+    throw new PatternError(message, 'Shorten it.', MAX_PATTERN_LENGTH);
+  }
+  refuseUnsupported(source, 0);
+  const program = boundedProgram(source, source, 0);
+  return {
+    names: new Set(Object.keys(program.namedGroups())),
+    groups: (text) => {
+      const matcher = program.matcher(text);
+      return matcher.matches() ? (name) => matcher.group(name) : null;
+    },
+  };
+}
+
 function runnable(text: string, source: string, offset: number): (name: string) => boolean {
+  const program = boundedProgram(text, source, offset);
+  return (name) => program.testExact(name);
+}
+
+function boundedProgram(text: string, source: string, offset: number): RE2JS {
   const program = compileProgram(source, offset);
   if (program.programSize() > MAX_PROGRAM) {
     const message = 'The pattern is too large once its repetitions are written out.';
     throw new PatternError(message, 'Use smaller counts in {…}, or * and +.', Math.max(text.indexOf('{'), 0));
   }
-  return (name) => program.testExact(name);
+  return program;
 }
 
 function compileProgram(source: string, offset: number): RE2JS {
@@ -124,13 +152,13 @@ const UNSUPPORTED: readonly [RegExp, string][] = [
 ];
 
 /** Names what people bring from backtracking engines before RE2 answers with a less helpful sentence. */
-function refuseUnsupported(body: string): void {
+function refuseUnsupported(body: string, offset: number): void {
   for (const { at } of syntaxOf(body)) {
     const rest = body.slice(at, at + 4);
     const found = UNSUPPORTED.find(([syntax]) => syntax.test(rest));
     if (found === undefined) continue;
     const hint = 'Say it with include and exclude: what one pattern may not contain, an exclude pattern can take away.';
-    throw new PatternError(found[1], hint, REGEX_PREFIX.length + at);
+    throw new PatternError(found[1], hint, offset + at);
   }
 }
 

@@ -47,11 +47,20 @@ test('a preview says what comes in, what stays out and why, and what it costs', 
     included: 3,
     excluded: 4,
     reasons: { 'tag-excluded': 1, 'artifact-tag': 1, 'repository-not-included': 2 },
+    unread: 0,
     new: 2,
     leaving: 1,
   });
+  assert.deepEqual(
+    preview.new.map(({ tag }) => tag),
+    ['17.4-2503310734', '17.5-2506091630-full'],
+  );
+  assert.deepEqual(
+    preview.leaving.map(({ tag, clause }) => [tag, clause]),
+    [['latest', 'tags.0.exclude.0']],
+  );
   // One list, manifest + config of two new images, and the known tag that may move; later one list and that tag.
-  assert.deepEqual(preview.cost, { requests: 6, perScan: 2 });
+  assert.deepEqual(preview.cost, { requests: 6, toDecide: 0, perScan: 2 });
   assert.deepEqual(
     preview.excluded.map(({ repository, tag, reason, clause, text }) => [
       repository,
@@ -62,7 +71,7 @@ test('a preview says what comes in, what stays out and why, and what it costs', 
     ]),
     [
       ['postgresql', 'latest', 'tag-excluded', 'tags.0.exclude.0', 'latest'],
-      ['postgresql', 'sha256-', 'artifact-tag', null, null],
+      ['postgresql', 'sha256-', 'artifact-tag', 'artifacts.exclude', 'default'],
       ['other', '1', 'repository-not-included', 'repositories.include', null],
       ['other', '2', 'repository-not-included', 'repositories.include', null],
     ],

@@ -1,16 +1,19 @@
-/** What a rule would import, before it is saved, over names already known. */
+/** What a rule would import, before it is saved, over names and facts already known. */
 import type { Preview, RuleSpec } from '@pharos/contract';
 import type { Decision } from './decision.ts';
 import { type CompiledRule, compileRule, decideRepository, needsCatalog, tagKind } from './rule.ts';
 import { ruleMessages } from './rule-messages.ts';
-import { decideTags, drain } from './tag-evaluation.ts';
-import { defaultScheme, isBuildStamped, parseVersion } from './version.ts';
+import { decideTags, drain, mutabilityOf } from './tag-evaluation.ts';
+import type { KnownFacts } from './tag-facts.ts';
+import { defaultScheme, isBuildStamped, parseVersion, type Scheme } from './version.ts';
 
 /** The names known of one registry. */
 export interface KnownRegistry {
   readonly registryId: string;
   readonly registry: string;
   readonly repositories: readonly { readonly name: string; readonly tags: readonly string[] }[];
+  /** What is known of a repository's tags beyond their names. */
+  readonly facts?: (repository: string) => KnownFacts;
   /** Whether the library holds the tag now (present or missing). */
   readonly inLibrary?: (repository: string, tag: string) => boolean;
   /** Whether the stored form of the previewed rule holds the tag now; for `leaving`. */
@@ -66,8 +69,8 @@ export function* previewSteps(
       if (!decision.included) yield* leftRepository(registry, repository, decision, tally);
     }
   }
-  const { included, excluded, counts, cost } = tally;
-  return { included, excluded, counts, cost, messages: ruleMessages(spec, counts) };
+  const { included, excluded, fresh, leaving, counts, cost } = tally;
+  return { included, excluded, new: fresh, leaving, counts, cost, messages: ruleMessages(spec, counts) };
 }
 
 type Repository = KnownRegistry['repositories'][number];
@@ -80,7 +83,9 @@ function* takenRepository(
 ): Generator<void, void> {
   const kind = tagKind(rule, repository.name);
   const scheme = defaultScheme(kind);
-  const decided = yield* decideTags(rule, repository.name, repository.tags, kind);
+  const decided = yield* stepsOnly(
+    decideTags(rule, repository.name, repository.tags, kind, registry.facts?.(repository.name)),
+  );
   const pages = Math.max(1, Math.ceil(repository.tags.length / PAGE));
   tally.counts.repositories += 1;
   tally.cost.requests += pages;
@@ -88,10 +93,24 @@ function* takenRepository(
   for (let index = 0; index < decided.length; index += 1) {
     const tag = repository.tags[index]!;
     const decision = decided[index]!;
-    const moves = decision.included && !isBuildStamped(parseVersion(scheme, tag));
+    const moves = decision.included && mayMove(rule, scheme, tag, decision);
     tally.add(registry, repository.name, tag, decision, moves);
     if (index % STEP === STEP - 1) yield;
   }
+}
+
+/** A preview asks nobody: what would have to be read stays open, and its price is told. */
+function* stepsOnly<T>(steps: Generator<unknown, T>): Generator<void, T> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value as T;
+    yield;
+  }
+}
+
+function mayMove(rule: CompiledRule, scheme: Scheme, tag: string, decision: Decision): boolean {
+  const mutability = mutabilityOf(rule, decision);
+  return mutability === 'auto' ? !isBuildStamped(parseVersion(scheme, tag)) : mutability === 'mutable';
 }
 
 function* leftRepository(
@@ -109,15 +128,18 @@ function* leftRepository(
 class Tally {
   readonly included: Preview['included'] = [];
   readonly excluded: Preview['excluded'] = [];
+  readonly fresh: Preview['new'] = [];
+  readonly leaving: Preview['leaving'] = [];
   readonly counts = {
     repositories: 0,
     included: 0,
     excluded: 0,
     reasons: {} as Record<string, number>,
+    unread: 0,
     new: 0,
     leaving: 0,
   };
-  readonly cost = { requests: 0, perScan: 0 };
+  readonly cost = { requests: 0, toDecide: 0, perScan: 0 };
   readonly #slice: PreviewSlice;
 
   constructor(slice: PreviewSlice) {
@@ -138,6 +160,7 @@ class Tally {
       this.cost.requests += moves ? 1 : 0;
       return;
     }
+    if (this.#isInSlice(this.counts.new)) this.fresh.push({ registryId, registry, repository, tag });
     this.counts.new += 1;
     this.cost.requests += REQUESTS_PER_IMAGE;
   }
@@ -149,12 +172,19 @@ class Tally {
     decision: Decision,
   ): void {
     const { reason, clause, text } = decision;
-    if (this.#isInSlice(this.counts.excluded)) {
-      this.excluded.push({ registryId, registry, repository, tag, reason, clause, text });
-    }
+    const item = { registryId, registry, repository, tag, reason, clause, text };
+    if (this.#isInSlice(this.counts.excluded)) this.excluded.push(item);
     this.counts.excluded += 1;
     this.counts.reasons[reason] = (this.counts.reasons[reason] ?? 0) + 1;
-    if (heldByRule?.(repository, tag) === true) this.counts.leaving += 1;
+    if (reason === 'unread') {
+      this.counts.unread += 1;
+      this.cost.toDecide += REQUESTS_PER_IMAGE;
+      this.cost.requests += REQUESTS_PER_IMAGE;
+    }
+    // What a scan has yet to read may well stay.
+    if (reason === 'unread' || heldByRule?.(repository, tag) !== true) return;
+    if (this.#isInSlice(this.counts.leaving)) this.leaving.push(item);
+    this.counts.leaving += 1;
   }
 
   #isInSlice(position: number): boolean {

@@ -29,6 +29,8 @@ export interface AbsencePolicy {
   readonly massAbsenceShare: number;
   /** … and at least this many. */
   readonly massAbsenceMin: number;
+  /** Tags that are never retired, only missing: a rule says so of what it takes. */
+  readonly keeps?: (name: string) => boolean;
   /** A person has looked and confirmed that the tags are gone: nothing is held in this reconciliation. */
   readonly massAbsenceConfirmed?: boolean;
 }
@@ -160,7 +162,7 @@ function countAbsences(absent: readonly KnownTag[], finishedAt: string, policy: 
     if (!(elapsed > 0)) continue;
     const counted = { name, missingScans: missingScans + 1, missingSince };
     const isEnough = counted.missingScans >= policy.missingScans && elapsed >= policy.missingHours * HOUR;
-    (isEnough ? retired : missing).push(counted);
+    (isEnough && policy.keeps?.(name) !== true ? retired : missing).push(counted);
   }
   return { missing, retired };
 }

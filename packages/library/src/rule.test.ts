@@ -87,7 +87,9 @@ test('a rule without tag sets takes every tag but artifacts', () => {
     'postgresql',
   ]);
   assert.equal(isArtifactTag(`sha256-${hex}.sig`), true);
-  assert.deepEqual(reasons(rule(), tags)[`sha256-${hex}.sig`], ['artifact-tag', null, null]);
+  assert.deepEqual(reasons(rule(), tags)[`sha256-${hex}.sig`], ['artifact-tag', 'artifacts.exclude', 'default']);
+  const all = rule({ artifacts: { exclude: 'none' } });
+  assert.equal(reasons(all, tags)[`sha256-${hex}.sig`]![0], 'included');
 });
 
 test('an artifact tag stays out even when a pattern names it', () => {

@@ -3,8 +3,12 @@ import type { Kind, RuleSpec } from '@pharos/contract';
 import { type Clause, compileClauses } from './clause.ts';
 import type { Decision } from './decision.ts';
 import { kindOfRepository } from './kind-of-repository.ts';
+import { compileMetadata, type MetadataClause } from './metadata-clause.ts';
 import { compilePattern, literalOf, PatternError } from './pattern.ts';
 import { type CompiledTagSet, compileTagSet } from './tag-set.ts';
+import { compileTextPattern } from './text-pattern.ts';
+import { compileRange } from './version-range.ts';
+import { versionReader } from './version-reader.ts';
 
 /** A rule ready to run. `id` is null for a rule that is not saved yet (preview). */
 export interface CompiledRule {
@@ -13,6 +17,10 @@ export interface CompiledRule {
   readonly spec: RuleSpec;
   readonly repositories: { readonly include: readonly Clause[]; readonly exclude: readonly Clause[] };
   readonly tagSets: readonly CompiledTagSet[];
+  /** Clauses that names do not decide. */
+  readonly metadata: readonly MetadataClause[];
+  /** Tags that hold signatures and SBOMs of other images stay out. */
+  readonly leavesArtifacts: boolean;
 }
 
 /** A pattern of a rule that cannot be run, with the path of its clause: what `errors[]` of a problem answer needs. */
@@ -35,32 +43,55 @@ export function compileRule(spec: RuleSpec & { readonly id?: string }): Compiled
       exclude: compileClauses(exclude, 'repositories.exclude', { included: false, reason: 'repository-excluded' }),
     },
     tagSets: spec.tags.map((set, index) => compileTagSet(set, index)),
+    metadata: compileMetadata(spec),
+    leavesArtifacts: spec.artifacts?.exclude !== 'none',
   };
 }
 
-/** Every pattern of the rule that cannot be run, with path and position. Empty: the rule compiles. */
-export function rulePatternProblems(spec: Pick<RuleSpec, 'repositories' | 'tags'>): RulePatternProblem[] {
-  const lists: [string, readonly string[]][] = [
-    ['repositories.include', spec.repositories.include],
-    ['repositories.exclude', spec.repositories.exclude],
-    ...spec.tags.flatMap((set, index): [string, readonly string[]][] => [
-      [`tags.${index}.include`, set.include],
-      [`tags.${index}.exclude`, set.exclude],
+/** What of a rule is written in a language of its own. */
+type Written = Pick<RuleSpec, 'repositories' | 'tags' | 'artifacts' | 'annotations'>;
+
+/** Every pattern and range of the rule that cannot be run, with path and position. Empty: the rule compiles. */
+export function rulePatternProblems(spec: Written): RulePatternProblem[] {
+  const { repositories, tags, artifacts, annotations } = spec;
+  return [
+    ...ofList('repositories.include', repositories.include, compilePattern),
+    ...ofList('repositories.exclude', repositories.exclude, compilePattern),
+    ...tags.flatMap((set, index) => [
+      ...ofList(`tags.${index}.include`, set.include, compilePattern),
+      ...ofList(`tags.${index}.exclude`, set.exclude, compilePattern),
+      ...problem(`tags.${index}.version.pattern`, () => versionReader(set.version)),
+      ...problem(`tags.${index}.version.range`, () => set.version?.range && compileRange(set.version.range)),
     ]),
+    ...ofList('artifacts.artifactTypes', artifacts?.artifactTypes ?? [], compileTextPattern),
+    ...(annotations ?? []).flatMap(({ matches }, index) =>
+      matches === undefined ? [] : problem(`annotations.${index}.matches`, () => compileTextPattern(matches)),
+    ),
   ];
-  return lists.flatMap(([path, patterns]) =>
-    patterns.flatMap((pattern, index) => patternProblem(pattern, `${path}.${index}`) ?? []),
-  );
 }
 
-function patternProblem(pattern: string, path: string): RulePatternProblem | null {
+function ofList(path: string, patterns: readonly string[], compile: (text: string) => unknown): RulePatternProblem[] {
+  return patterns.flatMap((pattern, index) => problem(`${path}.${index}`, () => compile(pattern)));
+}
+
+function problem(path: string, compile: () => unknown): RulePatternProblem[] {
   try {
-    compilePattern(pattern);
-    return null;
+    compile();
+    return [];
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
-    return { path, message: error.message, hint: error.hint, position: error.position };
+    return [{ path, message: error.message, hint: error.hint, position: error.position }];
   }
+}
+
+/** Whether some tag cannot be decided by its name alone. */
+export function looksBeyondNames(rule: CompiledRule): boolean {
+  return rule.metadata.length > 0 || rule.tagSets.some((set) => set.timeOrder !== null);
+}
+
+/** Annotations that the rules ask for: nothing else of an image's need be at hand to judge it. */
+export function annotationKeys(rules: readonly CompiledRule[]): string[] {
+  return [...new Set(rules.flatMap(({ spec }) => (spec.annotations ?? []).map(({ key }) => key)))].sort();
 }
 
 const NOT_INCLUDED: Decision = Object.freeze({
@@ -103,7 +134,7 @@ export function tagKind(rule: CompiledRule, repository: string): Kind | null {
  */
 export function repositoryLiterals(spec: Pick<RuleSpec, 'repositories'>): string[] {
   const excluded = spec.repositories.exclude.flatMap((text) =>
-    patternProblem(text, '') === null ? compilePattern(text) : [],
+    problem('', () => compilePattern(text)).length === 0 ? compilePattern(text) : [],
   );
   const literals = spec.repositories.include.flatMap((text) => literalOf(text) ?? []);
   return [...new Set(literals)].filter((name) => !excluded.some((pattern) => pattern.test(name)));

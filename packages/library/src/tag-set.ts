@@ -1,21 +1,31 @@
 /** One set of tags of a rule, ready to run. */
-import type { Kind, TagSet } from '@pharos/contract';
+import type { DecisionReason, Kind, Mutability, TagSet } from '@pharos/contract';
 import { type Clause, compileClauses } from './clause.ts';
 import type { Decision } from './decision.ts';
-import { defaultScheme, isParsed, parseVersion, type Scheme } from './version.ts';
-import { versionSortKey } from './version-order.ts';
+import { groupOf, isTimeOrder, nameRank, type TimeOrder } from './tag-order.ts';
+import { isParsed } from './version.ts';
+import { compileRange } from './version-range.ts';
+import { versionReader } from './version-reader.ts';
 
-/** A tag that passed everything up to `keep`. `rank` is null for a tag that keep does not count. */
+/** A tag that its name lets in. `rank` is null for one that keep does not count; `group` is whom it is counted with. */
 export interface Candidate {
   readonly decision: Decision;
   readonly rank: string | null;
+  readonly group: string;
 }
 
 /** A tag set ready to run. */
 export interface CompiledTagSet {
   readonly keep: number | null;
+  readonly direction: 'asc' | 'desc';
+  /** Names do not tell the order, times do. */
+  readonly timeOrder: TimeOrder | null;
+  readonly mutability: Mutability | null;
   readonly overKeep: Decision;
-  /** Everything but keep: the decision that leaves the tag out, or a candidate. */
+  /** For tags whose time decides and is not read yet, or cannot be. */
+  readonly unread: Decision;
+  readonly unreadable: Decision;
+  /** Everything that a name tells: the decision that leaves the tag out, or a candidate. */
   decide(tag: string, kind: Kind | null): Decision | Candidate;
 }
 
@@ -25,30 +35,70 @@ export function compileTagSet(set: TagSet, index: number): CompiledTagSet {
   const exclude = compileClauses(set.exclude, `${path}.exclude`, { included: false, reason: 'tag-excluded' });
   const include = compileClauses(set.include, `${path}.include`, { included: true, reason: 'included' });
   const decisions = setDecisions(set, path);
-  const readsVersion = set.version !== undefined || (set.keep !== undefined && set.order === 'version');
-  const { prerelease = 'include', parsedOnly = false } = set.version ?? {};
+  const { keep, order, groupBy } = set;
+  const counts = keep !== undefined;
+  const readsVersion = set.version !== undefined || (counts && (order === 'version' || groupBy !== undefined));
+  const read = versionReader(set.version);
+  const byVersion = versionClauses(set, decisions);
 
   function decide(tag: string, kind: Kind | null): Decision | Candidate {
     const excluded = firstMatch(exclude, tag);
     if (excluded !== null) return excluded;
     const taken = include.length === 0 ? decisions.everyTag : firstMatch(include, tag);
     if (taken === null) return decisions.notIncluded;
-    if (!readsVersion) return { decision: taken, rank: tag };
-    const version = parseVersion(schemeOf(set, kind), tag);
-    if (prerelease === 'exclude' && version.prerelease !== null) return decisions.prerelease;
-    if (parsedOnly && !isParsed(version)) return decisions.unparsed;
-    if (prerelease === 'only' && version.prerelease === null) return decisions.release;
-    if (set.order === 'name') return { decision: taken, rank: tag };
-    // A floating tag (17, latest) is no version of its own: it is neither the newest nor does it push one out.
-    return { decision: taken, rank: version.floating ? null : versionSortKey(version) };
+    if (!readsVersion) return { decision: taken, rank: counts ? nameRank(order, tag, NO_VERSION) : tag, group: '' };
+    const version = read(tag, kind);
+    const left = byVersion(version);
+    if (left !== null) return left;
+    if (!counts) return { decision: taken, rank: null, group: '' };
+    const group = groupBy === undefined ? '' : groupOf(groupBy, version);
+    return { decision: taken, rank: nameRank(order, tag, version), group };
   }
 
-  return { keep: set.keep ?? null, overKeep: decisions.overKeep, decide };
+  return {
+    keep: keep ?? null,
+    direction: set.direction ?? 'desc',
+    timeOrder: counts && isTimeOrder(order) ? order : null,
+    mutability: set.mutability ?? null,
+    overKeep: decisions.overKeep,
+    unread: decisions.unread,
+    unreadable: decisions.unreadable,
+    decide,
+  };
 }
 
-function schemeOf(set: TagSet, kind: Kind | null): Scheme {
-  return set.version?.scheme ?? defaultScheme(kind);
+/** What the version says, in the order in which it is asked: readable, in the range, (pre-)release, floating. */
+function versionClauses(set: TagSet, decisions: ReturnType<typeof setDecisions>) {
+  const { prerelease = 'include', parsedOnly = false, floating = 'include', range, scheme } = set.version ?? {};
+  const isInRange = range === undefined ? null : compileRange(range, scheme === 'calver');
+  return (version: Parameters<typeof isParsed>[0]): Decision | null => {
+    if (parsedOnly && !isParsed(version)) return decisions.unparsed;
+    if (isInRange !== null) {
+      if (!isParsed(version)) return decisions.noVersion;
+      if (!isInRange(version)) return decisions.outOfRange;
+    }
+    if (prerelease === 'exclude' && version.prerelease !== null) return decisions.prerelease;
+    if (prerelease === 'only' && version.prerelease === null) return decisions.release;
+    if (floating === 'exclude' && version.floating) return decisions.floating;
+    if (floating === 'only' && !version.floating) return decisions.notFloating;
+    return null;
+  };
 }
+
+/** For orders that read no version. */
+const NO_VERSION = Object.freeze({
+  raw: '',
+  scheme: 'none' as const,
+  major: null,
+  minor: null,
+  patch: null,
+  build: null,
+  buildTime: null,
+  flavour: null,
+  os: null,
+  prerelease: null,
+  floating: false,
+});
 
 function firstMatch(clauses: readonly Clause[], name: string): Decision | null {
   for (const clause of clauses) if (clause.matches(name)) return clause.decision;
@@ -56,15 +106,21 @@ function firstMatch(clauses: readonly Clause[], name: string): Decision | null {
 }
 
 function setDecisions(set: TagSet, path: string) {
-  const { prerelease, scheme } = set.version ?? {};
-  const out = (reason: Decision['reason'], clause: string, text: string | null): Decision =>
-    Object.freeze({ included: false, reason, clause: `${path}.${clause}`, text });
+  const { prerelease, scheme, range, floating } = set.version ?? {};
+  const out = (reason: DecisionReason, clause: string, text: string | null | undefined): Decision =>
+    Object.freeze({ included: false, reason, clause: `${path}.${clause}`, text: text ?? null });
   return {
     everyTag: Object.freeze<Decision>({ included: true, reason: 'included', clause: path, text: null }),
     notIncluded: out('tag-not-included', 'include', null),
-    prerelease: out('prerelease', 'version.prerelease', prerelease ?? null),
-    release: out('release', 'version.prerelease', prerelease ?? null),
-    unparsed: out('version-unparsed', 'version.parsedOnly', scheme ?? null),
+    unparsed: out('version-unparsed', 'version.parsedOnly', scheme),
+    noVersion: out('version-unparsed', 'version.range', range),
+    outOfRange: out('out-of-range', 'version.range', range),
+    prerelease: out('prerelease', 'version.prerelease', prerelease),
+    release: out('release', 'version.prerelease', prerelease),
+    floating: out('floating', 'version.floating', floating),
+    notFloating: out('not-floating', 'version.floating', floating),
+    unread: out('unread', 'order', set.order),
+    unreadable: out('unreadable', 'order', set.order),
     overKeep: out('over-keep', 'keep', set.keep === undefined ? null : String(set.keep)),
   };
 }

@@ -1,6 +1,11 @@
 import type { Version } from '@pharos/contract';
 import { isParsed, parseVersion, type Scheme } from './version.ts';
 
+/** A version as the scheme of a rule read it: `revision` comes after the build (named group of the scheme regex). */
+export interface ReadVersion extends Version {
+  readonly revision?: string | null;
+}
+
 /** Above the first character of every identifier list, so that a release stands above all of its pre-releases. */
 const RELEASE = '9';
 const LIST_END = '0';
@@ -11,10 +16,10 @@ const LIST_END = '0';
  * time stamp, ten and twelve digits on one axis), at last the tag's text. Numbers carry their length before them, so that
  * any length compares right; a missing number is lower than zero.
  */
-export function versionSortKey(version: Version): string {
+export function versionSortKey(version: ReadVersion): string {
   const rank = !isParsed(version) ? (version.floating ? '1' : '0') : version.floating ? '1' : '2';
   const numbers = number(version.major) + number(version.minor) + number(version.patch);
-  return `${rank}${numbers}${prereleaseKey(version)}${buildKey(version)} ${ascii(version.raw)}`;
+  return `${rank}${numbers}${prereleaseKey(version)}${buildKey(version)}${revisionKey(version)} ${ascii(version.raw)}`;
 }
 
 /** Total order of versions, also between schemes: negative when `a` is older. Agrees with versionSortKey by definition. */
@@ -40,7 +45,7 @@ export function newestTag(tags: Iterable<string>, scheme: Scheme): string | null
 }
 
 /** Two base-36 digits of length, then the digits: `17` → `0217`; null → `00`. */
-function number(value: number | string | null): string {
+export function number(value: number | string | null): string {
   if (value === null) return '00';
   const digits = String(value).replace(/^0+(?=\d)/, '');
   return digits.length.toString(36).padStart(2, '0') + digits;
@@ -63,6 +68,12 @@ function buildKey(version: Version): string {
   return version.build === null ? '0' : `1${number(version.build)}`;
 }
 
-function ascii(text: string): string {
+/** `,` stands above the blank before the text, so that a revision is newer than none. */
+function revisionKey({ revision }: ReadVersion): string {
+  return revision == null ? '' : `,${number(revision)}`;
+}
+
+/** Text in printable ASCII whose byte order does not depend on the machine. */
+export function ascii(text: string): string {
   return text.replace(/[^\x20-\x7d]/g, (character) => `~${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

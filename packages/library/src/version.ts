@@ -5,8 +5,12 @@
 import type { Kind, Version } from '@pharos/contract';
 import { stampTime } from './build-stamp.ts';
 import { isOperatingSystem } from './operating-system.ts';
+import { PRERELEASE_WORD, parseCalver, parseLoose, parseNumeric } from './version-schemes.ts';
 
-/** How a tag is to be read. `none` reads nothing: the order is the tag's text alone. */
+/**
+ * How a tag is to be read. `none` reads nothing: the order is the tag's text alone. `regex` needs its pattern and is
+ * read by versionReader (version-reader.ts); here it reads nothing.
+ */
 export type Scheme = Version['scheme'];
 
 /** Longest text that is looked at: a tag has at most 128 characters, an annotation may be longer and is then no version. */
@@ -26,8 +30,6 @@ const SEMVER = /^v?(\d{1,5})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?:[-~]([0-9A-Za-z._
 const EXTENSION =
   /^(?:\d{1,2}-)?(\d{1,5})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?:-(\d{10}|\d{12}))?-(\d{2})-([a-z][a-z0-9.]*)$/;
 
-const PRERELEASE_WORD = /^(?:alpha|beta|rc|pre|preview|dev|snapshot|nightly|canary|ea|milestone|m\d)(?![a-z])/i;
-
 /**
  * Reads a tag (or an annotation's version). Never throws. What cannot be read has all parts null; `floating` is then
  * true for well-known moving names (`latest`, `stable`, `trixie`). The raw text is kept, at most 128 characters of it.
@@ -35,9 +37,28 @@ const PRERELEASE_WORD = /^(?:alpha|beta|rc|pre|preview|dev|snapshot|nightly|cana
 export function parseVersion(scheme: Scheme, tag: string): Version {
   const raw = tag.slice(0, MAX_LENGTH);
   if (tag.length > MAX_LENGTH) return unparsed(scheme, raw);
-  const parsed =
-    scheme === 'pg' ? parsePg(raw) : scheme === 'semver' ? (parseExtension(raw) ?? parseSemver(raw)) : null;
-  return parsed ?? unparsed(scheme, raw);
+  return parsedBy(scheme, raw) ?? unparsed(scheme, raw);
+}
+
+function parsedBy(scheme: Scheme, raw: string): Version | null {
+  switch (scheme) {
+    case 'pg':
+      return parsePg(raw);
+    case 'semver':
+      return parseExtension(raw) ?? parseSemver(raw);
+    case 'loose':
+      return whole(scheme, raw, parseLoose(raw));
+    case 'calver':
+      return whole(scheme, raw, parseCalver(raw));
+    case 'numeric':
+      return whole(scheme, raw, parseNumeric(raw));
+    default:
+      return null;
+  }
+}
+
+function whole(scheme: Scheme, raw: string, parts: Partial<Version> | null): Version | null {
+  return parts === null ? null : { ...blank(scheme, raw), ...parts };
 }
 
 /** Whether the scheme could read the text. */
@@ -128,19 +149,22 @@ function parseExtension(raw: string): Version | null {
   };
 }
 
-function flavourAndOs(parts: string[]): { flavour: string | null; os: string | null } {
+/** `standard-ubi9` → flavour and operating system. */
+export function flavourAndOs(parts: string[]): { flavour: string | null; os: string | null } {
   const os = parts.length > 0 && isOperatingSystem(parts.at(-1)!) ? parts.at(-1)! : null;
   const words = os === null ? parts : parts.slice(0, -1);
   return { flavour: words.length === 0 ? null : words.join('-'), os };
 }
 
-function unparsed(scheme: Scheme, raw: string): Version {
+/** A text that the scheme cannot read: nothing is known of it but whether it is a well-known moving name. */
+export function unparsed(scheme: Scheme, raw: string): Version {
   const os = isOperatingSystem(raw) ? raw : null;
   const floating = os !== null || MOVING.test(raw) || /^(?:latest|stable)-/i.test(raw);
   return { ...blank(scheme, raw), os: scheme === 'none' ? null : os, floating };
 }
 
-function blank(scheme: Scheme, raw: string): Version {
+/** A version of which nothing is known. */
+export function blank(scheme: Scheme, raw: string): Version {
   return {
     raw,
     scheme,

@@ -1,6 +1,13 @@
 /** What the agents of a location shall read: the registries and rules of the UI, with credentials sealed to each agent. */
 import { createHash } from 'node:crypto';
-import { type AgentConfig, AuthenticationInput, type FileRule, type Registry, type Rule } from '@pharos/contract';
+import {
+  type AgentConfig,
+  AuthenticationInput,
+  clausesOf,
+  type FileRule,
+  type Registry,
+  type Rule,
+} from '@pharos/contract';
 import type { SealedCredential, Store } from '@pharos/store';
 import { ServerError } from './errors.ts';
 import { sealToAgent, unseal } from './sealing.ts';
@@ -93,7 +100,7 @@ function readBy(registry: Registry) {
 
 function toFileRule(rule: Rule): FileRule {
   const { id, name, enabled, registryId, kind, description, repositories, tags } = rule;
-  return { id, name, enabled, registryId, kind, description, repositories, tags };
+  return { id, name, enabled, registryId, kind, description, repositories, tags, ...clausesOf(rule) };
 }
 
 /** Over the stored ciphertext, not the secret: each sealing has another nonce, so a new password is another version. */

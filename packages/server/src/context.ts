@@ -4,6 +4,7 @@ import type { AgentConfigs } from './agent-config.ts';
 import type { EventHub } from './events.ts';
 import type { Identity } from './identity/identity.ts';
 import type { Metrics } from './metrics.ts';
+import type { PreviewPool } from './preview/preview-pool.ts';
 import type { Running } from './running.ts';
 import type { Verifications } from './verification/verifications.ts';
 import type { WorkQueue } from './work.ts';
@@ -21,6 +22,7 @@ export interface Context {
   readonly events: EventHub;
   readonly metrics: Metrics;
   readonly configs: AgentConfigs;
+  readonly previews: PreviewPool;
   readonly running: Running;
   readonly verifications: Verifications;
   /** Aborts when the server begins to stop: everything that waits answers then. */

@@ -13,6 +13,7 @@ import { createIdentity } from './identity/identity.ts';
 import { createOriginPolicy } from './identity/origin.ts';
 import { createServerLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { PreviewPool } from './preview/preview-pool.ts';
 import { Running } from './running.ts';
 import { Verifications } from './verification/verifications.ts';
 import { createWorkQueue } from './work.ts';
@@ -89,6 +90,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     context.work.stop();
     context.events.close();
     await stopBackground();
+    await context.previews.close();
     await closeWithin(app, GRACE_MS);
     await Promise.race([context.running.ended(), wait(GRACE_MS, undefined, { ref: false })]);
   };
@@ -151,6 +153,7 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
     events,
     metrics,
     configs,
+    previews: new PreviewPool(),
     running,
     verifications,
     stopping,

@@ -2,7 +2,8 @@
 import type { Listing } from '@pharos/contract';
 import { sql } from 'kysely';
 import { batches, type Db, first, iso, jsonText } from './database.ts';
-import type { KnownRepository, Listings } from './store.ts';
+import { tagFactsOf } from './left-out.ts';
+import type { KnownNames, KnownRepository, Listings } from './store.ts';
 
 /** Repositories read in one go: a few MB of names at most, and the event loop gets its turn in between. */
 const PAGE = 200;
@@ -35,20 +36,53 @@ export function listingsOf(db: Db): Listings {
       };
     },
 
-    libraryTags: async (registryId) => {
-      const tags = new Set<string>();
-      for (let last = ''; ; ) {
-        const found = await sql<{ repository: string; names: string | null }>`
-          select r.name as repository, (select string_agg(t.name, E'\n') from tags t
-            where t.repository_id = r.id and t.presence <> 'retired') as names
-          from (select id, name from repositories where registry_id = ${registryId} and name > ${last} collate "C"
-            order by name limit ${PAGE}) r order by r.name`.execute(db);
-        for (const row of found.rows) for (const name of lines(row.names ?? '')) tags.add(`${row.repository}:${name}`);
-        if (found.rows.length < PAGE) return tags;
-        last = found.rows.at(-1)!.repository;
-      }
+    namesOf: (registryId, after) => namesAfter(db, registryId, after),
+
+    catalogOf: async (registryId) => {
+      const registry = await first(
+        sql<{ catalog_at: Date | null; listing_message: string | null }>`
+          select catalog_at, listing_message from registries where id = ${registryId}`,
+        db,
+      );
+      return { catalogAt: iso(registry?.catalog_at ?? null), message: registry?.listing_message ?? null };
     },
+
+    ofRepository: async (registryId, repository) => {
+      const row = await first(
+        sql<{ names: string; listed_at: Date }>`select names, listed_at from listings
+          where registry_id = ${registryId} and repository = ${repository}`,
+        db,
+      );
+      return row && { name: repository, tags: lines(row.names), listedAt: iso(row.listed_at) };
+    },
+
+    registriesWith: async (repository, tag) => {
+      const found = await sql<{ id: string }>`select g.id from registries g where
+        exists (select from listings l where l.registry_id = g.id and l.repository = ${repository}
+          and position(E'\n' || ${tag} || E'\n' in E'\n' || l.names || E'\n') > 0)
+        or exists (select from repositories r join tags t on t.repository_id = r.id
+          where r.registry_id = g.id and r.name = ${repository} and t.name = ${tag})
+        order by g.name limit 100`.execute(db);
+      return found.rows.map((row) => row.id);
+    },
+
+    factsOf: (registryId, repository, keys) => tagFactsOf(db, registryId, repository, keys),
   };
+}
+
+async function namesAfter(db: Db, registryId: string, after: string): Promise<KnownNames[]> {
+  const found = await sql<{ repository: string; names: string; library: string | null; listed_at: Date }>`
+    select l.repository, l.names, l.listed_at, (select string_agg(t.name, E'\n') from repositories r
+        join tags t on t.repository_id = r.id
+      where r.registry_id = l.registry_id and r.name = l.repository and t.presence <> 'retired') as library
+    from (select * from listings where registry_id = ${registryId} and repository > ${after} collate "C"
+      order by repository limit ${PAGE}) l order by l.repository`.execute(db);
+  return found.rows.map((row) => ({
+    repository: row.repository,
+    names: row.names,
+    listedAt: iso(row.listed_at),
+    library: row.library ?? '',
+  }));
 }
 
 /** The names known of one repository, and since when. */
@@ -103,6 +137,7 @@ async function putListing(trx: Db, listing: Listing, now: Date): Promise<void> {
   await putNames(trx, registryId, tags, iso(now));
 }
 
-function lines(text: string): string[] {
+/** The names of a list's text. */
+export function lines(text: string): string[] {
   return text === '' ? [] : text.split('\n');
 }

@@ -6,6 +6,7 @@ import type { Log } from './database.ts';
 import { guarded, storeError } from './driver-error.ts';
 import { type OpenDatabase, openEmbedded } from './embedded.ts';
 import { evidenceOf } from './evidence.ts';
+import { explanationsOf } from './explanations.ts';
 import { imagesOf } from './images.ts';
 import { listingsOf } from './listings.ts';
 import { locationsOf } from './locations.ts';
@@ -78,6 +79,7 @@ export async function storeOn(
     models: guarded(modelsOf(db)),
     scans: guarded(scansOf(db, upkeep, { ...DEFAULT_ABSENCE_POLICY, ...absence })),
     listings: guarded(listingsOf(db)),
+    explanations: guarded(explanationsOf(db)),
     receivers: guarded(receiversOf(db)),
     trust: guarded(trustOf(db)),
     evidence: guarded(evidenceOf(db)),

@@ -5,7 +5,7 @@
  * edited by mistake must not delete what is known. Without repositories it is removed. A file's name that a registry of
  * the UI already has gets " (file)" added.
  */
-import type { FileRegistry, FileRule } from '@pharos/contract';
+import { clausesOf, type FileRegistry, type FileRule } from '@pharos/contract';
 import { sql } from 'kysely';
 import { type Db, iso, json } from './database.ts';
 import { ensureLocation } from './locations.ts';
@@ -96,18 +96,19 @@ async function writeRules(trx: Db, { locationId, rules, now }: FileContents): Pr
     and not id = any(${ids}::uuid[])`.execute(trx);
   for (const rule of rules) {
     await sql`
-      insert into rules (id, name, enabled, registry_id, location_id, kind, description, repositories, tags, source,
-        created_at, updated_at)
+      insert into rules (id, name, enabled, registry_id, location_id, kind, description, repositories, tags, clauses,
+        source, created_at, updated_at)
       select ${rule.id}, ${rule.name}, ${rule.enabled}, ${rule.registryId}::uuid, ${locationId}, ${rule.kind},
-        ${rule.description}, ${json(rule.repositories)}, ${json(rule.tags)}, 'file', ${iso(now)}, ${iso(now)}
+        ${rule.description}, ${json(rule.repositories)}, ${json(rule.tags)}, ${json(clausesOf(rule))},
+        'file', ${iso(now)}, ${iso(now)}
       where ${rule.registryId}::uuid is null or exists (select from registries where id = ${rule.registryId}::uuid)
       on conflict (id) do update set name = excluded.name, enabled = excluded.enabled,
         registry_id = excluded.registry_id, location_id = excluded.location_id, kind = excluded.kind,
         description = excluded.description, repositories = excluded.repositories, tags = excluded.tags,
-        updated_at = excluded.updated_at
+        clauses = excluded.clauses, updated_at = excluded.updated_at
       where rules.source = 'file' and (rules.name, rules.enabled, rules.registry_id, rules.location_id, rules.kind,
-          rules.description, rules.repositories, rules.tags)
+          rules.description, rules.repositories, rules.tags, rules.clauses)
         is distinct from (excluded.name, excluded.enabled, excluded.registry_id, excluded.location_id, excluded.kind,
-          excluded.description, excluded.repositories, excluded.tags)`.execute(trx);
+          excluded.description, excluded.repositories, excluded.tags, excluded.clauses)`.execute(trx);
   }
 }

@@ -1,6 +1,7 @@
 /** Repository Rules of both sources. */
 import { randomUUID } from 'node:crypto';
-import type { Kind, Rule } from '@pharos/contract';
+import { clausesOf, type Kind, RULE_CLAUSES, type Rule, type RuleClauses } from '@pharos/contract';
+import { compileRule, takesByName } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso, json } from './database.ts';
@@ -18,6 +19,7 @@ interface RuleRow {
   description: string;
   repositories: Rule['repositories'];
   tags: Rule['tags'];
+  clauses: RuleClauses;
   source: Rule['source'];
   created_at: Date;
   updated_at: Date;
@@ -27,7 +29,8 @@ interface RuleRow {
 }
 
 const COLUMNS: RawBuilder<RuleRow> = sql`
-  u.id, u.name, u.enabled, u.registry_id, u.location_id, u.kind, u.description, u.repositories, u.tags, u.source,
+  u.id, u.name, u.enabled, u.registry_id, u.location_id, u.kind, u.description, u.repositories, u.tags, u.clauses,
+  u.source,
   u.created_at, u.updated_at, coalesce(held.repositories, 0) as repository_count, coalesce(held.tags, 0) as tag_count,
   (select coalesce(sum(q.requests), 0)::bigint from rule_requests q
     where q.rule_id = u.id and q.hour > now() - interval '24 hours') as requests`;
@@ -64,10 +67,12 @@ export function rulesOf(db: Db): Rules {
 
     create: async (spec, now) => {
       const id = randomUUID();
-      await sql`insert into rules (id, name, enabled, registry_id, kind, description, repositories, tags, source,
-          created_at, updated_at)
+      await sql`insert into rules (id, name, enabled, registry_id, kind, description, repositories, tags, clauses,
+          source, created_at, updated_at)
         values (${id}, ${spec.name}, ${spec.enabled}, ${spec.registryId}, ${spec.kind}, ${spec.description},
-          ${json(spec.repositories)}, ${json(spec.tags)}, 'ui', ${iso(now)}, ${iso(now)})`.execute(db);
+          ${json(spec.repositories)}, ${json(spec.tags)}, ${json(clausesOf(spec))}, 'ui', ${iso(now)}, ${iso(now)})`.execute(
+        db,
+      );
       return (await ruleById(db, id))!;
     },
 
@@ -82,6 +87,10 @@ export function rulesOf(db: Db): Rules {
         if (patch.description !== undefined) settings.push(sql`description = ${patch.description}`);
         if (patch.repositories !== undefined) settings.push(sql`repositories = ${json(patch.repositories)}`);
         if (patch.tags !== undefined) settings.push(sql`tags = ${json(patch.tags)}`);
+        const said = RULE_CLAUSES.filter((key) => patch[key] !== undefined);
+        if (said.length > 0) {
+          settings.push(sql`clauses = (clauses - ${[...said]}::text[]) || ${json(clausesOf(patch))}`);
+        }
         await sql`update rules set ${sql.join(settings)} where id = ${id}`.execute(trx);
         await releaseUngoverned(trx, now);
         return ruleById(trx, id);
@@ -112,6 +121,20 @@ export async function rulesOfRegistry(db: Db, registryId: string): Promise<Rule[
   const found = await sql<RuleRow>`select ${COLUMNS} from rules u ${HELD}
     where u.enabled and ${appliesTo(registryId)} order by u.position`.execute(db);
   return found.rows.map(ruleOf);
+}
+
+/** Whether one of these rules takes a tag of the repository, by its name. A rule that cannot be run takes nothing here. */
+export async function keepsOf(db: Db, repository: string, ids: readonly string[]): Promise<(tag: string) => boolean> {
+  const found =
+    await sql<RuleRow>`select ${COLUMNS} from rules u ${HELD} where u.id = any(${[...ids]}::uuid[])`.execute(db);
+  const rules = found.rows.flatMap((row) => {
+    try {
+      return compileRule(ruleOf(row));
+    } catch {
+      return [];
+    }
+  });
+  return (tag) => rules.some((rule) => takesByName(rule, repository, tag));
 }
 
 /** A rule of a file without a registry is for every registry of the file's location. */
@@ -145,6 +168,7 @@ function ruleOf(row: RuleRow): Rule {
     description: row.description,
     repositories: row.repositories,
     tags: row.tags,
+    ...row.clauses,
     source: row.source,
     locationId: row.location_id,
     repositoryCount: row.repository_count,

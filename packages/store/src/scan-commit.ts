@@ -7,8 +7,10 @@ import type { Kind, ScanCommit, ScanCommitted } from '@pharos/contract';
 import { type AbsencePolicy, type Reconciliation, reconcileScan } from '@pharos/library';
 import { sql } from 'kysely';
 import { type Db, first, iso, json } from './database.ts';
+import { writeLeftOut } from './left-out.ts';
 import { putNames } from './listings.ts';
 import { summarise } from './repository-summary.ts';
+import { keepsOf } from './rules.ts';
 import { stale } from './scan-begin.ts';
 import {
   endOvertaken,
@@ -52,7 +54,7 @@ export async function commitScan(db: Db, input: CommitInput): Promise<ScanCommit
   await verify(db, input.id, input.commit, staged);
   const drawing = new TagDrawing(scan.repository, input.now);
   const before = await repositoryState(db, scan.repository_id, false);
-  const { declaredKind } = await governing(db, scan.rule_ids);
+  const { declaredKind } = await governing(db, scan.repository, scan.rule_ids);
   const kind = { before: before.declared_kind, declared: declaredKind };
   await drawing.writes(db, await knownTags(db, scan.repository_id), kind, staged);
   return db.transaction().execute((trx) => apply(trx, input, staged, drawing));
@@ -72,13 +74,18 @@ interface Governing {
   readonly ruleIds: readonly string[];
   readonly declaredKind: Kind | null;
   readonly description: string;
+  /** Of what its rules take, tags that vanish are never retired. */
+  readonly keeps: ((name: string) => boolean) | undefined;
 }
 
 /** What the rules that took the repository say about it: the first kind and the first description, in their order. */
-async function governing(db: Db, ruleIds: readonly string[]): Promise<Governing> {
-  const found = await sql<{ id: string; kind: Kind | null; description: string }>`
-    select id, kind, description from rules where id = any(${ruleIds}::uuid[]) order by position`.execute(db);
+async function governing(db: Db, repository: string, ruleIds: readonly string[]): Promise<Governing> {
+  const found = await sql<{ id: string; kind: Kind | null; description: string; on_vanish: string | null }>`
+    select id, kind, description, clauses->>'onVanish' as on_vanish from rules
+    where id = any(${ruleIds}::uuid[]) order by position`.execute(db);
+  const keeping = found.rows.filter((rule) => rule.on_vanish === 'keep').map((rule) => rule.id);
   return {
+    keeps: keeping.length === 0 ? undefined : await keepsOf(db, repository, keeping),
     ruleIds: found.rows.map((rule) => rule.id),
     declaredKind: found.rows.find((rule) => rule.kind !== null)?.kind ?? null,
     description: found.rows.find((rule) => rule.description !== '')?.description ?? '',
@@ -101,9 +108,13 @@ async function apply(
   }
   // The agent's clock is a claim: nothing is seen in the future.
   const seenAt = iso(Date.parse(commit.finishedAt) < now.getTime() ? commit.finishedAt : now);
-  const rules = await governing(trx, scan.rule_ids);
+  const rules = await governing(trx, scan.repository!, scan.rule_ids);
   const known = await knownTags(trx, repositoryId);
-  const policy = { ...input.absence, massAbsenceConfirmed: before.absence_confirmed };
+  const policy = {
+    ...input.absence,
+    massAbsenceConfirmed: before.absence_confirmed,
+    ...(rules.keeps && { keeps: rules.keeps }),
+  };
   // A re-reading of some tags says nothing of the others, so that it is as if it had been partial.
   const report = { ...commit, status: scan.only_tags === null ? commit.status : ('partial' as const) };
   const changes = reconcileScan(known.map(knownTag), { ...report, tags: [...staged.values()] }, policy);
@@ -134,6 +145,7 @@ async function apply(
   if (commit.listedNames !== null) {
     await putNames(trx, scan.registry_id, [{ repository: scan.repository!, names: commit.listedNames }], seenAt);
   }
+  if (isListed && commit.leftOut) await writeLeftOut(trx, repositoryId, commit.leftOut);
   upkeep.wrote(writes.length);
   const message = [commit.message, changes.held?.message ?? '', releasedMessage(changes.released.length)];
   return finish(trx, input, scan, { ...counts, message: message.filter((part) => part !== '').join(' ') });

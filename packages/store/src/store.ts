@@ -9,10 +9,13 @@ import type {
   ChunkTaken,
   Delivery,
   DeliveryQuery,
+  Explanation,
   FileRegistry,
   FileRule,
   Hello,
   Image,
+  LeftOutPage,
+  LeftOutQuery,
   Listing,
   Location,
   Model,
@@ -56,6 +59,7 @@ import type {
   Tls,
   Token,
 } from '@pharos/contract';
+import type { TagFacts } from '@pharos/library';
 import type { EvidenceStore, TrustStore } from './trust-port.ts';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
@@ -171,7 +175,8 @@ export interface Repositories {
 export interface Tags {
   ofRepository(repositoryId: string, query: RepositoryTagQuery): Promise<Page<Tag>>;
   list(query: TagQuery): Promise<Page<Tag>>;
-  get(repositoryId: string, name: string): Promise<TagDetail | null>;
+  /** `now` is what ages are counted to. */
+  get(repositoryId: string, name: string, now?: Date): Promise<TagDetail | null>;
   history(repositoryId: string, name: string, query: PageQuery): Promise<Page<TagHistoryEntry> | null>;
 }
 
@@ -221,14 +226,44 @@ export interface KnownRepository {
   readonly listedAt: string;
 }
 
+/** What is known of a tag beyond its name. */
+export interface KnownTagFacts {
+  readonly tag: string;
+  readonly facts: TagFacts | 'unreadable';
+}
+
+/** The names of one repository as lines of a text: a million of them move between threads as a few texts. */
+export interface KnownNames {
+  readonly repository: string;
+  /** Names that the registry listed, one per line. */
+  readonly names: string;
+  readonly listedAt: string;
+  /** Names that the library holds, one per line. */
+  readonly library: string;
+}
+
 export interface Listings {
   put(listing: Listing, now: Date): Promise<void>;
   /** What a registry is known to hold, from its last listings: names only. */
   ofRegistry(
     registryId: string,
   ): Promise<{ catalogAt: string | null; message: string | null; repositories: KnownRepository[] }>;
-  /** Names of present tags of a registry, as `repository:tag`. */
-  libraryTags(registryId: string): Promise<Set<string>>;
+  /** The same as texts with what the library holds of each: some 200 repositories after the one named; none at the end. */
+  namesOf(registryId: string, after: string): Promise<KnownNames[]>;
+  catalogOf(registryId: string): Promise<{ catalogAt: string | null; message: string | null }>;
+  /** The names of one repository; null: nothing of it was ever listed. */
+  ofRepository(registryId: string, repository: string): Promise<KnownRepository | null>;
+  /** Registries whose lists hold the tag, most in one answer: 100. */
+  registriesWith(repository: string, tag: string): Promise<string[]>;
+  /** What is known of a repository's tags, with these annotations. */
+  factsOf(registryId: string, repository: string, annotationKeys: readonly string[]): Promise<KnownTagFacts[]>;
+}
+
+export interface Explanations {
+  /** Why a tag is in the library or not; the registry must exist. Null: there is no such registry. */
+  ofTag(registryId: string, repository: string, tag: string, now: Date): Promise<Explanation | null>;
+  /** Tags that the registry lists and no rule takes, with the reason. Null: there is no such repository. */
+  leftOut(repositoryId: string, query: LeftOutQuery, now: Date): Promise<LeftOutPage | null>;
 }
 
 export interface NewToken {
@@ -317,6 +352,7 @@ export interface Store {
   readonly models: Models;
   readonly scans: Scans;
   readonly listings: Listings;
+  readonly explanations: Explanations;
   readonly receivers: Receivers;
   readonly trust: TrustStore;
   readonly evidence: EvidenceStore;

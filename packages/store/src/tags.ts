@@ -1,18 +1,16 @@
 /** Names that point to digests now. */
 import type { Page, PageQuery, TagDetail, TagHistoryEntry } from '@pharos/contract';
-import { compileRule, explainTag, pullCommands } from '@pharos/library';
+import { pullCommands } from '@pharos/library';
 import { sql } from 'kysely';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, type Db, first, iso } from './database.ts';
+import { explainTagOf } from './explanations.ts';
 import { namesOf } from './listings.ts';
-import { rulesOfRegistry } from './rules.ts';
 import type { Tags } from './store.ts';
 import { listRepositoryTags, listTags } from './tag-list.ts';
 import { TAG_COLUMNS, type TagRow, tagOf } from './tag-row.ts';
 
 const MOST_SAME_DIGEST = 100;
-/** `keep` can only be explained among all names; more of them would hold up the event loop. */
-const MOST_EXPLAINED_NAMES = 20_000;
 
 interface HistoryRow {
   id: number;
@@ -34,9 +32,9 @@ export function tagsOf(db: Db): Tags {
   return {
     ofRepository: (repositoryId, query) => listRepositoryTags(db, repositoryId, query),
     list: (query) => listTags(db, query),
-    get: async (repositoryId, name) => {
+    get: async (repositoryId, name, now = new Date()) => {
       const row = await tagRow(db, repositoryId, name);
-      return row && detailOf(db, row);
+      return row && detailOf(db, row, now);
     },
     history: async (repositoryId, name, query) => {
       const row = await tagRow(db, repositoryId, name);
@@ -53,7 +51,7 @@ function tagRow(db: Db, repositoryId: string, name: string): Promise<TagRow | nu
   );
 }
 
-async function detailOf(db: Db, row: TagRow): Promise<TagDetail> {
+async function detailOf(db: Db, row: TagRow, now: Date): Promise<TagDetail> {
   const { host, repository, name, digest } = row;
   const same = await sql<TagDetail['sameDigest'][number]>`
     select t.repository_id as "repositoryId", r.name as repository, r.registry_id as "registryId", g.name as registry,
@@ -66,24 +64,15 @@ async function detailOf(db: Db, row: TagRow): Promise<TagDetail> {
     ...tagOf(row),
     pull: pullCommands({ host, repository, tag: name, digest }),
     sameDigest: same.rows,
-    explanation: await explanationOf(db, row),
+    explanation: await explainTagOf(db, {
+      registryId: row.registry_id,
+      repository,
+      tag: name,
+      names: await namesOf(db, row.registry_id, repository),
+      now,
+    }),
     previous: await previousOf(db, row),
   };
-}
-
-async function explanationOf(db: Db, row: TagRow): Promise<TagDetail['explanation']> {
-  const rules = await rulesOfRegistry(db, row.registry_id);
-  const names = await namesOf(db, row.registry_id, row.repository);
-  const compiled = rules.flatMap((rule) => {
-    try {
-      return compileRule(rule);
-    } catch {
-      // A pattern that an older version accepted: the rules' own page says what is wrong with it.
-      return [];
-    }
-  });
-  const known = names.length > MOST_EXPLAINED_NAMES ? undefined : names;
-  return explainTag(compiled, row.registry_id, row.repository, row.name, known);
 }
 
 /** The next older exact version of the same flavour; a floating tag stands for several, so it has none. */

@@ -1,13 +1,11 @@
 /** Reading what `pharos apply -f` takes: YAML or JSON with registries and rules. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { type FieldProblem, type RegistryInput, RegistryInput as RegistrySchema, RuleSpec } from '@pharos/contract';
 import { closest, distance } from 'fastest-levenshtein';
 import { type Document, isNode, LineCounter, parseAllDocuments } from 'yaml';
 import { secondsOf } from '../command.ts';
 import { CliError } from '../failure.ts';
 import type { Io } from '../output.ts';
-import { readAll } from '../secret-input.ts';
+import { readTexts } from '../read-files.ts';
 
 /** Where a document stands, for messages: `registries.yaml line 3`. */
 export type Place = string;
@@ -31,8 +29,6 @@ export interface Documents {
   rules: RuleDocument[];
 }
 
-const MAX_BYTES = 2_000_000;
-const MAX_FILES = 1000;
 const MAX_ENTRIES = 5000;
 
 type Environment = Io['env'];
@@ -78,32 +74,6 @@ export async function readDocuments(paths: readonly string[], io: Io): Promise<D
     );
   }
   return documents;
-}
-
-async function readTexts(paths: readonly string[], io: Io): Promise<{ file: string; text: string }[]> {
-  const texts: { file: string; text: string }[] = [];
-  for (const path of paths) {
-    if (path === '-') texts.push({ file: 'stdin', text: await readAll(io, MAX_BYTES) });
-    else
-      for (const file of filesOf(resolve(io.cwd, path), path))
-        texts.push({ file, text: readSmall(resolve(io.cwd, file)) });
-  }
-  return texts;
-}
-
-function filesOf(full: string, shown: string): string[] {
-  const stat = statSync(full, { throwIfNoEntry: false });
-  if (!stat) throw new CliError('file-not-found', `There is no file or directory ${full}.`, 'Check the path after -f.');
-  if (!stat.isDirectory()) return [shown];
-  const names = readdirSync(full).filter((name) => /\.(ya?ml|json)$/.test(name) && !name.startsWith('.'));
-  if (names.length > 0 && names.length <= MAX_FILES) return names.sort().map((name) => join(shown, name));
-  const found = names.length === 0 ? 'no .yaml, .yml or .json file' : `more than ${MAX_FILES} files`;
-  throw new CliError('apply-directory-unusable', `${full} holds ${found}.`, 'Name the files, or another directory.');
-}
-
-function readSmall(path: string): string {
-  if (statSync(path).size <= MAX_BYTES) return readFileSync(path, 'utf8');
-  throw new CliError('file-too-large', `${path} is larger than ${MAX_BYTES} bytes.`, 'Is this the right file?');
 }
 
 /** The single registries and rules of a text, in either form. */
@@ -273,6 +243,8 @@ const KEYS = {
       'prerelease',
       'parsedOnly',
       'scheme',
+      ...['pattern', 'range', 'floating', 'direction', 'groupBy', 'require', 'mode', 'mediaTypes', 'artifactTypes'],
+      ...['equals', 'matches', 'exists', 'min', 'max', 'every', 'jitter'],
     ],
   ],
 };

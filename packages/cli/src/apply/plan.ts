@@ -1,9 +1,11 @@
 /** What applying would change: pure, from what the files say and what the control plane has. */
 import { hash } from 'node:crypto';
 import {
+  clausesOf,
   type Registry,
   type RegistryInput,
   type RegistryPatch,
+  RULE_CLAUSES,
   type Rule,
   type RulePatch,
   type RuleSpec,
@@ -150,7 +152,9 @@ export function resolveRule({ spec, registry, place }: RuleDocument, registries:
 
 /** The change that the API takes for a rule. */
 export function rulePatchOf({ name: _, ...patch }: RuleSpec): RulePatch {
-  return patch;
+  // What the file does not say the rule shall not have.
+  const none = Object.fromEntries(RULE_CLAUSES.map((key) => [key, null]));
+  return { ...none, ...patch };
 }
 
 function pick(name: string, registries: readonly Registry[]): Registry | undefined {
@@ -192,7 +196,7 @@ function address(url: string, plainHttp: boolean): string {
 }
 
 function ruleFields(
-  { enabled, kind, description, repositories, tags }: Omit<RuleSpec, 'registryId'>,
+  { enabled, kind, description, repositories, tags, ...clauses }: Omit<RuleSpec, 'registryId'> | Rule,
   registry: string | null,
 ): Fields {
   const fields: Fields = {
@@ -210,6 +214,7 @@ function ruleFields(
         .sort(),
     );
   }
+  for (const [key, clause] of Object.entries(clausesOf(clauses))) fields[key] = clause;
   return fields;
 }
 

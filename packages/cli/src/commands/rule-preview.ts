@@ -1,5 +1,5 @@
 /** What a rule would let in, before it is saved. */
-import type { Preview, Rule, RuleSpec } from '@pharos/contract';
+import { applyRulePatch, type Preview, type RuleSpec } from '@pharos/contract';
 import type { Command } from 'commander';
 import { readDocuments } from '../apply/document.ts';
 import { resolveRule } from '../apply/plan.ts';
@@ -15,7 +15,10 @@ interface PreviewOptions extends RuleOptions {
   refresh?: boolean;
   limit?: number;
   excluded?: boolean;
+  changes?: boolean;
 }
+
+type Left = Pick<Preview['excluded'][number], 'clause' | 'text'> & { reason: string };
 
 /** `pharos rules preview`. */
 export function rulePreviewCommand(shell: Shell): Command {
@@ -24,6 +27,7 @@ export function rulePreviewCommand(shell: Shell): Command {
     .option('-f, --file <FILE>', 'a rule that is not saved yet, in the form of "pharos apply"')
     .option('--refresh', 'ask the registries for fresh lists first')
     .option('--excluded', 'list what stays out, with the reason')
+    .option('--changes', 'list what is new and what would leave')
     .option('--limit <N>', 'list at most this many (default 100)', wholeNumber(1, 1000));
   return examples(
     command,
@@ -39,7 +43,7 @@ export function rulePreviewCommand(shell: Shell): Command {
         body: { rule, refresh: options.refresh ?? false, limit: options.limit ?? 100 },
       }).finally(() => out.progress(null));
       if (out.json) return out.body(body);
-      showPreview(out, body, options.excluded ?? false);
+      showPreview(out, body, options.changes ? 'changes' : options.excluded ? 'excluded' : 'included');
     }),
   );
 }
@@ -60,19 +64,12 @@ async function ruleToPreview(
   }
   const registryId = options.registry ? (await findRegistry(client, options.registry)).id : undefined;
   if (name === undefined) return ruleFromFlags('preview', options, registryId ?? null);
-  const { name: _, ...patch } = rulePatch(await findRule(client, name), options, registryId);
-  return { ...spec(await findRule(client, name)), ...withoutUndefined(patch) };
+  const rule = await findRule(client, name);
+  const { name: _, ...patch } = rulePatch(rule, options, registryId);
+  return applyRulePatch(rule, patch);
 }
 
-function spec({ name, enabled, registryId, kind, description, repositories, tags }: Rule): RuleSpec {
-  return { name, enabled, registryId, kind, description, repositories, tags };
-}
-
-function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as never;
-}
-
-function showPreview(out: Output, body: Preview, excluded: boolean): void {
+function showPreview(out: Output, body: Preview, which: 'included' | 'excluded' | 'changes'): void {
   const { counts, cost } = body;
   const place = { head: 'REGISTRY', cell: (row: { registry: string }) => row.registry, max: 30 };
   const tag = {
@@ -83,20 +80,24 @@ function showPreview(out: Output, body: Preview, excluded: boolean): void {
     for (const row of body.included) out.line(`${row.repository}:${row.tag}`);
     return;
   }
-  if (excluded && body.excluded.length > 0) {
-    out.table(
-      [
-        place,
-        tag,
-        { head: 'STAYS OUT', cell: (row) => row.reason },
-        { head: 'BECAUSE OF', cell: (row) => [row.clause, row.text].filter(Boolean).join(' = ') },
-      ],
-      body.excluded,
-    );
+  const why = [
+    { head: 'STAYS OUT', cell: (row: Left) => row.reason },
+    { head: 'BECAUSE OF', cell: (row: Left) => [row.clause, row.text].filter(Boolean).join(' = ') },
+  ];
+  if (which === 'excluded' && body.excluded.length > 0) {
+    out.table([place, tag, ...why], body.excluded);
     out.line();
   }
-  if (!excluded && body.included.length > 0) {
+  if (which === 'included' && body.included.length > 0) {
     out.table([place, tag], body.included);
+    out.line();
+  }
+  if (which === 'changes' && body.new.length + body.leaving.length > 0) {
+    const changes = [
+      ...body.new.map((row) => ({ ...row, change: 'new', reason: '', clause: null, text: null })),
+      ...body.leaving.map((row) => ({ ...row, change: 'leaves' })),
+    ];
+    out.table([{ head: 'CHANGE', cell: (row: (typeof changes)[number]) => row.change }, place, tag, ...why], changes);
     out.line();
   }
   const reasons = Object.entries(counts.reasons).filter(([reason, number]) => reason !== 'included' && number > 0);
@@ -108,7 +109,10 @@ function showPreview(out: Output, body: Preview, excluded: boolean): void {
       'stays out',
       [counts.excluded, reasons.map(([reason, number]) => `${number} ${reason}`).join(', ')].filter(Boolean).join(': '),
     ],
-    ['cost', `about ${count(cost.requests, 'request')} at first, ${cost.perScan} per later scan`],
+    [
+      'cost',
+      `about ${count(cost.requests, 'request')} at first${cost.toDecide > 0 ? ` (${cost.toDecide} to decide what names do not)` : ''}, ${cost.perScan} per later scan`,
+    ],
   ]);
   for (const known of body.known) {
     out.note(

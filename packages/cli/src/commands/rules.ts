@@ -1,5 +1,5 @@
 /** `pharos rules`: Repository Rules say what comes into the library. */
-import type { Client, Rule, TagSet } from '@pharos/contract';
+import { type Client, clauseWords, type Rule, type TagSet, tagSetWords } from '@pharos/contract';
 import { Command, Option } from 'commander';
 import { clientAction, clientCommand, examples, listCommand, type Shell } from '../command.ts';
 import { CliError } from '../failure.ts';
@@ -9,6 +9,7 @@ import { type ListOptions, readPages } from '../paging.ts';
 import { findRegistry, findRule } from '../resolve.ts';
 import { type RuleOptions, ruleFromFlags, ruleOptions, rulePatch } from '../rule-flags.ts';
 import { rulePreviewCommand } from './rule-preview.ts';
+import { rulesImportCommand } from './rules-import.ts';
 
 export function rulesCommand(shell: Shell): Command {
   return new Command('rules')
@@ -19,7 +20,8 @@ export function rulesCommand(shell: Shell): Command {
     .addCommand(add(shell))
     .addCommand(edit(shell))
     .addCommand(remove(shell))
-    .addCommand(rulePreviewCommand(shell));
+    .addCommand(rulePreviewCommand(shell))
+    .addCommand(rulesImportCommand(shell));
 }
 
 const COLUMNS: Column<Rule & { registry: string }>[] = [
@@ -77,6 +79,8 @@ function add(shell: Shell): Command {
     command,
     'rules add postgres --registry production --repository "postgres*" --kind postgres',
     'rules add pg17 --repository postgresql --tag "17.*" --exclude-tag "*-debug" --keep 20',
+    'rules add current --repository postgresql --kind postgres --floating exclude --prerelease exclude --group-by major,compatibility --keep 1',
+    'rules add arm --repository "apps/**" --platform linux/arm64 --min-age 72h',
     'rules add semver --repository "apps/**" --tag "re:v?[0-9]+\\.[0-9]+\\.[0-9]+" --scheme semver',
   ).action(
     clientAction<RuleOptions & { disabled?: boolean }>(shell, async ({ client, out }, [name], options) => {
@@ -143,6 +147,7 @@ function show(out: Output, rule: Rule, registry: string): void {
     ['description', rule.description],
     ['repositories', patterns(rule.repositories)],
     ...rule.tags.map((set, index) => [index === 0 ? 'tags' : 'or tags', tagSet(set)] as const),
+    ...clauseWords(rule),
     ['library', `${rule.repositoryCount} repositories, ${rule.tagCount} tags`],
     ['requests', `${rule.requests24h} in 24 hours`],
     ['changed', ago(rule.updatedAt)],
@@ -159,14 +164,5 @@ function tagSets(sets: TagSet[]): string {
 }
 
 function tagSet(set: TagSet): string {
-  const { version } = set;
-  return [
-    patterns(set),
-    version?.scheme ? `scheme ${version.scheme}` : '',
-    version && version.prerelease !== 'include' ? `pre-releases ${version.prerelease}` : '',
-    version?.parsedOnly ? 'readable versions only' : '',
-    set.keep ? `newest ${set.keep}${set.order === 'name' ? ' by name' : ''}` : '',
-  ]
-    .filter(Boolean)
-    .join('; ');
+  return [patterns(set), ...tagSetWords(set)].join('; ');
 }

@@ -3,7 +3,17 @@ import { z } from 'zod';
 import { Id } from '../common.ts';
 import { PageQuery, page } from '../page.ts';
 import type { Route } from '../route.ts';
-import { Preview, PreviewRequest, Rule, RulePatch, RuleSpec } from '../rule.ts';
+import {
+  ExplainQuery,
+  Explanation,
+  LeftOutPage,
+  LeftOutQuery,
+  Preview,
+  PreviewRequest,
+  Rule,
+  RulePatch,
+  RuleSpec,
+} from '../rule.ts';
 import { ById, get, patch, post, remove } from './parts.ts';
 
 const Text = z.strictObject({ q: z.string().max(200).optional() });
@@ -38,6 +48,25 @@ export const rulesRoutes = {
     summary: 'What a rule would let in, and why the rest stays out',
     body: PreviewRequest,
     response: Preview,
+  },
+  explainTag: {
+    ...get,
+    path: '/explain',
+    permission: 'library:read',
+    group: 'rules',
+    summary: 'Why a tag is in the library, or is not: every rule with the clause that decided',
+    query: ExplainQuery,
+    response: z.object({ items: z.array(Explanation) }),
+  },
+  listLeftOut: {
+    ...get,
+    path: '/repositories/{id}/left-out',
+    permission: 'library:read',
+    group: 'rules',
+    summary: 'Tags that the registry lists and no rule takes, with the reason',
+    params: ById,
+    query: LeftOutQuery,
+    response: LeftOutPage,
   },
   getRule: {
     ...get,

@@ -55,7 +55,7 @@ export function libraryHandlers(context: Context): Pick<Handlers, Names> {
       if (tags.total === 0) found(await store.repositories.get(params.id), 'The repository');
       return tags;
     },
-    getTag: async ({ params }) => found(await store.tags.get(params.id, params.name), 'The tag'),
+    getTag: async ({ params }) => found(await store.tags.get(params.id, params.name, now()), 'The tag'),
     getTagHistory: async ({ params, query }) =>
       found(await store.tags.history(params.id, params.name, query), 'The tag'),
     listTags: ({ query }) => store.tags.list(query),

@@ -1,11 +1,19 @@
-import type { RuleSpec } from '@pharos/contract';
+import { applyRulePatch, type RuleSpec } from '@pharos/contract';
 import { rulePatternProblems } from '@pharos/library';
 import type { Context } from '../context.ts';
+import { previewRule } from '../preview/rule-preview.ts';
 import { found, ProblemError } from '../problem.ts';
 import type { Handlers } from '../route.ts';
-import { previewRule } from '../rule-preview.ts';
 
-type Names = 'listRules' | 'createRule' | 'previewRule' | 'getRule' | 'updateRule' | 'deleteRule';
+type Names =
+  | 'listRules'
+  | 'createRule'
+  | 'previewRule'
+  | 'explainTag'
+  | 'listLeftOut'
+  | 'getRule'
+  | 'updateRule'
+  | 'deleteRule';
 
 /** Repository Rules: write them, and see before what they would do. */
 export function ruleHandlers(context: Context): Pick<Handlers, Names> {
@@ -42,7 +50,7 @@ export function ruleHandlers(context: Context): Pick<Handlers, Names> {
     },
     updateRule: async ({ params, body }) => {
       const before = await own(params.id);
-      checkPatterns({ repositories: body.repositories ?? before.repositories, tags: body.tags ?? before.tags });
+      checkPatterns(applyRulePatch(before, body));
       await checkRegistry(body.registryId);
       const rule = found(await store.rules.update(before.id, body, now()), 'The rule');
       changed(rule.id);
@@ -54,6 +62,19 @@ export function ruleHandlers(context: Context): Pick<Handlers, Names> {
       changed(rule.id);
       return undefined;
     },
+    explainTag: async ({ query: { registryId, repository, tag } }) => {
+      const ids = registryId ? [registryId] : await store.listings.registriesWith(repository, tag);
+      const all = await Promise.all(ids.map((id) => store.explanations.ofTag(id, repository, tag, now())));
+      const items = all.filter((one) => one !== null);
+      if (items.length > 0) return { items };
+      throw registryId
+        ? new ProblemError('not-found', 'There is no registry with this id.')
+        : new ProblemError('not-found', `No registry lists ${repository}:${tag}, as far as is known.`, {
+            hint: 'Check the spelling, which is case-sensitive, or preview a rule with refresh to list the registry anew.',
+          });
+    },
+    listLeftOut: async ({ params, query }) =>
+      found(await store.explanations.leftOut(params.id, query, now()), 'The repository'),
     previewRule: async ({ body, signal }) => {
       checkPatterns(body.rule, 'rule.');
       return previewRule(context, body, signal);
@@ -61,8 +82,8 @@ export function ruleHandlers(context: Context): Pick<Handlers, Names> {
   };
 }
 
-/** Refuses patterns that no linear-time engine runs, all of them at once. Throws `invalid-pattern` with path and position. */
-export function checkPatterns(rule: Pick<RuleSpec, 'repositories' | 'tags'>, under = ''): void {
+/** Refuses patterns and ranges that no linear-time engine runs, all of them at once. Throws `invalid-pattern` with path and position. */
+export function checkPatterns(rule: RuleSpec, under = ''): void {
   const problems = rulePatternProblems(rule);
   const [first] = problems;
   if (!first) return;

@@ -115,7 +115,15 @@ export function librarySuite(given: () => Promise<Given>): void {
       ['c', 'd'],
     );
     assert.equal(later.message, 'no tags');
-    assert.deepEqual([...(await store.listings.libraryTags(registryId))], ['c:x']);
+    const names = await store.listings.namesOf(registryId, '');
+    assert.deepEqual(
+      names.map(({ repository, names: listed, library }) => [repository, listed, library]),
+      [
+        ['c', 'x\ny', 'x'],
+        ['d', '', ''],
+      ],
+    );
+    assert.deepEqual(await store.listings.namesOf(registryId, 'd'), []);
     await store.listings.put({ registryId: randomUUID(), repositories: ['e'], tags: [], message: null }, T0);
   });
 

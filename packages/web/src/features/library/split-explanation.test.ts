@@ -5,6 +5,7 @@ import { splitExplanation } from './split-explanation.ts';
 const entry = (name: string, included: boolean) => ({
   rule: { id: name, name },
   included,
+  code: null,
   reason: 'as it is',
   clause: null,
   text: null,
@@ -20,6 +21,7 @@ test('without any rule there is nothing that takes it', () => {
   const none = {
     rule: null,
     included: false,
+    code: null,
     reason: 'No enabled rule is for this registry.',
     clause: null,
     text: null,
