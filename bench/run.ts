@@ -7,6 +7,7 @@ import type { BenchOptions, Measure } from './measure.ts';
 
 const SUITES: Record<string, () => Promise<{ run(options: BenchOptions): Promise<Measure[]> }>> = {
   discovery: () => import('./discovery.ts'),
+  preview: () => import('./preview.ts'),
 };
 
 const USAGE = `usage: npm run bench -- SUITE [options]
@@ -30,6 +31,8 @@ discovery --memory   memory of an agent that reads one large repository again an
   --tags N           (default 200,000)
   --scans N          (default 10)
   --dialect NAME     that product alone
+
+preview              a rule over 10,000 and over 1,000,000 known names, and how long the event loop is held
 
   --json FILE        writes [{ measure, value, unit, against, ratio }]
   --help

@@ -10,6 +10,7 @@ import {
   type ManifestContent,
   RegistryError,
 } from '@pharos/oci';
+import { isModelConfig, isOllama, shortened } from './artifact-config.ts';
 import type { RepositoryReader } from './registry-reader.ts';
 
 /** What was read, and what of it could not be: then the observation is less deep than it should be. */
@@ -35,7 +36,7 @@ type ConfigFacts = Pick<Observation, 'labels' | 'env' | 'user' | 'configCreated'
 
 /**
  * Reads what the library needs of a manifest that is already there: nothing more for an artifact, the configuration
- * for an image of one platform, and for an index only when its annotations leave the time or the version open: one
+ * for a model and for an image of one platform, and for an index only when its annotations leave the time or the version open: one
  * platform's manifest and configuration (all platforms of one build share them closely enough).
  */
 export async function observe(content: ManifestContent, reader: RepositoryReader): Promise<Reading> {
@@ -56,13 +57,29 @@ export function outlineOf(content: ManifestContent): Observation | null {
 async function observeImage(content: ManifestContent, manifest: Manifest, reader: RepositoryReader): Promise<Reading> {
   const base = { ...common(content, manifest), ...ofManifest(manifest) };
   const { config } = manifest;
+  if (config !== null && isModelConfig(config.mediaType)) return observeModel(base, config, reader);
   if (config === null || !IMAGE_CONFIGS.has(config.mediaType)) return { observation: base, failure: null };
   try {
-    const { platform, ...facts } = readConfig((await reader.config(config)).json);
+    const { json } = await reader.config(config);
+    // An Ollama model has no platform, whatever its configuration says; it holds what is known of the model.
+    if (isOllama(manifest.layers))
+      return { observation: { ...base, artifactConfig: shortened(json), detail: 'config' }, failure: null };
+    const { platform, ...facts } = readConfig(json);
     const platforms = platform === null ? [] : [{ ...platform, digest: content.digest, size: base.size }];
     return { observation: { ...base, ...facts, platforms, detail: 'config' }, failure: null };
   } catch (error) {
     return { observation: base, failure: asRegistryError(error) };
+  }
+}
+
+/** A model's configuration costs one request more, once for each digest. Without it the model is a model all the same. */
+async function observeModel(base: Observation, config: Descriptor, reader: RepositoryReader): Promise<Reading> {
+  try {
+    const { json } = await reader.config(config);
+    return { observation: { ...base, artifactConfig: shortened(json), detail: 'config' }, failure: null };
+  } catch (error) {
+    const failure = asRegistryError(error);
+    return { observation: base, failure: failure.transient ? failure : null };
   }
 }
 

@@ -293,7 +293,7 @@ export class RepositoryReader {
     return this.#run(() => this.reader.registry.getConfig(this.repository, descriptor, this.#signal));
   }
 
-  /** Content within bounds, hashed against its digest. */
+  /** The bytes of a blob, verified by its digest. */
   blob(descriptor: BlobDescriptor, maxBytes: number): Promise<Uint8Array> {
     return this.#run(() =>
       this.reader.registry.getBlob(this.repository, descriptor, { maxBytes, signal: this.#signal }),

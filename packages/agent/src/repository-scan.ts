@@ -1,7 +1,7 @@
 /** One scan with everything around it: its turn, its progress, its line in the log, and a spool that may be full. */
 import { randomUUID } from 'node:crypto';
 import type { ScanBegin } from '@pharos/contract';
-import { type CompiledRule, decideRepository, failedReport } from '@pharos/library';
+import { annotationKeys, type CompiledRule, decideRepository, failedReport, looksBeyondNames } from '@pharos/library';
 import { RegistryError } from '@pharos/oci';
 import type { Logger } from 'pino';
 import { AgentError } from './agent-error.ts';
@@ -12,6 +12,7 @@ import type { ActiveRegistry } from './registries.ts';
 import type { RegistryReader } from './registry-reader.ts';
 import type { Reporter } from './report.ts';
 import { scanRepository } from './scan.ts';
+import { ScanFacts } from './scan-facts.ts';
 import type { ScanResult } from './scan-tally.ts';
 import type { Spool, SpoolEntry } from './spool.ts';
 import type { ReportHeader } from './spool-file.ts';
@@ -171,11 +172,18 @@ async function runScan(
   const serverEpoch = controlPlane.serverEpoch ?? '';
   const stateKey = { registryId, origin: header.origin, repository: repository!, serverEpoch };
   const isWhole = (header.begin.only ?? null) === null;
-  const [known, subjects, evidence] = await Promise.all([
+  const asksMore = rules.some(looksBeyondNames);
+  const [known, subjects, stored, evidence] = await Promise.all([
     state.load(stateKey),
     state.loadSubjects(stateKey),
+    asksMore ? state.loadFacts(stateKey) : null,
     state.loadEvidence(stateKey),
   ]);
+  const facts = asksMore ? new ScanFacts(annotationKeys(rules), stored) : undefined;
+  const keepFacts = async (names: readonly string[]) => {
+    // It only saves requests and says since when a tag is known: a disk that is full stops no scan here.
+    if (facts !== undefined) await state.saveFacts(stateKey, facts.stored(names)).catch(() => {});
+  };
   if (isWhole) context.hints.set(key, new Set());
   const takeHints = () => {
     const hinted = [...(context.hints.get(key) ?? [])];
@@ -187,7 +195,10 @@ async function runScan(
     return await kept(context, header.begin, async () => {
       const onProgress = (done: number, total: number, step: string) =>
         progress.update({ done, total, requests: lane.requests, step });
-      const job = { header, rules, reader: lane, known, subjects, evidence, spool, signal, takeHints, onProgress };
+      const job = {
+        ...{ header, rules, reader: lane, known, subjects, evidence, spool, signal, takeHints, onProgress },
+        ...{ facts, keepFacts },
+      };
       const result = await scanRepository(job);
       const { status, listed, wanted, resolved, read, failed, requests, code } = result;
       for (const failure of result.failures) log.warn({ event: 'tag-failed', repository, ...failure }, failure.message);

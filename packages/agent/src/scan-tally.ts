@@ -1,6 +1,6 @@
 /** The counts of one scan, and the sentence that a person reads about it. */
 import { createHash } from 'node:crypto';
-import type { ReportedFailure, ScanCommit } from '@pharos/contract';
+import type { LeftOutTag, ReportedFailure, ScanCommit } from '@pharos/contract';
 import { setDigestText } from '@pharos/library';
 import type { RegistryError } from '@pharos/oci';
 import { isNotAsked } from './not-asked.ts';
@@ -60,7 +60,9 @@ export class ScanTally {
   /** Whether something failed that may pass by itself: then the scan is partial. A tag that is broken for good is not that. */
   hasPassingFailures = false;
   readonly #resolved = new PackedTags();
-  readonly #unresolved: string[] = [];
+  /** Looked at and taken by no rule; null: no rule asks for more than names. */
+  leftOut: LeftOutTag[] | null = null;
+  readonly #unresolved = new Set<string>();
   readonly #failures: ReportedFailure[] = [];
 
   resolve(name: string, digest: string): void {
@@ -68,7 +70,7 @@ export class ScanTally {
   }
 
   unresolve(name: string): void {
-    this.#unresolved.push(name);
+    this.#unresolved.add(name);
   }
 
   fail(name: string, error: RegistryError): void {
@@ -93,7 +95,7 @@ export class ScanTally {
     const firstFailure = this.#failures[0];
     const code = error?.code ?? (status === 'complete' ? null : (firstFailure?.code ?? null));
     const hint = error?.hint ?? (code === null ? null : (firstFailure?.hint ?? null));
-    const overflow = this.#unresolved.length > MAX_UNRESOLVED;
+    const overflow = this.#unresolved.size > MAX_UNRESOLVED;
     const entry = await report.keep({
       // Names beyond the bound would count as absent.
       status: overflow && status === 'complete' ? 'partial' : status,
@@ -101,8 +103,10 @@ export class ScanTally {
       setDigest: this.#setDigest(),
       listedCount: this.listed,
       artifactCount: this.artifacts,
-      unresolved: this.#unresolved.slice(0, MAX_UNRESOLVED),
+      unresolved: [...this.#unresolved].slice(0, MAX_UNRESOLVED),
       hasListedNames: ending.list !== null,
+      // Also when it is empty, so that what stood there before goes.
+      ...(ending.list === null ? {} : { leftOut: this.leftOut ?? [] }),
       unchanged: ending.unchanged,
       absence: ending.absence,
       finishedAt: new Date().toISOString(),

@@ -1,6 +1,16 @@
 /** Reads one repository and writes the report into the spool: list, choose, resolve what is not known, count. */
 import type { Observation, ScanBegin } from '@pharos/contract';
-import { type CompiledRule, decideTags, isArtifactTag, isBuildStamped, parseVersion } from '@pharos/library';
+import {
+  type CompiledRule,
+  type Decision,
+  decideTags,
+  isArtifactTag,
+  isBuildStamped,
+  type KnownFacts,
+  mutabilityOf,
+  NO_FACTS,
+  parseVersion,
+} from '@pharos/library';
 import { type ManifestContent, RegistryError } from '@pharos/oci';
 import { AgentError } from './agent-error.ts';
 import { type EvidenceState, findEvidence, NO_EVIDENCE_STATE } from './evidence.ts';
@@ -9,6 +19,7 @@ import { observe, outlineOf } from './observe.ts';
 import { PackedTags } from './packed-tags.ts';
 import { findReferrers } from './referrers.ts';
 import { isRegistryWide, type RepositoryReader, type TagList } from './registry-reader.ts';
+import type { ScanFacts } from './scan-facts.ts';
 import { type ScanResult, ScanTally } from './scan-tally.ts';
 import type { Spool, SpoolEntry, SpoolReport } from './spool.ts';
 import { type FoundReferrer, type ReportHeader, readReport } from './spool-file.ts';
@@ -35,6 +46,10 @@ export interface ScanJob {
   spool: Spool;
   signal: AbortSignal;
   maxTags?: number | undefined;
+  /** For rules that ask for more than names; without it none does. */
+  facts?: ScanFacts | undefined;
+  /** Keeps the facts of these tags for the next scan. */
+  keepFacts?: ((names: readonly string[]) => Promise<void>) | undefined;
   /** Tags that a notification told of while this scan runs; each is given once. */
   takeHints?: (() => string[]) | undefined;
   onProgress(done: number, total: number, step: string): void;
@@ -92,6 +107,11 @@ class RepositoryScan {
   /** Manifests of single platforms that this scan read: they may be signed each by itself. */
   readonly #platforms = new Set<string>();
   #details = new PackedTags();
+  /** Tags of which a rule says whether they move; of all others the name says it. */
+  readonly #movement = new Map<string, 'immutable' | 'mutable'>();
+  /** Known tags of rules with a budget, and the rule whose it is. */
+  readonly #budgeted = new Map<string, CompiledRule>();
+  #spared: ReadonlySet<string> = new Set();
   #isBulk = false;
   #isUnchanged = true;
   #troubles = 0;
@@ -273,28 +293,113 @@ class RepositoryScan {
     }
   }
 
-  /** Union over the rules, in the registry's order; lets the event loop run in between. */
+  /** Union over the rules, in the registry's order; lets the event loop run in between, and reads what names do not tell. */
   async #choose(names: readonly string[]): Promise<string[]> {
     const taken = new Uint8Array(names.length);
-    const repository = this.#job.reader.repository;
+    const open = new Set<string>();
     for (const rule of this.#job.rules) {
-      const steps = decideTags(rule, repository, names);
-      let step = steps.next();
-      for (let count = 0; !step.done; step = steps.next()) {
-        count += 1;
-        if (count % 4 === 0) await breathe();
+      const decisions = await this.#decide(rule, names);
+      for (let index = 0; index < names.length; index += 1) {
+        const decision = decisions[index]!;
+        if (decision.included) this.#take(rule, decision, names[index]!, taken[index] === 1);
+        if (decision.included) taken[index] = 1;
+        else if (decision.reason === 'unread') open.add(names[index]!);
       }
-      const decisions = step.value;
-      for (let index = 0; index < names.length; index += 1) if (decisions[index]!.included) taken[index] = 1;
     }
     this.#tally.listed = names.length;
     this.#tally.artifacts = names.reduce((count, name) => count + (isArtifactTag(name) ? 1 : 0), 0);
-    return names.filter((_, index) => taken[index] === 1);
+    const wanted = names.filter((_, index) => taken[index] === 1);
+    await this.#tellLeftOut(names, new Set(wanted), open);
+    return wanted;
+  }
+
+  async #decide(rule: CompiledRule, names: readonly string[]): Promise<Decision[]> {
+    const { facts, reader } = this.#job;
+    const pushedAt = (tag: string) => this.#details.pushedAtOf(tag) ?? this.#job.known.pushedAtOf(tag);
+    const lookup: KnownFacts =
+      facts === undefined ? NO_FACTS : { now: Date.now(), of: (tag) => facts.of(tag, pushedAt(tag)), pushedAt };
+    const steps = decideTags(rule, reader.repository, names, undefined, lookup);
+    let step = steps.next();
+    for (let count = 1; !step.done; step = steps.next(), count += 1) {
+      if (step.value !== undefined) await this.#lookAt(step.value);
+      else if (count % 4 === 0) await breathe();
+    }
+    return step.value;
+  }
+
+  /** What the rule says of a tag that it takes: whether it moves, and whose budget it is asked from. */
+  #take(rule: CompiledRule, decision: Decision, name: string, isTakenAlready: boolean): void {
+    const mutability = mutabilityOf(rule, decision);
+    // Of several rules the most careful one counts.
+    if (mutability === 'mutable' || (mutability === 'immutable' && !isTakenAlready)) {
+      this.#movement.set(name, mutability);
+    } else if (mutability === 'auto' && this.#movement.get(name) === 'immutable') this.#movement.delete(name);
+    if (rule.spec.headBudget === undefined) this.#budgeted.delete(name);
+    else if (!isTakenAlready) this.#budgeted.set(name, rule);
+  }
+
+  /** Finds out what stands behind some tags, each with as little as it takes. */
+  async #lookAt(names: readonly string[]): Promise<void> {
+    const open = names.values();
+    const worker = async () => {
+      for (const name of open) {
+        this.#job.signal.throwIfAborted();
+        if (this.#fatal === null) await this.#lookAtOne(name);
+        await this.#report.writer.room();
+      }
+    };
+    this.#job.onProgress(0, names.length, 'reading what rules ask for');
+    await Promise.all(Array.from({ length: Math.min(WORKERS, names.length) }, worker));
+  }
+
+  async #lookAtOne(name: string): Promise<void> {
+    const facts = this.#job.facts!;
+    const before = this.#job.known.get(name) ?? facts.seen(name);
+    const only = this.#job.header.begin.only ?? null;
+    if (only !== null && !only.includes(name)) {
+      // Nobody told of it, so that what was found last is taken for what it is.
+      if (before !== undefined && facts.hasImage(before.digest)) facts.look(name, before.digest, before.checked, now());
+      return;
+    }
+    try {
+      const told = this.#details.digestOf(name) || null;
+      const asked = told === null && !(before !== undefined && isStamped(name));
+      const digest = asked ? ((await this.#job.reader.head(name)).digest ?? name) : (told ?? before!.digest);
+      const content = facts.hasImage(digest) ? null : await this.#job.reader.manifest(digest);
+      const found = content?.digest ?? digest;
+      if (content !== null && !facts.hasImage(found)) {
+        const failure = await this.#once(found, () => this.#observe(content));
+        this.#readings.delete(found);
+        if (failure !== null && (failure.transient || isNotAsked(failure))) throw failure;
+        if (!facts.hasImage(found)) throw failure ?? new Error('An image that was read is not known.');
+      }
+      facts.look(name, found, asked || told !== null || content !== null ? now() : before!.checked, now());
+      this.#troubles = 0;
+    } catch (error) {
+      if (!(error instanceof RegistryError) || this.#job.signal.aborted) throw error;
+      if (error.transient || error.code === 'unauthorized' || isNotAsked(error)) return this.#fail(name, error);
+      // What is broken for good holds nobody's place: the next best comes in.
+      facts.break(name);
+      this.#tally.fail(name, error);
+    }
+  }
+
+  async #tellLeftOut(names: readonly string[], wanted: ReadonlySet<string>, open: ReadonlySet<string>): Promise<void> {
+    const { facts, keepFacts, known } = this.#job;
+    // A re-reading of single tags says nothing of the others.
+    if (facts === undefined || (this.#job.header.begin.only ?? null) !== null) return;
+    const pushedAt = (name: string) => this.#details.pushedAtOf(name) ?? known.pushedAtOf(name);
+    // Out of reach this time: neither taken nor left out, so the library keeps what it has of it.
+    for (const name of open) if (!wanted.has(name)) this.#tally.unresolve(name);
+    if (open.size > 0) this.#isUnchanged = false;
+    this.#tally.leftOut = facts.leftOut((name) => wanted.has(name) || open.has(name), pushedAt, now());
+    await keepFacts?.(names);
   }
 
   async #resolveAll(wanted: readonly string[]): Promise<void> {
     this.#tally.wanted = wanted.length;
     const audited = this.#auditOf(wanted);
+    this.#spared = this.#sparedOf(wanted);
     let next = 0;
     let done = 0;
     const worker = async () => {
@@ -317,7 +422,7 @@ class RepositoryScan {
   #auditOf(wanted: readonly string[]): ReadonlySet<string> {
     // With digests in the list every tag is looked at by every scan.
     if (this.#isBulk) return new Set();
-    const stamped = wanted.filter((name) => this.#job.known.has(name) && isStamped(name));
+    const stamped = wanted.filter((name) => this.#job.known.has(name) && this.#isFixed(name));
     const count = Math.ceil(stamped.length / 1000);
     if (count === 0) return new Set();
     const checked = (name: string) => this.#job.known.checkedOf(name)!;
@@ -327,13 +432,43 @@ class RepositoryScan {
     return new Set([...older, ...asOld].slice(0, count));
   }
 
+  /** Whether the tag is taken not to move: a rule says so, or its name tells the build. */
+  #isFixed(name: string): boolean {
+    const movement = this.#movement.get(name);
+    return movement === undefined ? isStamped(name) : movement === 'immutable';
+  }
+
+  /** Known tags that this scan does not ask about, because their rule has spent its budget: those asked most recently. */
+  #sparedOf(wanted: readonly string[]): ReadonlySet<string> {
+    const spared = new Set<string>();
+    if (this.#isBulk || this.#budgeted.size === 0) return spared;
+    const { known } = this.#job;
+    const byRule = new Map<CompiledRule, string[]>();
+    for (const name of wanted) {
+      const rule = this.#budgeted.get(name);
+      if (rule === undefined || !known.has(name) || this.#isFixed(name)) continue;
+      const names = byRule.get(rule);
+      if (names === undefined) byRule.set(rule, [name]);
+      else names.push(name);
+    }
+    for (const [rule, names] of byRule) {
+      names.sort((a, b) => known.checkedOf(a)! - known.checkedOf(b)! || (a < b ? -1 : 1));
+      for (const name of names.slice(rule.spec.headBudget)) spared.add(name);
+    }
+    return spared;
+  }
+
   async #resolveOne(name: string, audited: ReadonlySet<string>): Promise<void> {
     if (this.#fatal !== null) return this.#tally.unresolve(name);
     const known = this.#job.known.get(name);
     const told = this.#details.digestOf(name) || null;
     try {
+      const looked = this.#job.facts?.wasLookedAt(name) ? this.#job.facts.seen(name) : undefined;
       if (told !== null) await this.#takeTold(name, told);
-      else if (known !== undefined && isStamped(name) && !audited.has(name)) {
+      else if (looked !== undefined && !audited.has(name)) {
+        if (!this.#knownDigests.has(looked.digest)) await this.#readTag(name, looked.digest);
+        else return this.#tag(name, looked.digest, looked.checked);
+      } else if (known !== undefined && (this.#spared.has(name) || (this.#isFixed(name) && !audited.has(name)))) {
         return this.#tag(name, known.digest, known.checked);
       } else if (known !== undefined || this.#job.reader.reader.hasMeteredGets) await this.#headTag(name, known);
       else await this.#readTag(name);
@@ -417,6 +552,7 @@ class RepositoryScan {
   }
 
   #write(observation: Observation): void {
+    this.#job.facts?.learn(observation, now());
     this.#report.writer.image(observation);
     if (this.#platforms.size < MAX_PLATFORMS) {
       for (const { digest } of observation.platforms) if (digest !== observation.digest) this.#platforms.add(digest);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { type EvidenceState, NO_EVIDENCE_STATE } from './evidence.ts';
 import { readLines } from './line-reader.ts';
 import { PackedTags } from './packed-tags.ts';
+import type { StoredFacts } from './scan-facts.ts';
 import { writeWhole } from './write-file.ts';
 
 /** `checked`: seconds since 1970 when the registry last said that the tag has this digest. */
@@ -97,10 +98,28 @@ export class State {
     await writeWhole(this.#path(key.registryId, key.repository, 'evidence'), [text]);
   }
 
+  /** What rules asked of images beyond the names of tags; null when nothing is known. */
+  async loadFacts(key: StateKey): Promise<StoredFacts | null> {
+    try {
+      const text = await readFile(this.#path(key.registryId, key.repository, 'facts'), 'utf8');
+      const stored = JSON.parse(text) as { key: unknown; facts: StoredFacts };
+      return isSameKey(stored.key, key) ? stored.facts : null;
+    } catch {
+      return null;
+    }
+  }
+
+  async saveFacts(key: StateKey, facts: StoredFacts): Promise<void> {
+    await mkdir(join(this.#folder, key.registryId), { recursive: true, mode: 0o700 });
+    const text = JSON.stringify({ key: { v: 1, ...key }, facts });
+    await writeWhole(this.#path(key.registryId, key.repository, 'facts'), [text]);
+  }
+
   /** Forgets one repository, so that it is read from the beginning. */
   async forget(registryId: string, repository: string): Promise<void> {
     await rm(this.#path(registryId, repository), { force: true });
     await rm(this.#path(registryId, repository, 'subjects'), { force: true });
+    await rm(this.#path(registryId, repository, 'facts'), { force: true });
     await rm(this.#path(registryId, repository, 'evidence'), { force: true });
   }
 

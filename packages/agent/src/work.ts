@@ -1,12 +1,14 @@
 /** Does what the control plane asks for: scan now, probe, list for a preview, look deeper into an image. */
-import type { Listing, Work, WorkResult } from '@pharos/contract';
+import type { Listing, Observation, Work, WorkResult } from '@pharos/contract';
 import { compileRule, decideRepository } from '@pharos/library';
 import { RegistryError } from '@pharos/oci';
 import type { Logger } from 'pino';
 import { type ControlPlane, isPassing } from './control-plane.ts';
 import { observePlatforms } from './observe.ts';
 import { probeRegistry } from './probe-registry.ts';
+import { type PackagesRead, readPackages } from './read-packages.ts';
 import type { ActiveRegistry, Registries } from './registries.ts';
+import type { RepositoryReader } from './registry-reader.ts';
 import type { Reporter } from './report.ts';
 import { type Outcome, rereadTags, type SweepContext, scanOne } from './repository-scan.ts';
 import { selectRepositories } from './selection.ts';
@@ -30,6 +32,7 @@ const GIVE_UP = 6;
 export class Worker {
   readonly #options: WorkOptions;
   readonly #underWay = new Map<string, Promise<void>>();
+  #lastPackages: Promise<unknown> = Promise.resolve();
 
   constructor(options: WorkOptions) {
     this.#options = options;
@@ -150,11 +153,27 @@ export class Worker {
     const lane = registry.reader!.lane(work.repository, signal);
     try {
       const observation = await observePlatforms(await lane.manifest(work.digest), lane);
-      return { kind: 'describe', ok: true, message: 'The platforms were read.', observation };
+      const { packages, message } = await this.#packages(observation, lane);
+      const said = 'The platforms were read.';
+      return { kind: 'describe', ok: true, message: said, observation, packages, packagesMessage: message };
     } catch (error) {
       if (!(error instanceof RegistryError) || signal.aborted) throw error;
       return { kind: 'describe', ok: false, message: `${error.message} ${error.hint}`, observation: null };
     }
+  }
+
+  /** One image after the other: a parsed SBOM takes ten times its size for a moment. What was read of the image stays. */
+  #packages(observation: Observation, lane: RepositoryReader): Promise<PackagesRead> {
+    const turn = this.#lastPackages.then(async () => {
+      try {
+        return await readPackages(observation, lane);
+      } catch (error) {
+        if (!(error instanceof RegistryError) || this.#options.context.signal.aborted) throw error;
+        return { packages: [], message: `${error.message} ${error.hint}`.slice(0, 2000) };
+      }
+    });
+    this.#lastPackages = turn.catch(() => {});
+    return turn;
   }
 }
 

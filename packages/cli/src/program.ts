@@ -4,8 +4,10 @@ import type { Shell } from './command.ts';
 import { agentCommand } from './commands/agent.ts';
 import { agentsCommand, locationsCommand } from './commands/agents.ts';
 import { applyCommand } from './commands/apply.ts';
+import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
+import { explainCommand } from './commands/explain.ts';
 import { imagesCommand } from './commands/images.ts';
 import { modelsCommand } from './commands/models.ts';
 import { receiversCommand } from './commands/receivers.ts';
@@ -42,11 +44,18 @@ export function buildProgram(shell: Shell): Command {
         tagsCommand(shell),
         imagesCommand(shell),
         modelsCommand(shell),
+        compareCommand(shell),
       ],
     ],
     [
       'Registries and rules:',
-      [registriesCommand(shell), rulesCommand(shell), applyCommand(shell), receiversCommand(shell)],
+      [
+        registriesCommand(shell),
+        rulesCommand(shell),
+        explainCommand(shell),
+        applyCommand(shell),
+        receiversCommand(shell),
+      ],
     ],
     ['Signatures:', [trustCommand(shell), verifyCommand(shell)]],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],

@@ -14,8 +14,6 @@ export interface ClauseOptions {
   maxAge?: string;
   mutability?: Mutability;
   hcpTag?: string[];
-  every?: string;
-  jitter?: number;
   headBudget?: number;
   onVanish?: 'tombstone' | 'keep';
 }
@@ -40,8 +38,6 @@ export function ruleClauseOptions(command: Command): Command {
     .option('--max-age <SPAN>', 'older ones stay out, e.g. 2y', span)
     .addOption(new Option('--mutability <WHICH>', 'whether tags may move').choices(Mutability.options))
     .option('--hcp-tag <NAME>', 'HCP tag put on what comes in; repeatable', collect)
-    .option('--every <SPAN>', 'how often its repositories are read, e.g. 15m', span)
-    .option('--jitter <PERCENT>', 'so much sooner or later, with --every', wholeNumber(0, 50))
     .option('--head-budget <N>', 'known tags asked per scan whether they moved', wholeNumber(1, 1_000_000))
     .addOption(new Option('--on-vanish <WHICH>', 'what becomes of tags that vanish').choices(['tombstone', 'keep']));
 }
@@ -71,10 +67,6 @@ export function clausesFromFlags(
       ...(flags.minAge === undefined ? {} : { min: flags.minAge }),
       ...(flags.maxAge === undefined ? {} : { max: flags.maxAge }),
     };
-  }
-  const every = flags.every ?? before.schedule?.every;
-  if ((flags.every !== undefined || flags.jitter !== undefined) && every !== undefined) {
-    clauses.schedule = { every, jitter: flags.jitter ?? before.schedule?.jitter ?? 10 };
   }
   if (flags.mutability !== undefined) clauses.mutability = flags.mutability;
   if (flags.hcpTag !== undefined) clauses.hcpTags = flags.hcpTag;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Digest, Id, TagName, Time } from './common.ts';
 import { VerificationSummary } from './evidence.ts';
 import { LocationId } from './location.ts';
+import { PackageSummary } from './package.ts';
 import { Kind, VersionScheme } from './rule.ts';
 
 /** `pending` → `approved` | `rejected`; `approved` → `deprecated` → `revoked`. Bound to the digest. */
@@ -29,8 +30,37 @@ export const Version = z.object({
 export type Version = z.infer<typeof Version>;
 
 /** Where a fact was read, in falling order of trust. */
-export const FactSource = z.enum(['annotation', 'label', 'config', 'env', 'tag', 'repository', 'rule', 'manifest']);
+export const FactSource = z.enum([
+  'annotation',
+  'label',
+  'config',
+  'env',
+  'sbom',
+  'tag',
+  'repository',
+  'rule',
+  'manifest',
+]);
 export type FactSource = z.infer<typeof FactSource>;
+
+/**
+ * How far a fact can be relied on. high: the manifest, an annotation or a label of the image itself says it; medium: the
+ * configuration, the environment or an attached SBOM; low: a name or a rule says it, and the image may be something else.
+ */
+export const Confidence = z.enum(['high', 'medium', 'low']);
+export type Confidence = z.infer<typeof Confidence>;
+
+export const CONFIDENCE: Readonly<Record<FactSource, Confidence>> = {
+  manifest: 'high',
+  annotation: 'high',
+  label: 'high',
+  config: 'medium',
+  env: 'medium',
+  sbom: 'medium',
+  tag: 'low',
+  repository: 'low',
+  rule: 'low',
+};
 
 export const Extension = z.object({
   name: z.string(),
@@ -68,12 +98,19 @@ export const Facts = z.object({
       name: z.string(),
       version: z.string().nullable(),
       type: z.string().nullable(),
+      architecture: z.string().nullable().meta({ description: 'As the configuration names it, e.g. llama' }),
+      format: z.string().nullable().meta({ description: 'gguf, safetensors, onnx …' }),
+      parameters: z.string().nullable().meta({ description: 'As written, e.g. 8B' }),
+      precision: z.string().nullable().meta({ description: 'Quantization, else precision, as written, e.g. Q4_K_M' }),
+      licence: z.string().nullable().meta({ description: 'SPDX identifiers where the format has them' }),
+      contextLength: z.number().int().nullable().meta({ description: 'Tokens' }),
     })
     .nullable(),
   uid: z.string().nullable(),
   createdAt: Time.nullable(),
   createdSource: FactSource.nullable(),
   sources: z.record(z.string(), FactSource).meta({ description: 'Fact → where it was read' }),
+  confidence: z.record(z.string(), Confidence).meta({ description: 'Fact → how far its source can be relied on' }),
   findings: z.array(Finding),
 });
 export type Facts = z.infer<typeof Facts>;
@@ -119,7 +156,11 @@ export const Image = z.object({
   size: z.number().int().nullable(),
   annotations: z.record(z.string(), z.string()),
   labels: z.record(z.string(), z.string()),
+  environment: z
+    .record(z.string(), z.string())
+    .meta({ description: 'Variables that say what the image is; all others are never read' }),
   referrers: z.array(Referrer),
+  packages: PackageSummary.nullable().meta({ description: 'null: no list of packages was read' }),
   tags: z.array(ImageTag).meta({ description: 'Where it stands now, at most 100' }),
   detail: z.enum(['manifest', 'config', 'platforms']).meta({ description: 'How deep it was read so far' }),
   state: ImageState,
@@ -129,3 +170,9 @@ export const Image = z.object({
   firstSeenAt: Time,
 });
 export type Image = z.infer<typeof Image>;
+
+/** The answer to "read it deeper". */
+export const ImageRead = Image.extend({
+  packagesMessage: z.string().nullable().meta({ description: 'Why an SBOM that is there could not be read' }),
+});
+export type ImageRead = z.infer<typeof ImageRead>;

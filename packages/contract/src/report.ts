@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { Digest, DisplayName, Id, RepositoryName, TagName, Time } from './common.ts';
 import { Platform, Referrer } from './image.ts';
 import { LocationId } from './location.ts';
+import { PackageList } from './package.ts';
 import { AuthenticationView, Check, Provider, RegistryBudget, RegistryReading, Tls } from './registry.ts';
 import { RuleSpec } from './rule.ts';
 import { ScanTrigger } from './scan.ts';
@@ -207,6 +208,12 @@ export const WorkResult = z.discriminatedUnion('kind', [
     ok: z.boolean(),
     message: z.string(),
     observation: Observation.nullable(),
+    packages: z.array(PackageList).max(4).optional(),
+    packagesMessage: z
+      .string()
+      .max(2000)
+      .nullish()
+      .meta({ description: 'Why an SBOM that is there could not be read' }),
   }),
 ]);
 export type WorkResult = z.infer<typeof WorkResult>;

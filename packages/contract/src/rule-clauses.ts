@@ -84,12 +84,6 @@ export const AgeClause = z
   .meta({ description: 'Age by push time, else creation time, else since when it has been seen' });
 export type AgeClause = z.infer<typeof AgeClause>;
 
-export const ScheduleClause = z.strictObject({
-  every: Span.meta({ description: 'How often the repositories of this rule are read; from 1s to 30d' }),
-  jitter: z.number().int().min(0).max(50).default(10).meta({ description: 'Per cent more or less, by chance' }),
-});
-export type ScheduleClause = z.infer<typeof ScheduleClause>;
-
 /** All of them, as keys of a rule. */
 export const ruleClauses = {
   mutability: Mutability.optional(),
@@ -102,7 +96,6 @@ export const ruleClauses = {
     .max(20)
     .optional()
     .meta({ description: 'HCP tags put on what comes in by this rule' }),
-  schedule: ScheduleClause.optional(),
   headBudget: z
     .number()
     .int()

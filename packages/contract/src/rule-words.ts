@@ -23,7 +23,7 @@ export function tagSetWords({ version, order, direction, groupBy, keep, mutabili
 export function clauseWords(
   rule: { readonly [Key in keyof RuleClauses]: RuleClauses[Key] | null },
 ): [string, string][] {
-  const { platforms, artifacts, annotations, age, mutability, hcpTags, schedule, headBudget, onVanish } = rule;
+  const { platforms, artifacts, annotations, age, mutability, hcpTags, headBudget, onVanish } = rule;
   const words: [string, string | null][] = [
     ['platforms', platforms ? platforms.require.join(platforms.mode === 'all' ? ' and ' : ' or ') : null],
     ['media types', artifacts?.mediaTypes.join(', ') || null],
@@ -38,7 +38,6 @@ export function clauseWords(
     ],
     ['mutability', mutability && mutability !== 'auto' ? `tags taken as ${mutability}` : null],
     ['HCP tags', hcpTags?.join(', ') || null],
-    ['schedule', schedule ? `every ${schedule.every}, ${schedule.jitter} % more or less` : null],
     ['re-reads', headBudget ? `at most ${headBudget} per scan` : null],
     ['vanished tags', onVanish === 'keep' ? 'stay as missing' : null],
   ];

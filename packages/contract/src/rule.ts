@@ -103,7 +103,6 @@ export const RulePatch = z.strictObject({
   annotations: ruleClauses.annotations.nullable(),
   age: ruleClauses.age.nullable(),
   hcpTags: ruleClauses.hcpTags.nullable(),
-  schedule: ruleClauses.schedule.nullable(),
   headBudget: ruleClauses.headBudget.nullable(),
   onVanish: ruleClauses.onVanish.nullable(),
 });

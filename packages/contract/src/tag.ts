@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Digest, Flag, Id, RepositoryName, TagName, Time } from './common.ts';
 import { Engine, ImageState, ImageTag, Version } from './image.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
 import { Kind, RuleExplanation } from './rule.ts';
@@ -36,6 +37,7 @@ export const Tag = z.object({
   locations: z.array(LocationId),
   presence: Presence,
   missingSince: Time.nullable(),
+  lifecycle: Lifecycle.nullish().meta({ description: 'Of PostgreSQL images; null: nothing is known' }),
 });
 export type Tag = z.infer<typeof Tag>;
 
@@ -51,6 +53,7 @@ export const TagDetail = Tag.extend({
     .meta({ description: 'Other tags of the same image, in whatever registry and location' }),
   explanation: z.array(TagExplanation),
   previous: TagName.nullable().meta({ description: 'Next older version of the same flavour in the repository' }),
+  previousDigest: Digest.nullish().meta({ description: 'Where that tag points, to compare with' }),
 });
 export type TagDetail = z.infer<typeof TagDetail>;
 

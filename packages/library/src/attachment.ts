@@ -36,10 +36,16 @@ export function attachmentKind(observation: Observation, tag: string | null): At
     const found = BY_TYPE.find(([pattern]) => pattern.test(type));
     if (found !== undefined) return { subkind: found[1], source: 'manifest' };
   }
-  if (subject !== null && artifactType !== null) return { subkind: 'referrer', source: 'manifest' };
+  if (subject !== null && (artifactType !== null || !isContainer(configMediaType)))
+    return { subkind: 'referrer', source: 'manifest' };
   if (tag === null || !isArtifactTag(tag)) return null;
   if (INDEXES.has(mediaType)) return { subkind: 'referrers-index', source: 'tag' };
   return { subkind: tagSubkind(tag), source: 'tag' };
+}
+
+/** An image may name a subject too (a rebuilt one its origin); it stays an image. */
+function isContainer(configMediaType: string | null): boolean {
+  return configMediaType === null || /container\.image|oci\.image\.config/.test(configMediaType);
 }
 
 /** cosign 3 puts signatures and attestations into bundles alike; the predicate tells them apart. */

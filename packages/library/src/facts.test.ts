@@ -185,7 +185,21 @@ test('a NIM, by its labels, its path and its tag', () => {
     },
     { repository: 'mirror/nim/meta/llama-3.1-8b-instruct', tag: '1.8' },
   );
-  assert.deepEqual(facts.model, { publisher: 'meta', name: 'llama-3.1-8b-instruct', version: '1.8.5', type: 'llm' });
+  const unsaid = {
+    architecture: null,
+    format: null,
+    parameters: null,
+    precision: null,
+    licence: null,
+    contextLength: null,
+  };
+  assert.deepEqual(facts.model, {
+    publisher: 'meta',
+    name: 'llama-3.1-8b-instruct',
+    version: '1.8.5',
+    type: 'llm',
+    ...unsaid,
+  });
   assert.deepEqual(
     [facts.kind, facts.subkind, facts.version?.patch, facts.sources.kind, facts.findings],
     ['model', 'nim', 5, 'label', []],
@@ -196,7 +210,7 @@ test('a NIM, by its labels, its path and its tag', () => {
   );
   assert.deepEqual(
     [byEnv.subkind, byEnv.model],
-    ['nim', { publisher: 'ai', name: 'clip', version: '2.0.9-variant', type: null }],
+    ['nim', { publisher: 'ai', name: 'clip', version: '2.0.9-variant', type: null, ...unsaid }],
   );
   const conflict = recognise(
     { labels: { 'com.nvidia.nim.version': '1.8.4' } },
@@ -204,7 +218,10 @@ test('a NIM, by its labels, its path and its tag', () => {
   );
   assert.deepEqual([conflict.version?.patch, codes(conflict)], [4, ['version-conflict']]);
   const bare = recognise({}, { repository: 'nim/a/b', tag: 'latest' });
-  assert.deepEqual([bare.model, bare.version], [{ publisher: 'a', name: 'b', version: null, type: null }, null]);
+  assert.deepEqual(
+    [bare.model, bare.version],
+    [{ publisher: 'a', name: 'b', version: null, type: null, ...unsaid }, null],
+  );
 });
 
 test('an extension image names its PostgreSQL major, and a wrong tag is found', () => {

@@ -2,7 +2,16 @@
  * Facts of an image, drawn from what an agent observed of its digest. Drawn in the control plane and not by the agent,
  * so that a better rule here needs no new reading of any registry.
  */
-import type { FactSource, Facts, Finding, Kind, Observation, Version } from '@pharos/contract';
+import {
+  CONFIDENCE,
+  type FactSource,
+  type Facts,
+  type Finding,
+  type Kind,
+  type Observation,
+  type Package,
+  type Version,
+} from '@pharos/contract';
 import { cleanText } from './clean-text.ts';
 import { readCreated } from './created.ts';
 import { fromAnnotation, stated } from './evidence.ts';
@@ -36,8 +45,13 @@ const NOTHING: KindFacts = {
   findings: [],
 };
 
+/** An observation, and the PostgreSQL packages of its SBOM; absent or null: no SBOM was read. */
+export interface KnownObservation extends Observation {
+  readonly packages?: readonly Package[] | null;
+}
+
 /** Recognises an image. Never throws; whatever is unknown is null, and contradictions are findings, not silent choices. */
-export function recogniseImage(observation: Observation, context: RecogniseContext): Facts {
+export function recogniseImage(observation: KnownObservation, context: RecogniseContext): Facts {
   const { declaredKind } = context;
   const recognised = recogniseKind(observation, context.repository, context.tag);
   const settled = settleKind(recognised, declaredKind);
@@ -70,6 +84,7 @@ export function recogniseImage(observation: Observation, context: RecogniseConte
     createdAt: created.createdAt,
     createdSource: created.source,
     sources,
+    confidence: Object.fromEntries(Object.entries(sources).map(([fact, source]) => [fact, CONFIDENCE[source]])),
     findings: [...settled.findings, ...ofKind.findings, ...subkindFindings(settled.subkind), ...created.findings],
   };
 }
@@ -102,8 +117,9 @@ function settleKind(recognised: RecognisedKind, declared: Kind | null): SettledK
   return { ...asRecognised, findings: [mismatch] };
 }
 
-function factsOfKind(kind: Kind, observation: Observation, { repository, tag }: RecogniseContext): KindFacts {
-  if (kind === 'postgres') return { ...NOTHING, ...readPostgres(observation, repository, tag) };
+function factsOfKind(kind: Kind, observation: KnownObservation, { repository, tag }: RecogniseContext): KindFacts {
+  if (kind === 'postgres')
+    return { ...NOTHING, ...readPostgres(observation, repository, tag, observation.packages ?? null) };
   if (kind === 'model') return { ...NOTHING, ...readModel(observation, repository, tag) };
   const said = fromAnnotation(observation, 'org.opencontainers.image.version');
   const version = said === null ? null : parseVersion('semver', said.value);

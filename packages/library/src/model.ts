@@ -3,6 +3,7 @@ import type { FactSource, Facts, Finding, Observation, Version } from '@pharos/c
 import { cleanText } from './clean-text.ts';
 import { firstStated, fromAnnotation, fromEnvironment, type Stated, stated } from './evidence.ts';
 import { nimPath } from './kind-of-repository.ts';
+import { type ModelConfig, readModelConfig } from './model-config.ts';
 import { judgeVersion } from './stated-version.ts';
 import { isParsed, parseVersion } from './version.ts';
 
@@ -16,10 +17,14 @@ export interface ModelFacts {
 
 const MAX_NAME = 200;
 
-/** Reads a model image: NIM's labels and environment first, then the path `nim/<publisher>/<model>`, then the tag. */
+/**
+ * Reads a model image: NIM's labels and environment first, then an artifact's configuration, the path
+ * `nim/<publisher>/<model>`, then the tag.
+ */
 export function readModel(observation: Observation, repository: string, tag: string | null): ModelFacts {
-  const { publisher, name, source } = readName(observation, repository);
-  const said = modelVersion(observation);
+  const config = readModelConfig(observation.artifactConfig);
+  const { publisher, name, source } = readName(observation, repository, config);
+  const said = modelVersion(observation, config);
   const statedVersion = said === null ? null : { version: parseVersion('semver', said.value), source: said.source };
   const judged = judgeVersion(
     tag === null ? null : parseVersion('semver', tag),
@@ -29,12 +34,26 @@ export function readModel(observation: Observation, repository: string, tag: str
   const sources: Record<string, FactSource> = { model: source };
   const versionSource = judged.source ?? said?.source;
   if (versionSource !== undefined) sources.version = versionSource;
+  const { architecture, format, parameters, precision, contextLength } = config;
+  // The label may be the base image's; an annotation is the image's own.
+  const licences = fromAnnotation(observation, 'org.opencontainers.image.licenses');
+  const licence = config.licence ?? (licences === null ? null : cleanText(licences.value, 200));
+  for (const [fact, value] of Object.entries({ architecture, format, parameters, precision, contextLength })) {
+    if (value !== null) sources[fact] = 'config';
+  }
+  if (licence !== null) sources.licence = config.licence === null ? licences!.source : 'config';
   return {
     model: {
       publisher,
       name,
       version: said !== null ? cleanText(said.value, 100) : (judged.version?.raw ?? null),
       type: type === null ? null : cleanText(type.value, 100),
+      architecture,
+      format,
+      parameters,
+      precision,
+      licence,
+      contextLength,
     },
     version: judged.version,
     sources,
@@ -45,13 +64,15 @@ export function readModel(observation: Observation, repository: string, tag: str
 function readName(
   observation: Observation,
   repository: string,
+  config: ModelConfig,
 ): { publisher: string | null; name: string; source: FactSource } {
   const parts = repository.split('/');
   const path = nimPath(repository);
-  const publisher = path?.publisher ?? parts.at(-2) ?? null;
+  const publisher = path?.publisher ?? config.publisher ?? parts.at(-2) ?? null;
   const said = firstStated(
     stated(observation, 'com.nvidia.nim.name'),
     path === null ? fromAnnotation(observation, 'org.opencontainers.image.title') : null,
+    config.name === null ? null : { value: config.name, source: 'config' },
   );
   const text = said === null ? '' : cleanText(said.value, MAX_NAME);
   if (text === '') return { publisher, name: parts.at(-1)!, source: 'repository' };
@@ -62,11 +83,12 @@ function readName(
 }
 
 /** The label org.opencontainers.image.version is not read: on NIM images it is the Ubuntu base image's. */
-function modelVersion(observation: Observation): Stated | null {
+function modelVersion(observation: Observation, config: ModelConfig): Stated | null {
   return firstStated(
     stated(observation, 'com.nvidia.nim.version'),
     fromAnnotation(observation, 'org.opencontainers.image.version'),
     fromEnvironment(observation, 'INFERENCE_MICROSERVICE_LLM_NIM_VERSION'),
     fromEnvironment(observation, 'NIM_VERSION'),
+    config.version === null ? null : { value: config.version, source: 'config' },
   );
 }

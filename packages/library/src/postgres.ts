@@ -1,9 +1,10 @@
 /** What a PostgreSQL image states about itself: engine, version, extensions, features. */
-import type { Engine, Extension, FactSource, Finding, Observation, Version } from '@pharos/contract';
+import type { Engine, Extension, FactSource, Finding, Observation, Package, Version } from '@pharos/contract';
 import { cleanText } from './clean-text.ts';
 import { firstStated, fromAnnotation, fromEnvironment, type Stated, stated } from './evidence.ts';
 import { decodeExtensions } from './extension-list.ts';
 import { kindOfRepository } from './kind-of-repository.ts';
+import { extensionsOfPackages } from './postgres-packages.ts';
 import { judgeVersion, numbers, type StatedVersion } from './stated-version.ts';
 import { isParsed, parseVersion } from './version.ts';
 
@@ -36,13 +37,22 @@ const ENGINE_NAMES: Readonly<Record<Engine, string>> = {
   pge: 'EDB Postgres Extended',
 };
 
-/** Reads a PostgreSQL image. Annotations first, labels second, environment third, the tag last. */
-export function readPostgres(observation: Observation, repository: string, tag: string | null): PostgresFacts {
+/**
+ * Reads a PostgreSQL image. Annotations first, labels second, environment third, the tag last. `packages`: those of its SBOM
+ * that concern PostgreSQL; null when none was read.
+ */
+export function readPostgres(
+  observation: Observation,
+  repository: string,
+  tag: string | null,
+  packages: readonly Package[] | null = null,
+): PostgresFacts {
   const sources: Record<string, FactSource> = {};
   const findings: Finding[] = [];
   const engine = readEngine(observation, repository, sources, findings);
   const version = readVersion(observation, tag, sources, findings);
-  const extensions = readExtensions(observation, sources, findings);
+  const installed = packages === null ? null : extensionsOfPackages(packages, version?.major ?? null);
+  const extensions = readExtensions(observation, installed, sources, findings);
   const features = readFeatures(observation, sources);
   const tde = features === null ? null : features.includes('tde');
   if (tde !== null) sources.tde = sources.features!;
@@ -150,14 +160,19 @@ function majorConflict(version: Version, source: FactSource, major: Stated): Fin
   };
 }
 
+/** The image's own list, with versions that it leaves open by the SBOM; without one the SBOM's. */
 function readExtensions(
   observation: Observation,
+  installed: Extension[] | null,
   sources: Record<string, FactSource>,
   findings: Finding[],
 ): Extension[] {
   const key = 'org.enterprisedb.pg.extensions';
   const reading = stated(observation, key);
-  if (reading === null) return [];
+  if (reading === null) {
+    if (installed !== null) sources.extensions = 'sbom';
+    return installed ?? [];
+  }
   const { extensions, problem } = decodeExtensions(reading.value);
   if (problem !== null) {
     findings.push({
@@ -167,8 +182,9 @@ function readExtensions(
       hint: 'Annotate the image again, e.g. with a JSON list of {"name", "version"}.',
     });
   }
-  if (extensions.length > 0) sources.extensions = reading.source;
-  return extensions;
+  if (extensions.length > 0 || problem === null) sources.extensions = reading.source;
+  const versions = new Map((installed ?? []).map(({ name, version }) => [name, version]));
+  return extensions.map((each) => ({ ...each, version: each.version ?? versions.get(each.name) ?? null }));
 }
 
 /** Null: the image says nothing about features, which is not the same as having none. */

@@ -22,6 +22,20 @@ export function versionSortKey(version: ReadVersion): string {
   return `${rank}${numbers}${prereleaseKey(version)}${buildKey(version)}${revisionKey(version)} ${ascii(version.raw)}`;
 }
 
+/**
+ * Bounds of sort keys of exact versions, for questions such as "is there a newer build?": above `afterBuild` and below
+ * `minorEnd` stand newer builds of the same minor, from there to below `majorEnd` newer minors. Null for a version that names
+ * no exact release.
+ */
+export function newerBounds(version: Version): { afterBuild: string; minorEnd: string; majorEnd: string } | null {
+  if (!isParsed(version) || version.floating) return null;
+  const major = `2${number(version.major)}`;
+  const minor = `${major}${number(version.minor)}`;
+  const build = `${minor}${number(version.patch)}${prereleaseKey(version)}${buildKey(version)}`;
+  // `!` follows the space before the tag's text; `~` follows every character of a key's numbers.
+  return { afterBuild: `${build}!`, minorEnd: `${minor}~`, majorEnd: `${major}~` };
+}
+
 /** Total order of versions, also between schemes: negative when `a` is older. Agrees with versionSortKey by definition. */
 export function compareVersions(a: Version, b: Version): number {
   const left = versionSortKey(a);

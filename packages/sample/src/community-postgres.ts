@@ -24,6 +24,31 @@ const FLAVOUR_LAYERS: Record<Flavour, LayerSpec[]> = {
   ],
 };
 
+const AUGUST = '202608170911';
+const JULY = '202607270910';
+
+/** What dpkg would list: a small part of it, with what a flavour adds. Rebuilds bring newer packages. */
+function debianPackages(version: string, stamp: string, flavour: Flavour, distro: Distro): string[] {
+  const [major = ''] = version.split(/[.~]/);
+  const revision = { trixie: 'pgdg13+1', bookworm: 'pgdg12+1', bullseye: 'pgdg11+1' }[distro];
+  const isNew = stamp >= AUGUST;
+  const libc = { trixie: '2.41-12', bookworm: '2.36-9+deb12u13', bullseye: '2.31-13+deb11u13' }[distro];
+  const server = [
+    `libc6 ${libc}`,
+    `libssl3t64 ${isNew ? '3.5.4-1' : '3.5.1-1'}`,
+    `postgresql-${major} ${version}-1.${revision}`,
+    `postgresql-client-${major} ${version}-1.${revision}`,
+  ];
+  if (flavour === 'minimal') return server;
+  return [
+    ...server,
+    `locales-all ${libc}`,
+    `postgresql-${major}-pg-failover-slots 1.2.0-1.${revision}`,
+    `postgresql-${major}-pgaudit ${major}.1-1.${revision}`,
+    `postgresql-${major}-pgvector ${isNew ? '0.8.1' : '0.8.0'}-1.${revision}`,
+  ];
+}
+
 /** `version` as in the source (`19~beta3`); the tag drops the tilde, the version label keeps it. */
 function cnpg(version: string, stamp: string, flavour: Flavour, distro: Distro, rolling: string[] = []): ImageSpec {
   const inTag = version.replace('~', '');
@@ -61,13 +86,11 @@ function cnpg(version: string, stamp: string, flavour: Flavour, distro: Distro, 
       { name: `postgresql ${version} ${distro}`, size: 61.3 * MIB, step: `RUN apt-get install postgresql-${major}` },
       ...FLAVOUR_LAYERS[flavour].map((layer) => ({ ...layer, name: `${layer.name} ${version} ${distro} ${stamp}` })),
     ],
+    packages: debianPackages(version, stamp, flavour, distro),
     signed: false, // the project signs keyless; a signature without its Fulcio certificate would be a fake
     sbom: false,
   };
 }
-
-const AUGUST = '202608170911';
-const JULY = '202607270910';
 
 /** Community images as github.com/cloudnative-pg/postgres-containers names and annotates them. */
 export const COMMUNITY_POSTGRES: readonly ImageSpec[] = [

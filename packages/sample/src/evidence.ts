@@ -40,7 +40,21 @@ function spdx(repository: Repository, spec: ImageSpec): object {
     name: `${repository.name}:${spec.tags[0]}`,
     dataLicense: 'CC0-1.0',
     creationInfo: { created: spec.created, creators: ['Tool: pharos-sample'] },
-    packages: spec.layers.map((layer, index) => ({ SPDXID: `SPDXRef-Package-${index}`, name: layer.name })),
+    packages:
+      spec.packages?.map((line, index) => debianPackage(line, index)) ??
+      spec.layers.map((layer, index) => ({ SPDXID: `SPDXRef-Package-${index}`, name: layer.name })),
+  };
+}
+
+/** As syft writes a package that dpkg knows. */
+function debianPackage(line: string, index: number): object {
+  const [name = '', version = ''] = line.split(' ');
+  const locator = `pkg:deb/debian/${name}@${encodeURIComponent(version)}`;
+  return {
+    SPDXID: `SPDXRef-Package-${index}`,
+    name,
+    versionInfo: version,
+    externalRefs: [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: locator }],
   };
 }
 

@@ -31,6 +31,8 @@ export type ImageSpec = {
   entrypoint: readonly string[];
   ports: readonly string[];
   layers: readonly LayerSpec[];
+  /** Packages that its SBOMs list, `name version`; without them an SBOM names the layers. */
+  packages?: readonly string[];
   /** A cosign key-based signature under the tag `sha256-<hex>.sig`. */
   signed: boolean;
   /** An SBOM that refers to the image, found through the referrers fallback tag `sha256-<hex>`. */

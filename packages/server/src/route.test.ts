@@ -29,6 +29,13 @@ function paramsOf(route: Route): object {
   return Object.fromEntries(Object.keys(route.params?.shape ?? {}).map((key) => [key, values[key]]));
 }
 
+/** What a read cannot do without: a time, another image. */
+function queryOf(route: Route): object {
+  const values: Record<string, string> = { time: '2026-03-03', from: `sha256:${'0'.repeat(64)}` };
+  const needed = Object.entries(route.query?.shape ?? {}).filter(([, type]) => !type.safeParse(undefined).success);
+  return Object.fromEntries(needed.map(([key]) => [key, values[key]]));
+}
+
 /** An empty JSON body where one is taken: enough to pass the permission, mostly not enough to do anything. */
 function emptyInput(route: Route) {
   return { params: paramsOf(route), ...(route.body ? { body: {} } : {}) };
@@ -114,7 +121,7 @@ test('unknown keys are refused in every query and every body', async () => {
 test('a read that answers has the shape of the table', async () => {
   for (const [name, route] of table) {
     if (route.method !== 'GET' || !route.response || route.permission === 'agents:report') continue;
-    const { status, body, headers } = await it.call(name, emptyInput(route));
+    const { status, body, headers } = await it.call(name, { ...emptyInput(route), query: queryOf(route) });
     assert.ok(headers.get('x-request-id'), name);
     if (status >= 400) {
       assert.equal(status, 404, `${name}: ${JSON.stringify(body)}`);

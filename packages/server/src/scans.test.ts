@@ -242,6 +242,22 @@ test('a preview says what comes in and what stays out and why; refresh asks thro
   assert.deepEqual([fresh.counts.included, fresh.counts.new], [3, 1]);
 });
 
+test('explain and the tags that stayed out say which clause decided, as the preview does', async () => {
+  const query = { repository: 'postgresql', tag: '18.0-2509250734' };
+  const { body } = await it.call('explainTag', { query });
+  assert.deepEqual([body.items.length, body.items[0].inLibrary, body.items[0].listedAt !== null], [1, false, true]);
+  assert.deepEqual(
+    body.items[0].rules.map((one: { rule: { name: string } }) => one.rule.name).includes('Postgres'),
+    true,
+  );
+  const unknown = await it.call('explainTag', { query: { ...query, tag: 'never-listed' } });
+  assert.deepEqual([unknown.status, unknown.body.code], [404, 'not-found']);
+  const repository = (await it.call('listRepositories', {})).body.items[0];
+  const left = await it.call('listLeftOut', { params: { id: repository.id }, query: {} });
+  assert.equal(left.status, 200);
+  assert.equal(left.body.total, left.body.items.length);
+});
+
 test('a preview of a changed rule says what would leave', async () => {
   const rule = { name: 'Postgres', repositories: { include: ['postgresql'] }, tags: [{ include: ['17.5*'] }] };
   const { body } = await it.call('previewRule', { body: { rule } });

@@ -1,16 +1,18 @@
 /** What digests name. An image is stored when an agent has read it, and is seen by people once a tag points to it. */
-import type { Image, Kind, Observation, Referrer } from '@pharos/contract';
+import type { Image, Kind, Observation, Package, Referrer } from '@pharos/contract';
 import { summariseVerification } from '@pharos/library';
 import { sql } from 'kysely';
 import { type Db, first, iso, jsonText } from './database.ts';
 import { shown as evidenceOfSubjects } from './evidence.ts';
+import { listPackages, packageSummaryOf, packagesOf, storePackages } from './image-packages.ts';
 import { referrersOf } from './referrers.ts';
 import type { Images } from './store.ts';
 import { factsOf } from './tag-facts.ts';
-import { redrawTags } from './tag-write.ts';
+import { redrawDigests, redrawTags } from './tag-write.ts';
 
 interface ImageRow {
   observation: Observation;
+  packages: Package[] | null;
   first_seen_at: Date;
 }
 
@@ -32,7 +34,7 @@ export function imagesOf(db: Db): Images {
   return {
     get: async (digest, now = new Date()) => {
       const row = await first(
-        sql<ImageRow>`select observation, first_seen_at from images where digest = ${digest}`,
+        sql<ImageRow>`select observation, packages, first_seen_at from images where digest = ${digest}`,
         db,
       );
       const places = await placesOf(db, digest, MOST_PLACES);
@@ -44,14 +46,21 @@ export function imagesOf(db: Db): Images {
       const platforms = row?.observation.platforms ?? [];
       const evidence = await evidenceOfSubjects(db, [...new Set(subjects)]);
       const verification = summariseVerification({ digest, platforms, evidence, referrers, now });
-      return { ...imageOf(digest, row, places, referrers), verification };
+      const image = { ...imageOf(digest, row, places, referrers), verification };
+      return row?.packages == null ? image : { ...image, packages: await packageSummaryOf(db, digest) };
     },
 
-    observe: (observation, now) =>
+    observe: (observation, now, packages = []) =>
       db.transaction().execute(async (trx) => {
         const changed = await storeImages(trx, [observation], now, true);
+        if (packages.length > 0) await storePackages(trx, observation.digest, packages, now);
         if (changed.length > 0) await redrawTags(trx, changed, now);
+        // The image stayed as it was, and what is in it is known now.
+        else if (packages.length > 0) await redrawDigests(trx, [observation.digest], now);
       }),
+
+    packages: (digest) => packagesOf(db, digest),
+    listPackages: (digest, query) => listPackages(db, digest, query),
 
     place: async (digest) => {
       const [place] = await placesOf(db, digest, 1);
@@ -156,7 +165,7 @@ function imageOf(
     tag: place?.name ?? '',
     declaredKind: place?.declared_kind ?? null,
   };
-  const facts = factsOf(observation, seen, firstSeenAt);
+  const facts = factsOf(observation && { ...observation, packages: row!.packages }, seen, firstSeenAt);
   return {
     digest,
     mediaType: observation?.mediaType ?? '',
@@ -167,6 +176,8 @@ function imageOf(
     size: observation?.size ?? null,
     annotations: observation?.annotations ?? {},
     labels: observation?.labels ?? {},
+    environment: observation?.env ?? {},
+    packages: null,
     referrers: each([...(observation?.referrers ?? []), ...found]),
     tags: places.map(imageTagOf),
     detail: observation?.detail ?? 'manifest',

@@ -10,10 +10,12 @@ import { type Engine, emptyStore, type Given } from './suite/given.ts';
 import { librarySuite } from './suite/library.ts';
 import { listsSuite } from './suite/lists.ts';
 import { modelsSuite } from './suite/models.ts';
+import { pastSuite } from './suite/past.ts';
 import { peopleSuite } from './suite/people.ts';
 import { readingSuite } from './suite/reading.ts';
 import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
+import { rulesSuite } from './suite/rules.ts';
 import { scansSuite } from './suite/scans.ts';
 
 const THROWAWAY = 'postgres:';
@@ -39,6 +41,7 @@ for (const name of wanted) {
     const given = (): Promise<Given> => emptyStore(engine);
     describe('database', () => databaseSuite(given, () => engine));
     describe('registries and rules', () => registriesSuite(given));
+    describe('the vocabulary of rules', () => rulesSuite(given));
     describe('receivers', () => receiversSuite(given));
     describe('models', () => modelsSuite(given));
     describe('evidence and trust', () => evidenceSuite(given));
@@ -47,6 +50,7 @@ for (const name of wanted) {
     describe('reading', () => readingSuite(given));
     describe('changes', () => changesSuite(given));
     describe('library', () => librarySuite(given));
+    describe('packages and the past', () => pastSuite(given));
     describe('lists', () => listsSuite(given));
   });
 }

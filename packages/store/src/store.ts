@@ -26,6 +26,9 @@ import type {
   ModelPatch,
   ModelQuery,
   Observation,
+  Package,
+  PackageList,
+  PackageQuery,
   Page,
   PageQuery,
   Receiver,
@@ -53,13 +56,16 @@ import type {
   ScanQuery,
   Statistics,
   Tag,
+  TagAt,
+  TagChange,
+  TagChangeQuery,
   TagDetail,
   TagHistoryEntry,
   TagQuery,
   Tls,
   Token,
 } from '@pharos/contract';
-import type { TagFacts } from '@pharos/library';
+import type { NewerTags, TagFacts } from '@pharos/library';
 import type { EvidenceStore, TrustStore } from './trust-port.ts';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
@@ -178,13 +184,25 @@ export interface Tags {
   /** `now` is what ages are counted to. */
   get(repositoryId: string, name: string, now?: Date): Promise<TagDetail | null>;
   history(repositoryId: string, name: string, query: PageQuery): Promise<Page<TagHistoryEntry> | null>;
+  /** What it pointed to at a time (RFC 3339, UTC); null: no such tag. */
+  at(repositoryId: string, name: string, time: string): Promise<TagAt | null>;
+  /** Tags that moved or vanished, newest first. */
+  changes(query: TagChangeQuery): Promise<Page<TagChange>>;
+  /** For each of these tags, newer ones of its repository, flavour and base: one statement for all of them. */
+  newer(tags: readonly Tag[]): Promise<NewerTags[]>;
 }
 
 export interface Images {
   /** `now` decides what has expired; absent: the time of the call. */
   get(digest: string, now?: Date): Promise<Image | null>;
-  /** Deeper observations replace shallower ones; facts of the tags that point there are drawn again. */
-  observe(observation: Observation, now: Date): Promise<void>;
+  /**
+   * Deeper observations replace shallower ones, and packages those read before; facts of the tags that point there are
+   * drawn again.
+   */
+  observe(observation: Observation, now: Date, packages?: readonly PackageList[]): Promise<void>;
+  /** null: no list of its packages was read. */
+  packages(digest: string): Promise<Package[] | null>;
+  listPackages(digest: string, query: PackageQuery): Promise<Page<Package>>;
   /** Some place where the digest stands now, to read it from. */
   place(digest: string): Promise<{ registryId: string; repository: string; locationId: string } | null>;
 }

@@ -2,10 +2,11 @@
  * The part of a tag's row that is drawn from the image it points to. The library recognises; here the facts become the
  * columns that lists filter and sort by.
  */
-import type { Facts, Finding, Kind, Observation } from '@pharos/contract';
+import type { Facts, Finding, Kind } from '@pharos/contract';
 import {
   defaultScheme,
   emptyObservation,
+  type KnownObservation,
   modelIdentity,
   parseVersion,
   platformName,
@@ -58,7 +59,7 @@ const NOT_READ_YET: Finding = {
 
 /** Facts of a digest at one place. Without an observation: what the tag's name and the declared kind say. */
 export function factsOf(
-  observation: Observation | null,
+  observation: KnownObservation | null,
   seen: Omit<Seen, 'pushedAt' | 'firstSeenAt'>,
   now: Date,
 ): Facts {
@@ -70,7 +71,7 @@ export function factsOf(
 }
 
 /** The columns for one tag. */
-export function tagFacts(observation: Observation | null, seen: Seen, now: Date): TagFacts {
+export function tagFacts(observation: KnownObservation | null, seen: Seen, now: Date): TagFacts {
   const facts = factsOf(observation, seen, now);
   const version = facts.version;
   const order = version ?? parseVersion(defaultScheme(facts.kind), seen.tag);

@@ -2,7 +2,8 @@
  * Writing tags: set-based statements over one JSON parameter for each batch. A statement for each row would be a round
  * trip for each row.
  */
-import type { Observation } from '@pharos/contract';
+import type { Observation, Package } from '@pharos/contract';
+import type { KnownObservation } from '@pharos/library';
 import { sql } from 'kysely';
 import { batches, type Db, iso, jsonText } from './database.ts';
 import { summarise } from './repository-summary.ts';
@@ -104,9 +105,14 @@ interface PlacedRow {
   first_seen_at: Date;
 }
 
+/** The same for images that are stored already. */
+export async function redrawDigests(trx: Db, digests: readonly string[], now: Date): Promise<void> {
+  await redrawTags(trx, [...(await observationsOf(trx, digests)).values()], now);
+}
+
 /** Draws the facts of every tag anew that points to one of these images. Runs inside the caller's transaction. */
 export async function redrawTags(trx: Db, observations: readonly Observation[], now: Date): Promise<void> {
-  const byDigest = new Map(observations.map((observation) => [observation.digest, observation]));
+  const byDigest = await withPackages(trx, observations);
   const placed = await sql<PlacedRow>`
     select t.repository_id, r.name as repository, r.declared_kind, t.name, t.digest, t.pushed_at, t.first_seen_at
     from tags t join repositories r on r.id = t.repository_id
@@ -135,9 +141,20 @@ export async function redrawTags(trx: Db, observations: readonly Observation[], 
   if (repositories.length > 0) await summarise(trx, repositories);
 }
 
-/** The observations of some digests; digests that nobody read are absent. */
-export async function observationsOf(db: Db, digests: readonly string[]): Promise<Map<string, Observation>> {
-  const found = await sql<{ digest: string; observation: Observation }>`
-    select digest, observation from images where digest = any(${[...digests]}::text[])`.execute(db);
-  return new Map(found.rows.map((row) => [row.digest, row.observation]));
+/** An agent's observation knows nothing of packages: they were read apart, earlier perhaps. */
+async function withPackages(trx: Db, observations: readonly Observation[]): Promise<Map<string, KnownObservation>> {
+  const digests = observations.map(({ digest }) => digest);
+  const found = await sql<{ digest: string; packages: Package[] }>`
+    select digest, packages from images where digest = any(${digests}::text[]) and packages is not null`.execute(trx);
+  const packages = new Map(found.rows.map((row) => [row.digest, row.packages]));
+  return new Map(
+    observations.map((each) => [each.digest, { ...each, packages: packages.get(each.digest) ?? null }] as const),
+  );
+}
+
+/** The observations of some digests, with their packages; digests that nobody read are absent. */
+export async function observationsOf(db: Db, digests: readonly string[]): Promise<Map<string, KnownObservation>> {
+  const found = await sql<{ digest: string; observation: Observation; packages: Package[] | null }>`
+    select digest, observation, packages from images where digest = any(${[...digests]}::text[])`.execute(db);
+  return new Map(found.rows.map(({ digest, observation, packages }) => [digest, { ...observation, packages }]));
 }

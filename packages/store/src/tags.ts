@@ -8,6 +8,8 @@ import { explainTagOf } from './explanations.ts';
 import { namesOf } from './listings.ts';
 import type { Tags } from './store.ts';
 import { listRepositoryTags, listTags } from './tag-list.ts';
+import { newerTags } from './tag-newer.ts';
+import { listTagChanges, tagAt } from './tag-past.ts';
 import { TAG_COLUMNS, type TagRow, tagOf } from './tag-row.ts';
 
 const MOST_SAME_DIGEST = 100;
@@ -40,6 +42,12 @@ export function tagsOf(db: Db): Tags {
       const row = await tagRow(db, repositoryId, name);
       return row && historyOf(db, row, query);
     },
+    at: async (repositoryId, name, time) => {
+      const row = await tagRow(db, repositoryId, name);
+      return row && tagAt(db, row, time);
+    },
+    changes: (query) => listTagChanges(db, query),
+    newer: (tags) => newerTags(db, tags),
   };
 }
 
@@ -60,6 +68,7 @@ async function detailOf(db: Db, row: TagRow, now: Date): Promise<TagDetail> {
     where t.digest = ${digest} and t.presence <> 'retired'
       and (t.repository_id, t.name) <> (${row.repository_id}::uuid, ${name} collate "C")
     order by (t.repository_id = ${row.repository_id}) desc, r.name, t.name limit ${MOST_SAME_DIGEST}`.execute(db);
+  const previous = await previousOf(db, row);
   return {
     ...tagOf(row),
     pull: pullCommands({ host, repository, tag: name, digest }),
@@ -71,21 +80,21 @@ async function detailOf(db: Db, row: TagRow, now: Date): Promise<TagDetail> {
       names: await namesOf(db, row.registry_id, repository),
       now,
     }),
-    previous: await previousOf(db, row),
+    previous: previous?.name ?? null,
+    previousDigest: previous?.digest ?? null,
   };
 }
 
 /** The next older exact version of the same flavour; a floating tag stands for several, so it has none. */
-async function previousOf(db: Db, row: TagRow): Promise<string | null> {
+async function previousOf(db: Db, row: TagRow): Promise<{ name: string; digest: string } | null> {
   if (!row.sort_key.startsWith('2')) return null;
-  const older = await first(
-    sql<{ name: string }>`select name from tags
+  return first(
+    sql<{ name: string; digest: string }>`select name, digest from tags
       where repository_id = ${row.repository_id} and sort_key < ${row.sort_key} collate "C" and sort_key >= '2'
         and presence <> 'retired' and flavour is not distinct from ${row.flavour}
       order by sort_key desc, name desc limit 1`,
     db,
   );
-  return older?.name ?? null;
 }
 
 /** The current digest stands on the tag's row; those before it are in its history. */

@@ -244,7 +244,7 @@ const KEYS = {
       'parsedOnly',
       'scheme',
       ...['pattern', 'range', 'floating', 'direction', 'groupBy', 'require', 'mode', 'mediaTypes', 'artifactTypes'],
-      ...['equals', 'matches', 'exists', 'min', 'max', 'every', 'jitter'],
+      ...['equals', 'matches', 'exists', 'min', 'max'],
     ],
   ],
 };

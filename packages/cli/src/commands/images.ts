@@ -18,19 +18,22 @@ function get(shell: Shell): Command {
   const command = clientCommand('get', 'show an image')
     .alias('show')
     .argument('<digest>', 'digest, or its beginning')
-    .option('--read', 'let an agent read platform sizes and configuration first');
+    .option('--read', 'let an agent read platform sizes, configuration and an attached SBOM first');
   return examples(command, 'images get sha256:3a7c…', 'images get 3a7c91d20b44 --read').action(
     clientAction<CommonOptions & { read?: boolean }>(shell, async ({ client, out }, [text], options) => {
       const digest = await findDigest(client, text!);
-      if (options.read) out.progress('Reading the platforms …');
+      if (options.read) out.progress('Reading the image …');
       const image = await client(options.read ? 'readImage' : 'getImage', { params: { digest } }).finally(() =>
         out.progress(null),
       );
       out.one(image, image.digest, (body) => show(out, body));
+      const told = 'packagesMessage' in image ? (image.packagesMessage as string | null) : null;
+      if (told !== null) out.warn(told);
     }),
   );
 }
 
+/** @throws CliError `digest-invalid`, `digest-ambiguous`, `not-found`. */
 export async function findDigest(client: Client, text: string): Promise<string> {
   if (Digest.safeParse(text).success) return text;
   if (!/^(sha(256|512):)?[0-9a-f]{6,128}$/.test(text)) {
@@ -63,6 +66,12 @@ function showPlaces(out: Output, image: Image): void {
   }
 }
 
+function packagesText({ packages }: Image): string | null {
+  if (packages === null) return null;
+  const { count, format, attested, truncated } = packages;
+  return `${truncated ? 'more than ' : ''}${count}, by an ${attested ? 'attested ' : ''}SBOM (${format})`;
+}
+
 function show(out: Output, image: Image): void {
   const { facts } = image;
   const model = facts.model && [facts.model.publisher, facts.model.name, facts.model.version].filter(Boolean).join(' ');
@@ -81,7 +90,25 @@ function show(out: Output, image: Image): void {
     ['created', [minute(facts.createdAt), facts.createdSource && `(${facts.createdSource})`].filter(Boolean).join(' ')],
     ['first seen', minute(image.firstSeenAt)],
     ['user', facts.uid],
+    ['declared kind', facts.declaredKind],
+    ['parameters', facts.model?.parameters ?? null],
+    ['precision', facts.model?.precision ?? null],
+    ['licence', facts.model?.licence ?? null],
+    ['context', facts.model?.contextLength ?? null],
+    ['packages', packagesText(image)],
   ]);
+  const told = Object.entries(facts.sources).map(([fact, source]) => ({ fact, source }));
+  if (told.length > 0) {
+    out.heading('Where it is known from');
+    out.table(
+      [
+        { head: 'FACT', cell: (row) => row.fact },
+        { head: 'SOURCE', cell: (row) => row.source },
+        { head: 'CONFIDENCE', cell: (row) => facts.confidence[row.fact] ?? null },
+      ],
+      told,
+    );
+  }
   showPlaces(out, image);
   if (image.platforms.length > 0) {
     out.heading('Platforms');

@@ -1,16 +1,5 @@
 /** `pharos tags`: the Image Library, by tag. */
-import {
-  type Client,
-  Engine,
-  isFiles,
-  Kind,
-  Presence,
-  type Repository,
-  type Tag,
-  type TagDetail,
-  type TagHistoryEntry,
-  TagQuery,
-} from '@pharos/contract';
+import { Engine, isFiles, Kind, Presence, type Tag, type TagDetail, TagQuery } from '@pharos/contract';
 import { Command, Option } from 'commander';
 import {
   type CommonOptions,
@@ -21,11 +10,12 @@ import {
   type Shell,
   wholeNumber,
 } from '../command.ts';
-import { CliError } from '../failure.ts';
 import { ago, count, minute, shortDigest, size, state } from '../format.ts';
-import type { Column, Output } from '../output.ts';
+import type { Cell, Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
 import { findRegistry, findRepository } from '../resolve.ts';
+import { findTag, tagArguments } from '../tag-reference.ts';
+import { tagChangesCommand, tagHistoryCommand } from './tag-past.ts';
 
 interface Options extends ListOptions {
   search?: string;
@@ -44,11 +34,12 @@ interface Options extends ListOptions {
 
 export function tagsCommand(shell: Shell): Command {
   return new Command('tags')
-    .summary('find tags, their digests and their history')
+    .summary('find tags, their digests and their past')
     .description('Tags of the Image Library.')
     .addCommand(list(shell))
     .addCommand(get(shell))
-    .addCommand(history(shell));
+    .addCommand(tagHistoryCommand(shell))
+    .addCommand(tagChangesCommand(shell));
 }
 
 const NAME: Column<Tag> = { head: 'TAG', cell: (row) => row.name };
@@ -117,30 +108,6 @@ function list(shell: Shell): Command {
   );
 }
 
-/** Takes `REPOSITORY TAG` and `REPOSITORY:TAG`. */
-function tagArguments(command: Command): Command {
-  return command
-    .argument('<repository>', 'name, host/name or id; or repository:tag')
-    .argument('[tag]', 'the tag')
-    .option('--registry <REGISTRY>', 'where several registries have this repository');
-}
-
-export async function findTag(
-  client: Client,
-  [first, second]: string[],
-  registry: string | undefined,
-): Promise<{ repository: Repository; name: string }> {
-  const colon = first!.lastIndexOf(':');
-  // A colon before a slash belongs to a port.
-  const joined = second === undefined && colon > first!.lastIndexOf('/');
-  const name = joined ? first!.slice(colon + 1) : second;
-  if (!name) {
-    throw new CliError('tag-missing', 'No tag was named.', 'Write REPOSITORY:TAG, or REPOSITORY TAG.');
-  }
-  const registryId = registry ? (await findRegistry(client, registry)).id : undefined;
-  return { repository: await findRepository(client, joined ? first!.slice(0, colon) : first!, registryId), name };
-}
-
 function get(shell: Shell): Command {
   const command = tagArguments(clientCommand('get', 'show a tag'));
   return examples(command, 'tags get postgresql:17.4', 'tags get postgresql 17.4 --json').action(
@@ -148,30 +115,6 @@ function get(shell: Shell): Command {
       const { repository, name } = await findTag(client, args, options.registry);
       const tag = await client('getTag', { params: { id: repository.id, name } });
       out.one(tag, reference(tag), (body) => show(out, body));
-    }),
-  );
-}
-
-function history(shell: Shell): Command {
-  const command = tagArguments(listCommand('history', 'show which digests a tag pointed to, newest first'));
-  return examples(command, 'tags history postgresql:17').action(
-    clientAction<ListOptions & { registry?: string }>(shell, async ({ client, out }, args, options) => {
-      const { repository, name } = await findTag(client, args, options.registry);
-      const body = await readPages(options, (query) =>
-        client('getTagHistory', { params: { id: repository.id, name }, query }),
-      );
-      out.list<TagHistoryEntry>(
-        body,
-        (row) => row.digest,
-        [
-          { head: 'DIGEST', cell: (row) => row.digest },
-          { head: 'FIRST SEEN', cell: (row) => minute(row.firstSeenAt) },
-          { head: 'LAST SEEN', cell: (row) => minute(row.lastSeenAt) },
-          { head: 'STATE', cell: (row) => state(row.state) },
-          { head: '', cell: (row) => ({ text: row.current ? 'now' : ' ', style: 'green' }) },
-        ],
-        'No history.',
-      );
     }),
   );
 }
@@ -189,6 +132,27 @@ function versionText({ version }: Tag): string | null {
 /** Which registry another tag of the image is in, when it is not this one's. */
 function elsewhere({ registryId }: TagDetail, other: TagDetail['sameDigest'][number]): string {
   return other.registryId === registryId ? '' : ` (${other.registry}, ${other.locationId})`;
+}
+
+function endOfLife({ lifecycle }: TagDetail): Cell | null {
+  if (!lifecycle?.endOfLife) return null;
+  if (lifecycle.isPast) return { text: `${lifecycle.endOfLife}, passed`, style: 'red' };
+  return { text: lifecycle.endOfLife };
+}
+
+function baseLife({ lifecycle }: TagDetail): Cell | null {
+  if (!lifecycle?.os) return null;
+  const { name, endOfLife: end, extendedUntil, isPast } = lifecycle.os;
+  const longer = extendedUntil === null ? '' : `, long-term support until ${extendedUntil}`;
+  return { text: `${name}, supported until ${end}${longer}`, style: isPast ? 'yellow' : undefined };
+}
+
+function newer({ lifecycle }: TagDetail): string | null {
+  if (!lifecycle) return null;
+  const { newerMinor, newerMinorTag, newerBuildTag } = lifecycle;
+  const known = newerMinor === null ? null : `${newerMinor} is out`;
+  const here = [newerMinorTag, newerBuildTag].filter((tag) => tag !== null);
+  return [known, here.length > 0 ? `here: ${here.join(', ')}` : null].filter(Boolean).join('; ') || null;
 }
 
 function show(out: Output, body: TagDetail): void {
@@ -210,6 +174,9 @@ function show(out: Output, body: TagDetail): void {
     ['first seen', minute(body.firstSeenAt)],
     ['moved', minute(body.movedAt)],
     ['older version', body.previous],
+    ['end of life', endOfLife(body)],
+    ['base', baseLife(body)],
+    ['newer', newer(body)],
     [
       'findings',
       body.findings ? `${count(body.findings, 'finding')}; see pharos images get ${shortDigest(body.digest)}` : null,

@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import { type CommonOptions, clientAction, clientCommand, examples, noteProblems, type Shell } from '../command.ts';
 import { minute, shortDigest } from '../format.ts';
 import type { Output } from '../output.ts';
+import { findTag } from '../tag-reference.ts';
 import { findDigest } from './images.ts';
-import { findTag } from './tags.ts';
 
 export function verifyCommand(shell: Shell): Command {
   const command = clientCommand('verify', 'say whether a trusted key signed an image; exit code 0 only when one did')

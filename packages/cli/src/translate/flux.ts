@@ -71,8 +71,7 @@ function ofRepository(document: Values): Translation {
   const metadata = recordAt(document, 'metadata');
   // Signatures stay out anyway; Flux's own default says the same.
   const excluded = textsAt(spec, 'exclusionList').filter((each) => each !== '^.*\\.sig$');
-  const interval = textAt(spec, 'interval')?.replaceAll(/\.\d+s/g, 's');
-  const isSpan = interval !== undefined && /^(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/.test(interval);
+  const interval = textAt(spec, 'interval');
   return {
     from: nameOf(document),
     registry: image.registry,
@@ -81,12 +80,15 @@ function ofRepository(document: Values): Translation {
       ...(spec.suspend === true ? { enabled: false } : {}),
       repositories: { include: [image.repository], exclude: [] },
       ...(excluded.length === 0 ? {} : { tags: [{ exclude: excluded.map((each) => searchPattern(each)) }] }),
-      ...(isSpan ? { schedule: { every: interval, jitter: 10 } } : {}),
     },
-    notes:
-      spec.insecure === true
+    notes: [
+      ...(interval === undefined
+        ? []
+        : [`It is read every ${interval}; how often is a setting of the registry here (interval), not of a rule.`]),
+      ...(spec.insecure === true
         ? ['It reads without TLS (insecure); that is a setting of the registry here (plainHttp), not of a rule.']
-        : [],
+        : []),
+    ],
   };
 }
 

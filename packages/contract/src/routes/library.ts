@@ -1,5 +1,8 @@
 /** The route table: The Image Library: statistics, repositories, tags, images, events. */
-import { Image } from '../image.ts';
+import { TagAt, TagAtQuery, TagChange, TagChangeQuery } from '../change.ts';
+import { Difference, DifferenceQuery } from '../difference.ts';
+import { Image, ImageRead } from '../image.ts';
+import { Package, PackageQuery } from '../package.ts';
 import { PageQuery, page } from '../page.ts';
 import { Repository, RepositoryDetail, RepositoryPatch, RepositoryQuery } from '../repository.ts';
 import type { Route } from '../route.ts';
@@ -93,6 +96,25 @@ export const libraryRoutes = {
     query: PageQuery,
     response: page(TagHistoryEntry),
   },
+  getTagAt: {
+    ...get,
+    path: '/repositories/{id}/tags/{name}/at',
+    permission: 'library:read',
+    group: 'library',
+    summary: 'What the tag pointed to at a time, with commands that pull it by digest',
+    params: ByTag,
+    query: TagAtQuery,
+    response: TagAt,
+  },
+  listTagChanges: {
+    ...get,
+    path: '/tag-changes',
+    permission: 'library:read',
+    group: 'library',
+    summary: 'Tags that moved, or that vanished, newest first',
+    query: TagChangeQuery,
+    response: page(TagChange),
+  },
   listTags: {
     ...get,
     path: '/tags',
@@ -111,6 +133,26 @@ export const libraryRoutes = {
     params: ByDigest,
     response: Image,
   },
+  listImagePackages: {
+    ...get,
+    path: '/images/{digest}/packages',
+    permission: 'library:read',
+    group: 'library',
+    summary: 'Packages in the image, by an SBOM that is attached to it',
+    params: ByDigest,
+    query: PackageQuery,
+    response: page(Package),
+  },
+  getDifference: {
+    ...get,
+    path: '/images/{digest}/difference',
+    permission: 'library:read',
+    group: 'library',
+    summary: 'What differs from another image',
+    params: ByDigest,
+    query: DifferenceQuery,
+    response: Difference,
+  },
   readImage: {
     ...post,
     status: 200,
@@ -118,8 +160,8 @@ export const libraryRoutes = {
     permission: 'images:read-deeper',
     audit: null,
     group: 'library',
-    summary: 'Let an agent read the platforms of an index: sizes and configuration',
+    summary: 'Let an agent read deeper: sizes and configuration of platforms, and the packages of an attached SBOM',
     params: ByDigest,
-    response: Image,
+    response: ImageRead,
   },
 } as const satisfies Record<string, Route>;

@@ -90,7 +90,7 @@ async function keepResult(context: Context, item: WorkItem, result: WorkResult):
       if (result.observation.digest !== work.digest) {
         throw new ProblemError('invalid-digest', 'The observation is of another digest.');
       }
-      await store.images.observe(result.observation, now());
+      await store.images.observe(result.observation, now(), result.packages);
       events.emit({ type: 'image', digest: work.digest });
       return;
     }

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { hasSbom, momentOf } from '@pharos/library';
 import { requireAgent } from '../agent-presence.ts';
 import { AGENT_WAIT_MS, type Context } from '../context.ts';
+import { differenceBetween } from '../difference.ts';
 import { CONTENT_SECURITY_HEADERS } from '../headers.ts';
+import { withLifecycle, withLifecycles } from '../lifecycle.ts';
 import { found, ProblemError } from '../problem.ts';
 import type { Handlers } from '../route.ts';
 import { endWithin } from '../work.ts';
@@ -16,7 +19,11 @@ type Names =
   | 'listRepositoryTags'
   | 'getTag'
   | 'getTagHistory'
+  | 'getTagAt'
+  | 'listTagChanges'
   | 'listTags'
+  | 'listImagePackages'
+  | 'getDifference'
   | 'getImage'
   | 'readImage';
 
@@ -53,24 +60,37 @@ export function libraryHandlers(context: Context): Pick<Handlers, Names> {
     listRepositoryTags: async ({ params, query }) => {
       const tags = await store.tags.ofRepository(params.id, query);
       if (tags.total === 0) found(await store.repositories.get(params.id), 'The repository');
-      return tags;
+      return withLifecycles(context, tags);
     },
-    getTag: async ({ params }) => found(await store.tags.get(params.id, params.name, now()), 'The tag'),
+    getTag: async ({ params }) => {
+      const tag = found(await store.tags.get(params.id, params.name, now()), 'The tag');
+      return withLifecycle(context, tag);
+    },
+    getTagAt: async ({ params, query }) =>
+      found(await store.tags.at(params.id, params.name, momentOf(query.time)), 'The tag'),
+    listTagChanges: ({ query }) => store.tags.changes(query),
     getTagHistory: async ({ params, query }) =>
       found(await store.tags.history(params.id, params.name, query), 'The tag'),
-    listTags: ({ query }) => store.tags.list(query),
+    listTags: async ({ query }) => withLifecycles(context, await store.tags.list(query)),
+    listImagePackages: async ({ params, query }) => {
+      const packages = await store.images.listPackages(params.digest, query);
+      if (packages.total === 0) found(await store.images.get(params.digest), 'The image');
+      return packages;
+    },
+    getDifference: ({ params, query }) => differenceBetween(context, query.from, params.digest, query.all),
     getImage: async ({ params }) => found(await store.images.get(params.digest), 'The image'),
     readImage: async ({ params, signal }) => {
       const image = found(await store.images.get(params.digest), 'The image');
-      if (image.detail === 'platforms') return image;
-      await describeImage(context, params.digest, signal);
-      return found(await store.images.get(params.digest), 'The image');
+      if (image.detail === 'platforms' && (image.packages !== null || !hasSbom(image)))
+        return { ...image, packagesMessage: null };
+      const packagesMessage = await describeImage(context, params.digest, signal);
+      return { ...found(await store.images.get(params.digest), 'The image'), packagesMessage };
     },
   };
 }
 
-/** Lets an agent read a digest deeper; the observation is stored by the time this resolves. */
-async function describeImage(context: Context, digest: string, signal: AbortSignal): Promise<void> {
+/** Lets an agent read a digest deeper; it is stored by the time this resolves. Answers why no packages could be read. */
+async function describeImage(context: Context, digest: string, signal: AbortSignal): Promise<string | null> {
   const place = await context.store.images.place(digest);
   if (place === null) {
     throw new ProblemError('not-found', 'The image stands in no repository now, so no agent can read it.');
@@ -87,4 +107,5 @@ async function describeImage(context: Context, digest: string, signal: AbortSign
       hint: 'Look at the status of the registry, then try again.',
     });
   }
+  return end.result.packagesMessage ?? null;
 }

@@ -17,21 +17,31 @@ export const ruleQuery = (id: string) =>
   });
 
 /** What a rule would let in; the key holds the whole rule, so an unchanged rule is asked once. */
-export const previewQuery = (rule: RuleDraft, offset: number) =>
+export const previewQuery = (rule: RuleDraft, offset: number, ruleId?: string) =>
   queryOptions({
-    queryKey: ['preview', rule, offset],
-    queryFn: ({ signal }) => api('previewRule', { body: { rule, offset, limit: 100 } }, { signal }),
+    queryKey: ['preview', rule, offset, ruleId ?? null],
+    queryFn: ({ signal }) => api('previewRule', { body: { rule, offset, limit: 100, ...of(ruleId) } }, { signal }),
     placeholderData: keepPreviousData,
     retry: false,
     staleTime: 30_000,
   });
 
+const of = (ruleId: string | undefined) => (ruleId === undefined ? {} : { ruleId });
+
+/** Tags that a repository's registry lists and no rule takes. */
+export const leftOutQuery = (id: string, query: QueryOf<'listLeftOut'>) =>
+  queryOptions({
+    queryKey: ['rules', 'left-out', id, query],
+    queryFn: ({ signal }) => api('listLeftOut', { params: { id }, query }, { signal }),
+    placeholderData: keepPreviousData,
+  });
+
 /** Asks the registries for fresh lists first, then previews. */
-export function useRefreshPreview() {
+export function useRefreshPreview(ruleId?: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (rule: RuleDraft) => api('previewRule', { body: { rule, refresh: true, limit: 100 } }),
-    onSuccess: (preview, rule) => client.setQueryData(previewQuery(rule, 0).queryKey, preview),
+    mutationFn: (rule: RuleDraft) => api('previewRule', { body: { rule, refresh: true, limit: 100, ...of(ruleId) } }),
+    onSuccess: (preview, rule) => client.setQueryData(previewQuery(rule, 0, ruleId).queryKey, preview),
   });
 }
 

@@ -26,3 +26,16 @@ export const tagHistoryQuery = (id: string, name: string) =>
     queryKey: ['tags', 'history', id, name],
     queryFn: ({ signal }) => api('getTagHistory', { params: { id, name }, query: { limit: 100 } }, { signal }),
   });
+
+export const tagAtQuery = (id: string, name: string, time: string) =>
+  queryOptions({
+    queryKey: ['tags', 'at', id, name, time],
+    queryFn: ({ signal }) => api('getTagAt', { params: { id, name }, query: { time } }, { signal }),
+  });
+
+export const tagChangesQuery = (query: QueryOf<'listTagChanges'>) =>
+  queryOptions({
+    queryKey: ['tags', 'changes', query],
+    queryFn: ({ signal }) => api('listTagChanges', { query }, { signal }),
+    placeholderData: keepPreviousData,
+  });

@@ -7,7 +7,7 @@ import {
   stringifySearch,
   text,
 } from '../components/search-state.ts';
-import { librarySearch, repositorySearch, tagSearch, tagsSearch } from '../features/library/search.ts';
+import { compareSearch, librarySearch, repositorySearch, tagSearch, tagsSearch } from '../features/library/search.ts';
 import { modelsSearch } from '../features/models/search.ts';
 import { newReceiverSearch, receiverSearch, receiversSearch } from '../features/notifications/search.ts';
 import { registriesSearch, registrySearch } from '../features/registries/search.ts';
@@ -61,6 +61,13 @@ const allTags = createRoute({
   path: '/library/tags',
   validateSearch: tagsSearch,
   component: lazyRouteComponent(() => import('../features/library/all-tags-page.tsx'), 'AllTagsPage'),
+});
+
+const compare = createRoute({
+  getParentRoute: () => app,
+  path: '/library/compare',
+  validateSearch: compareSearch,
+  component: lazyRouteComponent(() => import('../features/library/compare-page.tsx'), 'ComparePage'),
 });
 
 const repository = createRoute({
@@ -202,6 +209,7 @@ const pages = [
   home,
   library,
   allTags,
+  compare,
   repository,
   tag,
   models,

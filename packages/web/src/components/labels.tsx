@@ -28,6 +28,7 @@ import {
   HistoryIcon,
   InfoCircleIcon,
   MinusCircleIcon,
+  PlusCircleIcon,
   PuzzlePieceIcon,
   QuestionCircleIcon,
   SyncAltIcon,
@@ -177,6 +178,22 @@ export const KindLabel = ({ kind }: { kind: Kind }) => look(KINDS[kind]);
 
 /** A warning that must be read wherever its subject is shown. */
 export const WarningLabel = ({ text }: { text: string }) => look({ word: text, ...WARN });
+
+/** The major version is not maintained any more. */
+export const EndOfLifeLabel = () => look({ word: 'End of life', ...BAD });
+/** Something newer of the same kind is there. */
+export const NewerLabel = ({ text }: { text: string }) => look({ word: text, color: 'blue', icon: InfoCircleIcon });
+
+const CHANGES = {
+  added: { word: 'Added', color: 'green', icon: PlusCircleIcon },
+  removed: { word: 'Removed', color: 'red', icon: MinusCircleIcon },
+  changed: { word: 'Changed', color: 'yellow', icon: SyncAltIcon },
+  same: { word: 'Same', color: 'grey', icon: CheckCircleIcon },
+  unknown: { word: 'Not known', color: 'grey', icon: QuestionCircleIcon },
+} as const satisfies Record<string, Look>;
+
+/** What became of one thing between two images. */
+export const DifferenceLabel = ({ change }: { change: keyof typeof CHANGES }) => look(CHANGES[change]);
 
 /** The engine by its short name, the long one on hover. */
 export function EngineLabel({ engine, isLong = false }: { engine: Engine; isLong?: boolean }) {

@@ -37,6 +37,28 @@ export function reasonSentence(reason: string, text: string | null): string {
       return 'Stays out: it is a release, and only pre-releases are wanted.';
     case 'version-unparsed':
       return 'Stays out: the version scheme cannot read the tag.';
+    case 'floating':
+      return 'Stays out: it names no exact version.';
+    case 'not-floating':
+      return 'Stays out: it names an exact version, and only moving tags are wanted.';
+    case 'out-of-range':
+      return quoted ? `Stays out: its version is not in ${quoted}.` : 'Stays out: its version is out of range.';
+    case 'unread':
+      return 'Open: its name does not decide, and the image was not read yet. The next scan decides.';
+    case 'unreadable':
+      return 'Stays out: what the registry holds under it cannot be read.';
+    case 'artifact-type':
+      return 'Stays out: it is not of a type that is wanted.';
+    case 'platform-missing':
+      return quoted ? `Stays out: it is not there for ${quoted}.` : 'Stays out: a platform is missing.';
+    case 'annotation':
+      return quoted ? `Stays out: the annotation is not as wanted: ${quoted}.` : 'Stays out: an annotation is missing.';
+    case 'too-young':
+      return quoted ? `Waits: it is younger than ${quoted}.` : 'Waits: it is too young.';
+    case 'too-old':
+      return quoted ? `Stays out: it is older than ${quoted}.` : 'Stays out: it is too old.';
+    case 'age-unknown':
+      return 'Stays out: nobody tells when it was made, so its age is unknown.';
     case 'over-keep':
       return text
         ? `Stays out: it is not among the newest ${text}.`
@@ -56,6 +78,18 @@ const REASON_NAMES: Record<string, string> = {
   prerelease: 'Pre-releases',
   release: 'Releases',
   'version-unparsed': 'Version not readable',
+  floating: 'Moving tags',
+  'not-floating': 'Exact versions',
+  'out-of-range': 'Out of range',
+  unread: 'Not read yet',
+  unreadable: 'Not readable',
+  'artifact-type': 'Other types',
+  'platform-missing': 'Platform missing',
+  annotation: 'Annotation not as wanted',
+  'too-young': 'Too young',
+  'too-old': 'Too old',
+  'age-unknown': 'Age unknown',
+  'no-rule': 'No rule has a say',
   'over-keep': 'Older than the newest kept',
 };
 

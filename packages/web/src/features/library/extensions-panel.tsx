@@ -8,7 +8,9 @@ import { Panel } from '../../components/panel.tsx';
 import { SearchField } from '../../components/search-field.tsx';
 import { useSearchState } from '../../components/use-search-state.ts';
 import { filterExtensions } from './filter-extensions.ts';
+import { ReadDeeper } from './read-deeper.tsx';
 import type { TagSearch } from './search.ts';
+import { provenance } from './source-words.ts';
 
 const COLUMNS: readonly Column<Extension>[] = [
   {
@@ -38,18 +40,23 @@ const COLUMNS: readonly Column<Extension>[] = [
 /** The extensions that the image says it has. */
 export function ExtensionsPanel({ image }: { image: Image }): ReactElement | null {
   const [search, change] = useSearchState<TagSearch>();
-  const { extensions, kind } = image.facts;
+  const { facts } = image;
+  const { extensions, kind } = facts;
   if (kind !== 'postgres' && kind !== 'extension' && extensions.length === 0) return null;
   const shown = filterExtensions(extensions, search.q);
   return (
     <Panel title={`Extensions (${extensions.length})`}>
       {extensions.length === 0 ? (
         <p className="ph-quiet">
-          The image does not say which extensions it has. Builders can state them in annotations or labels; PostgreSQL’s
-          own contrib modules are usually there.
+          {facts.sources.extensions === 'sbom'
+            ? 'The attached SBOM lists no package that brings an extension. PostgreSQL’s own contrib modules are usually there.'
+            : 'The image does not say which extensions it has. Builders can state them in annotations or labels, or attach an SBOM; PostgreSQL’s own contrib modules are usually there.'}
         </p>
       ) : (
         <div className="ph-stack-small">
+          {facts.sources.extensions ? (
+            <p className="ph-quiet">Known {provenance(facts.sources.extensions, facts.confidence.extensions)}.</p>
+          ) : null}
           {extensions.length > 5 ? (
             <SearchField label="Search extensions" value={search.q} onChange={(q) => change({ q })} />
           ) : null}
@@ -60,6 +67,7 @@ export function ExtensionsPanel({ image }: { image: Image }): ReactElement | nul
           )}
         </div>
       )}
+      <ReadDeeper image={image} />
     </Panel>
   );
 }

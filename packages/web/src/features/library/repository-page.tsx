@@ -14,6 +14,8 @@ import { ScanProgress } from '../../components/scan-progress.tsx';
 import { ActionError, QueryView } from '../../components/states.tsx';
 import { useSearchState } from '../../components/use-search-state.ts';
 import { HeldAbsence } from './held-absence.tsx';
+import { LeftOutTags } from './left-out-tags.tsx';
+import { RepositoryChanges } from './repository-changes.tsx';
 import { RepositoryOverview } from './repository-overview.tsx';
 import { RepositoryTags } from './repository-tags.tsx';
 import { repositoryWarnings } from './repository-warnings.ts';
@@ -67,7 +69,17 @@ function Loaded({ repository }: { repository: RepositoryDetail }): ReactElement 
         <Tabs
           aria-label="Parts of the repository"
           activeKey={search.tab ?? 'overview'}
-          onSelect={(_, key) => change({ tab: key === 'tags' ? 'tags' : undefined }, 'push')}
+          onSelect={(_, key) =>
+            change(
+              {
+                tab: key === 'overview' ? undefined : (key as RepositorySearch['tab']),
+                change: undefined,
+                cursor: undefined,
+                page: undefined,
+              },
+              'push',
+            )
+          }
           mountOnEnter
           unmountOnExit
         >
@@ -76,6 +88,12 @@ function Loaded({ repository }: { repository: RepositoryDetail }): ReactElement 
           </Tab>
           <Tab eventKey="tags" title={<TabTitleText>Tags ({formatCount(repository.tagCount)})</TabTitleText>}>
             <RepositoryTags repository={repository} />
+          </Tab>
+          <Tab eventKey="changes" title={<TabTitleText>Changes</TabTitleText>}>
+            <RepositoryChanges repository={repository} />
+          </Tab>
+          <Tab eventKey="left-out" title={<TabTitleText>Stayed out</TabTitleText>}>
+            <LeftOutTags repository={repository} />
           </Tab>
         </Tabs>
       </PageSection>

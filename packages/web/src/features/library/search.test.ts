@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { librarySearch, repositorySearch, tagSearch, tagsSearch } from './search.ts';
+import { compareSearch, librarySearch, repositorySearch, tagSearch, tagsSearch } from './search.ts';
 
 /** What stands in the URL in the end: values that are there. */
 const kept = (search: object) => Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined));
 
 test('an empty address has no state at all', () => {
-  for (const read of [librarySearch, repositorySearch, tagsSearch, tagSearch]) assert.deepEqual(kept(read({})), {});
+  for (const read of [librarySearch, repositorySearch, tagsSearch, tagSearch, compareSearch])
+    assert.deepEqual(kept(read({})), {});
 });
 
 test('filters, sort, view and cursor of the library are read', () => {
@@ -37,4 +38,11 @@ test('tag filters are typed', () => {
     extension: 'pgvector',
     engine: 'epas',
   });
+});
+
+test('what is compared are digests, and a day is a day', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  assert.deepEqual(kept(compareSearch({ from: digest, to: '17.4', all: 'true' })), { from: digest, all: 'true' });
+  assert.deepEqual(kept(tagSearch({ tab: 'history', at: '2026-03-03' })), { tab: 'history', at: '2026-03-03' });
+  assert.deepEqual(kept(tagSearch({ at: 'yesterday' })), {});
 });

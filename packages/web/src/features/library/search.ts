@@ -56,12 +56,20 @@ function tagFilters(raw: RawSearch): TagFilters {
   };
 }
 
+const CHANGES = ['vanished'] as const;
+
 export interface RepositorySearch extends TagFilters {
-  tab?: 'tags' | undefined;
+  tab?: 'tags' | 'changes' | 'left-out' | undefined;
+  /** Which changes; tags that moved are the default. */
+  change?: (typeof CHANGES)[number] | undefined;
 }
 
 export function repositorySearch(raw: RawSearch): RepositorySearch {
-  return { tab: oneOf(raw.tab, ['tags']), ...tagFilters(raw) };
+  return {
+    tab: oneOf(raw.tab, ['tags', 'changes', 'left-out']),
+    change: oneOf(raw.change, CHANGES),
+    ...tagFilters(raw),
+  };
 }
 
 export interface TagsSearch extends TagFilters {
@@ -81,12 +89,36 @@ export function tagsSearch(raw: RawSearch): TagsSearch {
   };
 }
 
-export interface TagSearch {
-  tab?: 'metadata' | 'history' | undefined;
-  /** Search among the extensions. */
+export interface TagSearch extends PagedSearch {
+  tab?: 'metadata' | 'packages' | 'history' | undefined;
+  /** Search among the extensions or packages. */
   q?: string | undefined;
+  /** A day: what did the tag point to then? */
+  at?: string | undefined;
 }
 
 export function tagSearch(raw: RawSearch): TagSearch {
-  return { tab: oneOf(raw.tab, ['metadata', 'history']), q: text(raw.q) };
+  return {
+    tab: oneOf(raw.tab, ['metadata', 'packages', 'history']),
+    q: text(raw.q),
+    at: matching(raw.at, /^\d{4}-\d{2}-\d{2}$/),
+    ...pagedSearch(raw),
+  };
+}
+
+export interface CompareSearch {
+  from?: string | undefined;
+  to?: string | undefined;
+  /** Also what is the same. */
+  all?: 'true' | undefined;
+}
+
+const DIGEST = /^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/;
+
+export function compareSearch(raw: RawSearch): CompareSearch {
+  return { from: matching(raw.from, DIGEST), to: matching(raw.to, DIGEST), all: oneOf(raw.all, ['true']) };
+}
+
+function matching(value: unknown, form: RegExp): string | undefined {
+  return typeof value === 'string' && form.test(value) ? value : undefined;
 }

@@ -4,6 +4,7 @@ const WORDS: Record<string, string> = {
   label: 'a label',
   config: 'the configuration',
   env: 'the environment in the configuration',
+  sbom: 'an attached SBOM',
   tag: 'the tag’s name',
   repository: 'the repository’s name',
   rule: 'the rule',
@@ -13,4 +14,11 @@ const WORDS: Record<string, string> = {
 /** The words for a source; a source of a later server is shown as it is. */
 export function sourceWords(source: string): string {
   return WORDS[source] ?? source;
+}
+
+const CONFIDENCES = { high: 'high confidence', medium: 'medium confidence', low: 'low confidence' } as const;
+
+/** "from a label, high confidence". */
+export function provenance(source: string, confidence: keyof typeof CONFIDENCES | undefined): string {
+  return `from ${sourceWords(source)}${confidence === undefined ? '' : `, ${CONFIDENCES[confidence]}`}`;
 }

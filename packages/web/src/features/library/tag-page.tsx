@@ -14,6 +14,8 @@ import { useSearchState } from '../../components/use-search-state.ts';
 import { AttachedPanel } from './attached-panel.tsx';
 import { ExtensionsPanel } from './extensions-panel.tsx';
 import { FindingsPanel } from './findings-panel.tsx';
+import { LifecycleLabels } from './lifecycle-labels.tsx';
+import { PackagesPanel } from './packages-panel.tsx';
 import { PlatformsPanel } from './platforms-panel.tsx';
 import { PullPanel } from './pull-panel.tsx';
 import type { TagSearch } from './search.ts';
@@ -58,6 +60,20 @@ function Loaded({ tag }: { tag: TagDetail }): ReactElement {
             {tag.engine ? <EngineLabel engine={tag.engine} isLong /> : null}
             <ImageStateLabel state={tag.state} />
             {tag.presence === 'present' ? null : <PresenceLabel presence={tag.presence} />}
+            <LifecycleLabels tag={tag} />
+          </>
+        }
+        actions={
+          <>
+            {tag.previousDigest && tag.previousDigest !== tag.digest ? (
+              <CompareButton
+                from={tag.previousDigest}
+                to={tag.digest}
+                text="Compare with predecessor"
+                title={tag.previous ?? undefined}
+              />
+            ) : null}
+            <CompareButton to={tag.digest} text="Compare with …" />
           </>
         }
       >
@@ -77,7 +93,16 @@ function Loaded({ tag }: { tag: TagDetail }): ReactElement {
           aria-label="Parts of the tag"
           activeKey={search.tab ?? 'overview'}
           onSelect={(_, key) =>
-            change({ tab: key === 'overview' ? undefined : (key as TagSearch['tab']), q: undefined }, 'push')
+            change(
+              {
+                tab: key === 'overview' ? undefined : (key as TagSearch['tab']),
+                q: undefined,
+                at: undefined,
+                cursor: undefined,
+                page: undefined,
+              },
+              'push',
+            )
           }
           mountOnEnter
           unmountOnExit
@@ -107,12 +132,33 @@ function Loaded({ tag }: { tag: TagDetail }): ReactElement {
               )}
             </QueryView>
           </Tab>
+          <Tab eventKey="packages" title={<TabTitleText>Packages</TabTitleText>}>
+            <QueryView query={image} what="the packages">
+              {(data) => <PackagesPanel image={data} />}
+            </QueryView>
+          </Tab>
           <Tab eventKey="history" title={<TabTitleText>History</TabTitleText>}>
             <TagHistoryPanel tag={tag} />
           </Tab>
         </Tabs>
       </PageSection>
     </>
+  );
+}
+
+interface CompareButtonProps {
+  from?: string;
+  to: string;
+  text: string;
+  /** Which one that is. */
+  title?: string | undefined;
+}
+
+function CompareButton({ from, to, text, title }: CompareButtonProps): ReactElement {
+  return (
+    <Link to="/library/compare" search={{ from, to }} title={title} className="pf-v6-c-button pf-m-secondary">
+      <span className="pf-v6-c-button__text">{text}</span>
+    </Link>
   );
 }
 

@@ -15,6 +15,7 @@ import {
 } from '../../components/labels.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { Size } from '../../components/size.tsx';
+import { LifecycleLabels } from './lifecycle-labels.tsx';
 
 interface TagTableProps {
   tags: readonly Tag[];
@@ -58,7 +59,16 @@ function TagLink({ tag }: { tag: Tag }): ReactElement {
   );
 }
 
-const NAME: Column<Tag> = { label: 'Tag', sort: 'name', cell: (tag) => <TagLink tag={tag} /> };
+const NAME: Column<Tag> = {
+  label: 'Tag',
+  sort: 'name',
+  cell: (tag) => (
+    <>
+      <TagLink tag={tag} />
+      <LifecycleLabels tag={tag} />
+    </>
+  ),
+};
 
 const NAME_AND_REPOSITORY: Column<Tag> = {
   ...NAME,
@@ -68,6 +78,7 @@ const NAME_AND_REPOSITORY: Column<Tag> = {
       <Link to="/library/$repositoryId" params={{ repositoryId: tag.repositoryId }} className="ph-sublink">
         {tag.repository}
       </Link>
+      <LifecycleLabels tag={tag} />
     </>
   ),
 };

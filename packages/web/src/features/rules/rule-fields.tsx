@@ -6,6 +6,7 @@ import { registriesQuery } from '../../api/registries.ts';
 import { FormField, noteId } from '../../components/form-field.tsx';
 import { PlusCircleIcon } from '../../components/icons.ts';
 import { KIND_NAMES } from '../../components/labels.tsx';
+import { ClauseFields } from './clause-fields.tsx';
 import { PatternList } from './pattern-list.tsx';
 import { EMPTY_TAG_SET, type RuleDraft, type TagSetDraft } from './rule-draft.ts';
 import { TagSetFields } from './tag-set-fields.tsx';
@@ -103,6 +104,7 @@ export function RuleFields({ draft, onChange, problems, isDisabled }: RuleFields
           <span className="ph-quiet">A tag comes in when any set takes it.</span>
         </span>
       )}
+      <ClauseFields draft={draft} onChange={onChange} problems={problems} isDisabled={isDisabled} />
       <div className="ph-pair">
         <FormField
           id="rule-kind"

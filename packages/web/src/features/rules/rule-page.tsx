@@ -1,5 +1,5 @@
 import { ActionGroup, Alert, Button, Form, PageSection } from '@patternfly/react-core';
-import type { Rule } from '@pharos/contract';
+import { RULE_CLAUSES, type Rule } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { type FormEvent, type ReactElement, useState } from 'react';
@@ -16,6 +16,9 @@ import { RuleFields } from './rule-fields.tsx';
 import { RulePreview } from './rule-preview.tsx';
 import type { NewRuleSearch } from './search.ts';
 import { useDebounced } from './use-debounced.ts';
+
+/** A clause that was taken out of the form goes out of the rule. */
+const NO_RULE_CLAUSES = Object.fromEntries(RULE_CLAUSES.map((key) => [key, null]));
 
 const CRUMBS = [{ label: 'Repository Rules', to: '/manage/rules' }] as const;
 
@@ -82,11 +85,14 @@ function Loaded({ rule }: { rule: Rule }): ReactElement {
       </PageTitle>
       <Editor
         initial={draftOf(rule)}
+        ruleId={rule.id}
         isReadOnly={isFile || !mayWrite}
         isBusy={update.isPending}
         error={update.error}
         submitLabel="Save changes"
-        onSave={(draft, done) => update.mutate({ id: rule.id, patch: specOf(draft) }, { onSuccess: done })}
+        onSave={(draft, done) =>
+          update.mutate({ id: rule.id, patch: { ...NO_RULE_CLAUSES, ...specOf(draft) } }, { onSuccess: done })
+        }
       />
     </>
   );
@@ -94,6 +100,8 @@ function Loaded({ rule }: { rule: Rule }): ReactElement {
 
 interface EditorProps {
   initial: RuleDraft;
+  /** The stored rule that is edited: what leaves is told against it. */
+  ruleId?: string;
   isReadOnly: boolean;
   isBusy: boolean;
   error: unknown;
@@ -102,7 +110,7 @@ interface EditorProps {
 }
 
 /** The rule at the left, what it would do at the right. */
-function Editor({ initial, isReadOnly, isBusy, error, submitLabel, onSave }: EditorProps): ReactElement {
+function Editor({ initial, ruleId, isReadOnly, isBusy, error, submitLabel, onSave }: EditorProps): ReactElement {
   const [draft, setDraft] = useState(initial);
   const [offset, setOffset] = useState(0);
   const mayPreview = useMay('rules:write');
@@ -110,7 +118,7 @@ function Editor({ initial, isReadOnly, isBusy, error, submitLabel, onSave }: Edi
   const settled = useDebounced(draft, 350);
   const isReady = written(draft.include).length > 0;
   const preview = useQuery({
-    ...previewQuery(previewSpecOf(settled), offset),
+    ...previewQuery(previewSpecOf(settled), offset, ruleId),
     enabled: mayPreview && written(settled.include).length > 0,
   });
   const problems = new Map([...fieldErrors(preview.isError ? preview.error : null), ...fieldErrors(error)]);
@@ -144,7 +152,14 @@ function Editor({ initial, isReadOnly, isBusy, error, submitLabel, onSave }: Edi
         </Form>
         {mayPreview ? (
           <div className="ph-sticky">
-            <RulePreview draft={draft} preview={preview} isReady={isReady} offset={offset} onOffset={setOffset} />
+            <RulePreview
+              draft={draft}
+              {...(ruleId === undefined ? {} : { ruleId })}
+              preview={preview}
+              isReady={isReady}
+              offset={offset}
+              onOffset={setOffset}
+            />
           </div>
         ) : null}
       </div>

@@ -17,6 +17,7 @@ export const PREVIEW_PAGE = 100;
 
 interface RulePreviewProps {
   draft: RuleDraft;
+  ruleId?: string;
   preview: UseQueryResult<Preview, Error>;
   isReady: boolean;
   offset: number;
@@ -24,8 +25,8 @@ interface RulePreviewProps {
 }
 
 /** What would come in and what stays out and why, while the rule is being written. */
-export function RulePreview({ draft, preview, isReady, offset, onOffset }: RulePreviewProps): ReactElement {
-  const refresh = useRefreshPreview();
+export function RulePreview({ draft, ruleId, preview, isReady, offset, onOffset }: RulePreviewProps): ReactElement {
+  const refresh = useRefreshPreview(ruleId);
   const known = preview.data?.known ?? [];
   const isNeverListed = isReady && known.length > 0 && known.every(({ listedAt }) => listedAt === null);
   return (
@@ -52,7 +53,7 @@ export function RulePreview({ draft, preview, isReady, offset, onOffset }: RuleP
   );
 }
 
-function Body({ preview, isReady, offset, onOffset }: Omit<RulePreviewProps, 'draft'>): ReactElement {
+function Body({ preview, isReady, offset, onOffset }: Omit<RulePreviewProps, 'draft' | 'ruleId'>): ReactElement {
   if (!isReady) {
     return <p>Type a repository pattern and see at once what it would let in. Nothing is saved by looking.</p>;
   }
@@ -91,7 +92,9 @@ function Summary({ preview }: { preview: Preview }): ReactElement {
           {formatCount(counts.leaving)} leaving
         </Label>
         <span className="ph-quiet">
-          First scan about {plural(cost.requests, 'request')}, later ones about {formatCount(cost.perScan)}
+          First scan about {plural(cost.requests, 'request')}
+          {cost.toDecide > 0 ? ` (${formatCount(cost.toDecide)} to decide what names do not tell)` : ''}, later ones
+          about {formatCount(cost.perScan)}
         </span>
       </span>
       {preview.messages.map((message) => (
@@ -164,6 +167,26 @@ function Lists({
           offset={offset}
           onOffset={onOffset}
           empty="Nothing stays out."
+        />
+      </Tab>
+      <Tab eventKey="new" title={<TabTitleText>New ({formatCount(counts.new)})</TabTitleText>}>
+        <PreviewList
+          label="Tags that are new"
+          rows={preview.new}
+          total={counts.new}
+          offset={offset}
+          onOffset={onOffset}
+          empty="Everything that comes in is in the library already."
+        />
+      </Tab>
+      <Tab eventKey="leaving" title={<TabTitleText>Leaving ({formatCount(counts.leaving)})</TabTitleText>}>
+        <PreviewList
+          label="Tags that leave the library"
+          rows={preview.leaving}
+          total={counts.leaving}
+          offset={offset}
+          onOffset={onOffset}
+          empty="Nothing leaves the library."
         />
       </Tab>
     </Tabs>
