@@ -250,6 +250,8 @@ async function pagesOf({ client, url }: Pharos): Promise<Record<string, string>>
     rules: '/manage/rules',
     rule: `/manage/rules/${rules[0]!.id}`,
     'new rule': '/manage/rules/new',
+    'HCP tags': '/manage/hcp-tags',
+    'history of HCP tags': '/manage/hcp-tags?tab=history',
     notifications: '/manage/notifications',
     'receive notifications': '/manage/notifications/new?source=distribution',
     'notifications of a registry': `/manage/notifications/${receiver.id}`,

@@ -8,6 +8,7 @@ import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { explainCommand } from './commands/explain.ts';
+import { hcpTagsCommand } from './commands/hcp-tags.ts';
 import { imagesCommand } from './commands/images.ts';
 import { modelsCommand } from './commands/models.ts';
 import { receiversCommand } from './commands/receivers.ts';
@@ -44,6 +45,7 @@ export function buildProgram(shell: Shell): Command {
         tagsCommand(shell),
         imagesCommand(shell),
         modelsCommand(shell),
+        hcpTagsCommand(shell),
         compareCommand(shell),
       ],
     ],

@@ -2,11 +2,13 @@
 import {
   ApiError,
   type Client,
+  type HcpTag,
   type Model,
   type Receiver,
   type Registry,
   type Repository,
   type Rule,
+  type TagDetail,
   type Token,
   type TrustEntry,
 } from '@pharos/contract';
@@ -72,6 +74,28 @@ export async function findModel(client: Client, name: string): Promise<Pick<Mode
   const { items } = await client('listModels', { query: { limit: 1000, q: wanted.slice(0, 200) } });
   const matches = items.filter((model) => model.key === wanted || model.name === wanted);
   return single(matches, 'model', name, 'pharos models list', (one) => one.key);
+}
+
+/** Case does not tell HCP tags apart. @throws CliError `not-found`. */
+export async function findHcpTag(client: Client, name: string): Promise<HcpTag> {
+  if (isId(name)) {
+    const found = await orNull(client('getHcpTag', { params: { id: name } }));
+    if (found) return found;
+  }
+  const { items } = await client('listHcpTags', { query: { limit: 1000, q: name.slice(0, 200) } });
+  const matches = items.filter((tag) => tag.name.toLowerCase() === name.trim().toLowerCase());
+  return single(matches, 'HCP tag', name, 'pharos hcp-tags list', (one) => one.id);
+}
+
+/** The tag that `repository:tag` names. @throws CliError `not-found`, `name-ambiguous`, `tag-missing`. */
+export async function findTagOf(client: Client, reference: string): Promise<TagDetail> {
+  const colon = reference.lastIndexOf(':');
+  // A colon before a slash belongs to a port.
+  if (colon <= reference.lastIndexOf('/')) {
+    throw new CliError('tag-missing', `"${reference}" names no tag.`, 'Write REPOSITORY:TAG.');
+  }
+  const repository = await findRepository(client, reference.slice(0, colon));
+  return client('getTag', { params: { id: repository.id, name: reference.slice(colon + 1) } });
 }
 
 /** @throws CliError `not-found`, `name-ambiguous`. */

@@ -40,10 +40,16 @@ export const PROBLEMS = {
   ],
   forbidden: [403, 'Your role does not allow this', 'Ask an administrator for the role this needs.'],
   'origin-refused': [403, 'The request comes from another site', 'Open Pharos by its own address.'],
+  'user-needed': [
+    403,
+    'This belongs to a person',
+    'Sign in with a user name and a password; a token stands for no person.',
+  ],
   'not-found': [404, 'Not found', 'It may have been removed; go back to the list.'],
   'method-not-allowed': [405, 'This address does not take this method', 'Use one of the methods in the Allow header.'],
   conflict: [409, 'Somebody changed this meanwhile', 'Load it again and repeat the change.'],
   'name-taken': [409, 'The name is taken', 'Choose another name.'],
+  'limit-reached': [409, 'There are too many of these', 'Remove one that is not needed any more.'],
   'read-only-source': [
     409,
     'This comes from an agent file',

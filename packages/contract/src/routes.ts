@@ -5,8 +5,10 @@
 import type { Route } from './route.ts';
 import { agentProtocolRoutes } from './routes/agent-protocol.ts';
 import { agentsRoutes } from './routes/agents.ts';
+import { hcpTagsRoutes } from './routes/hcp-tags.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { libraryRoutes } from './routes/library.ts';
+import { meRoutes } from './routes/me.ts';
 import { modelsRoutes } from './routes/models.ts';
 import { notificationsRoutes } from './routes/notifications.ts';
 import { registriesRoutes } from './routes/registries.ts';
@@ -21,8 +23,10 @@ export const API_PREFIX = '/api/v1';
 export const routes = {
   ...systemRoutes,
   ...identityRoutes,
+  ...meRoutes,
   ...libraryRoutes,
   ...modelsRoutes,
+  ...hcpTagsRoutes,
   ...registriesRoutes,
   ...rulesRoutes,
   ...scansRoutes,

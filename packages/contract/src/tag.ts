@@ -1,11 +1,13 @@
 /** A name that points to a digest now. */
 import { z } from 'zod';
 import { Digest, Flag, Id, RepositoryName, TagName, Time } from './common.ts';
+import { HcpTagFilter, HcpTagLabel } from './hcp-tag.ts';
 import { Engine, ImageState, ImageTag, Version } from './image.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
 import { Kind, RuleExplanation } from './rule.ts';
+import { SystemTag } from './system-tag.ts';
 
 /** Absence is not deletion: present → missing (not listed by complete scans) → retired (after several of them over time). */
 export const Presence = z.enum(['present', 'missing', 'retired']);
@@ -33,7 +35,8 @@ export const Tag = z.object({
   extensionCount: z.number().int(),
   findings: z.number().int(),
   state: ImageState,
-  hcpTags: z.array(z.object({ name: z.string(), color: z.string() })),
+  hcpTags: z.array(HcpTagLabel).meta({ description: 'Of the image that the tag points to now' }),
+  systemTags: z.array(SystemTag).meta({ description: 'Computed; nobody edits them' }),
   locations: z.array(LocationId),
   presence: Presence,
   missingSince: Time.nullable(),
@@ -77,6 +80,7 @@ const TagFilter = {
   engine: Engine.optional(),
   major: z.coerce.number().int().optional(),
   flavour: z.string().max(100).optional(),
+  hcpTag: HcpTagFilter.optional(),
   presence: z
     .enum(['present', 'missing', 'retired', 'all'])
     .default('present')

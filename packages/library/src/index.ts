@@ -34,6 +34,7 @@ export * from './sbom-candidates.ts';
 export type { Wanted } from './selection.ts';
 export * from './set-digest.ts';
 export * from './span.ts';
+export * from './system-tags.ts';
 export * from './tag-at.ts';
 export * from './tag-evaluation.ts';
 export * from './tag-facts.ts';

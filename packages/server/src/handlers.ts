@@ -3,8 +3,10 @@ import type { Handlers } from './route.ts';
 import { agentProtocolHandlers } from './routes/agent-protocol.ts';
 import { agentScanHandlers } from './routes/agent-scans.ts';
 import { agentHandlers } from './routes/agents.ts';
+import { hcpTagHandlers } from './routes/hcp-tags.ts';
 import { identityHandlers } from './routes/identity.ts';
 import { libraryHandlers } from './routes/library.ts';
+import { meHandlers } from './routes/me.ts';
 import { modelHandlers } from './routes/models.ts';
 import { receiverHandlers } from './routes/receivers.ts';
 import { registryHandlers } from './routes/registries.ts';
@@ -18,8 +20,10 @@ export function createHandlers(context: Context): Handlers {
   return {
     ...systemHandlers(context),
     ...identityHandlers(context),
+    ...meHandlers(context),
     ...libraryHandlers(context),
     ...modelHandlers(context),
+    ...hcpTagHandlers(context),
     ...registryHandlers(context),
     ...receiverHandlers(context),
     ...ruleHandlers(context),

@@ -89,6 +89,8 @@ const FROM_STORE: Partial<Record<StoreErrorCode, ProblemCode>> = {
   'database-unavailable': 'database-unavailable',
   'disk-full': 'disk-full',
   'name-taken': 'name-taken',
+  conflict: 'conflict',
+  'limit-reached': 'limit-reached',
   'not-found': 'not-found',
   'read-only-source': 'read-only-source',
   'invalid-cursor': 'invalid-cursor',

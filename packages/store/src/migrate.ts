@@ -15,6 +15,7 @@ import { up as receivers } from './migrations/0003-receivers.ts';
 import { up as registryEvents } from './migrations/0004-registry-events.ts';
 import { up as rules } from './migrations/0005-rules.ts';
 import { up as packages } from './migrations/0006-packages.ts';
+import { up as hcpTags } from './migrations/0007-hcp-tags.ts';
 import { up as models } from './migrations/0010-models.ts';
 import { up as evidence } from './migrations/0012-evidence.ts';
 
@@ -26,6 +27,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-registry-events': { up: registryEvents },
   '0005-rules': { up: rules },
   '0006-packages': { up: packages },
+  '0007-hcp-tags': { up: hcpTags },
   '0010-models': { up: models },
   '0012-evidence': { up: evidence },
 };

@@ -7,9 +7,11 @@ import { guarded, storeError } from './driver-error.ts';
 import { type OpenDatabase, openEmbedded } from './embedded.ts';
 import { evidenceOf } from './evidence.ts';
 import { explanationsOf } from './explanations.ts';
+import { hcpTagsOf } from './hcp-tags.ts';
 import { imagesOf } from './images.ts';
 import { listingsOf } from './listings.ts';
 import { locationsOf } from './locations.ts';
+import { meOf } from './me.ts';
 import { migrate } from './migrate.ts';
 import { redrawModels } from './model-summary.ts';
 import { modelsOf } from './models.ts';
@@ -75,6 +77,7 @@ export async function storeOn(
     agents: guarded(agentsOf(db)),
     repositories: guarded(repositoriesOf(db)),
     tags: guarded(tagsOf(db)),
+    hcpTags: guarded(hcpTagsOf(db, upkeep)),
     images: guarded(imagesOf(db)),
     models: guarded(modelsOf(db)),
     scans: guarded(scansOf(db, upkeep, { ...DEFAULT_ABSENCE_POLICY, ...absence })),
@@ -84,6 +87,7 @@ export async function storeOn(
     trust: guarded(trustOf(db)),
     evidence: guarded(evidenceOf(db)),
     users: guarded(usersOf(db)),
+    me: guarded(meOf(db)),
     settings: guarded(settingsOf(db)),
     ...whole,
     close,

@@ -9,6 +9,7 @@ import { sql } from 'kysely';
 import { type Db, first, iso, json } from './database.ts';
 import { writeLeftOut } from './left-out.ts';
 import { putNames } from './listings.ts';
+import { storeSignatureTags } from './referrers.ts';
 import { summarise } from './repository-summary.ts';
 import { keepsOf } from './rules.ts';
 import { stale } from './scan-begin.ts';
@@ -131,7 +132,9 @@ async function apply(
   const counts = countsOf(changes, known);
   const isChanged = counts.added + counts.moved + counts.missing + counts.retired + changes.reappeared.length > 0;
   await sql`update repositories set declared_kind = ${rules.declaredKind}, released = false,
-      description = case when ${rules.description} = '' then description else ${rules.description} end,
+      rule_description = case when ${rules.description} = '' then rule_description else ${rules.description} end,
+      description = coalesce(own_description,
+        case when ${rules.description} = '' then rule_description else ${rules.description} end),
       warnings = ${json(warningsOf(commit, changes))}, held = case when ${commit.status === 'complete'} then ${changes.held !== null} else held end,
       absence_confirmed = absence_confirmed and ${commit.status !== 'complete'}, last_scan_id = ${scan.id},
       listed_tags = case when ${commit.listedNames !== null} then ${commit.listedCount} else listed_tags end,
@@ -143,6 +146,7 @@ async function apply(
   if (isChanged || writes.length > 0) await summarise(trx, [repositoryId]);
   if (rules.ruleIds.length > 0 || commit.status === 'complete') await governBy(trx, repositoryId, rules.ruleIds);
   if (commit.listedNames !== null) {
+    await storeSignatureTags(trx, repositoryId, commit.listedNames, isWholeList);
     await putNames(trx, scan.registry_id, [{ repository: scan.repository!, names: commit.listedNames }], seenAt);
   }
   if (isListed && commit.leftOut) await writeLeftOut(trx, repositoryId, commit.leftOut);

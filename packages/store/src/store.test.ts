@@ -7,6 +7,7 @@ import { changesSuite } from './suite/changes.ts';
 import { databaseSuite } from './suite/database.ts';
 import { evidenceSuite } from './suite/evidence.ts';
 import { type Engine, emptyStore, type Given } from './suite/given.ts';
+import { hcpTagsSuite } from './suite/hcp-tags.ts';
 import { librarySuite } from './suite/library.ts';
 import { listsSuite } from './suite/lists.ts';
 import { modelsSuite } from './suite/models.ts';
@@ -17,6 +18,7 @@ import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
 import { rulesSuite } from './suite/rules.ts';
 import { scansSuite } from './suite/scans.ts';
+import { wordsSuite } from './suite/words.ts';
 
 const THROWAWAY = 'postgres:';
 const wanted = process.env.TEST_DATABASES?.split(',') ?? ['memory:', THROWAWAY];
@@ -50,6 +52,8 @@ for (const name of wanted) {
     describe('reading', () => readingSuite(given));
     describe('changes', () => changesSuite(given));
     describe('library', () => librarySuite(given));
+    describe('HCP tags', () => hcpTagsSuite(given));
+    describe('words', () => wordsSuite(given));
     describe('packages and the past', () => pastSuite(given));
     describe('lists', () => listsSuite(given));
   });

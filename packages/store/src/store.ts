@@ -12,6 +12,14 @@ import type {
   Explanation,
   FileRegistry,
   FileRule,
+  HcpTag,
+  HcpTagAssigned,
+  HcpTagAssignment,
+  HcpTagChange,
+  HcpTagChangeQuery,
+  HcpTagInput,
+  HcpTagPatch,
+  HcpTagQuery,
   Hello,
   Image,
   LeftOutPage,
@@ -40,12 +48,17 @@ import type {
   RegistryStatus,
   Repository,
   RepositoryDetail,
+  RepositoryPatch,
   RepositoryQuery,
   RepositoryTagQuery,
   Role,
   Rule,
   RulePatch,
   RuleSpec,
+  SavedView,
+  SavedViewInput,
+  SavedViewPatch,
+  SavedViewQuery,
   Scan,
   ScanBegin,
   ScanBegun,
@@ -66,6 +79,7 @@ import type {
   Token,
 } from '@pharos/contract';
 import type { NewerTags, TagFacts } from '@pharos/library';
+import type { By } from './hcp-tag-changes.ts';
 import type { EvidenceStore, TrustStore } from './trust-port.ts';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
@@ -169,13 +183,29 @@ export interface Agents {
 }
 
 export interface Repositories {
-  list(query: RepositoryQuery): Promise<Page<Repository>>;
+  /** `favourite` asks for the stars of `userId`. */
+  list(query: RepositoryQuery, userId?: string | null): Promise<Page<Repository>>;
   get(id: string): Promise<RepositoryDetail | null>;
   /** The first of these names that the library holds in a registry; one that no rule wants any more does not count. */
   byName(registryId: string, names: readonly string[]): Promise<{ id: string; name: string } | null>;
-  writeReadme(id: string, readme: string | null): Promise<boolean>;
+  /** What people write about it. False: no such repository. Throws `conflict` when the revision is not the newest. */
+  write(id: string, patch: RepositoryPatch, by: By): Promise<boolean>;
   /** A person confirms that tags are gone: the next complete scan is believed, however many it misses. */
   confirmAbsence(id: string): Promise<boolean>;
+}
+
+export interface HcpTags {
+  list(query: HcpTagQuery): Promise<Page<HcpTag>>;
+  get(id: string): Promise<HcpTag | null>;
+  /** Throws `name-taken`; case does not tell names apart. */
+  create(input: HcpTagInput, by: By): Promise<HcpTag>;
+  update(id: string, patch: HcpTagPatch, by: By): Promise<HcpTag | null>;
+  /** Takes it off everything too. */
+  remove(id: string, by: By): Promise<boolean>;
+  /** All or nothing, idempotent. Throws `not-found` for an unknown HCP tag, repository or image. */
+  assign(assignment: HcpTagAssignment, by: By): Promise<HcpTagAssigned>;
+  /** Who did what, newest first. */
+  changes(query: HcpTagChangeQuery): Promise<Page<HcpTagChange>>;
 }
 
 export interface Tags {
@@ -351,6 +381,20 @@ export interface Receivers {
   deliveries(id: string, query: DeliveryQuery): Promise<Page<Delivery> | null>;
 }
 
+/** What belongs to one person. */
+export interface Me {
+  /** Starred repositories, newest star first. */
+  favourites(userId: string): Promise<string[]>;
+  /** Idempotent. Throws `not-found`, `limit-reached`. */
+  addFavourite(userId: string, repositoryId: string, now: Date): Promise<string[]>;
+  removeFavourite(userId: string, repositoryId: string): Promise<void>;
+  views(userId: string, query: SavedViewQuery): Promise<Page<SavedView>>;
+  /** Throws `name-taken` within the same list, `limit-reached`. A new default takes the place of the old one. */
+  createView(userId: string, input: SavedViewInput, now: Date): Promise<SavedView>;
+  updateView(userId: string, id: string, patch: SavedViewPatch, now: Date): Promise<SavedView | null>;
+  removeView(userId: string, id: string): Promise<boolean>;
+}
+
 export interface Settings {
   get(key: string): Promise<string | null>;
   set(key: string, value: string): Promise<void>;
@@ -366,6 +410,7 @@ export interface Store {
   readonly agents: Agents;
   readonly repositories: Repositories;
   readonly tags: Tags;
+  readonly hcpTags: HcpTags;
   readonly images: Images;
   readonly models: Models;
   readonly scans: Scans;
@@ -375,6 +420,7 @@ export interface Store {
   readonly trust: TrustStore;
   readonly evidence: EvidenceStore;
   readonly users: Users;
+  readonly me: Me;
   readonly settings: Settings;
   statistics(now: Date): Promise<Statistics>;
   /** Rejects with StoreError `database-unavailable` when the database does not answer. */

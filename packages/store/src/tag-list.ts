@@ -6,6 +6,7 @@ import type { Page, RepositoryTagQuery, Tag, TagQuery } from '@pharos/contract';
 import { type RawBuilder, sql } from 'kysely';
 import { after, cut, type Order, orderBy, type SortKey } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, EXACT_TOTAL, iso, storableText } from './database.ts';
+import { imagesWith } from './hcp-tag-labels.ts';
 import { TAG_COLUMNS, type TagRow, tagOf } from './tag-row.ts';
 
 /** What a tag without push time sorts as. It is part of the index's expression. */
@@ -39,7 +40,7 @@ function orderOf(sort: string, isOfRepository: boolean): Order<TagRow> {
 export async function listTags(db: Db, query: TagQuery): Promise<Page<Tag>> {
   const order = orderOf(query.sort, query.repositoryId !== undefined);
   const indexed = indexedFilters(query);
-  const others = otherFilters(query);
+  const others = [...otherFilters(query), ...(await imagesWith(db, query.hcpTag))];
   const position = query.cursor === undefined ? [] : [after(order, query.cursor)];
   const filters = [...indexed, ...others];
   const total = await countUpTo(db, sql`from tags t where ${allOf(filters)}`);

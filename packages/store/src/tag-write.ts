@@ -23,7 +23,7 @@ export const OBSERVATION_BATCH = 200;
 
 const FACT_TYPES = sql.raw(`kind text, engine text, version jsonb, sort_key text, major int, flavour text,
   floating boolean, platforms text[], created_at timestamptz, created_source text, effective_at timestamptz,
-  size bigint, extension_count int, extension_names text[], findings int, model_key text`);
+  size bigint, extension_count int, extension_names text[], findings int, model_key text, tde boolean`);
 
 const FACT_COLUMNS = [
   'kind',
@@ -41,6 +41,7 @@ const FACT_COLUMNS = [
   'extension_names',
   'findings',
   'model_key',
+  'tde',
 ] as const;
 
 const COLUMN_LIST = sql.raw(FACT_COLUMNS.join(', '));

@@ -1,17 +1,27 @@
 /** `pharos repositories`: the Image Library, by repository. */
 import { type Client, Kind, type Repository, type RepositoryDetail, RepositoryQuery } from '@pharos/contract';
 import { Command, Option } from 'commander';
-import { type CommonOptions, clientAction, clientCommand, examples, listCommand, type Shell } from '../command.ts';
+import {
+  type CommonOptions,
+  clientAction,
+  clientCommand,
+  collect,
+  examples,
+  listCommand,
+  type Shell,
+} from '../command.ts';
 import { ago, state } from '../format.ts';
 import type { Cell, Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
 import { findRegistry, findRepository } from '../resolve.ts';
+import { describeCommand, readmeCommand } from './repository-words.ts';
 
 interface Options extends ListOptions {
   search?: string;
   kind?: Kind;
   registry?: string;
   location?: string;
+  hcpTag?: string[];
   sort?: RepositoryQuery['sort'];
 }
 
@@ -21,6 +31,8 @@ export function repositoriesCommand(shell: Shell): Command {
     .description('Repositories of the Image Library.')
     .addCommand(list(shell))
     .addCommand(get(shell))
+    .addCommand(describeCommand(shell))
+    .addCommand(readmeCommand(shell))
     .addCommand(confirmAbsence(shell));
 }
 
@@ -32,6 +44,7 @@ const COLUMNS: Column<Repository>[] = [
   { head: 'NEWEST', cell: (row) => row.newestTag, max: 40 },
   { head: 'CHANGED', cell: (row) => ago(row.updatedAt) },
   { head: 'LAST SCAN', cell: lastScanCell },
+  { head: 'HCP TAGS', cell: (row) => row.hcpTags.map((tag) => tag.name).join(', '), max: 40 },
 ];
 
 function list(shell: Shell): Command {
@@ -40,6 +53,7 @@ function list(shell: Shell): Command {
     .addOption(new Option('--kind <KIND>', 'of this kind').choices(Kind.options))
     .option('--registry <REGISTRY>', 'of this registry: name or id')
     .option('--location <ID>', 'available there')
+    .option('--hcp-tag <NAME>', 'that carry this HCP tag; repeatable, then all of them', collect)
     .addOption(
       new Option('--sort <ORDER>', 'order, "-" for descending').choices(RepositoryQuery.shape.sort.unwrap().options),
     );
@@ -47,8 +61,9 @@ function list(shell: Shell): Command {
     clientAction<Options>(shell, async ({ client, out }, _args, options) => {
       const registryId = options.registry ? (await findRegistry(client, options.registry)).id : undefined;
       const { kind, sort, search: q, location: locationId } = options;
+      const hcpTag = options.hcpTag?.join(',');
       const body = await readPages(options, (query) =>
-        client('listRepositories', { query: { ...query, q, kind, sort, registryId, locationId } }),
+        client('listRepositories', { query: { ...query, q, kind, sort, registryId, locationId, hcpTag } }),
       );
       out.list(body, (row) => row.id, COLUMNS, 'No repositories found.');
     }),
@@ -111,6 +126,7 @@ function show(out: Output, body: RepositoryDetail): void {
       body.declaredKind && body.declaredKind !== body.kind ? `${body.kind} (declared ${body.declaredKind})` : body.kind,
     ],
     ['description', body.description],
+    ['HCP tags', body.hcpTags.map((tag) => tag.name).join(', ')],
     ['engines', body.engines.join(', ')],
     ['majors', body.majors.join(', ')],
     ['tags', `${body.tagCount} in the library, ${body.listedTags} listed by the registry`],

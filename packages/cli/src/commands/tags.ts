@@ -5,6 +5,7 @@ import {
   type CommonOptions,
   clientAction,
   clientCommand,
+  collect,
   examples,
   listCommand,
   type Shell,
@@ -27,6 +28,7 @@ interface Options extends ListOptions {
   extension?: string;
   kind?: Kind;
   location?: string;
+  hcpTag?: string[];
   presence?: Presence | 'all';
   floating?: boolean;
   sort?: TagQuery['sort'];
@@ -51,6 +53,7 @@ const COLUMNS: Column<Tag>[] = [
   { head: 'DIGEST', cell: (row) => shortDigest(row.digest) },
   { head: 'CREATED', cell: (row) => ago(row.createdAt) },
   { head: 'STATE', cell: (row) => state(row.presence === 'present' ? row.state : row.presence) },
+  { head: 'HCP TAGS', cell: (row) => row.hcpTags.map((tag) => tag.name).join(', '), max: 40 },
 ];
 
 function list(shell: Shell): Command {
@@ -65,6 +68,7 @@ function list(shell: Shell): Command {
     .option('--extension <NAME>', 'that bring this extension')
     .addOption(new Option('--kind <KIND>', 'of this kind').choices(Kind.options))
     .option('--location <ID>', 'available there')
+    .option('--hcp-tag <NAME>', 'whose image carries this HCP tag; repeatable, then all of them', collect)
     .addOption(new Option('--presence <WHICH>', 'default: present and missing').choices([...Presence.options, 'all']))
     .option('--floating', 'only tags that name no exact version, such as 17 or latest')
     .option('--no-floating', 'only tags that name an exact version')
@@ -90,6 +94,7 @@ function list(shell: Shell): Command {
         presence,
         locationId: location,
         registryId,
+        hcpTag: options.hcpTag?.join(','),
       };
       const body = await readPages(options, (query) =>
         client('listTags', {
@@ -166,6 +171,8 @@ function show(out: Output, body: TagDetail): void {
     ['size', size(body.size)],
     ['extensions', body.extensionCount || null],
     ['state', state(body.state)],
+    ['HCP tags', body.hcpTags.map((tag) => tag.name).join(', ')],
+    ['system tags', body.systemTags.map((tag) => tag.name).join(', ')],
     ['presence', state(body.presence)],
     ['missing since', minute(body.missingSince)],
     ['locations', body.locations.join(', ')],

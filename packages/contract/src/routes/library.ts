@@ -48,10 +48,10 @@ export const libraryRoutes = {
   updateRepository: {
     ...patch,
     path: '/repositories/{id}',
-    permission: 'rules:write',
+    permission: 'repositories:write',
     audit: 'repository.update',
     group: 'library',
-    summary: 'Write the README of a repository',
+    summary: 'Write the description or the README of a repository',
     params: ById,
     body: RepositoryPatch,
     response: RepositoryDetail,

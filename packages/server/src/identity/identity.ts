@@ -81,7 +81,8 @@ export function createIdentity(options: IdentityOptions): Identity & { offerSetu
     await store.users.createSession({ sha256: sessionSha256, userId: user.id, expiresAt }, now());
     idle.use(sessionSha256);
     const { name, role } = user;
-    return { secret, principal: { name, role, kind: 'session', expiresAt: expiresAt.toISOString(), sessionSha256 } };
+    const principal = { name, role, kind: 'session', expiresAt: expiresAt.toISOString(), sessionSha256 } as const;
+    return { secret, principal: { ...principal, userId: user.id } };
   }
 
   async function firstAdministrator(input: Setup): Promise<OpenedSession> {
@@ -118,7 +119,8 @@ export function createIdentity(options: IdentityOptions): Identity & { offerSetu
       await store.users.removeSession(sessionSha256);
       return null;
     }
-    return { name: row.name, role: row.role, kind: 'session', expiresAt: row.expiresAt, sessionSha256 };
+    const { name, role, expiresAt, userId } = row;
+    return { name, role, kind: 'session', expiresAt, sessionSha256, userId };
   }
 
   return {

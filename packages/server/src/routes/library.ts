@@ -4,6 +4,7 @@ import { requireAgent } from '../agent-presence.ts';
 import { AGENT_WAIT_MS, type Context } from '../context.ts';
 import { differenceBetween } from '../difference.ts';
 import { CONTENT_SECURITY_HEADERS } from '../headers.ts';
+import { userOf, whoAsks } from '../identity/principal.ts';
 import { withLifecycle, withLifecycles } from '../lifecycle.ts';
 import { found, ProblemError } from '../problem.ts';
 import type { Handlers } from '../route.ts';
@@ -47,10 +48,13 @@ export function libraryHandlers(context: Context): Pick<Handlers, Names> {
       reply.hijack();
       return undefined;
     },
-    listRepositories: ({ query }) => store.repositories.list(query),
+    listRepositories: async ({ query, principal }) => {
+      const userId = query.favourite === undefined ? null : userOf(principal, 'Favourites belong to a person.');
+      return store.repositories.list(query, userId);
+    },
     getRepository: async ({ params }) => found(await store.repositories.get(params.id), 'The repository'),
-    updateRepository: async ({ params, body }) => {
-      await store.repositories.writeReadme(params.id, body.readme);
+    updateRepository: async ({ params, body, principal }) => {
+      await store.repositories.write(params.id, body, { name: whoAsks(principal), now: now() });
       return changedRepository(params.id);
     },
     confirmAbsence: async ({ params }) => {

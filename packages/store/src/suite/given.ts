@@ -40,6 +40,8 @@ export async function emptyStore({ database, engine }: Engine, isFresh = false):
       'tokens',
       'trust_entries',
       'trust_changes',
+      'hcp_tags',
+      'hcp_tag_changes',
     ]) {
       await sql`delete from ${sql.table(table)}`.execute(db);
     }

@@ -28,6 +28,8 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
       return [['receivers']];
     case 'agent':
       return [['agents'], ['locations'], ['statistics']];
+    case 'hcp-tag':
+      return [['hcp-tags'], ['repositories'], ['tags'], ['images']];
     case 'image':
       return [['images', event.digest], ['tags'], ['models']];
     case 'reset':

@@ -7,7 +7,18 @@ import { noteScan } from '../api/scans.ts';
 import { noteAway, noteHere } from './connection.ts';
 import { keysOf } from './event-keys.ts';
 
-const EVENT_TYPES = ['scan', 'repository', 'registry', 'rule', 'model', 'receiver', 'agent', 'image', 'reset'] as const;
+const EVENT_TYPES = [
+  'scan',
+  'repository',
+  'registry',
+  'rule',
+  'model',
+  'receiver',
+  'agent',
+  'hcp-tag',
+  'image',
+  'reset',
+] as const;
 const BATCH_MS = 400;
 const RETRY_MS = 4000;
 

@@ -7,6 +7,7 @@ import { isCurrent } from './current.ts';
 const MANAGE = [
   ['/manage/registries', 'Registries'],
   ['/manage/rules', 'Repository Rules'],
+  ['/manage/hcp-tags', 'HCP tags'],
   ['/manage/notifications', 'Notifications'],
   ['/manage/trust', 'Trust'],
   ['/manage/agents', 'Agents and locations'],

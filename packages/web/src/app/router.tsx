@@ -7,6 +7,7 @@ import {
   stringifySearch,
   text,
 } from '../components/search-state.ts';
+import { hcpTagsSearch } from '../features/hcp-tags/search.ts';
 import { compareSearch, librarySearch, repositorySearch, tagSearch, tagsSearch } from '../features/library/search.ts';
 import { modelsSearch } from '../features/models/search.ts';
 import { newReceiverSearch, receiverSearch, receiversSearch } from '../features/notifications/search.ts';
@@ -185,6 +186,13 @@ const trustEntry = createRoute({
   component: lazyRouteComponent(() => import('../features/trust/trust-entry-page.tsx'), 'TrustEntryPage'),
 });
 
+const hcpTags = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/hcp-tags',
+  validateSearch: hcpTagsSearch,
+  component: lazyRouteComponent(() => import('../features/hcp-tags/hcp-tags-page.tsx'), 'HcpTagsPage'),
+});
+
 const agents = createRoute({
   getParentRoute: () => app,
   path: '/manage/agents',
@@ -227,6 +235,7 @@ const pages = [
   trust,
   newTrust,
   trustEntry,
+  hcpTags,
   agents,
   scans,
   tokens,

@@ -8,13 +8,16 @@ import { Facet } from '../../components/facet.tsx';
 import { SearchIcon } from '../../components/icons.ts';
 import { KIND_NAMES } from '../../components/labels.tsx';
 import { Found, Paging } from '../../components/paging.tsx';
+import { SavedViews } from '../../components/saved-views.tsx';
 import { SearchToolbar } from '../../components/search-toolbar.tsx';
+import { useSelection } from '../../components/selection.ts';
 import { EmptyState, ListSkeleton, QueryView } from '../../components/states.tsx';
 import { useSearchState } from '../../components/use-search-state.ts';
 import { LibraryHead } from './library-head.tsx';
 import type { TagsSearch } from './search.ts';
 import { hasTagFilters, NO_TAG_FILTERS, TagFacets } from './tag-facets.tsx';
-import { TagTable } from './tag-table.tsx';
+import { TagSelection, useTagPicks } from './tag-selection.tsx';
+import { TagTable, tagKey } from './tag-table.tsx';
 
 const SUPPORTED_MAJORS = [19, 18, 17, 16, 15, 14, 13];
 
@@ -28,6 +31,8 @@ export function AllTagsPage(): ReactElement {
   const refilter = (patch: Partial<TagsSearch>) => change({ ...patch, cursor: undefined, page: undefined });
   const clear = () =>
     change({ ...NO_TAG_FILTERS, kind: undefined, registryId: undefined, locationId: undefined, extension: undefined });
+  const selection = useSelection(tagKey);
+  const picks = useTagPicks(selection, true);
   const filtered =
     hasTagFilters(search) || Boolean(search.kind || search.registryId || search.extension || search.locationId);
 
@@ -72,12 +77,18 @@ export function AllTagsPage(): ReactElement {
           }
           onClear={filtered ? clear : undefined}
           found={<Found page={tags.data} one="tag" />}
+          view={
+            <ToolbarItem>
+              <SavedViews page="tags" search={search} />
+            </ToolbarItem>
+          }
         />
         {search.extension ? (
           <p>
             With the extension <strong>{search.extension}</strong>.
           </p>
         ) : null}
+        <TagSelection selection={selection} page={tags.data?.items ?? []} />
         <QueryView query={tags} what="the tags" skeleton={<ListSkeleton what="the tags" rows={10} />}>
           {(page) =>
             page.items.length === 0 ? (
@@ -96,6 +107,7 @@ export function AllTagsPage(): ReactElement {
                 sort={sort}
                 onSort={(next) => refilter({ sort: next as TagsSearch['sort'] })}
                 isStale={tags.isPlaceholderData}
+                selection={picks}
                 withRepository
               />
             )

@@ -16,6 +16,8 @@ export interface LibrarySearch extends PagedSearch {
   kind?: Kind | undefined;
   registryId?: string | undefined;
   locationId?: string | undefined;
+  hcpTag?: string | undefined;
+  favourite?: 'true' | undefined;
   sort?: (typeof REPOSITORY_SORTS)[number] | undefined;
   view?: 'table' | undefined;
 }
@@ -26,6 +28,8 @@ export function librarySearch(raw: RawSearch): LibrarySearch {
     kind: oneOf(raw.kind, Kind.options),
     registryId: text(raw.registryId),
     locationId: text(raw.locationId),
+    hcpTag: text(raw.hcpTag, 2000),
+    favourite: oneOf(raw.favourite, ['true']),
     sort: oneOf(raw.sort, REPOSITORY_SORTS),
     view: oneOf(raw.view, ['table']),
     ...pagedSearch(raw),
@@ -40,6 +44,8 @@ export interface TagFilters extends PagedSearch {
   major?: number | undefined;
   flavour?: string | undefined;
   presence?: (typeof PRESENCES)[number] | undefined;
+  /** Names joined by commas. */
+  hcpTag?: string | undefined;
   sort?: (typeof TAG_SORTS)[number] | undefined;
 }
 
@@ -51,6 +57,7 @@ function tagFilters(raw: RawSearch): TagFilters {
     major: wholeNumber(raw.major),
     flavour: text(raw.flavour, 100),
     presence: oneOf(raw.presence, PRESENCES),
+    hcpTag: text(raw.hcpTag, 2000),
     sort: oneOf(raw.sort, TAG_SORTS),
     ...pagedSearch(raw),
   };

@@ -6,6 +6,7 @@ import type { ReactElement } from 'react';
 import { imageQuery } from '../../api/images.ts';
 import { tagQuery } from '../../api/tags.ts';
 import { Digest } from '../../components/digest.tsx';
+import { EditHcpTags } from '../../components/edit-hcp-tags.tsx';
 import { EngineLabel, ImageStateLabel, KindLabel, PresenceLabel } from '../../components/labels.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
@@ -79,6 +80,12 @@ function Loaded({ tag }: { tag: TagDetail }): ReactElement {
       >
         <div className="ph-stack-small">
           <Digest digest={tag.digest} full />
+          <EditHcpTags
+            what={`${tag.repository}:${tag.name}`}
+            hcpTags={tag.hcpTags}
+            systemTags={tag.systemTags}
+            digest={tag.digest}
+          />
           <Presence tag={tag} />
           {moves ? (
             <p className="ph-quiet">
