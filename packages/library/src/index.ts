@@ -47,6 +47,7 @@ export * from './system-tags.ts';
 export * from './tag-at.ts';
 export * from './tag-evaluation.ts';
 export * from './tag-facts.ts';
+export * from './verification-summary.ts';
 export * from './version.ts';
 export * from './version-order.ts';
 export * from './version-range.ts';

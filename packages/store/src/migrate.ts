@@ -19,6 +19,7 @@ import { up as hcpTags } from './migrations/0007-hcp-tags.ts';
 import { up as search } from './migrations/0008-search.ts';
 import { up as activity } from './migrations/0009-activity.ts';
 import { up as models } from './migrations/0010-models.ts';
+import { up as evidence } from './migrations/0012-evidence.ts';
 
 /** In order. A file that was released is never changed, its checksum is held: add the next number instead. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -32,6 +33,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-search': { up: search },
   '0009-activity': { up: activity },
   '0010-models': { up: models },
+  '0012-evidence': { up: evidence },
 };
 
 /** Throws `database-newer`, `migration-failed`, `database-unavailable`, `disk-full`. */

@@ -98,6 +98,7 @@ import type {
 } from '@pharos/contract';
 import type { NewerTags, TagFacts } from '@pharos/library';
 import type { By } from './hcp-tag-changes.ts';
+import type { EvidenceStore, TrustStore } from './trust-port.ts';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
 export interface SealedCredential {
@@ -243,7 +244,8 @@ export interface Tags {
 }
 
 export interface Images {
-  get(digest: string): Promise<Image | null>;
+  /** `now` decides what has expired; absent: the time of the call. */
+  get(digest: string, now?: Date): Promise<Image | null>;
   /**
    * Deeper observations replace shallower ones, and packages those read before; facts of the tags that point there are
    * drawn again.
@@ -523,6 +525,8 @@ export interface Store {
   readonly webhooks: Webhooks;
   readonly webhookOutbox: WebhookOutbox;
   readonly history: History;
+  readonly trust: TrustStore;
+  readonly evidence: EvidenceStore;
   readonly users: Users;
   readonly me: Me;
   readonly settings: Settings;

@@ -23,7 +23,7 @@ export interface Given {
 /** Rows of other tables go with these. */
 const TABLES = [
   ...['settings', 'models', 'registries', 'rules', 'agents', 'locations', 'images', 'users', 'tokens'],
-  ...['activity', 'webhooks', 'daily_statistics', 'hcp_tags', 'hcp_tag_changes'],
+  ...['activity', 'webhooks', 'daily_statistics', 'hcp_tags', 'hcp_tag_changes', 'trust_entries', 'trust_changes'],
 ];
 
 /** Deleting rows takes milliseconds, a new schema tenths of a second, a new embedded database seconds. */
