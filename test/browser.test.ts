@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ReceiverCreated } from '@pharos/contract';
-import { available, buildImage, type Distribution, seedHttp, startDistribution } from '@pharos/testbed';
+import { available, buildImage, type Distribution, makeCosignKey, seedHttp, startDistribution } from '@pharos/testbed';
 import type { Browser } from 'playwright-core';
 import { launchBrowser, listen, settle, signedIn, violations } from './support/browser.ts';
 import { cleanUp, libraryTags, type Pharos, startPharos, waitFor } from './support/pharos.ts';
@@ -221,6 +221,13 @@ async function pagesOf({ client, url }: Pharos): Promise<Record<string, string>>
   const receiver = await client('createReceiver', { body: { registryId: registries[0]!.id, source: 'distribution' } });
   await tell(url, receiver);
   const away = await awayRegistry(client);
+  // Nobody listens there: a failed test, and what waits for its next try.
+  const webhook = await client('createWebhook', {
+    body: { name: 'Away', url: 'http://127.0.0.1:1/', events: ['image.added'], allowHttp: true, allowPrivate: true },
+  });
+  const delivery = await client('testWebhook', { params: { id: webhook.id } });
+  const key = makeCosignKey().publicKey;
+  const trusted = await client('createTrust', { body: { name: 'Release key', kind: 'key', key } });
   const tag = async (id: string) =>
     (await client('listRepositoryTags', { params: { id }, query: { limit: 1 } })).items[0]!.name;
   const [database, model] = [repositories[0]!.id, models[0]!.id];
@@ -248,12 +255,26 @@ async function pagesOf({ client, url }: Pharos): Promise<Record<string, string>>
     rules: '/manage/rules',
     rule: `/manage/rules/${rules[0]!.id}`,
     'new rule': '/manage/rules/new',
+    'HCP tags': '/manage/hcp-tags',
+    'history of HCP tags': '/manage/hcp-tags?tab=history',
     notifications: '/manage/notifications',
     'receive notifications': '/manage/notifications/new?source=distribution',
     'notifications of a registry': `/manage/notifications/${receiver.id}`,
     'notifications of a registry without a hit': `/manage/notifications/${receiver.id}?outcome=failed`,
+    trust: '/manage/trust',
+    'trust a key': '/manage/trust/new',
+    'trust identities': '/manage/trust/new?kind=keyless',
+    'a trust entry': `/manage/trust/${trusted.id}`,
     agents: '/manage/agents',
     scans: '/manage/scans',
+    activity: '/activity',
+    'activity without a hit': '/activity?type=agent.lost',
+    'statistics of the library': '/library/statistics',
+    'trends of a repository': `/library/${database}?tab=trends`,
+    webhooks: '/manage/webhooks',
+    'add a webhook': '/manage/webhooks/new',
+    webhook: `/manage/webhooks/${webhook.id}?delivery=${delivery.id}`,
+    'edit a webhook': `/manage/webhooks/${webhook.id}/edit`,
     tokens: '/administration/tokens',
     'nothing here': '/nothing-is-here',
   };

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { AgentError, type AgentErrorCode } from '@pharos/agent';
-import { PROBLEMS } from '@pharos/contract';
+import { PROBLEMS, WEBHOOK_FAILURES } from '@pharos/contract';
 import { REGISTRY_ERROR_HINTS } from '@pharos/oci';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -93,6 +93,13 @@ describe('docs/errors.md', () => {
   test('between the parts', () => {
     const texts = [read('packages/contract/src/client.ts'), read('packages/store/src/scans.ts')];
     assertRows('Between the parts', bare(codesIn(texts, /code(?::| =) '([a-z-]+)'/g)));
+  });
+
+  test('deliveries of webhooks', () => {
+    assertRows(
+      'Deliveries of webhooks',
+      Object.entries(WEBHOOK_FAILURES).map(([code, [, hint]]) => [code, hint]),
+    );
   });
 
   test('findings', () => {

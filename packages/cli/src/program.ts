@@ -1,6 +1,7 @@
 /** The tree of commands. */
 import { Command } from 'commander';
 import type { Shell } from './command.ts';
+import { activityCommand } from './commands/activity.ts';
 import { agentCommand } from './commands/agent.ts';
 import { agentsCommand, locationsCommand } from './commands/agents.ts';
 import { applyCommand } from './commands/apply.ts';
@@ -8,6 +9,7 @@ import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { explainCommand } from './commands/explain.ts';
+import { hcpTagsCommand } from './commands/hcp-tags.ts';
 import { imagesCommand } from './commands/images.ts';
 import { modelsCommand } from './commands/models.ts';
 import { receiversCommand } from './commands/receivers.ts';
@@ -21,9 +23,12 @@ import { statusCommand } from './commands/status.ts';
 import { tagsCommand } from './commands/tags.ts';
 import { teamsCommand } from './commands/teams.ts';
 import { tokensCommand } from './commands/tokens.ts';
+import { trustCommand } from './commands/trust.ts';
 import { upCommand } from './commands/up.ts';
 import { usersCommand } from './commands/users.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { versionCommand } from './commands/version.ts';
+import { webhooksCommand } from './commands/webhooks.ts';
 import { EXIT_CODE_HELP } from './exit-code.ts';
 import { VERSION } from './version.ts';
 
@@ -43,7 +48,9 @@ export function buildProgram(shell: Shell): Command {
         repositoriesCommand(shell),
         tagsCommand(shell),
         imagesCommand(shell),
+        activityCommand(shell),
         modelsCommand(shell),
+        hcpTagsCommand(shell),
         compareCommand(shell),
       ],
     ],
@@ -55,8 +62,10 @@ export function buildProgram(shell: Shell): Command {
         explainCommand(shell),
         applyCommand(shell),
         receiversCommand(shell),
+        webhooksCommand(shell),
       ],
     ],
+    ['Signatures:', [trustCommand(shell), verifyCommand(shell)]],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],
     ['People:', [usersCommand(shell), teamsCommand(shell)]],
     [

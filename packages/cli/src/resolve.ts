@@ -2,14 +2,18 @@
 import {
   ApiError,
   type Client,
+  type HcpTag,
   type Model,
   type Receiver,
   type Registry,
   type Repository,
   type Rule,
+  type TagDetail,
   type Team,
   type Token,
+  type TrustEntry,
   type User,
+  type Webhook,
 } from '@pharos/contract';
 import { EXIT } from './exit-code.ts';
 import { CliError } from './failure.ts';
@@ -75,11 +79,40 @@ export async function findModel(client: Client, name: string): Promise<Pick<Mode
   return single(matches, 'model', name, 'pharos models list', (one) => one.key);
 }
 
+/** Case does not tell HCP tags apart. @throws CliError `not-found`. */
+export async function findHcpTag(client: Client, name: string): Promise<HcpTag> {
+  if (isId(name)) {
+    const found = await orNull(client('getHcpTag', { params: { id: name } }));
+    if (found) return found;
+  }
+  const { items } = await client('listHcpTags', { query: { limit: 1000, q: name.slice(0, 200) } });
+  const matches = items.filter((tag) => tag.name.toLowerCase() === name.trim().toLowerCase());
+  return single(matches, 'HCP tag', name, 'pharos hcp-tags list', (one) => one.id);
+}
+
+/** The tag that `repository:tag` names. @throws CliError `not-found`, `name-ambiguous`, `tag-missing`. */
+export async function findTagOf(client: Client, reference: string): Promise<TagDetail> {
+  const colon = reference.lastIndexOf(':');
+  // A colon before a slash belongs to a port.
+  if (colon <= reference.lastIndexOf('/')) {
+    throw new CliError('tag-missing', `"${reference}" names no tag.`, 'Write REPOSITORY:TAG.');
+  }
+  const repository = await findRepository(client, reference.slice(0, colon));
+  return client('getTag', { params: { id: repository.id, name: reference.slice(colon + 1) } });
+}
+
 /** @throws CliError `not-found`, `name-ambiguous`. */
 export async function findToken(client: Client, name: string): Promise<Token> {
   const { items } = await client('listTokens', { query: { limit: 1000 } });
   const matches = items.filter((token) => token.id === name || token.name === name);
   return single(matches, 'token', name, 'pharos tokens list', (one) => `${one.id} (${one.prefix}…)`);
+}
+
+/** @throws CliError `not-found`, `name-ambiguous`. */
+export async function findTrust(client: Client, name: string): Promise<TrustEntry> {
+  const { items } = await client('listTrust', { query: { limit: 1000 } });
+  const matches = items.filter((entry) => entry.id === name || entry.name === name);
+  return single(matches, 'trust entry', name, 'pharos trust list', (one) => one.id);
 }
 
 /**
@@ -95,6 +128,17 @@ export async function findReceiver(client: Client, name: string): Promise<Receiv
   const { items } = await client('listReceivers', { query: { limit: 1000 } });
   const matches = items.filter((receiver) => receiver.registryId === name || receiver.registry === name);
   return single(matches, 'receiver', name, 'pharos receivers list', (one) => `${one.id} (${one.source})`);
+}
+
+/** @throws CliError `not-found`, `name-ambiguous`. */
+export async function findWebhook(client: Client, name: string): Promise<Webhook> {
+  if (isId(name)) {
+    const found = await orNull(client('getWebhook', { params: { id: name } }));
+    if (found) return found;
+  }
+  const { items } = await client('listWebhooks', { query: { limit: 1000 } });
+  const matches = items.filter((webhook) => webhook.name === name);
+  return single(matches, 'webhook', name, 'pharos webhooks list', (one) => one.id);
 }
 
 function single<T>(matches: T[], noun: string, name: string, list: string, tell: (one: T) => string): T {

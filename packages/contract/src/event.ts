@@ -11,6 +11,9 @@ export const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('model'), id: Id }),
   z.object({ type: z.literal('receiver'), id: Id }),
   z.object({ type: z.literal('agent'), id: Id }),
+  z.object({ type: z.literal('hcp-tag') }),
+  z.object({ type: z.literal('activity') }),
+  z.object({ type: z.literal('webhook'), id: Id }),
   z.object({ type: z.literal('image'), digest: z.string() }),
   z.object({ type: z.literal('reset') }),
 ]);

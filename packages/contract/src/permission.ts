@@ -10,10 +10,13 @@ export const PERMISSIONS = [
   'rules:write',
   'repositories:write',
   'models:write',
+  'hcp-tags:write',
   'scans:write',
   'agents:write',
   'tokens:manage',
   'users:manage',
+  'webhooks:manage',
+  'trust:write',
   'agents:report',
 ] as const;
 
@@ -26,7 +29,7 @@ const READS: readonly Permission[] = ['session', 'library:read', 'images:read-de
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
   viewer: READS,
   consumer: READS,
-  curator: [...READS, 'rules:write', 'repositories:write', 'models:write', 'scans:write'],
+  curator: [...READS, 'rules:write', 'repositories:write', 'hcp-tags:write', 'models:write', 'scans:write'],
   approver: READS,
   admin: PERMISSIONS.filter((permission) => permission !== 'public' && permission !== 'agents:report'),
   agent: ['session', 'agents:report'],

@@ -3,16 +3,21 @@
  * CLI and the UI all come out of it; a route that is not here does not exist.
  */
 import type { Route } from './route.ts';
+import { activityRoutes } from './routes/activity.ts';
 import { agentProtocolRoutes } from './routes/agent-protocol.ts';
 import { agentsRoutes } from './routes/agents.ts';
+import { hcpTagsRoutes } from './routes/hcp-tags.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { libraryRoutes } from './routes/library.ts';
+import { meRoutes } from './routes/me.ts';
 import { modelsRoutes } from './routes/models.ts';
 import { notificationsRoutes } from './routes/notifications.ts';
 import { registriesRoutes } from './routes/registries.ts';
 import { rulesRoutes } from './routes/rules.ts';
 import { scansRoutes } from './routes/scans.ts';
+import { statisticsRoutes } from './routes/statistics.ts';
 import { systemRoutes } from './routes/system.ts';
+import { trustRoutes } from './routes/trust.ts';
 import { usersRoutes } from './routes/users.ts';
 
 /** Where the API stands. */
@@ -22,12 +27,17 @@ export const routes = {
   ...systemRoutes,
   ...identityRoutes,
   ...usersRoutes,
+  ...meRoutes,
   ...libraryRoutes,
   ...modelsRoutes,
+  ...hcpTagsRoutes,
   ...registriesRoutes,
   ...rulesRoutes,
   ...scansRoutes,
   ...notificationsRoutes,
+  ...activityRoutes,
+  ...statisticsRoutes,
+  ...trustRoutes,
   ...agentsRoutes,
   ...agentProtocolRoutes,
 } as const satisfies Record<string, Route>;

@@ -3,6 +3,7 @@
  * meant before they existed.
  */
 import { z } from 'zod';
+import { HcpTagName } from './hcp-tag.ts';
 
 /** How versions are read from tags. `regex` needs `pattern`; `none` reads nothing. */
 export const VersionScheme = z.enum(['pg', 'semver', 'loose', 'calver', 'numeric', 'regex', 'none']);
@@ -91,11 +92,7 @@ export const ruleClauses = {
   artifacts: ArtifactsClause.optional(),
   annotations: z.array(AnnotationClause).max(20).optional(),
   age: AgeClause.optional(),
-  hcpTags: z
-    .array(z.string().trim().min(1).max(64))
-    .max(20)
-    .optional()
-    .meta({ description: 'HCP tags put on what comes in by this rule' }),
+  hcpTags: z.array(HcpTagName).max(20).optional().meta({ description: 'HCP tags put on what comes in by this rule' }),
   headBudget: z
     .number()
     .int()

@@ -1,11 +1,13 @@
 /** A name that points to a digest now. */
 import { z } from 'zod';
 import { Digest, Flag, Id, RepositoryName, TagName, Time } from './common.ts';
+import { HcpTagFilter, HcpTagLabel } from './hcp-tag.ts';
 import { Engine, ImageState, ImageTag, Version } from './image.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
 import { Kind, RuleExplanation } from './rule.ts';
+import { SystemTag } from './system-tag.ts';
 
 /** Absence is not deletion: present → missing (not listed by complete scans) → retired (after several of them over time). */
 export const Presence = z.enum(['present', 'missing', 'retired']);
@@ -33,7 +35,8 @@ export const Tag = z.object({
   extensionCount: z.number().int(),
   findings: z.number().int(),
   state: ImageState,
-  hcpTags: z.array(z.object({ name: z.string(), color: z.string() })),
+  hcpTags: z.array(HcpTagLabel).meta({ description: 'Of the image that the tag points to now' }),
+  systemTags: z.array(SystemTag).meta({ description: 'Computed; nobody edits them' }),
   locations: z.array(LocationId),
   presence: Presence,
   missingSince: Time.nullable(),
@@ -72,11 +75,14 @@ export const TAG_SORTS = [
 ] as const;
 
 const TagFilter = {
-  q: z.string().max(200).optional().meta({ description: "Part of the tag's name, or a digest or its beginning" }),
+  q: z.string().max(500).optional().meta({
+    description: "A query (docs/search.md): part of the tag's name, a digest or its beginning, engine:epas major:>=16",
+  }),
   platform: z.string().max(100).optional().meta({ description: 'os/architecture, e.g. linux/arm64' }),
   engine: Engine.optional(),
   major: z.coerce.number().int().optional(),
   flavour: z.string().max(100).optional(),
+  hcpTag: HcpTagFilter.optional(),
   presence: z
     .enum(['present', 'missing', 'retired', 'all'])
     .default('present')

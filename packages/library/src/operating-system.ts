@@ -22,8 +22,17 @@ const CODE_NAMES: Readonly<Record<string, string>> = {
 
 /** Whether a part of a tag (between dashes) names an operating system. */
 export function isOperatingSystem(text: string): boolean {
-  return text.length <= 32 && OS_NAME.test(text);
+  if (text.length > 32) return false;
+  const known = KNOWN.get(text);
+  if (known !== undefined) return known;
+  const isOne = OS_NAME.test(text);
+  if (KNOWN.size < MOST_KNOWN) KNOWN.set(text, isOne);
+  return isOne;
 }
+
+/** A million tags end in a handful of words. Bounded, because tags are hostile text. */
+const KNOWN = new Map<string, boolean>();
+const MOST_KNOWN = 2_000;
 
 /**
  * The operating system that a base image's reference names, or null: `docker.io/library/debian:trixie-20260803-slim` →

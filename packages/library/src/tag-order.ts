@@ -44,7 +44,9 @@ export function timeRank(order: TimeOrder, tag: string, facts: TagFacts): string
 
 /** Which group of a set's `groupBy` a tag belongs to. Up to PostgreSQL 9.6 a major version has two numbers. */
 export function groupOf(groupBy: readonly GroupKey[], version: ReadVersion): string {
-  return groupBy.map((key) => groupPart(key, version)).join('\0');
+  let group = '';
+  for (const key of groupBy) group += `${groupPart(key, version)}\0`;
+  return group;
 }
 
 function groupPart(key: GroupKey, { scheme, major, minor, flavour, os }: ReadVersion): string {

@@ -36,6 +36,11 @@ export function newerBounds(version: Version): { afterBuild: string; minorEnd: s
   return { afterBuild: `${build}!`, minorEnd: `${minor}~`, majorEnd: `${major}~` };
 }
 
+/** Where the keys of exact versions begin that start with these numbers: `[17, 4]` → every 17.4 is at or above it. */
+export function versionKeyOf(parts: readonly number[]): string {
+  return `2${parts.map(number).join('')}`;
+}
+
 /** Total order of versions, also between schemes: negative when `a` is older. Agrees with versionSortKey by definition. */
 export function compareVersions(a: Version, b: Version): number {
   const left = versionSortKey(a);
@@ -89,5 +94,7 @@ function revisionKey({ revision }: ReadVersion): string {
 
 /** Text in printable ASCII whose byte order does not depend on the machine. */
 export function ascii(text: string): string {
+  // Nearly every tag is fine as it is, and looking is cheaper than writing it anew.
+  if (!/[^\x20-\x7d]/.test(text)) return text;
   return text.replace(/[^\x20-\x7d]/g, (character) => `~${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -1,16 +1,27 @@
 import type { Context } from './context.ts';
+import { createActivityWatch, createAgentLossWatch, createCounting, prune } from './library-watch.ts';
 
 const MINUTE_MS = 60_000;
 /** A running scan of which nothing was heard for this long is given up. */
 const STALE_MS = 10 * MINUTE_MS;
 const AGENTS_MS = 15_000;
+const WEBHOOKS_MS = 1_000;
+const ACTIVITY_MS = 2_000;
+const COUNT_MS = 30_000;
 
 /** Starts the house-keeping of a server; answers how to stop it. A failed turn is logged and tried again at the next. */
 export function startBackground(context: Context): () => Promise<void> {
   const agentStates = new Map<string, string>();
+  // What was left when the server stopped.
+  context.verifications.again();
   const stops = [
     every(context, MINUTE_MS, 'giving up stale scans', () => failStaleScans(context)),
-    every(context, 60 * MINUTE_MS, 'pruning scans', () => context.store.scans.prune()),
+    every(context, 60 * MINUTE_MS, 'pruning', () => prune(context)),
+    every(context, WEBHOOKS_MS, 'sending webhooks', () => context.webhooks.send()),
+    every(context, ACTIVITY_MS, 'watching activity', createActivityWatch(context)),
+    every(context, AGENTS_MS, 'watching for lost agents', createAgentLossWatch(context)),
+    every(context, COUNT_MS, 'counting the library', createCounting(context)),
+    every(context, MINUTE_MS, 'verifying signatures', () => context.verifications.run()),
     every(context, AGENTS_MS, 'watching agents', () => watchAgents(context, agentStates)),
   ];
   return async () => {

@@ -7,6 +7,8 @@ import type { Metrics } from './metrics.ts';
 import type { PreviewPool } from './preview/preview-pool.ts';
 import type { ReaderStore } from './reader.ts';
 import type { Running } from './running.ts';
+import type { Verifications } from './verification/verifications.ts';
+import type { WebhookSender } from './webhooks/sender.ts';
 import type { WorkQueue } from './work.ts';
 
 /** What handlers work with: one per server. */
@@ -26,6 +28,8 @@ export interface Context {
   readonly configs: AgentConfigs;
   readonly previews: PreviewPool;
   readonly running: Running;
+  readonly webhooks: WebhookSender;
+  readonly verifications: Verifications;
   /** Aborts when the server begins to stop: everything that waits answers then. */
   readonly stopping: AbortSignal;
 }

@@ -1,15 +1,14 @@
 /** Tags with what is known of how long they are maintained, and of newer ones: one question to the store for a page. */
-import type { Page, Tag } from '@pharos/contract';
-import { lifecycleOf } from '@pharos/library';
+import type { Lifecycle, Page, Tag } from '@pharos/contract';
+import { lifecycleOf, lifecycleTags } from '@pharos/library';
 import type { Context } from './context.ts';
 
 export async function withLifecycles<T extends Tag>({ store, now }: Context, page: Page<T>): Promise<Page<T>> {
   const newer = await store.tags.newer(page.items);
   const time = now();
-  const items = page.items.map((tag, index) => ({
-    ...tag,
-    lifecycle: lifecycleOf(tag.version, tag.engine, tag.version?.os ?? null, time, newer[index]),
-  }));
+  const items = page.items.map((tag, index) =>
+    judged(tag, lifecycleOf(tag.version, tag.engine, tag.version?.os ?? null, time, newer[index])),
+  );
   return { ...page, items };
 }
 
@@ -17,5 +16,9 @@ export async function withLifecycles<T extends Tag>({ store, now }: Context, pag
 export async function withLifecycle<T extends Tag>({ store, now }: Context, tag: T): Promise<T> {
   const [newer] = await store.tags.newer([tag]);
   const os = tag.version?.os ?? (await store.images.get(tag.digest))?.facts.os ?? null;
-  return { ...tag, lifecycle: lifecycleOf(tag.version, tag.engine, os, now(), newer) };
+  return judged(tag, lifecycleOf(tag.version, tag.engine, os, now(), newer));
+}
+
+function judged<T extends Tag>(tag: T, lifecycle: Lifecycle | null): T {
+  return { ...tag, lifecycle, systemTags: [...tag.systemTags, ...lifecycleTags(lifecycle, tag.version)] };
 }

@@ -10,6 +10,8 @@ export interface Metrics {
   agents(connected: number): void;
   /** A notification of a registry; `source` is the product, or `unknown`. */
   delivery(source: string, outcome: string): void;
+  /** A try of an outgoing webhook: delivered, retried, failed. */
+  webhook(outcome: string): void;
 }
 
 /** Makes the metrics of one server, in a registry of their own. */
@@ -43,6 +45,12 @@ export function createMetrics(read: { workDepth: () => number; eventClients: () 
     labelNames: ['source', 'outcome'],
     registers,
   });
+  const webhooks = new Counter({
+    name: 'pharos_webhook_tries_total',
+    help: 'Tries of outgoing webhooks',
+    labelNames: ['outcome'],
+    registers,
+  });
   const agentsConnected = new Gauge({ name: 'pharos_agents_connected', help: 'Agents heard lately', registers });
   new Gauge({
     name: 'pharos_work_queue_depth',
@@ -71,6 +79,7 @@ export function createMetrics(read: { workDepth: () => number; eventClients: () 
     scan: (status) => scans.inc({ status }),
     ingested: (count) => tags.inc(count),
     delivery: (source, outcome) => deliveries.inc({ source, outcome }),
+    webhook: (outcome) => webhooks.inc({ outcome }),
     agents: (connected) => agentsConnected.set(connected),
   };
 }

@@ -18,15 +18,16 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const VERSION = 'v1';
 
-/** What a sealed secret is bound to: a credential to its registry and address, a receiver's to the receiver, an attempt to sign in to its purpose. */
+/** What a stored secret is bound to: a credential to its registry and address, other secrets to what they belong to. */
 export type Binding =
   | { readonly registryId: string; readonly origin: string }
   | { readonly receiverId: string }
+  | { readonly webhookId: string }
   | { readonly attempt: 'oidc' };
 
 /**
  * Seals a text for the database. Format: `v1.<base64url of nonce(12) || ciphertext || tag(16)>`, AES-256-GCM, associated
- * data `pharos/credential/v1\n<registryId>\n<origin>`, or `pharos/receiver/v1\n<receiverId>`: what was sealed for one purpose
+ * data `pharos/credential/v1\n<registryId>\n<origin>`, `pharos/receiver/v1\n<receiverId>`, or `pharos/webhook/v1\n<webhookId>`: what was sealed for one purpose
  * opens for no other.
  */
 export function seal(key: Buffer, secret: string, binding: Binding): string {
@@ -107,6 +108,7 @@ function associatedData(binding: Binding): Buffer {
 function purposeOf(binding: Binding): string {
   if ('receiverId' in binding) return `pharos/receiver/${VERSION}\n${binding.receiverId}`;
   if ('attempt' in binding) return `pharos/attempt/${VERSION}\n${binding.attempt}`;
+  if ('webhookId' in binding) return `pharos/webhook/${VERSION}\n${binding.webhookId}`;
   return `pharos/credential/${VERSION}\n${binding.registryId}\n${binding.origin}`;
 }
 

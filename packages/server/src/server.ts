@@ -17,6 +17,8 @@ import { createMetrics } from './metrics.ts';
 import { PreviewPool } from './preview/preview-pool.ts';
 import { createReaderStore } from './reader.ts';
 import { Running } from './running.ts';
+import { Verifications } from './verification/verifications.ts';
+import { createWebhookSender } from './webhooks/sender.ts';
 import { createWorkQueue } from './work.ts';
 
 const GRACE_MS = 10_000;
@@ -94,6 +96,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     context.events.close();
     await stopBackground();
     await context.previews.close();
+    await Promise.race([context.webhooks.stop(), wait(GRACE_MS, undefined, { ref: false })]);
     await closeWithin(app, GRACE_MS);
     await Promise.race([context.running.ended(), wait(GRACE_MS, undefined, { ref: false })]);
   };
@@ -136,6 +139,20 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
       );
     },
   });
+  const running = new Running();
+  // Work in the background is nobody's: it may have been begun by a reader of a part.
+  const verifications = new Verifications({
+    store: options.store,
+    now,
+    stopping,
+    track: async (turn) => running.track(turn),
+    onError: (error) => log.warn({ err: error }, 'verifying signatures failed; it is tried again within a minute'),
+    onUnusable: (trustId, error) => log.error({ err: error, trustId }, 'a trust entry cannot be used'),
+    onVerified: (subjects) => {
+      // A change of what is trusted can concern every image; pages look again by themselves.
+      for (const digest of subjects.slice(0, 50)) events.emit({ type: 'image', digest });
+    },
+  });
   const context: Context = {
     store,
     reader,
@@ -149,7 +166,9 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
     metrics,
     configs,
     previews: new PreviewPool(),
-    running: new Running(),
+    webhooks: createWebhookSender({ store: options.store, key, now, version, events, metrics, log }),
+    running,
+    verifications,
     stopping,
   };
   return { context, identity };

@@ -11,6 +11,8 @@ import { PreviewPool } from './preview/preview-pool.ts';
 import { createReaderStore } from './reader.ts';
 import { Running } from './running.ts';
 import { KEY } from './testing.ts';
+import { Verifications } from './verification/verifications.ts';
+import { createWebhookSender } from './webhooks/sender.ts';
 import { createWorkQueue } from './work.ts';
 
 export function testContext(whole: Store): Context {
@@ -19,21 +21,34 @@ export function testContext(whole: Store): Context {
   const { store } = reader;
   const work = createWorkQueue(now);
   const events = createEventHub(now);
+  const metrics = createMetrics({ workDepth: work.depth, eventClients: events.clients });
+  const log = createServerLog(pino({ level: 'silent' }));
+  const version = '0.0.0-test';
+  const stopping = new AbortController().signal;
+  const running = new Running();
   const identity = createIdentity({ store: whole, now, adminToken: undefined, https: false, oidc: null });
   return {
     store,
     reader,
     now,
     key: KEY,
-    log: createServerLog(pino({ level: 'silent' })),
-    version: '0.0.0-test',
+    log,
+    version,
     identity,
     work,
     events,
-    metrics: createMetrics({ workDepth: work.depth, eventClients: events.clients }),
+    metrics,
     configs: createAgentConfigs({ store, key: KEY, now, unreadable: () => {} }),
     previews: new PreviewPool(),
-    running: new Running(),
-    stopping: new AbortController().signal,
+    running,
+    webhooks: createWebhookSender({ store: whole, key: KEY, now, version, events, metrics, log }),
+    verifications: new Verifications({
+      store: whole,
+      now,
+      stopping,
+      track: async (turn) => running.track(turn),
+      onError: (error) => log.warn({ err: error }, 'verifying failed'),
+    }),
+    stopping,
   };
 }

@@ -8,7 +8,7 @@ import type { Agents } from './store.ts';
 
 /** Agents call at least once a minute (a long poll is at most 60 s): connected within 90 s, lost after ten minutes. */
 export const CONNECTED_SECONDS = 90;
-const LOST_SECONDS = 600;
+export const LOST_SECONDS = 600;
 /** Beyond this the agent's times are not to be trusted (reliability: skew is flagged, never corrected). */
 const SKEW_SECONDS = 300;
 

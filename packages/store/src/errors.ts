@@ -9,6 +9,8 @@ export type StoreErrorCode =
   | 'disk-full'
   | 'migration-failed'
   | 'name-taken'
+  | 'conflict'
+  | 'limit-reached'
   | 'not-found'
   | 'read-only-source'
   | 'invalid-cursor'

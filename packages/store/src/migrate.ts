@@ -15,8 +15,12 @@ import { up as receivers } from './migrations/0003-receivers.ts';
 import { up as registryEvents } from './migrations/0004-registry-events.ts';
 import { up as rules } from './migrations/0005-rules.ts';
 import { up as packages } from './migrations/0006-packages.ts';
+import { up as hcpTags } from './migrations/0007-hcp-tags.ts';
+import { up as search } from './migrations/0008-search.ts';
+import { up as activity } from './migrations/0009-activity.ts';
 import { up as models } from './migrations/0010-models.ts';
 import { up as identity } from './migrations/0011-identity.ts';
+import { up as evidence } from './migrations/0012-evidence.ts';
 import { dropSeenViews } from './seen.ts';
 
 /** In order. A file that was released is never changed, its checksum is held: add the next number instead. */
@@ -27,8 +31,12 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-registry-events': { up: registryEvents },
   '0005-rules': { up: rules },
   '0006-packages': { up: packages },
+  '0007-hcp-tags': { up: hcpTags },
+  '0008-search': { up: search },
+  '0009-activity': { up: activity },
   '0010-models': { up: models },
   '0011-identity': { up: identity },
+  '0012-evidence': { up: evidence },
 };
 
 /** Throws `database-newer`, `migration-failed`, `database-unavailable`, `disk-full`. */

@@ -1,14 +1,19 @@
 /** Opens the store: a PostgreSQL, or the embedded database in a directory. */
 import { type AbsencePolicy, DEFAULT_ABSENCE_POLICY } from '@pharos/library';
 import { sql } from 'kysely';
+import { activityOf } from './activity.ts';
 import { agentsOf } from './agents.ts';
 import type { Db, Log } from './database.ts';
 import { guarded, storeError } from './driver-error.ts';
 import { type OpenDatabase, openEmbedded } from './embedded.ts';
+import { evidenceOf } from './evidence.ts';
 import { explanationsOf } from './explanations.ts';
+import { hcpTagsOf } from './hcp-tags.ts';
+import { historyOf } from './history.ts';
 import { imagesOf } from './images.ts';
 import { listingsOf } from './listings.ts';
 import { locationsOf } from './locations.ts';
+import { meOf } from './me.ts';
 import { migrate } from './migrate.ts';
 import { redrawModels } from './model-summary.ts';
 import { modelsOf } from './models.ts';
@@ -27,8 +32,11 @@ import type { SeenStore, Store } from './store.ts';
 import { tagsOf } from './tags.ts';
 import { teamsOf } from './teams.ts';
 import { tokensOf } from './tokens.ts';
+import { trustOf } from './trust.ts';
 import type { Upkeep } from './upkeep.ts';
 import { usersOf } from './users.ts';
+import { webhookOutboxOf } from './webhook-outbox.ts';
+import { webhooksOf } from './webhooks.ts';
 
 export interface StoreOptions {
   /** `postgres://…` selects PostgreSQL. */
@@ -87,16 +95,24 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     agents: guarded(agentsOf(db)),
     repositories: guarded(repositoriesOf(db)),
     tags: guarded(tagsOf(db)),
+    hcpTags: guarded(hcpTagsOf(db, upkeep)),
     images: guarded(imagesOf(db)),
     models: guarded(modelsOf(db)),
     scans: guarded(scansOf(db, upkeep, policy)),
     listings: guarded(listingsOf(db)),
     explanations: guarded(explanationsOf(db)),
     receivers: guarded(receiversOf(db)),
+    activity: guarded(activityOf(db)),
+    webhooks: guarded(webhooksOf(db)),
+    webhookOutbox: guarded(webhookOutboxOf(db)),
+    history: guarded(historyOf(db)),
+    trust: guarded(trustOf(db)),
+    evidence: guarded(evidenceOf(db)),
     users: guarded(usersOf(db)),
     teams: guarded(teamsOf(db)),
     sessions: guarded(sessionsOf(db)),
     tokens: guarded(tokensOf(db)),
+    me: guarded(meOf(db)),
     settings: guarded(settingsOf(db)),
     ...guarded({ statistics: (now: Date) => statisticsOf(db, now) }),
   };

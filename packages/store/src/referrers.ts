@@ -42,3 +42,26 @@ export async function referrersOf(db: Db, subjects: readonly string[]): Promise<
     where subject = any(${[...subjects]}::text[]) order by subject, digest, source limit 500`.execute(db);
   return found.rows;
 }
+
+/** cosign's tag of a signature: `sha256-<hex>.sig`. */
+const SIGNATURE_TAG = /^(sha256-[a-f0-9]{64}|sha512-[a-f0-9]{128})\.sig$/;
+
+/** Notes which digests have a signature by its tag, so that lists need not look through all names of a repository. */
+export async function storeSignatureTags(
+  trx: Db,
+  repositoryId: string,
+  names: readonly string[],
+  isWholeList: boolean,
+): Promise<void> {
+  const digests = names.flatMap((name) => SIGNATURE_TAG.exec(name)?.[1]?.replace('-', ':') ?? []);
+  if (isWholeList) {
+    await sql`delete from signature_tags where repository_id = ${repositoryId}
+      and not digest = any(${digests}::text[])`.execute(trx);
+  }
+  if (digests.length === 0) return;
+  await sql`insert into signature_tags (digest, repository_id)
+    select distinct n.digest collate "C", ${repositoryId}::uuid from unnest(${digests}::text[]) n(digest)
+    where not exists (select from signature_tags s where s.digest = n.digest collate "C"
+      and s.repository_id = ${repositoryId})
+    order by 1 on conflict do nothing`.execute(trx);
+}

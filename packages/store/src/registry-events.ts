@@ -1,8 +1,10 @@
 /** Changes of how a registry answers, kept as events: of its state, of each check, of breaker, pause and allowance. */
 import type { Page, PageQuery, RegistryBudget, RegistryEvent } from '@pharos/contract';
+import { activityDraft } from '@pharos/library';
 import { sql } from 'kysely';
+import { tell } from './activity.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
-import { allOf, countUpTo, type Db, iso, json, jsonText } from './database.ts';
+import { allOf, countUpTo, type Db, first, iso, json, jsonText } from './database.ts';
 import type { RegistryNews } from './store.ts';
 
 /** Older ones make room. */
@@ -21,6 +23,8 @@ interface Told {
   /** Where nothing else was known before, this state is no news. */
   readonly isUsual: boolean;
 }
+
+type ChangedState = Told & { readonly before: string | undefined };
 
 interface EventRow {
   id: number;
@@ -74,10 +78,33 @@ export async function keepChanges(
       select e.id from registry_events e where e.registry_id = ${id} order by e.id desc offset ${KEPT} limit 1
     )`.execute(trx);
   }
+  await tellState(
+    trx,
+    id,
+    changed.map((each) => ({ ...each, before: known[each.subject] })),
+    now,
+  );
   const states = { ...known, ...Object.fromEntries(told.map(({ subject, state }) => [subject, state])) };
   await sql`update registries set known_states = ${json(states)} where id = ${id} and known_states <> ${json(states)}`.execute(
     trx,
   );
+}
+
+const STATE_WORDS: Readonly<Record<string, string>> = {
+  ok: 'answers',
+  warning: 'answers, with a warning',
+  error: 'does not answer as it should',
+};
+
+/** Only how the registry as a whole answers is news for everybody; its page says the rest. The first good check is none. */
+async function tellState(trx: Db, id: string, changed: readonly ChangedState[], now: Date): Promise<void> {
+  const whole = changed.find(({ subject }) => subject === 'registry');
+  if (whole === undefined || (whole.before === undefined && whole.state === 'ok')) return;
+  const registry = await first(sql<{ name: string }>`select name from registries where id = ${id}`, trx);
+  const words = `${registry?.name} ${STATE_WORDS[whole.state] ?? whole.state}`;
+  const message = whole.message === '' ? words : `${words}: ${whole.message}`;
+  const draft = activityDraft('registry.state-changed', message, { registryId: id, registry: registry?.name ?? null });
+  await tell(trx, [draft], now);
 }
 
 /** Newest first. */

@@ -2,9 +2,13 @@
 import type { Kind, Repository, RepositoryDetail, RepositoryQuery, Scan, Tls } from '@pharos/contract';
 import { type RawBuilder, sql } from 'kysely';
 import { after, cut, type Order, orderBy, type SortKey } from './cursor.ts';
-import { allOf, containing, countUpTo, type Db, first, iso } from './database.ts';
+import { allOf, countUpTo, type Db, first, iso } from './database.ts';
+import { REPOSITORY_LABELS, repositoriesWith } from './hcp-tag-labels.ts';
 import { tlsWarnings } from './registry-row.ts';
+import { repositoryConditions } from './repository-search.ts';
+import { statedReadme, writeWords } from './repository-words.ts';
 import type { Repositories } from './store.ts';
+import { ProfileReader } from './tag-profiles.ts';
 
 interface RepositoryRow {
   id: string;
@@ -18,7 +22,16 @@ interface RepositoryRow {
   kind: Kind;
   declared_kind: Kind | null;
   description: string;
+  hcp_tags: Repository['hcpTags'];
   readme: string | null;
+  readme_revision: number;
+  readme_by: string | null;
+  readme_at: Date | null;
+  own_description: string | null;
+  rule_description: string;
+  description_revision: number;
+  description_by: string | null;
+  description_at: Date | null;
   tag_count: number;
   missing_count: number;
   newest_tag: string | null;
@@ -42,10 +55,14 @@ interface RepositoryRow {
 
 const COLUMNS: RawBuilder<RepositoryRow> = sql`
   r.id, r.name, r.registry_id, g.name as registry, g.url as host, g.location_id, g.is_sample, g.tls, r.kind,
-  r.declared_kind, r.description, r.readme, r.tag_count, r.missing_count, r.newest_tag, r.newest_tag_at, r.engines,
-  r.majors, r.listed_tags, r.artifact_tags, r.warnings, r.held, r.updated_at, r.first_seen_at,
+  r.declared_kind, r.description, r.tag_count, r.missing_count, r.newest_tag, r.newest_tag_at, r.engines,
+  r.majors, ${REPOSITORY_LABELS} as hcp_tags, r.listed_tags, r.artifact_tags, r.warnings, r.held, r.updated_at, r.first_seen_at,
   s.id as scan_id, s.status as scan_status, s.started_at as scan_started_at, s.finished_at as scan_finished_at,
   s.requests as scan_requests, s.message as scan_message, s.code as scan_code`;
+
+/** What only one repository's page shows. A README may be long, so lists leave it out. */
+const DETAIL: RawBuilder<RepositoryRow> = sql`${COLUMNS}, r.readme, r.readme_revision, r.readme_by, r.readme_at,
+  r.own_description, r.rule_description, r.description_revision, r.description_by, r.description_at`;
 
 const SOURCE = sql`from repositories r join registries g on g.id = r.registry_id left join scans s on s.id = r.last_scan_id`;
 
@@ -79,10 +96,15 @@ function orderOf(sort: RepositoryQuery['sort']): Order<RepositoryRow> {
 }
 
 export function repositoriesOf(db: Db): Repositories {
+  const profiles = new ProfileReader(db);
   return {
-    list: async (query) => {
+    list: async (query, { userId = null, now = new Date() } = {}) => {
       const order = orderOf(query.sort);
-      const filters = filtersOf(query);
+      const filters = [
+        ...(await repositoryConditions(profiles, query, now)),
+        ...starred(query, userId),
+        ...(await repositoriesWith(db, query.hcpTag)),
+      ];
       const where = allOf(query.cursor === undefined ? filters : [...filters, after(order, query.cursor)]);
       const found = await sql<RepositoryRow>`select ${COLUMNS} ${SOURCE}
         where ${where} order by ${orderBy(order)} limit ${query.limit + 1}`.execute(db);
@@ -92,7 +114,7 @@ export function repositoriesOf(db: Db): Repositories {
     },
 
     get: async (id) => {
-      const row = await first(sql<RepositoryRow>`select ${COLUMNS} ${SOURCE} where r.id = ${id}`, db);
+      const row = await first(sql<RepositoryRow>`select ${DETAIL} ${SOURCE} where r.id = ${id}`, db);
       return row && detailOf(db, row);
     },
 
@@ -104,10 +126,7 @@ export function repositoriesOf(db: Db): Repositories {
       return first ?? null;
     },
 
-    writeReadme: async (id, readme) => {
-      const found = await sql`update repositories set readme = ${readme} where id = ${id}`.execute(db);
-      return found.numAffectedRows === 1n;
-    },
+    write: (id, patch, by) => writeWords(db, id, patch, by),
 
     confirmAbsence: async (id) => {
       const found = await sql`update repositories set absence_confirmed = true where id = ${id}`.execute(db);
@@ -116,14 +135,11 @@ export function repositoriesOf(db: Db): Repositories {
   };
 }
 
-/** Repositories that no rule wants any more are not listed; they are still there by their id. */
-function filtersOf(query: RepositoryQuery): RawBuilder<unknown>[] {
-  const filters = [sql`not r.released`];
-  if (query.q) filters.push(sql`(r.name ilike ${containing(query.q)} or r.description ilike ${containing(query.q)})`);
-  if (query.kind !== undefined) filters.push(sql`r.kind = ${query.kind}`);
-  if (query.registryId !== undefined) filters.push(sql`r.registry_id = ${query.registryId}`);
-  if (query.locationId !== undefined) filters.push(sql`g.location_id = ${query.locationId}`);
-  return filters;
+/** Stars of nobody are no stars. */
+function starred({ favourite }: RepositoryQuery, userId: string | null): RawBuilder<unknown>[] {
+  if (favourite === undefined) return [];
+  const mine = sql`r.id in (select f.repository_id from favourite_repositories f where f.user_id = ${userId}::uuid)`;
+  return [favourite ? mine : sql`not (${mine})`];
 }
 
 async function detailOf(db: Db, row: RepositoryRow): Promise<RepositoryDetail> {
@@ -133,10 +149,21 @@ async function detailOf(db: Db, row: RepositoryRow): Promise<RepositoryDetail> {
   return {
     ...repositoryOf(row),
     readme: row.readme,
+    readmeRevision: row.readme_revision,
+    readmeEdited: editedOf(row.readme_by, row.readme_at),
+    statedReadme: await statedReadme(db, row.id),
+    descriptionRevision: row.description_revision,
+    descriptionEdited: editedOf(row.description_by, row.description_at),
+    hasOwnDescription: row.own_description !== null,
+    ruleDescription: row.rule_description,
     listedTags: row.listed_tags,
     artifactTags: row.artifact_tags,
     rules: rules.rows,
   };
+}
+
+function editedOf(by: string | null, at: Date | null): { by: string; at: string } | null {
+  return by === null || at === null ? null : { by, at: iso(at) };
 }
 
 function repositoryOf(row: RepositoryRow): Repository {
@@ -150,7 +177,7 @@ function repositoryOf(row: RepositoryRow): Repository {
     kind: row.kind,
     declaredKind: row.declared_kind,
     description: row.description,
-    hcpTags: [],
+    hcpTags: row.hcp_tags,
     tagCount: row.tag_count,
     missingCount: row.missing_count,
     newestTag: row.newest_tag,

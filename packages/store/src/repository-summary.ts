@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import { modelKeysOf, summariseModels } from './model-summary.ts';
+import { countProfiles } from './tag-profiles.ts';
 
 /**
  * Recomputes the summaries of some repositories, and of the models in them, inside the caller's transaction.
@@ -10,12 +11,13 @@ import { modelKeysOf, summariseModels } from './model-summary.ts';
  * library's newestTag, whose sort keys begin with 2 for exact versions.
  */
 export async function summarise(trx: Db, repositoryIds: readonly string[]): Promise<void> {
+  await countProfiles(trx, repositoryIds);
   await sql`
     update repositories r set
       tag_count = coalesce(s.tags, 0), missing_count = coalesce(s.missing, 0), findings = coalesce(s.findings, 0),
       postgres_count = coalesce(s.postgres, 0), model_count = coalesce(s.models, 0),
       engines = coalesce(s.engines, '{}'), majors = coalesce(s.majors, '{}'),
-      kind = coalesce(r.declared_kind, s.kind, r.kind), newest_tag = n.name, newest_tag_at = n.effective_at
+      counted = false, kind = coalesce(r.declared_kind, s.kind, r.kind), newest_tag = n.name, newest_tag_at = n.effective_at
     from repositories self
     left join lateral (
       select count(*)::int as tags, (count(*) filter (where t.presence = 'missing'))::int as missing,

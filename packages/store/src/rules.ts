@@ -1,8 +1,9 @@
 /** Repository Rules of both sources. */
 import { randomUUID } from 'node:crypto';
 import { clausesOf, type Kind, RULE_CLAUSES, type Rule, type RuleClauses } from '@pharos/contract';
-import { compileRule, takesByName } from '@pharos/library';
+import { activityDraft, type CompiledRule, compileRule, takesByName } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
+import { tell } from './activity.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso, json } from './database.ts';
 import { StoreError } from './errors.ts';
@@ -65,16 +66,18 @@ export function rulesOf(db: Db): Rules {
 
     get: (id) => ruleById(db, id),
 
-    create: async (spec, now) => {
-      const id = randomUUID();
-      await sql`insert into rules (id, name, enabled, registry_id, kind, description, repositories, tags, clauses,
-          source, created_at, updated_at)
+    create: (spec, now) =>
+      db.transaction().execute(async (trx) => {
+        const id = randomUUID();
+        await sql`insert into rules (id, name, enabled, registry_id, kind, description, repositories, tags, clauses, source,
+          created_at, updated_at)
         values (${id}, ${spec.name}, ${spec.enabled}, ${spec.registryId}, ${spec.kind}, ${spec.description},
           ${json(spec.repositories)}, ${json(spec.tags)}, ${json(clausesOf(spec))}, 'ui', ${iso(now)}, ${iso(now)})`.execute(
-        db,
-      );
-      return (await ruleById(db, id))!;
-    },
+          trx,
+        );
+        await tellRule(trx, 'rule.created', { ...spec, id }, now);
+        return (await ruleById(trx, id))!;
+      }),
 
     update: (id, patch, now) =>
       db.transaction().execute(async (trx) => {
@@ -93,12 +96,15 @@ export function rulesOf(db: Db): Rules {
         }
         await sql`update rules set ${sql.join(settings)} where id = ${id}`.execute(trx);
         await releaseUngoverned(trx, now);
-        return ruleById(trx, id);
+        const rule = await ruleById(trx, id);
+        if (rule !== null) await tellRule(trx, 'rule.changed', rule, now);
+        return rule;
       }),
 
     remove: (id) =>
       db.transaction().execute(async (trx) => {
         if (!(await isWritable(trx, id))) return false;
+        await tellRule(trx, 'rule.removed', (await ruleById(trx, id))!, new Date());
         await sql`delete from rules where id = ${id}`.execute(trx);
         await releaseUngoverned(trx, new Date());
         return true;
@@ -123,17 +129,22 @@ export async function rulesOfRegistry(db: Db, registryId: string): Promise<Rule[
   return found.rows.map(ruleOf);
 }
 
-/** Whether one of these rules takes a tag of the repository, by its name. A rule that cannot be run takes nothing here. */
-export async function keepsOf(db: Db, repository: string, ids: readonly string[]): Promise<(tag: string) => boolean> {
-  const found =
-    await sql<RuleRow>`select ${COLUMNS} from rules u ${HELD} where u.id = any(${[...ids]}::uuid[])`.execute(db);
-  const rules = found.rows.flatMap((row) => {
+/** These rules, ready to run. One that cannot be run takes nothing and is left out. */
+export async function compiledRules(db: Db, ids: readonly string[]): Promise<CompiledRule[]> {
+  const found = await sql<RuleRow>`select ${COLUMNS} from rules u ${HELD} where u.id = any(${[...ids]}::uuid[])
+      order by u.position`.execute(db);
+  return found.rows.flatMap((row) => {
     try {
       return compileRule(ruleOf(row));
     } catch {
       return [];
     }
   });
+}
+
+/** Whether one of these rules takes a tag of the repository, by its name. */
+export async function keepsOf(db: Db, repository: string, ids: readonly string[]): Promise<(tag: string) => boolean> {
+  const rules = await compiledRules(db, ids);
   return (tag) => rules.some((rule) => takesByName(rule, repository, tag));
 }
 
@@ -151,6 +162,23 @@ async function isWritable(trx: Db, id: string): Promise<boolean> {
     `The rule "${row.name}" comes from an agent's file.`,
     'Change it in beacon_agent.yaml; the agent sends it again.',
   );
+}
+
+const RULE_WORDS = {
+  'rule.created': 'was made',
+  'rule.changed': 'was changed',
+  'rule.removed': 'was deleted',
+} as const;
+
+async function tellRule(
+  trx: Db,
+  type: keyof typeof RULE_WORDS,
+  rule: Pick<Rule, 'id' | 'name' | 'registryId'>,
+  now: Date,
+): Promise<void> {
+  const { id, name, registryId } = rule;
+  const draft = activityDraft(type, `The rule "${name}" ${RULE_WORDS[type]}`, { registryId, subjectId: id });
+  await tell(trx, [draft], now);
 }
 
 async function ruleById(db: Db, id: string): Promise<Rule | null> {

@@ -9,9 +9,13 @@ import { sql } from 'kysely';
 import { type Db, first, iso, json } from './database.ts';
 import { writeLeftOut } from './left-out.ts';
 import { putNames } from './listings.ts';
+import { storeSignatureTags } from './referrers.ts';
+import { noteScan } from './registry-statistics.ts';
 import { summarise } from './repository-summary.ts';
 import { keepsOf } from './rules.ts';
+import { newDigests, tellChanges, tellOutcome } from './scan-activity.ts';
 import { stale } from './scan-begin.ts';
+import { tagByRules } from './scan-hcp-tags.ts';
 import {
   endOvertaken,
   noteRequests,
@@ -24,6 +28,7 @@ import {
   verify,
 } from './scan-open.ts';
 import { type KnownRow, knownTags, markAbsences, TagDrawing, type TagReport } from './scan-tags.ts';
+import { markSigned, signedDigests } from './signed.ts';
 import { commitSweep } from './sweep-commit.ts';
 import { writeTags } from './tag-write.ts';
 import type { Upkeep } from './upkeep.ts';
@@ -39,6 +44,7 @@ export interface CommitInput {
 interface RepositoryState {
   readonly declared_kind: Kind | null;
   readonly absence_confirmed: boolean;
+  readonly held: boolean;
   readonly applied_agent_id: string | null;
   readonly applied_started_at: Date | null;
 }
@@ -62,7 +68,7 @@ export async function commitScan(db: Db, input: CommitInput): Promise<ScanCommit
 
 async function repositoryState(db: Db, id: string, lock: boolean): Promise<RepositoryState> {
   const state = await first(
-    sql<RepositoryState>`select declared_kind, absence_confirmed, applied_agent_id, applied_started_at from repositories
+    sql<RepositoryState>`select declared_kind, absence_confirmed, held, applied_agent_id, applied_started_at from repositories
       where id = ${id} ${lock ? sql`for update` : sql``}`,
     db,
   );
@@ -121,17 +127,26 @@ async function apply(
   const kind = { before: before.declared_kind, declared: rules.declaredKind };
   const writes = await drawing.writes(trx, known, kind, staged);
   const moved = [...changes.moved, ...changes.reappeared.filter((tag) => tag.digest !== tag.previous)];
-  const context = { repositoryId, registryId: scan.registry_id, scanId: scan.id, seenAt };
-  await writeTags(trx, { ...context, moved: moved.map(({ name }) => name) }, writes);
-  await markAbsences(trx, repositoryId, changes);
-  if (scan.only_tags !== null) return finishReread(trx, input, scan, { changes, known, writes: writes.length, seenAt });
   const isListed = commit.status === 'complete' && commit.listedNames !== null && commit.absence === 'none';
   const isWholeList = isListed && changes.held === null;
+  if (commit.listedNames !== null) await storeSignatureTags(trx, repositoryId, commit.listedNames, isWholeList);
+  const signed = await signedDigests(trx, repositoryId);
+  const context = { repositoryId, registryId: scan.registry_id, scanId: scan.id, seenAt, signed };
+  const digests = await newDigests(trx, changes);
+  await writeTags(trx, { ...context, moved: moved.map(({ name }) => name) }, writes);
+  await markAbsences(trx, repositoryId, changes);
+  const isResigned = await markSigned(trx, repositoryId, signed);
+  await tagByRules(trx, { repository: scan.repository!, ruleIds: rules.ruleIds, changes, now });
+  await tellChanges(trx, scan, changes, { known, digests, wasHeld: before.held, now });
+  if (scan.only_tags !== null)
+    return finishReread(trx, input, scan, { changes, known, writes: writes.length + (isResigned ? 1 : 0), seenAt });
   if (!isWholeList) await touch(trx, repositoryId, changes.refreshed, seenAt);
   const counts = countsOf(changes, known);
   const isChanged = counts.added + counts.moved + counts.missing + counts.retired + changes.reappeared.length > 0;
   await sql`update repositories set declared_kind = ${rules.declaredKind}, released = false,
-      description = case when ${rules.description} = '' then description else ${rules.description} end,
+      rule_description = case when ${rules.description} = '' then rule_description else ${rules.description} end,
+      description = coalesce(own_description,
+        case when ${rules.description} = '' then rule_description else ${rules.description} end),
       warnings = ${json(warningsOf(commit, changes))}, held = case when ${commit.status === 'complete'} then ${changes.held !== null} else held end,
       absence_confirmed = absence_confirmed and ${commit.status !== 'complete'}, last_scan_id = ${scan.id},
       listed_tags = case when ${commit.listedNames !== null} then ${commit.listedCount} else listed_tags end,
@@ -140,7 +155,7 @@ async function apply(
       updated_at = case when ${isChanged} then greatest(updated_at, ${seenAt}) else updated_at end,
       applied_agent_id = ${scan.agent_id}, applied_started_at = ${iso(scan.started_at)}
     where id = ${repositoryId}`.execute(trx);
-  if (isChanged || writes.length > 0) await summarise(trx, [repositoryId]);
+  if (isChanged || isResigned || writes.length > 0) await summarise(trx, [repositoryId]);
   if (rules.ruleIds.length > 0 || commit.status === 'complete') await governBy(trx, repositoryId, rules.ruleIds);
   if (commit.listedNames !== null) {
     await putNames(trx, scan.registry_id, [{ repository: scan.repository!, names: commit.listedNames }], seenAt);
@@ -238,8 +253,10 @@ async function finish(
   await sql`delete from scan_chunks where scan_id = ${scan.id}`.execute(trx);
   await sql`update scans set heard_at = greatest(heard_at, ${iso(now)}) where id = ${scan.parent_id}
     and status = 'running'`.execute(trx);
+  await tellOutcome(trx, scan, { status: commit.status, message: commit.message, now });
   await noteSpool(trx, scan, commit.spoolDepth);
   await noteRuleRequests(trx, scan, commit.requests, now);
+  await noteScan(trx, scan, commit, now);
   await noteRequests(trx, scan.registry_id, commit.requests, now);
   if (scan.only_tags === null) await endOvertaken(trx, { ...scan, status: commit.status, now });
   return answer;

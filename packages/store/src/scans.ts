@@ -5,11 +5,13 @@ import { type RawBuilder, sql } from 'kysely';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, json } from './database.ts';
 import { StoreError } from './errors.ts';
+import { type GivenUp, tellGivenUp } from './scan-activity.ts';
 import { beginScan } from './scan-begin.ts';
 import { takeChunk } from './scan-chunk.ts';
 import { commitScan } from './scan-commit.ts';
 import { SCAN_COLUMNS, SCAN_SOURCE, type ScanRow, scanById, scanOf } from './scan-row.ts';
 import type { Scans } from './store.ts';
+import { profilesChanged } from './tag-profiles.ts';
 import type { Upkeep } from './upkeep.ts';
 
 const KEPT = 50;
@@ -65,17 +67,20 @@ export function scansOf(db: Db, upkeep: Upkeep, absence: AbsencePolicy): Scans {
 
     chunk: (id, n, chunk, now) => takeChunk(db, { id, n, chunk, now }),
 
-    commit: (id, commit, now) => commitScan(db, { id, commit, now, upkeep, absence }),
+    commit: (id, commit, now) => commitScan(db, { id, commit, now, upkeep, absence }).finally(profilesChanged),
 
-    failStale: async (before, now) => {
-      const failed = await sql<{ id: string }>`
+    failStale: (before, now) =>
+      db.transaction().execute(async (trx) => {
+        const failed = await sql<GivenUp>`
         update scans set status = 'failed', finished_at = ${iso(now)}, progress = null, code = 'agent-silent',
           message = case when agent_id is null then 'No agent took this scan.'
             else 'The agent stopped reporting before the scan was done.' end,
           hint = 'Look at Agents: is the agent of this location connected? Then scan again.'
-        where status = 'running' and heard_at < ${iso(before)} returning id`.execute(db);
-      return failed.rows.map((row) => row.id);
-    },
+        where status = 'running' and heard_at < ${iso(before)}
+        returning id, parent_id, registry_id, repository_id, repository, message`.execute(trx);
+        await tellGivenUp(trx, failed.rows, now);
+        return failed.rows.map((row) => row.id);
+      }),
 
     prune: async () => {
       await sql`delete from scans where id in (

@@ -55,6 +55,13 @@ export const SEEN: Readonly<Record<string, string>> = {
   left_out_tags: inRepository,
   image_packages: tagged,
   models: 'true',
+  tag_profiles: `t.id in (select profile_id from public.repository_profiles where repository_id in ${IDS})`,
+  repository_profiles: inRepository,
+  evidence: inRepository,
+  // Public keys and roots: whoever sees that a signature was verified may see by what.
+  trust_entries: 'true',
+  trust_state: 'true',
+  verifications: `t.evidence_id in (select id from ${SCHEMA}.evidence)`,
   model_edits: `t.model_key in (select key from ${SCHEMA}.models)`,
 };
 
@@ -99,6 +106,7 @@ export const NOT_SEEN: ReadonlySet<string> = new Set([
   'webhook_deliveries',
   'webhook_attempts',
   'daily_statistics',
+  'trust_changes',
   'users',
   'teams',
   'team_members',
@@ -171,12 +179,12 @@ async function tablesOf(db: Db): Promise<{ name: string; columns: string }[]> {
   return found.rows;
 }
 
-/** `rules` and `models` before what looks through them. */
+/** `rules`, `models` and `evidence` before what looks through them. */
 function foundFirst(one: { name: string }, other: { name: string }): number {
   return Number(LOOKED_THROUGH.has(other.name)) - Number(LOOKED_THROUGH.has(one.name));
 }
 
-const LOOKED_THROUGH: ReadonlySet<string> = new Set(['rules', 'models']);
+const LOOKED_THROUGH: ReadonlySet<string> = new Set(['rules', 'models', 'evidence']);
 
 function viewOf({ name, columns }: { name: string; columns: string }): string {
   const which = Object.hasOwn(SEEN, name) ? SEEN[name] : 'false';

@@ -3,19 +3,33 @@
  * the file of its name. Rows come back in the contract's shapes. Times are passed in (`now`), so that tests own the clock.
  */
 import type {
+  ActivityEntry,
+  ActivityQuery,
   Agent,
   AuthenticationView,
   Check,
   ChunkTaken,
+  CompletionQuery,
+  Completions,
   Delivery,
   DeliveryQuery,
   Explanation,
   FileRegistry,
   FileRule,
+  Freshness,
+  HcpTag,
+  HcpTagAssigned,
+  HcpTagAssignment,
+  HcpTagChange,
+  HcpTagChangeQuery,
+  HcpTagInput,
+  HcpTagPatch,
+  HcpTagQuery,
   Hello,
   Image,
   LeftOutPage,
   LeftOutQuery,
+  LibraryGrowth,
   Listing,
   Location,
   Model,
@@ -26,6 +40,7 @@ import type {
   ModelPatch,
   ModelQuery,
   Observation,
+  Overview,
   Package,
   PackageList,
   PackageQuery,
@@ -36,16 +51,23 @@ import type {
   Registry,
   RegistryBudget,
   RegistryEvent,
+  RegistryHistory,
   RegistryReading,
   RegistryStatus,
   Repository,
   RepositoryDetail,
+  RepositoryHistory,
+  RepositoryPatch,
   RepositoryQuery,
   RepositoryTagQuery,
   Role,
   Rule,
   RulePatch,
   RuleSpec,
+  SavedView,
+  SavedViewInput,
+  SavedViewPatch,
+  SavedViewQuery,
   Scan,
   ScanBegin,
   ScanBegun,
@@ -61,6 +83,8 @@ import type {
   TagChange,
   TagChangeQuery,
   TagDetail,
+  TagFacets,
+  TagFacetsQuery,
   TagHistoryEntry,
   TagQuery,
   Team,
@@ -73,8 +97,17 @@ import type {
   UserGrant,
   UserPatch,
   UserQuery,
+  Webhook,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookDeliveryDetail,
+  WebhookDeliveryQuery,
+  WebhookInput,
+  WebhookPatch,
 } from '@pharos/contract';
 import type { Area, Grant, NewerTags, TagFacts } from '@pharos/library';
+import type { By } from './hcp-tag-changes.ts';
+import type { EvidenceStore, TrustStore } from './trust-port.ts';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
 export interface SealedCredential {
@@ -177,18 +210,37 @@ export interface Agents {
 }
 
 export interface Repositories {
-  list(query: RepositoryQuery): Promise<Page<Repository>>;
+  /** `favourite` asks for the stars of `userId`; ages are counted to `now`. Throws QueryError for a `q` that cannot be read. */
+  list(query: RepositoryQuery, asked?: { userId?: string | null; now?: Date }): Promise<Page<Repository>>;
   get(id: string): Promise<RepositoryDetail | null>;
   /** The first of these names that the library holds in a registry; one that no rule wants any more does not count. */
   byName(registryId: string, names: readonly string[]): Promise<{ id: string; name: string } | null>;
-  writeReadme(id: string, readme: string | null): Promise<boolean>;
+  /** What people write about it. False: no such repository. Throws `conflict` when the revision is not the newest. */
+  write(id: string, patch: RepositoryPatch, by: By): Promise<boolean>;
   /** A person confirms that tags are gone: the next complete scan is believed, however many it misses. */
   confirmAbsence(id: string): Promise<boolean>;
 }
 
+export interface HcpTags {
+  list(query: HcpTagQuery): Promise<Page<HcpTag>>;
+  get(id: string): Promise<HcpTag | null>;
+  /** Throws `name-taken`; case does not tell names apart. */
+  create(input: HcpTagInput, by: By): Promise<HcpTag>;
+  update(id: string, patch: HcpTagPatch, by: By): Promise<HcpTag | null>;
+  /** Takes it off everything too. */
+  remove(id: string, by: By): Promise<boolean>;
+  /** All or nothing, idempotent. Throws `not-found` for an unknown HCP tag, repository or image. */
+  assign(assignment: HcpTagAssignment, by: By): Promise<HcpTagAssigned>;
+  /** Who did what, newest first. */
+  changes(query: HcpTagChangeQuery): Promise<Page<HcpTagChange>>;
+}
+
 export interface Tags {
-  ofRepository(repositoryId: string, query: RepositoryTagQuery): Promise<Page<Tag>>;
-  list(query: TagQuery): Promise<Page<Tag>>;
+  /** Throws QueryError for a `q` that cannot be read; `now` is what ages are counted from. */
+  ofRepository(repositoryId: string, query: RepositoryTagQuery, now?: Date): Promise<Page<Tag>>;
+  list(query: TagQuery, now?: Date): Promise<Page<Tag>>;
+  facets(query: TagFacetsQuery, now?: Date): Promise<TagFacets>;
+  completions(query: CompletionQuery): Promise<Completions>;
   /** `now` is what ages are counted to. */
   get(repositoryId: string, name: string, now?: Date): Promise<TagDetail | null>;
   history(repositoryId: string, name: string, query: PageQuery): Promise<Page<TagHistoryEntry> | null>;
@@ -201,7 +253,8 @@ export interface Tags {
 }
 
 export interface Images {
-  get(digest: string): Promise<Image | null>;
+  /** `now` decides what has expired; absent: the time of the call. */
+  get(digest: string, now?: Date): Promise<Image | null>;
   /**
    * Deeper observations replace shallower ones, and packages those read before; facts of the tags that point there are
    * drawn again.
@@ -444,6 +497,103 @@ export interface Receivers {
   deliveries(id: string, query: DeliveryQuery): Promise<Page<Delivery> | null>;
 }
 
+/** What belongs to one person. */
+export interface Me {
+  /** Starred repositories, newest star first. */
+  favourites(userId: string): Promise<string[]>;
+  /** Idempotent. Throws `not-found`, `limit-reached`. */
+  addFavourite(userId: string, repositoryId: string, now: Date): Promise<string[]>;
+  removeFavourite(userId: string, repositoryId: string): Promise<void>;
+  views(userId: string, query: SavedViewQuery): Promise<Page<SavedView>>;
+  /** Throws `name-taken` within the same list, `limit-reached`. A new default takes the place of the old one. */
+  createView(userId: string, input: SavedViewInput, now: Date): Promise<SavedView>;
+  updateView(userId: string, id: string, patch: SavedViewPatch, now: Date): Promise<SavedView | null>;
+  removeView(userId: string, id: string): Promise<boolean>;
+}
+
+export interface Activity {
+  /** Newest first. */
+  list(query: ActivityQuery): Promise<Page<ActivityEntry>>;
+  /** Id of the newest entry, 0 for none. */
+  last(): Promise<number>;
+  /** Entries after this one, oldest first, 200 at most. */
+  after(id: number): Promise<ActivityEntry[]>;
+  /** Tells of agents that fell silent or call again, each once, whichever replica looks first. Answers how many. */
+  watchAgents(now: Date): Promise<number>;
+  /** Drops entries older than 90 days, and those beyond the newest 100,000. */
+  prune(now: Date): Promise<void>;
+}
+
+export interface Webhooks {
+  list(query: PageQuery): Promise<Page<Webhook>>;
+  get(id: string): Promise<Webhook | null>;
+  create(input: { id: string; sealed: string; input: WebhookInput }, now: Date): Promise<Webhook>;
+  update(id: string, change: WebhookPatch, now: Date): Promise<Webhook | null>;
+  /** Another secret; the one before goes on signing for 24 hours. */
+  rotate(id: string, sealed: string, now: Date): Promise<Webhook | null>;
+  /** Forgets its deliveries too. */
+  remove(id: string): Promise<boolean>;
+  /** Newest first; null: no such webhook. */
+  deliveries(id: string, query: WebhookDeliveryQuery): Promise<Page<WebhookDelivery> | null>;
+  delivery(id: string, deliveryId: string): Promise<WebhookDeliveryDetail | null>;
+}
+
+/** A delivery that its claimer alone may send for a minute. */
+export interface WebhookClaim {
+  readonly id: string;
+  readonly webhookId: string;
+  readonly event: string;
+  readonly payload: string;
+  /** Number of the claim: a result of another one is not written. */
+  readonly attempt: number;
+  /** Failed tries before this one. */
+  readonly tries: number;
+  readonly url: string;
+  readonly allowHttp: boolean;
+  readonly allowPrivate: boolean;
+  readonly sealed: string;
+  readonly previousSealed: string | null;
+  readonly previousUntil: string | null;
+}
+
+/** What came of a try. `retryAt` null and not delivered: given up. */
+export interface WebhookResult {
+  readonly delivered: boolean;
+  readonly retryAt: Date | null;
+  /** The endpoint asks for no more, ever. */
+  readonly gone: boolean;
+  readonly attempt: Omit<WebhookAttempt, 'n' | 'at'> & { readonly at: Date };
+}
+
+export interface WebhookOutbox {
+  /** Claims due deliveries for a minute, a few of each webhook, none of the `busy` ones. */
+  claim(most: { limit: number; perWebhook: number; busy: readonly string[] }, now: Date): Promise<WebhookClaim[]>;
+  /** A delivery of a ping, claimed by the caller; null: no such webhook. */
+  ping(webhookId: string, payload: string, now: Date): Promise<WebhookClaim | null>;
+  /** False: somebody else has claimed the delivery since; nothing was written. */
+  settle(claim: WebhookClaim, result: WebhookResult, now: Date): Promise<boolean>;
+  /** Makes a delivery due again; false: it is unknown, or being sent now. */
+  redeliver(webhookId: string, id: string, now: Date): Promise<boolean>;
+  /** Drops what is finished and old, and secrets that sign no more. */
+  prune(now: Date): Promise<void>;
+}
+
+/** What pictures are drawn from. */
+export interface History {
+  growth(days: number, now: Date): Promise<LibraryGrowth>;
+  freshness(now: Date): Promise<Freshness>;
+  /** null: no such repository. */
+  repository(id: string, days: number, now: Date): Promise<RepositoryHistory | null>;
+  /** null: no such registry. */
+  registry(id: string, days: number, now: Date): Promise<RegistryHistory | null>;
+  overview(now: Date): Promise<Overview>;
+  /** Counts some of the repositories that changed; answers whether there may be more. */
+  countRepositories(now: Date): Promise<boolean>;
+  /** Writes the library's row of today, and of all days before when there is none yet. */
+  countLibrary(now: Date): Promise<void>;
+  prune(now: Date): Promise<void>;
+}
+
 export interface Settings {
   get(key: string): Promise<string | null>;
   set(key: string, value: string): Promise<void>;
@@ -462,16 +612,24 @@ export interface Store {
   readonly agents: Agents;
   readonly repositories: Repositories;
   readonly tags: Tags;
+  readonly hcpTags: HcpTags;
   readonly images: Images;
   readonly models: Models;
   readonly scans: Scans;
   readonly listings: Listings;
   readonly explanations: Explanations;
   readonly receivers: Receivers;
+  readonly activity: Activity;
+  readonly webhooks: Webhooks;
+  readonly webhookOutbox: WebhookOutbox;
+  readonly history: History;
+  readonly trust: TrustStore;
+  readonly evidence: EvidenceStore;
   readonly users: Users;
   readonly teams: Teams;
   readonly sessions: Sessions;
   readonly tokens: Tokens;
+  readonly me: Me;
   readonly settings: Settings;
   statistics(now: Date): Promise<Statistics>;
   /**

@@ -2,6 +2,8 @@
 import type { ScanCommitted } from '@pharos/contract';
 import { sql } from 'kysely';
 import { type Db, first, iso, json } from './database.ts';
+import { noteSweep } from './registry-statistics.ts';
+import { tellSweep } from './scan-activity.ts';
 import type { CommitInput } from './scan-commit.ts';
 import { endOvertaken, noteRequests, noteSpool, openScan } from './scan-open.ts';
 import { SUMS } from './scan-row.ts';
@@ -37,7 +39,10 @@ export function commitSweep(db: Db, { id, commit, now }: CommitInput): Promise<S
         message = ${commit.message}, code = ${commit.code}, hint = ${commit.hint},
         failures = ${json(commit.failures)}, answer = ${json(answer)}
       where id = ${id}`.execute(trx);
+    const { status, message } = commit;
+    await tellSweep(trx, { id, registryId: scan.registry_id }, { status, message, now });
     await noteSpool(trx, scan, commit.spoolDepth);
+    await noteSweep(trx, scan.registry_id, Math.max(0, commit.requests - (sums?.requests ?? 0)), now);
     await noteRequests(trx, scan.registry_id, Math.max(0, commit.requests - (sums?.requests ?? 0)), now);
     await endOvertaken(trx, { ...scan, status: commit.status, now });
     return answer;

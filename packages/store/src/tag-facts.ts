@@ -43,6 +43,7 @@ export interface TagFacts {
   readonly findings: number;
   /** `publisher/name` of a model image; null for every other kind. */
   readonly model_key: string | null;
+  readonly tde: boolean | null;
 }
 
 /** Longer keys and names would not fit an index page; PostgreSQL and models have none that come near. */
@@ -92,6 +93,7 @@ export function tagFacts(observation: KnownObservation | null, seen: Seen, now: 
     extension_names: facts.extensions.slice(0, MOST_NAMES).map(({ name }) => name.slice(0, LONGEST_NAME)),
     findings: facts.findings.length,
     model_key: facts.kind === 'model' ? modelIdentity(observation, seen.repository).key : null,
+    tde: facts.tde,
   };
 }
 

@@ -1,7 +1,9 @@
 /** Tags as rows, and as the contract shows them. */
-import type { Engine, Kind, Presence, Tag, Version } from '@pharos/contract';
+import type { Engine, Kind, Presence, SystemTag, Tag, Tls, Version } from '@pharos/contract';
+import { systemTags } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { iso } from './database.ts';
+import { IMAGE_LABELS } from './hcp-tag-labels.ts';
 
 export interface TagRow {
   repository_id: string;
@@ -28,6 +30,10 @@ export interface TagRow {
   size: number | null;
   extension_count: number;
   findings: number;
+  hcp_tags: Tag['hcpTags'];
+  tls: Tls;
+  tde: boolean | null;
+  attached: (string | null)[];
   presence: Presence;
   missing_since: Date | null;
   first_seen_at: Date;
@@ -35,12 +41,20 @@ export interface TagRow {
   moved_at: Date | null;
 }
 
+/** Types of what is attached to the digest; null for a signature that only a tag tells of. */
+const ATTACHED = sql`(
+  select coalesce(jsonb_agg(distinct a.type), '[]') from (
+    select f.artifact_type as type from referrers f where f.subject = t.digest
+    union all select null from signature_tags s where s.digest = t.digest
+  ) a)`;
+
 /** Select list over `tags t`, `repositories r`, `registries g`. A present tag was seen by every complete scan. */
 export const TAG_COLUMNS: RawBuilder<TagRow> = sql`
   t.repository_id, r.name as repository, t.registry_id, g.name as registry, g.url as host, g.location_id, t.name,
   t.digest, t.digest_since, t.digest_scan_id, t.kind, t.engine, t.version, t.sort_key, t.flavour, t.floating,
   t.platforms, t.created_at, t.created_source, t.pushed_at, t.effective_at, t.size, t.extension_count, t.findings,
-  t.presence, t.missing_since, t.first_seen_at, t.moved_at,
+  t.presence, t.missing_since, t.first_seen_at, t.moved_at, ${IMAGE_LABELS} as hcp_tags,
+  g.tls, t.tde, ${ATTACHED} as attached,
   case when t.presence = 'present' then greatest(t.last_seen_at, r.complete_at) else t.last_seen_at end as last_seen_at`;
 
 export function tagOf(row: TagRow): Tag {
@@ -67,9 +81,15 @@ export function tagOf(row: TagRow): Tag {
     findings: row.findings,
     // Decisions come with approvals; until then every image waits for one.
     state: 'pending',
-    hcpTags: [],
+    hcpTags: row.hcp_tags,
+    systemTags: systemTagsOf(row),
     locations: [row.location_id],
     presence: row.presence,
     missingSince: iso(row.missing_since),
   };
+}
+
+function systemTagsOf(row: TagRow): SystemTag[] {
+  const { host, repository, tde, attached, tls } = row;
+  return systemTags({ host, repository, tde, attached, isHostProven: !tls.skipVerify && !tls.plainHttp });
 }

@@ -17,7 +17,20 @@ export const NO_UPKEEP: Upkeep = { wrote: () => {}, stop: async () => {} };
 const ANALYZE_AFTER = 1_000;
 const VACUUM_AFTER = 50_000;
 const QUIET_MILLISECONDS = 1_500;
-const TABLES = ['tags', 'tag_history', 'images', 'repositories', 'models', 'scans', 'scan_chunks', 'listings'] as const;
+const TABLES = [
+  'tags',
+  'tag_history',
+  'images',
+  'repositories',
+  'repository_profiles',
+  'tag_profiles',
+  'hcp_tag_images',
+  'models',
+  'scans',
+  'scan_chunks',
+  'listings',
+  'activity',
+] as const;
 
 export function upkeepOf(db: Db, log: Log): Upkeep {
   let sinceAnalyze = 0;

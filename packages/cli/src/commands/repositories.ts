@@ -1,17 +1,28 @@
 /** `pharos repositories`: the Image Library, by repository. */
 import { type Client, Kind, type Repository, type RepositoryDetail, RepositoryQuery } from '@pharos/contract';
 import { Command, Option } from 'commander';
-import { type CommonOptions, clientAction, clientCommand, examples, listCommand, type Shell } from '../command.ts';
+import {
+  type CommonOptions,
+  clientAction,
+  clientCommand,
+  collect,
+  examples,
+  listCommand,
+  type Shell,
+} from '../command.ts';
 import { ago, state } from '../format.ts';
 import type { Cell, Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
+import { asking, joined } from '../query.ts';
 import { findRegistry, findRepository } from '../resolve.ts';
+import { describeCommand, readmeCommand } from './repository-words.ts';
 
 interface Options extends ListOptions {
   search?: string;
   kind?: Kind;
   registry?: string;
   location?: string;
+  hcpTag?: string[];
   sort?: RepositoryQuery['sort'];
 }
 
@@ -21,6 +32,8 @@ export function repositoriesCommand(shell: Shell): Command {
     .description('Repositories of the Image Library.')
     .addCommand(list(shell))
     .addCommand(get(shell))
+    .addCommand(describeCommand(shell))
+    .addCommand(readmeCommand(shell))
     .addCommand(confirmAbsence(shell));
 }
 
@@ -32,23 +45,35 @@ const COLUMNS: Column<Repository>[] = [
   { head: 'NEWEST', cell: (row) => row.newestTag, max: 40 },
   { head: 'CHANGED', cell: (row) => ago(row.updatedAt) },
   { head: 'LAST SCAN', cell: lastScanCell },
+  { head: 'HCP TAGS', cell: (row) => row.hcpTags.map((tag) => tag.name).join(', '), max: 40 },
 ];
 
 function list(shell: Shell): Command {
   const command = listCommand('list', 'list repositories')
-    .option('--search <TEXT>', 'part of the name or description')
+    .argument('[query]', 'a query (docs/search.md), such as extension:vector')
+    .option('--search <QUERY>', 'part of the name or description, or any query')
     .addOption(new Option('--kind <KIND>', 'of this kind').choices(Kind.options))
     .option('--registry <REGISTRY>', 'of this registry: name or id')
     .option('--location <ID>', 'available there')
+    .option('--hcp-tag <NAME>', 'that carry this HCP tag; repeatable, then all of them', collect)
     .addOption(
       new Option('--sort <ORDER>', 'order, "-" for descending').choices(RepositoryQuery.shape.sort.unwrap().options),
     );
-  return examples(command, 'repositories list', 'repositories list --kind postgres --sort -updated').action(
-    clientAction<Options>(shell, async ({ client, out }, _args, options) => {
+  return examples(
+    command,
+    'repositories list',
+    'repositories list extension:vector',
+    'repositories list --kind postgres --sort -updated',
+  ).action(
+    clientAction<Options>(shell, async ({ client, out }, [argument], options) => {
       const registryId = options.registry ? (await findRegistry(client, options.registry)).id : undefined;
-      const { kind, sort, search: q, location: locationId } = options;
-      const body = await readPages(options, (query) =>
-        client('listRepositories', { query: { ...query, q, kind, sort, registryId, locationId } }),
+      const { kind, sort, location: locationId } = options;
+      const hcpTag = options.hcpTag?.join(',');
+      const q = joined(argument, options.search);
+      const body = await asking(q, () =>
+        readPages(options, (query) =>
+          client('listRepositories', { query: { ...query, q, kind, sort, registryId, locationId, hcpTag } }),
+        ),
       );
       out.list(body, (row) => row.id, COLUMNS, 'No repositories found.');
     }),
@@ -111,6 +136,7 @@ function show(out: Output, body: RepositoryDetail): void {
       body.declaredKind && body.declaredKind !== body.kind ? `${body.kind} (declared ${body.declaredKind})` : body.kind,
     ],
     ['description', body.description],
+    ['HCP tags', body.hcpTags.map((tag) => tag.name).join(', ')],
     ['engines', body.engines.join(', ')],
     ['majors', body.majors.join(', ')],
     ['tags', `${body.tagCount} in the library, ${body.listedTags} listed by the registry`],

@@ -5,6 +5,7 @@ import {
   type CommonOptions,
   clientAction,
   clientCommand,
+  collect,
   examples,
   listCommand,
   type Shell,
@@ -13,8 +14,10 @@ import {
 import { ago, count, minute, shortDigest, size, state } from '../format.ts';
 import type { Cell, Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
+import { asking, isQuery, joined } from '../query.ts';
 import { findRegistry, findRepository } from '../resolve.ts';
 import { findTag, tagArguments } from '../tag-reference.ts';
+import { facetsCommand } from './facets.ts';
 import { tagChangesCommand, tagHistoryCommand } from './tag-past.ts';
 
 interface Options extends ListOptions {
@@ -27,6 +30,7 @@ interface Options extends ListOptions {
   extension?: string;
   kind?: Kind;
   location?: string;
+  hcpTag?: string[];
   presence?: Presence | 'all';
   floating?: boolean;
   sort?: TagQuery['sort'];
@@ -37,6 +41,7 @@ export function tagsCommand(shell: Shell): Command {
     .summary('find tags, their digests and their past')
     .description('Tags of the Image Library.')
     .addCommand(list(shell))
+    .addCommand(facetsCommand(shell))
     .addCommand(get(shell))
     .addCommand(tagHistoryCommand(shell))
     .addCommand(tagChangesCommand(shell));
@@ -51,12 +56,13 @@ const COLUMNS: Column<Tag>[] = [
   { head: 'DIGEST', cell: (row) => shortDigest(row.digest) },
   { head: 'CREATED', cell: (row) => ago(row.createdAt) },
   { head: 'STATE', cell: (row) => state(row.presence === 'present' ? row.state : row.presence) },
+  { head: 'HCP TAGS', cell: (row) => row.hcpTags.map((tag) => tag.name).join(', '), max: 40 },
 ];
 
 function list(shell: Shell): Command {
   const command = listCommand('list', 'list tags')
-    .argument('[repository]', 'name, host/name or id (default: all)')
-    .option('--search <TEXT>', 'part of the tag, or a digest or its beginning')
+    .argument('[query]', 'a query (docs/search.md), or a repository: name, host/name or id (default: all)')
+    .option('--search <QUERY>', 'part of the tag, a digest or its beginning, or any query')
     .option('--registry <REGISTRY>', 'of this registry: name or id')
     .addOption(new Option('--engine <ENGINE>', 'PostgreSQL engine').choices(Engine.options))
     .option('--major <N>', 'major version', wholeNumber(0, 100_000))
@@ -65,6 +71,7 @@ function list(shell: Shell): Command {
     .option('--extension <NAME>', 'that bring this extension')
     .addOption(new Option('--kind <KIND>', 'of this kind').choices(Kind.options))
     .option('--location <ID>', 'available there')
+    .option('--hcp-tag <NAME>', 'whose image carries this HCP tag; repeatable, then all of them', collect)
     .addOption(new Option('--presence <WHICH>', 'default: present and missing').choices([...Presence.options, 'all']))
     .option('--floating', 'only tags that name no exact version, such as 17 or latest')
     .option('--no-floating', 'only tags that name an exact version')
@@ -72,13 +79,16 @@ function list(shell: Shell): Command {
   return examples(
     command,
     'tags list postgresql',
+    "tags list 'engine:epas major:>=16 extension:vector -platform:s390x'",
     'tags list --engine epas --major 17 --platform linux/arm64',
     'tags list --extension vector --json',
   ).action(
-    clientAction<Options>(shell, async ({ client, out }, [name], options) => {
+    clientAction<Options>(shell, async ({ client, out }, [argument], options) => {
+      const name = argument !== undefined && !isQuery(argument) ? argument : undefined;
       const registryId = options.registry ? (await findRegistry(client, options.registry)).id : undefined;
       const repository = name ? await findRepository(client, name, registryId) : null;
-      const { search: q, engine, major, flavour, platform, extension, kind, presence, location } = options;
+      const q = joined(name === undefined ? argument : undefined, options.search);
+      const { engine, major, flavour, platform, extension, kind, presence, location } = options;
       const filter = {
         q,
         engine,
@@ -90,17 +100,20 @@ function list(shell: Shell): Command {
         presence,
         locationId: location,
         registryId,
+        hcpTag: options.hcpTag?.join(','),
       };
-      const body = await readPages(options, (query) =>
-        client('listTags', {
-          query: {
-            ...query,
-            ...filter,
-            repositoryId: repository?.id,
-            sort: options.sort ?? (repository ? '-version' : undefined),
-            floating: options.floating === undefined ? undefined : options.floating ? 'true' : 'false',
-          },
-        }),
+      const body = await asking(q, () =>
+        readPages(options, (query) =>
+          client('listTags', {
+            query: {
+              ...query,
+              ...filter,
+              repositoryId: repository?.id,
+              sort: options.sort ?? (repository ? '-version' : undefined),
+              floating: options.floating === undefined ? undefined : options.floating ? 'true' : 'false',
+            },
+          }),
+        ),
       );
       const columns = repository ? [NAME, ...COLUMNS] : [REPOSITORY, NAME, ...COLUMNS];
       out.list(body, reference, columns, 'No tags found.');
@@ -166,6 +179,8 @@ function show(out: Output, body: TagDetail): void {
     ['size', size(body.size)],
     ['extensions', body.extensionCount || null],
     ['state', state(body.state)],
+    ['HCP tags', body.hcpTags.map((tag) => tag.name).join(', ')],
+    ['system tags', body.systemTags.map((tag) => tag.name).join(', ')],
     ['presence', state(body.presence)],
     ['missing since', minute(body.missingSince)],
     ['locations', body.locations.join(', ')],

@@ -1,5 +1,6 @@
 import type { Role, Session } from '@pharos/contract';
 import { type Access, accessOf, type Grant } from '@pharos/library';
+import { ProblemError } from '../problem.ts';
 
 /** Who asks. */
 export interface Principal {
@@ -33,6 +34,12 @@ export function highestRole(grants: readonly Grant[]): Role | null {
 /** The name that changes are noted with. Routes that change something have a principal; the table's permission sees to it. */
 export function whoAsks(principal: Principal | null): string {
   return principal?.name ?? 'nobody';
+}
+
+/** The person who asks. Throws `user-needed` for tokens. */
+export function userOf(principal: Principal | null, why: string): string {
+  if (principal?.kind === 'session' && principal.userId !== null) return principal.userId;
+  throw new ProblemError('user-needed', why);
 }
 
 /** Who asks, as the API shows it. */

@@ -4,6 +4,7 @@ import { requireAgent } from '../agent-presence.ts';
 import { AGENT_WAIT_MS, type Context } from '../context.ts';
 import { differenceBetween } from '../difference.ts';
 import { CONTENT_SECURITY_HEADERS } from '../headers.ts';
+import { userOf, whoAsks } from '../identity/principal.ts';
 import { withLifecycle, withLifecycles } from '../lifecycle.ts';
 import { found, ProblemError } from '../problem.ts';
 import type { Handlers } from '../route.ts';
@@ -22,6 +23,8 @@ type Names =
   | 'getTagAt'
   | 'listTagChanges'
   | 'listTags'
+  | 'tagFacets'
+  | 'searchCompletions'
   | 'listImagePackages'
   | 'getDifference'
   | 'getImage'
@@ -46,10 +49,13 @@ export function libraryHandlers(context: Context): Pick<Handlers, Names> {
       reply.hijack();
       return undefined;
     },
-    listRepositories: ({ query }) => store.repositories.list(query),
+    listRepositories: async ({ query, principal }) => {
+      const userId = query.favourite === undefined ? null : userOf(principal, 'Favourites belong to a person.');
+      return store.repositories.list(query, { userId, now: now() });
+    },
     getRepository: async ({ params }) => found(await store.repositories.get(params.id), 'The repository'),
-    updateRepository: async ({ params, body }) => {
-      await store.repositories.writeReadme(params.id, body.readme);
+    updateRepository: async ({ params, body, principal }) => {
+      await store.repositories.write(params.id, body, { name: whoAsks(principal), now: now() });
       return changedRepository(params.id);
     },
     confirmAbsence: async ({ params }) => {
@@ -57,7 +63,7 @@ export function libraryHandlers(context: Context): Pick<Handlers, Names> {
       return changedRepository(params.id);
     },
     listRepositoryTags: async ({ params, query }) => {
-      const tags = await store.tags.ofRepository(params.id, query);
+      const tags = await store.tags.ofRepository(params.id, query, now());
       if (tags.total === 0) found(await store.repositories.get(params.id), 'The repository');
       return withLifecycles(context, tags);
     },
@@ -70,7 +76,9 @@ export function libraryHandlers(context: Context): Pick<Handlers, Names> {
     listTagChanges: ({ query }) => store.tags.changes(query),
     getTagHistory: async ({ params, query }) =>
       found(await store.tags.history(params.id, params.name, query), 'The tag'),
-    listTags: async ({ query }) => withLifecycles(context, await store.tags.list(query)),
+    tagFacets: ({ query }) => store.tags.facets(query, now()),
+    searchCompletions: ({ query }) => store.tags.completions(query),
+    listTags: async ({ query }) => withLifecycles(context, await store.tags.list(query, now())),
     listImagePackages: async ({ params, query }) => {
       const packages = await store.images.listPackages(params.digest, query);
       if (packages.total === 0) found(await store.images.get(params.digest), 'The image');

@@ -20,6 +20,12 @@ export interface Given {
   readonly db: Db;
 }
 
+/** Rows of other tables go with these. */
+const TABLES = [
+  ...['settings', 'models', 'registries', 'rules', 'agents', 'locations', 'images', 'users', 'teams', 'tokens'],
+  ...['activity', 'webhooks', 'daily_statistics', 'hcp_tags', 'hcp_tag_changes', 'trust_entries', 'trust_changes'],
+];
+
 /** Deleting rows takes milliseconds, a new schema tenths of a second, a new embedded database seconds. */
 export async function emptyStore({ database, engine }: Engine, isFresh = false): Promise<Given> {
   const { db } = database;
@@ -28,18 +34,7 @@ export async function emptyStore({ database, engine }: Engine, isFresh = false):
     await sql`drop schema public cascade`.execute(db);
     await sql`create schema public`.execute(db);
   } else {
-    for (const table of [
-      'settings',
-      'models',
-      'registries',
-      'rules',
-      'agents',
-      'locations',
-      'images',
-      'users',
-      'teams',
-      'tokens',
-    ]) {
+    for (const table of TABLES) {
       await sql`delete from ${sql.table(table)}`.execute(db);
     }
   }
@@ -122,6 +117,7 @@ export interface Report {
   readonly repository?: string;
   readonly tags: readonly (string | ReportTag)[];
   readonly images?: readonly Observation[];
+  readonly referrers?: ScanChunk['referrers'];
   readonly commit?: Partial<ScanCommit>;
   readonly begin?: Partial<ScanBegin>;
   readonly now?: Date;
@@ -193,7 +189,7 @@ export async function scan(store: Store, registryId: string, report: Report): Pr
   const now = report.now ?? T0;
   const begin = beginOf(registryId, report);
   await store.scans.begin(begin, now);
-  await store.scans.chunk(begin.scanId, 0, chunkOf(tagsOf(report), report.images), now);
+  await store.scans.chunk(begin.scanId, 0, chunkOf(tagsOf(report), report.images, report.referrers), now);
   return store.scans.commit(begin.scanId, commitOf(report), now);
 }
 

@@ -132,11 +132,11 @@ export function seenSuite(given: () => Promise<Given>, engine: () => Engine): vo
     assert.equal((await nothing.statistics(T0)).images, 0);
     const id = await repositoryId(store);
     const seen = store.seenBy([EU]);
-    await assert.rejects(seen.repositories.writeReadme(id, 'mine'), { code: '25006' });
+    await assert.rejects(seen.repositories.write(id, { readme: 'mine' }, { name: 'me', now: T0 }), { code: '25006' });
     await assert.rejects(seen.registries.remove(here));
     await assert.rejects(seen.settings.set('a', 'b'), { code: '25006' });
     assert.equal((await store.repositories.get(id))?.readme, null);
-    await store.repositories.writeReadme(id, 'the next one may');
+    await store.repositories.write(id, { readme: 'the next one may' }, { name: 'me', now: T0 });
     assert.equal((await store.repositories.list({ ...PAGE, sort: 'name' })).total, 8, 'and nothing of it stays behind');
   });
 

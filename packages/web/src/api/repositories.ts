@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { api, type QueryOf } from './client.ts';
+import { api, type BodyOf, type QueryOf } from './client.ts';
 
 export const repositoriesQuery = (query: QueryOf<'listRepositories'>) =>
   queryOptions({
@@ -14,12 +14,17 @@ export const repositoryQuery = (id: string) =>
     queryFn: ({ signal }) => api('getRepository', { params: { id } }, { signal }),
   });
 
-/** Writes the README; null takes it away. */
-export function useWriteReadme(id: string) {
+/** Writes description or README; a revision that is not the newest is refused (`conflict`), and then the newest is read. */
+export function useWriteRepository(id: string) {
   const client = useQueryClient();
+  const { queryKey } = repositoryQuery(id);
   return useMutation({
-    mutationFn: (readme: string | null) => api('updateRepository', { params: { id }, body: { readme } }),
-    onSuccess: (repository) => client.setQueryData(repositoryQuery(id).queryKey, repository),
+    mutationFn: (body: BodyOf<'updateRepository'>) => api('updateRepository', { params: { id }, body }),
+    onSuccess: (repository) => {
+      client.setQueryData(queryKey, repository);
+      void client.invalidateQueries({ queryKey: ['repositories', 'list'] });
+    },
+    onError: () => client.invalidateQueries({ queryKey }),
   });
 }
 

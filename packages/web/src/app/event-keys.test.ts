@@ -24,6 +24,11 @@ test('a notification makes receivers and their deliveries old, and nothing of th
   assert.deepEqual(keysOf({ type: 'receiver', id }), [['receivers']]);
 });
 
+test('an entry of the feed makes the feed and the home page old; a delivery only webhooks', () => {
+  assert.deepEqual(keysOf({ type: 'activity' }), [['activity'], ['history', 'overview']]);
+  assert.deepEqual(keysOf({ type: 'webhook', id }), [['webhooks']]);
+});
+
 test('an edited model makes models old and nothing else', () => {
   assert.deepEqual(keysOf({ type: 'model', id }), [['models']]);
 });

@@ -15,11 +15,12 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
             ['tags'],
             ['models'],
             ['rules', 'list'],
+            ['history'],
           ];
     case 'repository':
       return [['repositories'], ['tags'], ['models'], ['statistics']];
     case 'registry':
-      return [['registries'], ['statistics'], ['preview']];
+      return [['registries'], ['statistics'], ['preview'], ['history', 'overview']];
     case 'rule':
       return [['rules']];
     case 'model':
@@ -27,7 +28,13 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
     case 'receiver':
       return [['receivers']];
     case 'agent':
-      return [['agents'], ['locations'], ['statistics']];
+      return [['agents'], ['locations'], ['statistics'], ['history', 'overview']];
+    case 'hcp-tag':
+      return [['hcp-tags'], ['repositories'], ['tags'], ['images']];
+    case 'activity':
+      return [['activity'], ['history', 'overview']];
+    case 'webhook':
+      return [['webhooks']];
     case 'image':
       return [['images', event.digest], ['tags'], ['models']];
     case 'reset':

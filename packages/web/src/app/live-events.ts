@@ -7,7 +7,21 @@ import { noteScan } from '../api/scans.ts';
 import { noteAway, noteHere } from './connection.ts';
 import { keysOf } from './event-keys.ts';
 
-const EVENT_TYPES = ['scan', 'repository', 'registry', 'rule', 'model', 'receiver', 'agent', 'image', 'reset'] as const;
+/** Every type of the contract: one that is missing here would never reach a page. */
+const EVENT_TYPES: Record<Event['type'], true> = {
+  scan: true,
+  repository: true,
+  registry: true,
+  rule: true,
+  model: true,
+  receiver: true,
+  agent: true,
+  'hcp-tag': true,
+  activity: true,
+  webhook: true,
+  image: true,
+  reset: true,
+};
 const BATCH_MS = 400;
 const RETRY_MS = 4000;
 
@@ -32,7 +46,7 @@ function createBatch(client: QueryClient): { add: (keys: readonly QueryKey[]) =>
 function readEvent(data: unknown): Event | null {
   try {
     const event = JSON.parse(String(data)) as Event;
-    return (EVENT_TYPES as readonly string[]).includes(event?.type) ? event : null;
+    return Object.hasOwn(EVENT_TYPES, event?.type) ? event : null;
   } catch {
     return null;
   }
@@ -70,7 +84,7 @@ export function useLiveEvents(): void {
         retry = setTimeout(open, RETRY_MS);
       };
       source.onmessage = take;
-      for (const type of EVENT_TYPES) source.addEventListener(type, take as EventListener);
+      for (const type of Object.keys(EVENT_TYPES)) source.addEventListener(type, take as EventListener);
     };
 
     open();

@@ -7,9 +7,12 @@ import { isCurrent } from './current.ts';
 const MANAGE = [
   ['/manage/registries', 'Registries'],
   ['/manage/rules', 'Repository Rules'],
+  ['/manage/hcp-tags', 'HCP tags'],
   ['/manage/notifications', 'Notifications'],
+  ['/manage/trust', 'Trust'],
   ['/manage/agents', 'Agents and locations'],
   ['/manage/scans', 'Scans'],
+  ['/activity', 'Activity'],
 ] as const;
 
 function Entry({ to, label }: { to: string; label: string }): ReactElement {
@@ -26,6 +29,7 @@ function Entry({ to, label }: { to: string; label: string }): ReactElement {
 
 /** The navigation; an entry is shown when its page exists and its reader may open it. */
 export function Navigation({ isOpen, isOverlay }: { isOpen: boolean; isOverlay: boolean }): ReactElement {
+  const mayHook = useMay('webhooks:manage');
   const maySeeTokens = useMay('tokens:manage');
   const maySeeUsers = useMay('users:manage');
   // PatternFly knows that the navigation lies over the page only where it manages it itself.
@@ -42,6 +46,7 @@ export function Navigation({ isOpen, isOverlay }: { isOpen: boolean; isOverlay: 
             {MANAGE.map(([to, label]) => (
               <Entry key={to} to={to} label={label} />
             ))}
+            {mayHook ? <Entry to="/manage/webhooks" label="Webhooks" /> : null}
           </NavGroup>
           {maySeeTokens || maySeeUsers ? (
             <NavGroup title="Administration">

@@ -7,13 +7,24 @@ import {
   stringifySearch,
   text,
 } from '../components/search-state.ts';
-import { compareSearch, librarySearch, repositorySearch, tagSearch, tagsSearch } from '../features/library/search.ts';
+import { activitySearch } from '../features/activity/search.ts';
+import { hcpTagsSearch } from '../features/hcp-tags/search.ts';
+import {
+  compareSearch,
+  librarySearch,
+  repositorySearch,
+  statisticsSearch,
+  tagSearch,
+  tagsSearch,
+} from '../features/library/search.ts';
 import { modelsSearch } from '../features/models/search.ts';
 import { newReceiverSearch, receiverSearch, receiversSearch } from '../features/notifications/search.ts';
 import { peopleSearch } from '../features/people/search.ts';
 import { registriesSearch, registrySearch } from '../features/registries/search.ts';
 import { newRuleSearch, rulesSearch } from '../features/rules/search.ts';
 import { scansSearch } from '../features/scans/search.ts';
+import { newTrustSearch, trustSearch } from '../features/trust/search.ts';
+import { webhookSearch } from '../features/webhooks/search.ts';
 import { FailedPage, NotFoundPage } from './fallback-pages.tsx';
 import { SessionGate } from './session-gate.tsx';
 
@@ -60,6 +71,46 @@ const home = createRoute({
   getParentRoute: () => app,
   path: '/',
   component: lazyRouteComponent(() => import('../features/home/home-page.tsx'), 'HomePage'),
+});
+
+const activity = createRoute({
+  getParentRoute: () => app,
+  path: '/activity',
+  validateSearch: activitySearch,
+  component: lazyRouteComponent(() => import('../features/activity/activity-page.tsx'), 'ActivityPage'),
+});
+
+const webhooks = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/webhooks',
+  validateSearch: pagedSearch,
+  component: lazyRouteComponent(() => import('../features/webhooks/webhooks-page.tsx'), 'WebhooksPage'),
+});
+
+const newWebhook = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/webhooks/new',
+  component: lazyRouteComponent(() => import('../features/webhooks/webhook-form-page.tsx'), 'NewWebhookPage'),
+});
+
+const webhook = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/webhooks/$webhookId',
+  validateSearch: webhookSearch,
+  component: lazyRouteComponent(() => import('../features/webhooks/webhook-page.tsx'), 'WebhookPage'),
+});
+
+const editWebhook = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/webhooks/$webhookId/edit',
+  component: lazyRouteComponent(() => import('../features/webhooks/webhook-form-page.tsx'), 'EditWebhookPage'),
+});
+
+const libraryStatistics = createRoute({
+  getParentRoute: () => app,
+  path: '/library/statistics',
+  validateSearch: statisticsSearch,
+  component: lazyRouteComponent(() => import('../features/library/statistics-page.tsx'), 'StatisticsPage'),
 });
 
 const library = createRoute({
@@ -178,6 +229,33 @@ const receiver = createRoute({
   component: lazyRouteComponent(() => import('../features/notifications/receiver-page.tsx'), 'ReceiverPage'),
 });
 
+const trust = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/trust',
+  validateSearch: trustSearch,
+  component: lazyRouteComponent(() => import('../features/trust/trust-page.tsx'), 'TrustPage'),
+});
+
+const newTrust = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/trust/new',
+  validateSearch: newTrustSearch,
+  component: lazyRouteComponent(() => import('../features/trust/new-trust-page.tsx'), 'NewTrustPage'),
+});
+
+const trustEntry = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/trust/$trustId',
+  component: lazyRouteComponent(() => import('../features/trust/trust-entry-page.tsx'), 'TrustEntryPage'),
+});
+
+const hcpTags = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/hcp-tags',
+  validateSearch: hcpTagsSearch,
+  component: lazyRouteComponent(() => import('../features/hcp-tags/hcp-tags-page.tsx'), 'HcpTagsPage'),
+});
+
 const agents = createRoute({
   getParentRoute: () => app,
   path: '/manage/agents',
@@ -221,7 +299,13 @@ const account = createRoute({
 
 const pages = [
   home,
+  activity,
+  webhooks,
+  newWebhook,
+  webhook,
+  editWebhook,
   library,
+  libraryStatistics,
   allTags,
   compare,
   repository,
@@ -238,6 +322,10 @@ const pages = [
   receivers,
   newReceiver,
   receiver,
+  trust,
+  newTrust,
+  trustEntry,
+  hcpTags,
   agents,
   scans,
   tokens,

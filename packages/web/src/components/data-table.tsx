@@ -1,3 +1,4 @@
+import { Checkbox } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { ReactElement, ReactNode } from 'react';
 import { reverseSort } from './search-state.ts';
@@ -15,6 +16,14 @@ export interface Column<Row> {
   hideLabel?: boolean;
 }
 
+/** A first column of checkboxes. */
+export interface RowSelection<Row> {
+  readonly picked: ReadonlyMap<string, unknown>;
+  readonly onPick: (rows: readonly Row[], on: boolean) => void;
+  /** What a row is called, for its checkbox. */
+  readonly nameOf: (row: Row) => string;
+}
+
 interface DataTableProps<Row> {
   label: string;
   columns: readonly Column<Row>[];
@@ -24,11 +33,13 @@ interface DataTableProps<Row> {
   onSort?: ((sort: string) => void) | undefined;
   /** Something is being loaded that will replace the rows. */
   isStale?: boolean;
+  selection?: RowSelection<Row> | undefined;
 }
 
 /** A dense table that sorts on the server, and becomes a list of name-value pairs on a narrow screen. */
 export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
-  const { label, columns, rows, rowKey, sort, onSort, isStale } = props;
+  const { label, columns, rows, rowKey, sort, onSort, isStale, selection } = props;
+  const offset = selection ? 1 : 0;
   return (
     <Table
       aria-label={label}
@@ -39,13 +50,18 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
     >
       <Thead>
         <Tr>
+          {selection ? (
+            <Th>
+              <PickAll rows={rows} rowKey={rowKey} selection={selection} label={label} />
+            </Th>
+          ) : null}
           {columns.map((column, index) => (
             <Th
               key={column.label}
               modifier="nowrap"
               width={column.width}
               {...(column.hideLabel ? { screenReaderText: column.label } : {})}
-              {...sortProps(column, index, sort, onSort)}
+              {...sortProps(column, index + offset, sort, onSort)}
             >
               {column.hideLabel ? null : column.label}
             </Th>
@@ -55,6 +71,16 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
       <Tbody>
         {rows.map((row) => (
           <Tr key={rowKey(row)}>
+            {selection ? (
+              <Td>
+                <Checkbox
+                  id={`pick-${rowKey(row)}`}
+                  aria-label={`Select ${selection.nameOf(row)}`}
+                  isChecked={selection.picked.has(rowKey(row))}
+                  onChange={(_, on) => selection.onPick([row], on)}
+                />
+              </Td>
+            ) : null}
             {columns.map((column) => (
               <Td key={column.label} dataLabel={column.hideLabel ? undefined : column.label} modifier={column.modifier}>
                 {column.cell(row)}
@@ -64,6 +90,23 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
         ))}
       </Tbody>
     </Table>
+  );
+}
+
+function PickAll<Row>({
+  rows,
+  rowKey,
+  selection,
+  label,
+}: Pick<DataTableProps<Row>, 'rows' | 'rowKey' | 'label'> & { selection: RowSelection<Row> }): ReactElement {
+  const count = rows.filter((row) => selection.picked.has(rowKey(row))).length;
+  return (
+    <Checkbox
+      id={`pick-all-${label.replaceAll(/\W+/g, '-')}`}
+      aria-label="Select all rows of this page"
+      isChecked={count === 0 ? false : count === rows.length ? true : null}
+      onChange={(_, on) => selection.onPick(rows, on)}
+    />
   );
 }
 

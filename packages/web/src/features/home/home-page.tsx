@@ -1,40 +1,51 @@
 import { Alert, PageSection } from '@patternfly/react-core';
-import type { Statistics } from '@pharos/contract';
+import type { Overview, Statistics } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
+import { activityQuery } from '../../api/activity.ts';
+import { growthQuery, overviewQuery } from '../../api/history.ts';
 import { registriesQuery } from '../../api/registries.ts';
 import { repositoriesQuery } from '../../api/repositories.ts';
 import { scansQuery } from '../../api/scans.ts';
 import { useMay } from '../../api/session.ts';
 import { statisticsQuery } from '../../api/statistics.ts';
 import { tagsQuery } from '../../api/tags.ts';
-import { plural } from '../../components/format.ts';
+import { ActivityRows } from '../../components/activity-rows.tsx';
+import { formatCount, plural } from '../../components/format.ts';
+import { GrowthChart } from '../../components/growth-chart.tsx';
 import { EngineLabel, KindLabel } from '../../components/labels.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { RelativeTime } from '../../components/relative-time.tsx';
+import { RelativeTime, useNow } from '../../components/relative-time.tsx';
 import { ScanRows } from '../../components/scan-rows.tsx';
 import { EmptyState, ListSkeleton, QueryView } from '../../components/states.tsx';
 import { StatisticsStrip } from '../../components/statistics-strip.tsx';
+import { Health } from './health.tsx';
 import { Problems } from './problems.tsx';
 
 /** Is the library healthy, what is new, what needs me. */
 export function HomePage(): ReactElement {
   const statistics = useQuery(statisticsQuery);
+  const overview = useQuery(overviewQuery);
   return (
     <>
       <PageTitle title="Home">
         <QueryView query={statistics} what="the counts" skeleton={<ListSkeleton what="the counts" rows={1} />}>
           {(counts) => <StatisticsStrip counts={counts} withHealth />}
         </QueryView>
+        {statistics.data && overview.data ? <Health counts={statistics.data} overview={overview.data} /> : null}
       </PageTitle>
       <PageSection hasBodyWrapper={false} className="ph-stack">
         {statistics.data ? <Welcome counts={statistics.data} /> : null}
+        <Problems />
         <div className="ph-columns">
-          <NewestTags />
           <div className="ph-stack">
-            <Problems />
+            <WhatIsNew />
+            <NewestTags />
+          </div>
+          <div className="ph-stack">
+            <Growth />
             <LastScans />
           </div>
         </div>
@@ -90,8 +101,56 @@ function FirstRepositoryLink(): ReactElement | null {
   );
 }
 
+const GROWTH_DAYS = 90;
+
+function Growth(): ReactElement | null {
+  const growth = useQuery(growthQuery(GROWTH_DAYS));
+  const now = useNow();
+  if (!growth.data || growth.data.days.at(-1)?.tags === 0) return null;
+  return (
+    <GrowthChart title="Growth" counts={['tags', 'images']} days={growth.data.days} length={GROWTH_DAYS} now={now} />
+  );
+}
+
+function WhatIsNew(): ReactElement {
+  const activity = useQuery(activityQuery({ limit: 10 }));
+  const overview = useQuery(overviewQuery);
+  return (
+    <Panel title="What is new" actions={<Link to="/activity">All activity</Link>}>
+      <div className="ph-stack-small">
+        {overview.data ? <NewCounts overview={overview.data} /> : null}
+        <QueryView query={activity} what="the activity" skeleton={<ListSkeleton what="the activity" rows={6} />}>
+          {(page) =>
+            page.items.length === 0 ? (
+              <EmptyState title="Nothing happened yet" level="h3">
+                What scans add, move and lose stands here as soon as the first one has ended.
+              </EmptyState>
+            ) : (
+              <ActivityRows entries={page.items} />
+            )
+          }
+        </QueryView>
+      </div>
+    </Panel>
+  );
+}
+
+function NewCounts({ overview }: { overview: Overview }): ReactElement {
+  // The server counts no further.
+  const many = (count: number) => (count >= 10_000 ? '10,000 or more' : formatCount(count));
+  const words = ({ images, tags, moved }: Overview['new']['day']) =>
+    images + tags + moved === 0
+      ? 'nothing new'
+      : `${many(images)} new ${images === 1 ? 'image' : 'images'}, ${many(tags)} new ${tags === 1 ? 'tag' : 'tags'}, ${many(moved)} moved`;
+  return (
+    <p className="ph-quiet">
+      Last 24 hours: {words(overview.new.day)}. Last 7 days: {words(overview.new.week)}.
+    </p>
+  );
+}
+
 function NewestTags(): ReactElement {
-  const tags = useQuery(tagsQuery({ sort: '-seen', limit: 12 }));
+  const tags = useQuery(tagsQuery({ sort: '-seen', limit: 8 }));
   return (
     <Panel title="New and moved tags" actions={<Link to="/library/tags">All tags</Link>}>
       <QueryView query={tags} what="the newest tags" skeleton={<ListSkeleton what="the newest tags" rows={8} />}>

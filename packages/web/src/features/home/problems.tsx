@@ -1,12 +1,15 @@
 import { Label } from '@patternfly/react-core';
-import type { Agent, Registry, Statistics } from '@pharos/contract';
+import type { Agent, Overview, Registry, Statistics } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement, ReactNode } from 'react';
 import { agentsQuery } from '../../api/agents.ts';
+import { overviewQuery } from '../../api/history.ts';
 import { registriesQuery } from '../../api/registries.ts';
+import { useMay } from '../../api/session.ts';
 import { statisticsQuery } from '../../api/statistics.ts';
 import { plural } from '../../components/format.ts';
+import { HostileText } from '../../components/hostile-text.tsx';
 import { CheckCircleIcon, ExclamationCircleIcon, ExclamationTriangleIcon } from '../../components/icons.ts';
 import { Panel } from '../../components/panel.tsx';
 import { ListSkeleton } from '../../components/states.tsx';
@@ -23,10 +26,12 @@ export function Problems(): ReactElement {
   const registries = useQuery(registriesQuery());
   const agents = useQuery(agentsQuery);
   const statistics = useQuery(statisticsQuery);
-  if (!registries.data || !agents.data || !statistics.data) {
+  const overview = useQuery(overviewQuery);
+  const mayHook = useMay('webhooks:manage');
+  if (!registries.data || !agents.data || !statistics.data || !overview.data) {
     return (
       <Panel title="Needs attention">
-        {registries.isError || agents.isError || statistics.isError ? (
+        {registries.isError || agents.isError || statistics.isError || overview.isError ? (
           <p>Problems cannot be told right now. The lists under Manage say more.</p>
         ) : (
           <ListSkeleton what="what needs attention" rows={3} />
@@ -37,6 +42,7 @@ export function Problems(): ReactElement {
   const problems = [
     ...registries.data.items.flatMap(ofRegistry),
     ...ofAgents(agents.data.items),
+    ...ofOverview(overview.data, mayHook),
     ...ofCounts(statistics.data),
   ];
   return (
@@ -46,7 +52,7 @@ export function Problems(): ReactElement {
           <Label isCompact color="green" icon={<CheckCircleIcon />}>
             Healthy
           </Label>
-          Every registry answers and every agent is connected.
+          Every registry answers, every agent is connected, and nothing waits for a person.
         </p>
       ) : (
         <ul className="ph-rows">
@@ -116,6 +122,45 @@ function ofAgents(agents: readonly Agent[]): Problem[] {
       text: `Agent ${agent.name} in ${agent.locationId}: ${agent.message || 'not heard for a while.'}`,
       next: <Link to="/manage/agents">Look at the agents</Link>,
     }));
+}
+
+function ofOverview(overview: Overview, mayHook: boolean): Problem[] {
+  const { repositoriesFailing, repositoriesHeld, repositoriesWithFindings, webhooksDisabled } = overview;
+  const problems: Problem[] = [];
+  for (const [list, severity, words] of [
+    [repositoriesHeld, 'warning', 'Look at what is gone'],
+    [repositoriesFailing, 'error', 'See the cause and the cure'],
+  ] as const) {
+    for (const { id, name, message } of list.first) {
+      const next = (
+        <Link to="/library/$repositoryId" params={{ repositoryId: id }}>
+          {words}
+        </Link>
+      );
+      problems.push({ key: `${words} ${id}`, severity, text: <HostileText text={`${name}: ${message}`} />, next });
+    }
+    const more = list.count - list.first.length;
+    if (more > 0) {
+      const next = <Link to="/library">Look at the repositories</Link>;
+      problems.push({ key: words, severity, text: `And ${plural(more, 'repository', 'repositories')} more.`, next });
+    }
+  }
+  const [worst] = repositoriesWithFindings.first;
+  if (worst) {
+    const next = (
+      <Link to="/library/$repositoryId" params={{ repositoryId: worst.id }} search={{ tab: 'tags' }}>
+        Most of them: {worst.name}
+      </Link>
+    );
+    const text = `${plural(repositoriesWithFindings.count, 'repository', 'repositories')} ${repositoriesWithFindings.count === 1 ? 'has' : 'have'} findings: what images say of themselves does not fit.`;
+    problems.push({ key: 'findings', severity: 'warning', text, next });
+  }
+  if (webhooksDisabled > 0 && mayHook) {
+    const next = <Link to="/manage/webhooks">Look at the webhooks</Link>;
+    const text = `${plural(webhooksDisabled, 'webhook')} ${webhooksDisabled === 1 ? 'was' : 'were'} switched off because nothing arrived there.`;
+    problems.push({ key: 'webhooks', severity: 'warning', text, next });
+  }
+  return problems;
 }
 
 function ofCounts(counts: Statistics): Problem[] {

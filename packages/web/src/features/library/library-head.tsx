@@ -9,7 +9,7 @@ import { PageTitle } from '../../components/page-title.tsx';
 import { ListSkeleton, QueryView } from '../../components/states.tsx';
 import { StatisticsStrip } from '../../components/statistics-strip.tsx';
 
-const VIEWS = { '/library': 'Repositories', '/library/tags': 'All tags' } as const;
+const VIEWS = { '/library': 'Repositories', '/library/tags': 'All tags', '/library/statistics': 'Statistics' } as const;
 export type LibraryView = keyof typeof VIEWS;
 
 /** What the library's two lists share: title, counts, and the way from one to the other. */
@@ -19,7 +19,7 @@ export function LibraryHead({ current }: { current: LibraryView }): ReactElement
     <>
       <PageTitle
         title="Image Library"
-        documentTitle={current === '/library' ? 'Image Library' : 'All tags'}
+        documentTitle={current === '/library' ? 'Image Library' : VIEWS[current]}
         actions={
           <Link to="/manage/registries" className="pf-v6-c-button pf-m-secondary">
             <span className="pf-v6-c-button__text">Manage registries</span>

@@ -6,18 +6,25 @@ import type { ReactElement } from 'react';
 import { locationsQuery } from '../../api/agents.ts';
 import { registriesQuery } from '../../api/registries.ts';
 import { repositoriesQuery } from '../../api/repositories.ts';
+import { useMay } from '../../api/session.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Facet } from '../../components/facet.tsx';
 import { formatCount } from '../../components/format.ts';
-import { ListIcon, SearchIcon, ThIcon } from '../../components/icons.ts';
+import { HcpTagFacet } from '../../components/hcp-tag-facet.tsx';
+import { HcpTagLabels } from '../../components/hcp-tag-labels.tsx';
+import { ListIcon, SearchIcon, StarIcon, ThIcon } from '../../components/icons.ts';
 import { KIND_NAMES, KindLabel, ScanStateLabel, Unknown, WarningLabel } from '../../components/labels.tsx';
 import { Found, Paging } from '../../components/paging.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
+import { SavedViews } from '../../components/saved-views.tsx';
 import { SearchToolbar } from '../../components/search-toolbar.tsx';
+import { useSelection } from '../../components/selection.ts';
+import { Star } from '../../components/star.tsx';
 import { EmptyState, ListSkeleton, QueryView } from '../../components/states.tsx';
 import { useSearchState } from '../../components/use-search-state.ts';
 import { LibraryHead } from './library-head.tsx';
 import { RepositoryCards } from './repository-cards.tsx';
+import { RepositorySelection } from './repository-selection.tsx';
 import { repositoryWarnings } from './repository-warnings.ts';
 import type { LibrarySearch } from './search.ts';
 
@@ -31,6 +38,17 @@ const SORTS = [
 
 const PAGE_SIZE = 24;
 
+const NO_FILTERS: Partial<LibrarySearch> = {
+  q: undefined,
+  kind: undefined,
+  registryId: undefined,
+  locationId: undefined,
+  hcpTag: undefined,
+  favourite: undefined,
+};
+
+const repositoryKey = (repository: Repository): string => repository.id;
+
 /** Every repository that a rule let in. */
 export function LibraryPage(): ReactElement {
   const [search, change] = useSearchState<LibrarySearch>();
@@ -39,8 +57,10 @@ export function LibraryPage(): ReactElement {
   const query = { ...filters, sort, limit: PAGE_SIZE };
   const repositories = useQuery(repositoriesQuery(query));
   const refilter = (patch: Partial<LibrarySearch>) => change({ ...patch, cursor: undefined, page: undefined });
-  const clear = () => refilter({ q: undefined, kind: undefined, registryId: undefined, locationId: undefined });
-  const filtered = Boolean(search.q || search.kind || search.registryId || search.locationId);
+  const clear = () => refilter(NO_FILTERS);
+  const filtered = Object.keys(NO_FILTERS).some((name) => search[name as keyof LibrarySearch] !== undefined);
+  const selection = useSelection(repositoryKey);
+  const mayLabel = useMay('hcp-tags:write');
 
   return (
     <>
@@ -66,11 +86,15 @@ export function LibraryPage(): ReactElement {
                 />
               </ToolbarItem>
               <ToolbarItem>
+                <SavedViews page="repositories" search={search} />
+              </ToolbarItem>
+              <ToolbarItem>
                 <ViewSwitch view={view} onChange={(next) => change({ view: next })} />
               </ToolbarItem>
             </>
           }
         />
+        <RepositorySelection selection={selection} page={repositories.data?.items ?? []} />
         <QueryView
           query={repositories}
           what="the repositories"
@@ -88,6 +112,11 @@ export function LibraryPage(): ReactElement {
                 sort={sort}
                 onSort={(next) => refilter({ sort: next as LibrarySearch['sort'] })}
                 isStale={repositories.isPlaceholderData}
+                selection={
+                  mayLabel
+                    ? { picked: selection.rows, onPick: selection.toggle, nameOf: (repository) => repository.name }
+                    : undefined
+                }
               />
             );
           }}
@@ -132,6 +161,19 @@ function Facets({ search, onChange }: FacetsProps): ReactElement {
           value={search.registryId}
           onChange={(registryId) => onChange({ registryId })}
         />
+      </ToolbarItem>
+      <ToolbarItem>
+        <HcpTagFacet of="repositories" value={search.hcpTag} onChange={(hcpTag) => onChange({ hcpTag })} />
+      </ToolbarItem>
+      <ToolbarItem>
+        <ToggleGroup aria-label="Favourites">
+          <ToggleGroupItem
+            icon={<StarIcon />}
+            text="Favourites"
+            isSelected={search.favourite === 'true'}
+            onChange={(_, on) => onChange({ favourite: on ? 'true' : undefined })}
+          />
+        </ToggleGroup>
       </ToolbarItem>
       {(locations.data?.items.length ?? 0) > 1 || search.locationId ? (
         <ToolbarItem>
@@ -196,15 +238,22 @@ function NothingYet(): ReactElement {
 
 const COLUMNS: readonly Column<Repository>[] = [
   {
+    label: 'Favourite',
+    hideLabel: true,
+    modifier: 'fitContent',
+    cell: (repository) => <Star repositoryId={repository.id} name={repository.name} />,
+  },
+  {
     label: 'Name',
     sort: 'name',
     modifier: 'breakWord',
     cell: (repository) => (
       <>
-        <Link to="/library/$repositoryId" params={{ repositoryId: repository.id }}>
+        <Link to="/library/$repositoryId" params={{ repositoryId: repository.id }} className="ph-name">
           {repository.name}
         </Link>
         {repository.description ? <div className="ph-quiet">{repository.description}</div> : null}
+        <HcpTagLabels hcpTags={repository.hcpTags} most={3} />
       </>
     ),
   },

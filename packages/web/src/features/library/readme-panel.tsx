@@ -1,91 +1,84 @@
-import {
-  ActionGroup,
-  Button,
-  Form,
-  FormGroup,
-  FormHelperText,
-  HelperText,
-  HelperTextItem,
-  TextArea,
-} from '@patternfly/react-core';
+import { Button } from '@patternfly/react-core';
 import type { RepositoryDetail } from '@pharos/contract';
-import { type FormEvent, type ReactElement, useRef, useState } from 'react';
-import { useWriteReadme } from '../../api/repositories.ts';
+import { Link } from '@tanstack/react-router';
+import type { ReactElement, Ref } from 'react';
 import { useMay } from '../../api/session.ts';
 import { Markdown } from '../../components/markdown.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { ActionError } from '../../components/states.tsx';
+import { RelativeTime } from '../../components/relative-time.tsx';
 
-/** The repository's README: kept in the library, never pushed to a registry. */
-export function ReadmePanel({ repository }: { repository: RepositoryDetail }): ReactElement | null {
-  const mayWrite = useMay('rules:write');
-  const [isEditing, setEditing] = useState(false);
-  const button = useRef<HTMLButtonElement>(null);
-  if (!repository.readme && !mayWrite) return null;
-  const close = () => {
-    setEditing(false);
-    // After the form is gone, the focus returns to where it came from.
-    setTimeout(() => button.current?.focus());
-  };
+interface ReadmePanelProps {
+  repository: RepositoryDetail;
+  onEdit: () => void;
+  /** The focus returns here when the editor closes. */
+  editButton: Ref<HTMLButtonElement>;
+}
+
+/** The repository's README: what people wrote, else what the newest image says about itself, with its source. */
+export function ReadmePanel({ repository, onEdit, editButton }: ReadmePanelProps): ReactElement | null {
+  const mayWrite = useMay('repositories:write');
+  const { readme, readmeEdited, statedReadme } = repository;
+  if (!readme && !statedReadme && !mayWrite) return null;
   return (
     <Panel
       title="README"
       actions={
-        mayWrite && !isEditing ? (
-          <Button ref={button} variant="link" isInline onClick={() => setEditing(true)}>
-            {repository.readme ? 'Edit README' : 'Write README'}
+        mayWrite ? (
+          <Button ref={editButton} variant="link" isInline onClick={onEdit}>
+            {readme ? 'Edit README' : 'Write README'}
           </Button>
         ) : null
       }
     >
-      {isEditing ? (
-        <ReadmeForm repository={repository} onClose={close} />
-      ) : repository.readme ? (
-        <Markdown text={repository.readme} />
+      {readme ? (
+        <div className="ph-stack-small">
+          <Markdown text={readme} />
+          {readmeEdited ? (
+            <p className="ph-quiet">
+              Written by {readmeEdited.by}, <RelativeTime time={readmeEdited.at} />
+            </p>
+          ) : null}
+        </div>
+      ) : statedReadme?.text ? (
+        <div className="ph-stack-small">
+          <Markdown text={statedReadme.text} />
+          <Source repository={repository} />
+        </div>
       ) : (
         <p className="ph-quiet">None yet. Say what these images are for, and whom to ask.</p>
       )}
+      {statedReadme?.documentation ? <Documentation address={statedReadme.documentation} /> : null}
     </Panel>
   );
 }
 
-function ReadmeForm({ repository, onClose }: { repository: RepositoryDetail; onClose: () => void }): ReactElement {
-  const [text, setText] = useState(repository.readme ?? '');
-  const write = useWriteReadme(repository.id);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    write.mutate(text.trim() === '' ? null : text, { onSuccess: onClose });
-  };
+function Source({ repository }: { repository: RepositoryDetail }): ReactElement | null {
+  const stated = repository.statedReadme;
+  if (stated === null) return null;
   return (
-    <Form onSubmit={submit} aria-label="README">
-      <ActionError error={write.error} what="Not saved" />
-      <FormGroup label="Markdown" fieldId="readme">
-        <TextArea
-          id="readme"
-          value={text}
-          onChange={(_, value) => setText(value)}
-          rows={12}
-          maxLength={100_000}
-          resizeOrientation="vertical"
-          aria-describedby="readme-note"
-          autoFocus
-        />
-        <FormHelperText>
-          <HelperText id="readme-note">
-            <HelperTextItem>
-              It stays in the library and is never written to the registry. HTML is shown as text.
-            </HelperTextItem>
-          </HelperText>
-        </FormHelperText>
-      </FormGroup>
-      <ActionGroup>
-        <Button type="submit" isLoading={write.isPending} isDisabled={write.isPending}>
-          Save README
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          Cancel
-        </Button>
-      </ActionGroup>
-    </Form>
+    <p className="ph-quiet">
+      From the {stated.source} <code>{stated.key}</code> of{' '}
+      <Link
+        to="/library/$repositoryId/tags/$name"
+        params={{ repositoryId: repository.id, name: stated.tag }}
+        className="ph-break"
+      >
+        {stated.tag}
+      </Link>
+      ; nobody wrote one in the library.
+    </p>
+  );
+}
+
+/** The host is shown, because the words of a link are the image's. */
+function Documentation({ address }: { address: string }): ReactElement {
+  return (
+    <p className="ph-note">
+      The image names its documentation at{' '}
+      <a href={address} rel="noopener noreferrer nofollow" target="_blank" className="ph-break">
+        {new URL(address).host}
+      </a>
+      .
+    </p>
   );
 }

@@ -3,8 +3,10 @@ import type { Repository } from '@pharos/contract';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { plural } from '../../components/format.ts';
+import { HcpTagLabels } from '../../components/hcp-tag-labels.tsx';
 import { EngineLabel, KindLabel, ScanStateLabel, WarningLabel } from '../../components/labels.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
+import { Star } from '../../components/star.tsx';
 import { repositoryWarnings } from './repository-warnings.ts';
 
 /** Repositories as cards: what it is, how many tags, the newest, when it changed, what to mind. */
@@ -27,7 +29,9 @@ function RepositoryCard({ repository }: { repository: Repository }): ReactElemen
   const majors = repository.kind === 'postgres' ? repository.majors : [];
   return (
     <Card isCompact isFullHeight component="article" aria-label={repository.name}>
-      <CardHeader>
+      <CardHeader
+        actions={{ actions: <Star repositoryId={repository.id} name={repository.name} />, hasNoOffset: true }}
+      >
         <CardTitle component="h3">
           <Link to="/library/$repositoryId" params={{ repositoryId: repository.id }} className="ph-break">
             {repository.name}
@@ -61,6 +65,7 @@ function RepositoryCard({ repository }: { repository: Repository }): ReactElemen
               </>
             ) : null}
           </p>
+          <HcpTagLabels hcpTags={repository.hcpTags} most={4} />
           <Warnings repository={repository} />
         </div>
       </CardBody>

@@ -2,7 +2,7 @@ import { Alert } from '@patternfly/react-core';
 import type { RepositoryDetail } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactElement } from 'react';
+import { type ReactElement, useRef, useState } from 'react';
 import { registryQuery } from '../../api/registries.ts';
 import { scansQuery } from '../../api/scans.ts';
 import { repositoryTagsQuery } from '../../api/tags.ts';
@@ -13,18 +13,31 @@ import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { scanCounts } from '../../components/scan-words.ts';
 import { ListSkeleton, QueryView } from '../../components/states.tsx';
+import { ReadmeEditor } from './readme-editor.tsx';
 import { ReadmePanel } from './readme-panel.tsx';
 
 export function RepositoryOverview({ repository }: { repository: RepositoryDetail }): ReactElement {
+  const [isEditing, setEditing] = useState(false);
+  const editButton = useRef<HTMLButtonElement>(null);
+  const close = () => {
+    setEditing(false);
+    // After the editor is gone, the focus returns to where it came from.
+    setTimeout(() => editButton.current?.focus());
+  };
   return (
-    <div className="ph-columns">
-      <div className="ph-stack">
-        <NewestTags repository={repository} />
-        <ReadmePanel repository={repository} />
-      </div>
-      <div className="ph-stack">
-        <LastScan repository={repository} />
-        <About repository={repository} />
+    <div className="ph-stack">
+      {isEditing ? <ReadmeEditor repository={repository} onClose={close} /> : null}
+      <div className="ph-columns">
+        <div className="ph-stack">
+          <NewestTags repository={repository} />
+          {isEditing ? null : (
+            <ReadmePanel repository={repository} onEdit={() => setEditing(true)} editButton={editButton} />
+          )}
+        </div>
+        <div className="ph-stack">
+          <LastScan repository={repository} />
+          <About repository={repository} />
+        </div>
       </div>
     </div>
   );

@@ -6,18 +6,22 @@ import type { ReactElement } from 'react';
 import { repositoryQuery } from '../../api/repositories.ts';
 import { runningScansQuery, useStartScan } from '../../api/scans.ts';
 import { useMay } from '../../api/session.ts';
+import { EditHcpTags } from '../../components/edit-hcp-tags.tsx';
 import { formatCount } from '../../components/format.ts';
 import { SyncAltIcon } from '../../components/icons.ts';
 import { KindLabel, ScanStateLabel, WarningLabel } from '../../components/labels.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { ScanProgress } from '../../components/scan-progress.tsx';
+import { Star } from '../../components/star.tsx';
 import { ActionError, QueryView } from '../../components/states.tsx';
 import { useSearchState } from '../../components/use-search-state.ts';
+import { Description } from './description.tsx';
 import { HeldAbsence } from './held-absence.tsx';
 import { LeftOutTags } from './left-out-tags.tsx';
 import { RepositoryChanges } from './repository-changes.tsx';
 import { RepositoryOverview } from './repository-overview.tsx';
 import { RepositoryTags } from './repository-tags.tsx';
+import { RepositoryTrends } from './repository-trends-tab.tsx';
 import { repositoryWarnings } from './repository-warnings.ts';
 import type { RepositorySearch } from './search.ts';
 
@@ -50,6 +54,7 @@ function Loaded({ repository }: { repository: RepositoryDetail }): ReactElement 
         crumbs={CRUMBS}
         labels={
           <>
+            <Star repositoryId={repository.id} name={repository.name} />
             <KindLabel kind={repository.kind} />
             {repository.lastScan?.status === 'failed' || repository.lastScan?.status === 'partial' ? (
               <ScanStateLabel state={repository.lastScan.status} of="Last scan" />
@@ -61,7 +66,8 @@ function Loaded({ repository }: { repository: RepositoryDetail }): ReactElement 
         }
         actions={<SyncNow repositoryId={repository.id} isRunning={scan !== undefined} />}
       >
-        <p className="ph-quiet">{repository.description || `From ${repository.registry}`}</p>
+        <Description repository={repository} />
+        <EditHcpTags what={repository.name} hcpTags={repository.hcpTags} repositoryId={repository.id} />
         <HeldAbsence repository={repository} />
         {scan ? <ScanProgress scan={scan} showName={false} /> : null}
       </PageTitle>
@@ -94,6 +100,9 @@ function Loaded({ repository }: { repository: RepositoryDetail }): ReactElement 
           </Tab>
           <Tab eventKey="left-out" title={<TabTitleText>Stayed out</TabTitleText>}>
             <LeftOutTags repository={repository} />
+          </Tab>
+          <Tab eventKey="trends" title={<TabTitleText>Trends</TabTitleText>}>
+            <RepositoryTrends repository={repository} />
           </Tab>
         </Tabs>
       </PageSection>

@@ -6,11 +6,13 @@ import { repositoryTagsQuery } from '../../api/tags.ts';
 import { SearchIcon } from '../../components/icons.ts';
 import { Found, Paging } from '../../components/paging.tsx';
 import { SearchToolbar } from '../../components/search-toolbar.tsx';
+import { useSelection } from '../../components/selection.ts';
 import { EmptyState, ListSkeleton, QueryView } from '../../components/states.tsx';
 import { useSearchState } from '../../components/use-search-state.ts';
 import type { RepositorySearch } from './search.ts';
 import { hasTagFilters, NO_TAG_FILTERS, TagFacets } from './tag-facets.tsx';
-import { TagTable } from './tag-table.tsx';
+import { TagSelection, useTagPicks } from './tag-selection.tsx';
+import { TagTable, tagKey } from './tag-table.tsx';
 
 /** The repository's tags, in version order unless somebody wants another. */
 export function RepositoryTags({ repository }: { repository: RepositoryDetail }): ReactElement {
@@ -20,6 +22,8 @@ export function RepositoryTags({ repository }: { repository: RepositoryDetail })
   const tags = useQuery(repositoryTagsQuery(repository.id, { ...filters, sort, limit: 50 }));
   const refilter = (patch: Partial<RepositorySearch>) => change({ ...patch, cursor: undefined, page: undefined });
   const filtered = hasTagFilters(search);
+  const selection = useSelection(tagKey);
+  const picks = useTagPicks(selection, false);
   const majors = repository.majors.toSorted((a, b) => b - a);
 
   return (
@@ -35,6 +39,7 @@ export function RepositoryTags({ repository }: { repository: RepositoryDetail })
         onClear={filtered ? () => change(NO_TAG_FILTERS) : undefined}
         found={<Found page={tags.data} one="tag" />}
       />
+      <TagSelection selection={selection} page={tags.data?.items ?? []} />
       <QueryView query={tags} what="the tags" skeleton={<ListSkeleton what="the tags" rows={10} />}>
         {(page) =>
           page.items.length === 0 ? (
@@ -45,6 +50,7 @@ export function RepositoryTags({ repository }: { repository: RepositoryDetail })
               sort={sort}
               onSort={(next) => refilter({ sort: next as RepositorySearch['sort'] })}
               isStale={tags.isPlaceholderData}
+              selection={picks}
             />
           )
         }

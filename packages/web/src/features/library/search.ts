@@ -16,6 +16,8 @@ export interface LibrarySearch extends PagedSearch {
   kind?: Kind | undefined;
   registryId?: string | undefined;
   locationId?: string | undefined;
+  hcpTag?: string | undefined;
+  favourite?: 'true' | undefined;
   sort?: (typeof REPOSITORY_SORTS)[number] | undefined;
   view?: 'table' | undefined;
 }
@@ -26,6 +28,8 @@ export function librarySearch(raw: RawSearch): LibrarySearch {
     kind: oneOf(raw.kind, Kind.options),
     registryId: text(raw.registryId),
     locationId: text(raw.locationId),
+    hcpTag: text(raw.hcpTag, 2000),
+    favourite: oneOf(raw.favourite, ['true']),
     sort: oneOf(raw.sort, REPOSITORY_SORTS),
     view: oneOf(raw.view, ['table']),
     ...pagedSearch(raw),
@@ -40,6 +44,8 @@ export interface TagFilters extends PagedSearch {
   major?: number | undefined;
   flavour?: string | undefined;
   presence?: (typeof PRESENCES)[number] | undefined;
+  /** Names joined by commas. */
+  hcpTag?: string | undefined;
   sort?: (typeof TAG_SORTS)[number] | undefined;
 }
 
@@ -51,6 +57,7 @@ function tagFilters(raw: RawSearch): TagFilters {
     major: wholeNumber(raw.major),
     flavour: text(raw.flavour, 100),
     presence: oneOf(raw.presence, PRESENCES),
+    hcpTag: text(raw.hcpTag, 2000),
     sort: oneOf(raw.sort, TAG_SORTS),
     ...pagedSearch(raw),
   };
@@ -59,34 +66,63 @@ function tagFilters(raw: RawSearch): TagFilters {
 const CHANGES = ['vanished'] as const;
 
 export interface RepositorySearch extends TagFilters {
-  tab?: 'tags' | 'changes' | 'left-out' | undefined;
+  tab?: 'tags' | 'changes' | 'left-out' | 'trends' | undefined;
+  /** How far back the trends go. */
+  days?: 30 | 365 | 90 | undefined;
   /** Which changes; tags that moved are the default. */
   change?: (typeof CHANGES)[number] | undefined;
 }
 
 export function repositorySearch(raw: RawSearch): RepositorySearch {
   return {
-    tab: oneOf(raw.tab, ['tags', 'changes', 'left-out']),
+    tab: oneOf(raw.tab, ['tags', 'changes', 'left-out', 'trends']),
+    days: spanOf(raw.days),
     change: oneOf(raw.change, CHANGES),
     ...tagFilters(raw),
   };
 }
 
-export interface TagsSearch extends TagFilters {
-  kind?: Kind | undefined;
-  registryId?: string | undefined;
-  locationId?: string | undefined;
-  extension?: string | undefined;
+export interface StatisticsSearch {
+  days?: 30 | 365 | 90 | undefined;
 }
 
+export function statisticsSearch(raw: RawSearch): StatisticsSearch {
+  return { days: spanOf(raw.days) };
+}
+
+/** 90 days is the default. */
+function spanOf(value: unknown): 30 | 365 | undefined {
+  return ([30, 365] as const).find((days) => String(days) === value);
+}
+
+export interface TagsSearch extends PagedSearch {
+  q?: string | undefined;
+  sort?: (typeof TAG_SORTS)[number] | undefined;
+}
+
+/** Links from before the query language, and from pages that know one filter, become the query that says the same. */
 export function tagsSearch(raw: RawSearch): TagsSearch {
-  return {
-    ...tagFilters(raw),
-    kind: oneOf(raw.kind, Kind.options),
-    registryId: text(raw.registryId),
-    locationId: text(raw.locationId),
-    extension: text(raw.extension, 100),
-  };
+  const parts = [text(raw.q, 500), ...FILTERS.map(([name, field]) => term(field, text(raw[name], 100)))];
+  const q = parts.filter((part) => part !== undefined).join(' ');
+  return { q: q === '' ? undefined : q, sort: oneOf(raw.sort, TAG_SORTS), ...pagedSearch(raw) };
+}
+
+const FILTERS = [
+  ['kind', 'kind'],
+  ['engine', 'engine'],
+  ['major', 'major'],
+  ['flavour', 'flavour'],
+  ['platform', 'platform'],
+  ['extension', 'extension'],
+  ['registryId', 'registry'],
+  ['locationId', 'location'],
+  ['presence', 'presence'],
+  ['hcpTag', 'hcp'],
+] as const;
+
+function term(field: string, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  return /^[\w./@-]+$/.test(value) ? `${field}:${value}` : `${field}:"${value.replace(/["\\]/g, '\\$&')}"`;
 }
 
 export interface TagSearch extends PagedSearch {

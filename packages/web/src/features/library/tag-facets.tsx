@@ -1,6 +1,7 @@
 import { ToolbarItem } from '@patternfly/react-core';
 import type { ReactElement } from 'react';
 import { Facet, type FacetOption } from '../../components/facet.tsx';
+import { HcpTagFacet } from '../../components/hcp-tag-facet.tsx';
 import { ENGINE_NAMES } from '../../components/labels.tsx';
 import type { TagFilters } from './search.ts';
 
@@ -64,6 +65,9 @@ export function TagFacets({ search, onChange, majors, hasPostgres }: TagFacetsPr
         </>
       ) : null}
       <ToolbarItem>
+        <HcpTagFacet of="images" value={search.hcpTag} onChange={(hcpTag) => onChange({ hcpTag })} />
+      </ToolbarItem>
+      <ToolbarItem>
         <Facet
           label="Presence"
           options={PRESENCES}
@@ -84,11 +88,12 @@ export const NO_TAG_FILTERS: TagFilters = {
   major: undefined,
   flavour: undefined,
   presence: undefined,
+  hcpTag: undefined,
   cursor: undefined,
   page: undefined,
 };
 
 export function hasTagFilters(search: TagFilters): boolean {
-  const { q, platform, engine, major, flavour, presence } = search;
-  return [q, platform, engine, major, flavour, presence].some((value) => value !== undefined);
+  const { q, platform, engine, major, flavour, presence, hcpTag } = search;
+  return [q, platform, engine, major, flavour, presence, hcpTag].some((value) => value !== undefined);
 }

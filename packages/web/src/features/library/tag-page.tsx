@@ -6,6 +6,7 @@ import type { ReactElement } from 'react';
 import { imageQuery } from '../../api/images.ts';
 import { tagQuery } from '../../api/tags.ts';
 import { Digest } from '../../components/digest.tsx';
+import { EditHcpTags } from '../../components/edit-hcp-tags.tsx';
 import { EngineLabel, ImageStateLabel, KindLabel, PresenceLabel } from '../../components/labels.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
@@ -19,6 +20,7 @@ import { PackagesPanel } from './packages-panel.tsx';
 import { PlatformsPanel } from './platforms-panel.tsx';
 import { PullPanel } from './pull-panel.tsx';
 import type { TagSearch } from './search.ts';
+import { SignaturesPanel } from './signatures-panel.tsx';
 import { TagFactsPanel } from './tag-facts-panel.tsx';
 import { TagHistoryPanel } from './tag-history-panel.tsx';
 import { TagOriginPanel } from './tag-origin-panel.tsx';
@@ -78,6 +80,12 @@ function Loaded({ tag }: { tag: TagDetail }): ReactElement {
       >
         <div className="ph-stack-small">
           <Digest digest={tag.digest} full />
+          <EditHcpTags
+            what={`${tag.repository}:${tag.name}`}
+            hcpTags={tag.hcpTags}
+            systemTags={tag.systemTags}
+            digest={tag.digest}
+          />
           <Presence tag={tag} />
           {moves ? (
             <p className="ph-quiet">
@@ -178,6 +186,7 @@ function Overview({ tag, image }: { tag: TagDetail; image: ReturnType<typeof use
       </div>
       <div className="ph-stack">
         <PullPanel tag={tag} />
+        <SignaturesPanel tag={tag} />
         <TagOriginPanel tag={tag} />
         {image.data ? <AttachedPanel referrers={image.data.referrers} /> : null}
       </div>

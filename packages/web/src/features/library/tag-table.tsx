@@ -1,9 +1,10 @@
 import type { Tag } from '@pharos/contract';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { type Column, DataTable } from '../../components/data-table.tsx';
+import { type Column, DataTable, type RowSelection } from '../../components/data-table.tsx';
 import { Digest } from '../../components/digest.tsx';
 import { plural } from '../../components/format.ts';
+import { HcpTagLabels } from '../../components/hcp-tag-labels.tsx';
 import {
   EngineLabel,
   ImageStateLabel,
@@ -17,25 +18,31 @@ import { RelativeTime } from '../../components/relative-time.tsx';
 import { Size } from '../../components/size.tsx';
 import { LifecycleLabels } from './lifecycle-labels.tsx';
 
-interface TagTableProps {
+export interface TagTableProps {
   tags: readonly Tag[];
   sort: string;
   onSort: (sort: string) => void;
   isStale: boolean;
   /** Where tags of several repositories stand together. */
   withRepository?: boolean;
+  selection?: RowSelection<Tag> | undefined;
 }
 
-export function TagTable({ tags, sort, onSort, isStale, withRepository = false }: TagTableProps): ReactElement {
+/** A tag among those of every repository. */
+export const tagKey = (tag: Tag): string => `${tag.repositoryId}/${tag.name}`;
+
+export function TagTable(props: TagTableProps): ReactElement {
+  const { tags, sort, onSort, isStale, withRepository = false, selection } = props;
   return (
     <DataTable
       label="Tags"
       columns={[withRepository ? NAME_AND_REPOSITORY : NAME, ...REST.filter((column) => hasAny(column, tags))]}
       rows={tags}
-      rowKey={(tag) => `${tag.repositoryId}/${tag.name}`}
+      rowKey={tagKey}
       sort={sort}
       onSort={onSort}
       isStale={isStale}
+      selection={selection}
     />
   );
 }
@@ -59,12 +66,17 @@ function TagLink({ tag }: { tag: Tag }): ReactElement {
   );
 }
 
+function TagLabels({ tag }: { tag: Tag }): ReactElement {
+  return <HcpTagLabels hcpTags={tag.hcpTags} systemTags={tag.systemTags} most={3} />;
+}
+
 const NAME: Column<Tag> = {
   label: 'Tag',
   sort: 'name',
   cell: (tag) => (
     <>
       <TagLink tag={tag} />
+      <TagLabels tag={tag} />
       <LifecycleLabels tag={tag} />
     </>
   ),
@@ -78,6 +90,9 @@ const NAME_AND_REPOSITORY: Column<Tag> = {
       <Link to="/library/$repositoryId" params={{ repositoryId: tag.repositoryId }} className="ph-sublink">
         {tag.repository}
       </Link>
+      <div>
+        <TagLabels tag={tag} />
+      </div>
       <LifecycleLabels tag={tag} />
     </>
   ),

@@ -18,6 +18,7 @@ import { ChangesPanel } from './changes-panel.tsx';
 import { ChecksPanel } from './checks-panel.tsx';
 import { ReadingPanel } from './reading-panel.tsx';
 import { RegistryFactsPanel } from './registry-facts-panel.tsx';
+import { RegistryHistoryPanel } from './registry-history-panel.tsx';
 import { RegistryScansPanel } from './registry-scans-panel.tsx';
 import { registryWarnings, shownState } from './registry-warnings.ts';
 import type { RegistrySearch } from './search.ts';
@@ -89,6 +90,7 @@ function Loaded({ registry }: { registry: Registry }): ReactElement {
           <div className="ph-stack">
             <ChecksPanel status={registry.status} isChecking={probe.isPending} />
             <ChangesPanel registryId={registry.id} />
+            <RegistryHistoryPanel registryId={registry.id} />
           </div>
           <div className="ph-stack">
             <ReadingPanel registry={registry} />

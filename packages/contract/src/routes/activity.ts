@@ -1,0 +1,130 @@
+/** The route table: what happened, and who is told of it. */
+import { z } from 'zod';
+import { ActivityEntry, ActivityQuery } from '../activity.ts';
+import { Id } from '../common.ts';
+import { PageQuery, page } from '../page.ts';
+import type { Route } from '../route.ts';
+import {
+  Webhook,
+  WebhookCreated,
+  WebhookDelivery,
+  WebhookDeliveryDetail,
+  WebhookDeliveryQuery,
+  WebhookInput,
+  WebhookPatch,
+} from '../webhook.ts';
+import { ById, get, patch, post, remove } from './parts.ts';
+
+const ByDelivery = z.strictObject({ id: Id, deliveryId: Id });
+
+export const activityRoutes = {
+  listActivity: {
+    ...get,
+    path: '/activity',
+    permission: 'library:read',
+    group: 'activity',
+    summary: 'What happened in the library, newest first; kept for 90 days',
+    query: ActivityQuery,
+    response: page(ActivityEntry),
+  },
+  listWebhooks: {
+    ...get,
+    path: '/webhooks',
+    permission: 'webhooks:manage',
+    group: 'webhooks',
+    summary: 'Endpoints that are told what happens',
+    query: PageQuery,
+    response: page(Webhook),
+  },
+  createWebhook: {
+    ...post,
+    path: '/webhooks',
+    permission: 'webhooks:manage',
+    audit: 'webhook.create',
+    group: 'webhooks',
+    summary: 'Tell an endpoint what happens; the secret is shown this once',
+    body: WebhookInput,
+    response: WebhookCreated,
+  },
+  getWebhook: {
+    ...get,
+    path: '/webhooks/{id}',
+    permission: 'webhooks:manage',
+    group: 'webhooks',
+    summary: 'One endpoint',
+    params: ById,
+    response: Webhook,
+  },
+  updateWebhook: {
+    ...patch,
+    path: '/webhooks/{id}',
+    permission: 'webhooks:manage',
+    audit: 'webhook.update',
+    group: 'webhooks',
+    summary: 'Change an endpoint; what already waits for it is sent to the new address',
+    params: ById,
+    body: WebhookPatch,
+    response: Webhook,
+  },
+  deleteWebhook: {
+    ...remove,
+    path: '/webhooks/{id}',
+    permission: 'webhooks:manage',
+    audit: 'webhook.delete',
+    group: 'webhooks',
+    summary: 'Tell this endpoint nothing more, and forget its deliveries',
+    params: ById,
+  },
+  rotateWebhook: {
+    ...post,
+    status: 200,
+    path: '/webhooks/{id}/rotate',
+    permission: 'webhooks:manage',
+    audit: 'webhook.rotate',
+    group: 'webhooks',
+    summary: 'Make a new secret, shown this once; for 24 hours the old one signs too',
+    params: ById,
+    response: WebhookCreated,
+  },
+  testWebhook: {
+    ...post,
+    status: 200,
+    path: '/webhooks/{id}/test',
+    permission: 'webhooks:manage',
+    audit: 'webhook.test',
+    group: 'webhooks',
+    summary: 'Send a ping now, once, and answer what came back',
+    params: ById,
+    response: WebhookDeliveryDetail,
+  },
+  listWebhookDeliveries: {
+    ...get,
+    path: '/webhooks/{id}/deliveries',
+    permission: 'webhooks:manage',
+    group: 'webhooks',
+    summary: 'What was sent or waits, newest first; finished ones are kept for 7 days, the last 1000',
+    params: ById,
+    query: WebhookDeliveryQuery,
+    response: page(WebhookDelivery),
+  },
+  getWebhookDelivery: {
+    ...get,
+    path: '/webhooks/{id}/deliveries/{deliveryId}',
+    permission: 'webhooks:manage',
+    group: 'webhooks',
+    summary: 'One delivery with its body and its tries',
+    params: ByDelivery,
+    response: WebhookDeliveryDetail,
+  },
+  redeliverWebhook: {
+    ...post,
+    status: 200,
+    path: '/webhooks/{id}/deliveries/{deliveryId}/redeliver',
+    permission: 'webhooks:manage',
+    audit: 'webhook.redeliver',
+    group: 'webhooks',
+    summary: 'Send it again, with the same id, beginning a new series of tries',
+    params: ByDelivery,
+    response: WebhookDelivery,
+  },
+} as const satisfies Record<string, Route>;

@@ -1,0 +1,85 @@
+/** The route table: HCP tags. */
+import {
+  HcpTag,
+  HcpTagAssigned,
+  HcpTagAssignment,
+  HcpTagChange,
+  HcpTagChangeQuery,
+  HcpTagInput,
+  HcpTagPatch,
+  HcpTagQuery,
+} from '../hcp-tag.ts';
+import { page } from '../page.ts';
+import type { Route } from '../route.ts';
+import { ById, get, patch, post, remove } from './parts.ts';
+
+export const hcpTagsRoutes = {
+  listHcpTags: {
+    ...get,
+    path: '/hcp-tags',
+    permission: 'library:read',
+    group: 'hcp-tags',
+    summary: 'HCP tags, with what they are on',
+    query: HcpTagQuery,
+    response: page(HcpTag),
+  },
+  createHcpTag: {
+    ...post,
+    path: '/hcp-tags',
+    permission: 'hcp-tags:write',
+    audit: 'hcp-tag.create',
+    group: 'hcp-tags',
+    summary: 'Add an HCP tag',
+    body: HcpTagInput,
+    response: HcpTag,
+  },
+  assignHcpTags: {
+    ...post,
+    status: 200,
+    path: '/hcp-tags/assign',
+    permission: 'hcp-tags:write',
+    audit: 'hcp-tag.assign',
+    group: 'hcp-tags',
+    summary: 'Put HCP tags on repositories and images, or take them off: all of it or nothing',
+    body: HcpTagAssignment,
+    response: HcpTagAssigned,
+  },
+  listHcpTagChanges: {
+    ...get,
+    path: '/hcp-tags/changes',
+    permission: 'library:read',
+    group: 'hcp-tags',
+    summary: 'Who did what with HCP tags, newest first',
+    query: HcpTagChangeQuery,
+    response: page(HcpTagChange),
+  },
+  getHcpTag: {
+    ...get,
+    path: '/hcp-tags/{id}',
+    permission: 'library:read',
+    group: 'hcp-tags',
+    summary: 'One HCP tag',
+    params: ById,
+    response: HcpTag,
+  },
+  updateHcpTag: {
+    ...patch,
+    path: '/hcp-tags/{id}',
+    permission: 'hcp-tags:write',
+    audit: 'hcp-tag.update',
+    group: 'hcp-tags',
+    summary: 'Rename, colour or describe an HCP tag',
+    params: ById,
+    body: HcpTagPatch,
+    response: HcpTag,
+  },
+  deleteHcpTag: {
+    ...remove,
+    path: '/hcp-tags/{id}',
+    permission: 'hcp-tags:write',
+    audit: 'hcp-tag.delete',
+    group: 'hcp-tags',
+    summary: 'Remove an HCP tag from everything it is on, and from the library',
+    params: ById,
+  },
+} as const satisfies Record<string, Route>;

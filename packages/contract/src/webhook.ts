@@ -1,0 +1,166 @@
+/** Outgoing webhooks: endpoints of others that are told what happened, signed as Standard Webhooks 1.0 says. */
+import { z } from 'zod';
+import type { ActivityType } from './activity.ts';
+import { DisplayName, Id, Time } from './common.ts';
+import { PageQuery } from './page.ts';
+
+/** What an endpoint may choose: the entries of the activity feed that a program can act upon. */
+export const WEBHOOK_EVENTS = [
+  'image.added',
+  'tag.added',
+  'tag.moved',
+  'tag.vanished',
+  'tag.retired',
+  'scan.failed',
+  'scan.recovered',
+  'registry.state-changed',
+  'agent.lost',
+  'agent.back',
+] as const satisfies readonly ActivityType[];
+export const WebhookEvent = z.enum(WEBHOOK_EVENTS);
+export type WebhookEvent = z.infer<typeof WebhookEvent>;
+
+/** What one event means, for forms and help. */
+export const WEBHOOK_EVENT_WORDS: Readonly<Record<WebhookEvent, string>> = {
+  'image.added': 'A digest stands in the library for the first time',
+  'tag.added': 'A tag is new in a repository',
+  'tag.moved': 'A tag points to another digest',
+  'tag.vanished': 'A complete scan does not see a tag any more; it is kept',
+  'tag.retired': 'A tag left the library, by absence or by rule',
+  'scan.failed': 'A repository or registry cannot be read any more',
+  'scan.recovered': 'It can be read again',
+  'registry.state-changed': 'A registry answers, answers with warnings, or fails',
+  'agent.lost': 'A Beacon Agent has not called for ten minutes',
+  'agent.back': 'It calls again',
+};
+
+const Url = z
+  .string()
+  .trim()
+  .max(2000)
+  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'must be an http or https address')
+  .refine((text) => {
+    const url = URL.parse(text);
+    return url === null || (url.username === '' && url.password === '');
+  }, 'must not hold a user name or password')
+  .refine((text) => URL.parse(text)?.hash !== undefined && URL.parse(text)?.hash === '', 'must not have a #fragment');
+
+const Settings = z.strictObject({
+  name: DisplayName,
+  url: Url.meta({ description: 'Where events are posted to; a redirect is not followed' }),
+  events: z.array(WebhookEvent).min(1).max(WEBHOOK_EVENTS.length),
+  repositories: z.string().trim().max(512).nullable().meta({
+    description:
+      'Only of repositories whose name fits this pattern (glob, or re: and a regular expression); null: all. Events of no repository are always sent',
+  }),
+  enabled: z.boolean(),
+  allowHttp: z.boolean().meta({ description: 'Plain http is allowed: what is sent can be read on the way' }),
+  allowPrivate: z.boolean().meta({
+    description: 'Addresses of private networks and of this machine are allowed; metadata addresses never are',
+  }),
+});
+
+export const WebhookInput = Settings.extend({
+  repositories: Settings.shape.repositories.default(null),
+  enabled: z.boolean().default(true),
+  allowHttp: z.boolean().default(false),
+  allowPrivate: z.boolean().default(false),
+});
+export type WebhookInput = z.infer<typeof WebhookInput>;
+
+export const WebhookPatch = Settings.partial();
+export type WebhookPatch = z.infer<typeof WebhookPatch>;
+
+export const WebhookDeliveryState = z.enum(['waiting', 'delivered', 'failed']);
+export type WebhookDeliveryState = z.infer<typeof WebhookDeliveryState>;
+
+export const Webhook = z.object({
+  id: Id,
+  ...Settings.shape,
+  createdAt: Time,
+  updatedAt: Time,
+  rotatedAt: Time.meta({ description: 'When the secret was made' }),
+  previousSecretUntil: Time.nullable().meta({
+    description: 'Until then every delivery carries a second signature, by the secret before',
+  }),
+  disabledReason: z.string().nullable().meta({ description: 'Why Pharos itself switched it off; null: it did not' }),
+  failingSince: Time.nullable().meta({ description: 'Since when no attempt succeeded' }),
+  waiting: z.number().int().meta({ description: 'Deliveries that are still to be made' }),
+  lastDelivery: z
+    .object({ at: Time, state: WebhookDeliveryState, status: z.number().int().nullable() })
+    .nullable()
+    .meta({ description: 'The last one that was tried' }),
+});
+export type Webhook = z.infer<typeof Webhook>;
+
+export const WebhookCreated = Webhook.extend({ secret: z.string().meta({ description: 'whsec_…, shown this once' }) });
+export type WebhookCreated = z.infer<typeof WebhookCreated>;
+
+/** One try. */
+export const WebhookAttempt = z.object({
+  n: z.number().int(),
+  at: Time,
+  durationMs: z.number().int(),
+  status: z.number().int().nullable().meta({ description: 'null: no answer came' }),
+  code: z.string().nullable().meta({ description: 'Why it failed; see docs/errors.md' }),
+  message: z.string(),
+  requestHeaders: z.record(z.string(), z.string()).meta({ description: 'Without the signature' }),
+  responseBody: z.string().meta({ description: 'The first 2 KiB, as text' }),
+});
+export type WebhookAttempt = z.infer<typeof WebhookAttempt>;
+
+export const WebhookDelivery = z.object({
+  id: Id.meta({ description: 'The webhook-id header is msg_ and this; the same for every try' }),
+  webhookId: Id,
+  event: z.string().meta({ description: 'One of the events, or ping' }),
+  createdAt: Time,
+  state: WebhookDeliveryState,
+  attempts: z.number().int(),
+  nextAttemptAt: Time.nullable(),
+  status: z.number().int().nullable().meta({ description: 'Of the last try' }),
+  message: z.string().meta({ description: 'What came of the last try' }),
+});
+export type WebhookDelivery = z.infer<typeof WebhookDelivery>;
+
+export const WebhookDeliveryDetail = WebhookDelivery.extend({
+  payload: z.string().meta({ description: 'The body, byte for byte' }),
+  tries: z.array(WebhookAttempt).meta({ description: 'Newest first, the last 20' }),
+});
+export type WebhookDeliveryDetail = z.infer<typeof WebhookDeliveryDetail>;
+
+export const WebhookDeliveryQuery = PageQuery.extend({ state: WebhookDeliveryState.optional() });
+export type WebhookDeliveryQuery = z.infer<typeof WebhookDeliveryQuery>;
+
+/** Why a try failed where no answer came or the answer is no success: sentence and next step of each code. */
+export const WEBHOOK_FAILURES = {
+  'webhook-address-forbidden': [
+    'The address is one that is never dialled (link-local, metadata, multicast, reserved).',
+    'Give the endpoint an address that other machines reach.',
+  ],
+  'webhook-address-private': [
+    'The address is in a private network or on this machine.',
+    'Allow private addresses for this webhook, if the endpoint is yours.',
+  ],
+  'webhook-plain-http': [
+    'The address is plain http.',
+    'Use https, or allow plain http for this webhook where nobody else listens.',
+  ],
+  'webhook-name-unknown': ['The name of the host is not known.', 'Check the spelling and the name server.'],
+  'webhook-unreachable': [
+    'No connection came about, or it broke.',
+    'Check that the endpoint runs and that a firewall lets Pharos through.',
+  ],
+  'webhook-tls-failed': [
+    'The certificate of the endpoint is not trusted.',
+    'Give it a certificate for this name by a known CA, or start Pharos with NODE_EXTRA_CA_CERTS.',
+  ],
+  'webhook-timed-out': ['No answer came within 15 seconds.', 'Let the endpoint answer first and work afterwards.'],
+  'webhook-redirected': ['It answered with a redirect, which is not followed.', 'Enter the address it redirects to.'],
+  'webhook-refused': ['It did not answer with a status of 200 to 299.', 'Look at its answer and at its log.'],
+  'webhook-gone': ['It answered 410 Gone, which asks for no more.', 'Enter its new address, then switch it on.'],
+  'webhook-secret-unreadable': [
+    'The secret cannot be opened with the key of this server.',
+    'Restore the key file, or make a new secret.',
+  ],
+} as const satisfies Record<string, readonly [message: string, hint: string]>;
+export type WebhookFailure = keyof typeof WEBHOOK_FAILURES;
