@@ -21,6 +21,7 @@ after(() => it.stop());
 function paramsOf(route: Route): object {
   const values: Record<string, string> = {
     id: randomUUID(),
+    deliveryId: randomUUID(),
     name: 'latest',
     n: '0',
     digest: `sha256:${'0'.repeat(64)}`,
