@@ -7,7 +7,7 @@ test('every reason of the contract has a sentence and a name of its own', () => 
   const sentences = new Set<string>();
   for (const reason of DecisionReason.options) {
     const sentence = reasonSentence(reason, null);
-    assert.match(sentence, /^(Comes in|Stays out): .+\.$/, reason);
+    assert.match(sentence, /^(Comes in|Stays out|Open|Waits): .+\.$/, reason);
     sentences.add(sentence);
     assert.notEqual(reasonName(reason), reason === 'included' ? '' : reason);
   }
