@@ -38,4 +38,5 @@ export interface BenchOptions {
   readonly rate?: string | undefined;
   readonly memory?: boolean | undefined;
   readonly scans?: string | undefined;
+  readonly engine?: readonly string[] | undefined;
 }

@@ -7,6 +7,7 @@ import type { BenchOptions, Measure } from './measure.ts';
 
 const SUITES: Record<string, () => Promise<{ run(options: BenchOptions): Promise<Measure[]> }>> = {
   discovery: () => import('./discovery.ts'),
+  library: () => import('./library.ts'),
   preview: () => import('./preview.ts'),
 };
 
@@ -32,6 +33,11 @@ discovery --memory   memory of an agent that reads one large repository again an
   --scans N          (default 10)
   --dialect NAME     that product alone
 
+library              lists, filters, searches and facets of a large library on PostgreSQL and embedded, beside plain SQL;
+                     what scans write; the page in chromium
+  --tags N           (default 1,000,000)
+  --engine NAME      postgres or embedded alone
+
 preview              a rule over 10,000 and over 1,000,000 known names, and how long the event loop is held
 
   --json FILE        writes [{ measure, value, unit, against, ratio }]
@@ -52,6 +58,7 @@ const { values, positionals } = parseArgs({
     rate: text,
     memory: { type: 'boolean' },
     scans: text,
+    engine: { type: 'string', multiple: true },
     help: { type: 'boolean', short: 'h' },
   },
 });

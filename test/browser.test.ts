@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ReceiverCreated } from '@pharos/contract';
-import { available, buildImage, type Distribution, seedHttp, startDistribution } from '@pharos/testbed';
+import { available, buildImage, type Distribution, makeCosignKey, seedHttp, startDistribution } from '@pharos/testbed';
 import type { Browser } from 'playwright-core';
 import { launchBrowser, listen, settle, signedIn, violations } from './support/browser.ts';
 import { cleanUp, libraryTags, type Pharos, startPharos, waitFor } from './support/pharos.ts';
@@ -226,6 +226,8 @@ async function pagesOf({ client, url }: Pharos): Promise<Record<string, string>>
     body: { name: 'Away', url: 'http://127.0.0.1:1/', events: ['image.added'], allowHttp: true, allowPrivate: true },
   });
   const delivery = await client('testWebhook', { params: { id: webhook.id } });
+  const key = makeCosignKey().publicKey;
+  const trusted = await client('createTrust', { body: { name: 'Release key', kind: 'key', key } });
   const tag = async (id: string) =>
     (await client('listRepositoryTags', { params: { id }, query: { limit: 1 } })).items[0]!.name;
   const [database, model] = [repositories[0]!.id, models[0]!.id];
@@ -259,6 +261,10 @@ async function pagesOf({ client, url }: Pharos): Promise<Record<string, string>>
     'receive notifications': '/manage/notifications/new?source=distribution',
     'notifications of a registry': `/manage/notifications/${receiver.id}`,
     'notifications of a registry without a hit': `/manage/notifications/${receiver.id}?outcome=failed`,
+    trust: '/manage/trust',
+    'trust a key': '/manage/trust/new',
+    'trust identities': '/manage/trust/new?kind=keyless',
+    'a trust entry': `/manage/trust/${trusted.id}`,
     agents: '/manage/agents',
     scans: '/manage/scans',
     activity: '/activity',

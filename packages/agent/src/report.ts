@@ -2,6 +2,7 @@
 import { ApiError, type ScanCommitted } from '@pharos/contract';
 import type { Logger } from 'pino';
 import { type ControlPlane, isPassing } from './control-plane.ts';
+import type { EvidenceState } from './evidence.ts';
 import type { AgentMetrics } from './metrics.ts';
 import { PackedTags } from './packed-tags.ts';
 import { type ReadImages, Sending } from './sending.ts';
@@ -138,9 +139,10 @@ export class Reporter {
     const { header } = report;
     const { registryId, repository } = header.begin;
     try {
-      const committed = await new Sending(this.#options, this.#begun, entry, report, signal).run();
+      const sending = new Sending(this.#options, this.#begun, entry, report, signal);
+      const committed = await sending.run();
       // Before the report goes: a crash in between delivers it again, which changes nothing.
-      await this.#remember(entry, report);
+      await this.#remember(entry, report, sending.isEvidenceTaken);
       await this.#options.spool.remove(entry);
       this.#options.metrics.reportsDelivered += 1;
       this.#settle(entry, { outcome: 'delivered', committed });
@@ -169,6 +171,7 @@ export class Reporter {
   async #remember(
     entry: SpoolEntry,
     { header, footer }: { header: ReportHeader; footer: ReportFooter },
+    isEvidenceTaken: boolean,
   ): Promise<void> {
     const { registryId, repository } = header.begin;
     const { serverEpoch } = this.#options.controlPlane;
@@ -178,7 +181,9 @@ export class Reporter {
     const isWhole = footer.status === 'complete' && (header.begin.only ?? null) === null;
     const tags = isWhole ? new PackedTags() : await this.#options.state.load(key);
     const subjects = new Map<string, number>();
-    for await (const line of readReport(entry.path, ['tag', 'subject'])) {
+    let evidence: EvidenceState | null = null;
+    for await (const line of readReport(entry.path, ['tag', 'subject', 'evidence-state'])) {
+      if (line.kind === 'evidence-state') evidence = line.state;
       if (line.kind === 'subject') subjects.set(line.digest, line.checked);
       if (line.kind !== 'tag') continue;
       const { name, digest, checked, pushedAt } = line;
@@ -188,6 +193,7 @@ export class Reporter {
     try {
       await this.#options.state.save(key, tags);
       if (subjects.size > 0) await this.#rememberSubjects(key, tags, subjects);
+      if (evidence !== null && isEvidenceTaken) await this.#options.state.saveEvidence(key, evidence);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
       this.#options.log.warn(

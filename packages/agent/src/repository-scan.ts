@@ -173,10 +173,11 @@ async function runScan(
   const stateKey = { registryId, origin: header.origin, repository: repository!, serverEpoch };
   const isWhole = (header.begin.only ?? null) === null;
   const asksMore = rules.some(looksBeyondNames);
-  const [known, subjects, stored] = await Promise.all([
+  const [known, subjects, stored, evidence] = await Promise.all([
     state.load(stateKey),
     state.loadSubjects(stateKey),
     asksMore ? state.loadFacts(stateKey) : null,
+    state.loadEvidence(stateKey),
   ]);
   const facts = asksMore ? new ScanFacts(annotationKeys(rules), stored) : undefined;
   const keepFacts = async (names: readonly string[]) => {
@@ -195,7 +196,7 @@ async function runScan(
       const onProgress = (done: number, total: number, step: string) =>
         progress.update({ done, total, requests: lane.requests, step });
       const job = {
-        ...{ header, rules, reader: lane, known, subjects, spool, signal, takeHints, onProgress },
+        ...{ header, rules, reader: lane, known, subjects, evidence, spool, signal, takeHints, onProgress },
         ...{ facts, keepFacts },
       };
       const result = await scanRepository(job);

@@ -13,6 +13,7 @@ import {
 } from '@pharos/library';
 import { type ManifestContent, RegistryError } from '@pharos/oci';
 import { AgentError } from './agent-error.ts';
+import { type EvidenceState, findEvidence, NO_EVIDENCE_STATE } from './evidence.ts';
 import { isNotAsked } from './not-asked.ts';
 import { observe, outlineOf } from './observe.ts';
 import { PackedTags } from './packed-tags.ts';
@@ -21,11 +22,13 @@ import { isRegistryWide, type RepositoryReader, type TagList } from './registry-
 import type { ScanFacts } from './scan-facts.ts';
 import { type ScanResult, ScanTally } from './scan-tally.ts';
 import type { Spool, SpoolEntry, SpoolReport } from './spool.ts';
-import { type ReportHeader, readReport } from './spool-file.ts';
+import { type FoundReferrer, type ReportHeader, readReport } from './spool-file.ts';
 import type { KnownTag } from './state.ts';
 
 /** Most tags of one repository: what a commit can hold. More than this is an incomplete list. */
 export const MAX_TAGS = 500_000;
+/** Platforms whose own signatures are looked for in one scan. */
+const MAX_PLATFORMS = 20_000;
 /** So many errors of the registry one after the other end a scan; the rest stays unresolved until the next. */
 const GIVE_UP_AFTER = 10;
 
@@ -38,6 +41,8 @@ export interface ScanJob {
   known: PackedTags;
   /** When it was last asked what hangs on a digest, seconds since 1970. */
   subjects?: ReadonlyMap<string, number> | undefined;
+  /** Which signatures were fetched before. */
+  evidence?: EvidenceState | undefined;
   spool: Spool;
   signal: AbortSignal;
   maxTags?: number | undefined;
@@ -99,6 +104,8 @@ class RepositoryScan {
   readonly #carried: SpoolEntry[];
   /** What the control plane acknowledged, before waiting reports are added to it. */
   readonly #acknowledged: PackedTags;
+  /** Manifests of single platforms that this scan read: they may be signed each by itself. */
+  readonly #platforms = new Set<string>();
   #details = new PackedTags();
   /** Tags of which a rule says whether they move; of all others the name says it. */
   readonly #movement = new Map<string, 'immutable' | 'mutable'>();
@@ -230,6 +237,27 @@ class RepositoryScan {
     for (const referrer of found.referrers) this.#report.writer.referrer(referrer);
     for (const [digest, checked] of found.asked) this.#report.writer.subject(digest, checked);
     await this.#report.writer.room();
+    await this.#findEvidence(names, found.referrers);
+  }
+
+  async #findEvidence(names: readonly string[], referrers: readonly FoundReferrer[]): Promise<void> {
+    const writer = this.#report.writer;
+    const state = await findEvidence({
+      reader: this.#job.reader,
+      names,
+      digests: new Set([...this.#tally.digests(), ...this.#platforms]),
+      referrers,
+      state: this.#job.evidence ?? NO_EVIDENCE_STATE,
+      tagDigest: (name) => this.#details.digestOf(name) || null,
+      signal: this.#job.signal,
+      onProgress: (done, total) => this.#job.onProgress(done, total, 'fetching signatures'),
+      onEvidence: async (evidence) => {
+        writer.evidence(evidence);
+        await writer.room();
+      },
+    });
+    if (state !== null) writer.evidenceState(state);
+    await writer.room();
   }
 
   /** Whether the set is what the control plane acknowledged last, so that it need not travel again. */
@@ -526,6 +554,9 @@ class RepositoryScan {
   #write(observation: Observation): void {
     this.#job.facts?.learn(observation, now());
     this.#report.writer.image(observation);
+    if (this.#platforms.size < MAX_PLATFORMS) {
+      for (const { digest } of observation.platforms) if (digest !== observation.digest) this.#platforms.add(digest);
+    }
     this.#tally.read += 1;
   }
 

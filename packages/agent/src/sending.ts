@@ -1,13 +1,21 @@
 /** One attempt at one report: begin, chunks within the contract's bounds, missing images, commit. */
 import { createHash } from 'node:crypto';
-import { ApiError, type Observation, type ScanBegin, type ScanChunk, type ScanCommitted } from '@pharos/contract';
-import type { ControlPlane } from './control-plane.ts';
+import {
+  ApiError,
+  type Observation,
+  type ReportedEvidence,
+  type ScanBegin,
+  type ScanChunk,
+  type ScanCommitted,
+} from '@pharos/contract';
+import { type ControlPlane, isPassing } from './control-plane.ts';
 import type { Spool, SpoolEntry } from './spool.ts';
 import { type ReportFooter, type ReportHeader, readReport } from './spool-file.ts';
 
 export const MAX_CHUNK_TAGS = 2_000;
 export const MAX_CHUNK_IMAGES = 500;
 const MAX_CHUNK_BYTES = 4 * 1024 * 1024;
+const MAX_EVIDENCE_BATCH = 100;
 const MAX_NAMES = 500_000;
 
 /** Reads images that the control plane asked for; leaves out what cannot be read now. */
@@ -41,6 +49,7 @@ export class Sending {
   readonly #wanted = new Set<string>();
   readonly #sent = new Set<string>();
   readonly #names: string[] = [];
+  #isEvidenceTaken = true;
   #next = 0;
   #floor = 0;
 
@@ -59,12 +68,18 @@ export class Sending {
     this.#signal = signal;
   }
 
+  /** False: the control plane did not want the signatures. They are fetched again later. */
+  get isEvidenceTaken(): boolean {
+    return this.#isEvidenceTaken;
+  }
+
   async run(): Promise<ScanCommitted | null> {
     await this.#beginParent();
     const { scanId } = this.#header.begin;
     const begun = await this.#call('agentScanBegin', { body: this.#ours(this.#header.begin) });
     if (begun.committed) return null;
     this.#floor = begun.nextChunk;
+    await this.#sendEvidence(scanId);
     if (this.#footer.unchanged) {
       await this.#sendLines(false);
       try {
@@ -80,6 +95,34 @@ export class Sending {
     await this.#sendLines(true);
     await this.#sendWanted();
     return this.#commit(scanId, false);
+  }
+
+  /**
+   * Signatures go beside the chunks: each is true by itself, whatever becomes of the report. One that is refused (by an older
+   * control plane that knows no such call) does not hold the tags up.
+   */
+  async #sendEvidence(scanId: string): Promise<void> {
+    let batch: ReportedEvidence[] = [];
+    let bytes = 0;
+    const flush = async () => {
+      if (batch.length === 0) return;
+      const body = { evidence: batch };
+      batch = [];
+      bytes = 0;
+      await this.#call('agentScanEvidence', { params: { id: scanId }, body });
+    };
+    try {
+      for await (const line of readReport(this.#entry.path, ['evidence'])) {
+        if (line.kind !== 'evidence') continue;
+        if (batch.length >= MAX_EVIDENCE_BATCH || bytes + line.bytes > MAX_CHUNK_BYTES) await flush();
+        batch.push(line.evidence);
+        bytes += line.bytes;
+      }
+      await flush();
+    } catch (error) {
+      if (!(error instanceof ApiError) || (isPassing(error) && error.status !== 404)) throw error;
+      this.#isEvidenceTaken = false;
+    }
   }
 
   #commit(scanId: string, unchanged: boolean): Promise<ScanCommitted> {

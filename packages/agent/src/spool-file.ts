@@ -1,12 +1,13 @@
 /**
  * One report on disk, as lines of JSON: `["h", header]`, then `["i", observation]`, `["t", tag, digest, checked, pushed]`,
- * `["r", referrer]`, `["s", subject, checked]` and `["n", [listed names]]` in any order, `["f", footer]`, and at last `["c", sha256]` over every byte before that line.
+ * `["r", referrer]`, `["e", evidence]`, `["v", evidence state]`, `["s", subject, checked]` and `["n", [listed names]]` in any order, `["f", footer]`, and at last `["c", sha256]` over every byte before that line.
  * A file without a right last line was cut off or damaged, and nothing of it is used.
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import type { Observation, ScanBegin, ScanChunk, ScanCommit } from '@pharos/contract';
+import type { Observation, ReportedEvidence, ScanBegin, ScanChunk, ScanCommit } from '@pharos/contract';
 import { AgentError } from './agent-error.ts';
+import type { EvidenceState } from './evidence.ts';
 import { readLines } from './line-reader.ts';
 
 /** Which scan it is. `epoch` is left to the delivery: a report may outlive the run that made it. */
@@ -30,6 +31,10 @@ export type ReportLine =
   | { kind: 'subject'; digest: string; checked: number }
   /** `text` is the observation's JSON as written, to copy without parsing. */
   | { kind: 'image'; observation: Observation; text: string }
+  /** A signature that was fetched; `bytes` of its line. */
+  | { kind: 'evidence'; evidence: ReportedEvidence; bytes: number }
+  /** Which signatures were fetched, and which wait. */
+  | { kind: 'evidence-state'; state: EvidenceState }
   | { kind: 'names'; names: string[] }
   | { kind: 'footer'; footer: ReportFooter };
 
@@ -73,6 +78,14 @@ export class ReportWriter {
 
   referrer(referrer: FoundReferrer): void {
     this.#line(`["r",${JSON.stringify(referrer)}]`);
+  }
+
+  evidence(evidence: ReportedEvidence): void {
+    this.#line(`["e",${JSON.stringify(evidence)}]`);
+  }
+
+  evidenceState(state: EvidenceState): void {
+    this.#line(`["v",${JSON.stringify(state)}]`);
   }
 
   subject(digest: string, checked: number): void {
@@ -209,6 +222,8 @@ const KINDS: Readonly<Record<string, ReportLine['kind']>> = {
   n: 'names',
   r: 'referrer',
   s: 'subject',
+  e: 'evidence',
+  v: 'evidence-state',
   f: 'footer',
 };
 
@@ -230,6 +245,10 @@ function parseLine(line: Buffer): ReportLine | null {
       return { kind: 'referrer', referrer: value[1] as FoundReferrer };
     case 's':
       return { kind: 'subject', digest: value[1] as string, checked: value[2] as number };
+    case 'e':
+      return { kind: 'evidence', evidence: value[1] as ReportedEvidence, bytes: line.length };
+    case 'v':
+      return { kind: 'evidence-state', state: value[1] as EvidenceState };
     case 'i':
       return { kind: 'image', observation: value[1] as Observation, text: text.slice(5, -1) };
     case 'n':

@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type EvidenceState, NO_EVIDENCE_STATE } from './evidence.ts';
 import { readLines } from './line-reader.ts';
 import { PackedTags } from './packed-tags.ts';
 import type { StoredFacts } from './scan-facts.ts';
@@ -80,6 +81,23 @@ export class State {
     await writeWhole(this.#path(key.registryId, key.repository, 'subjects'), [text]);
   }
 
+  /** Which signatures were fetched and delivered, and which wait; nothing when nothing (usable) is known. */
+  async loadEvidence(key: StateKey): Promise<EvidenceState> {
+    try {
+      const text = await readFile(this.#path(key.registryId, key.repository, 'evidence'), 'utf8');
+      const stored = JSON.parse(text) as { key: unknown; state: EvidenceState };
+      return isSameKey(stored.key, key) ? stored.state : NO_EVIDENCE_STATE;
+    } catch {
+      return NO_EVIDENCE_STATE;
+    }
+  }
+
+  async saveEvidence(key: StateKey, state: EvidenceState): Promise<void> {
+    await mkdir(join(this.#folder, key.registryId), { recursive: true, mode: 0o700 });
+    const text = JSON.stringify({ key: { v: 1, ...key }, state });
+    await writeWhole(this.#path(key.registryId, key.repository, 'evidence'), [text]);
+  }
+
   /** What rules asked of images beyond the names of tags; null when nothing is known. */
   async loadFacts(key: StateKey): Promise<StoredFacts | null> {
     try {
@@ -102,6 +120,7 @@ export class State {
     await rm(this.#path(registryId, repository), { force: true });
     await rm(this.#path(registryId, repository, 'subjects'), { force: true });
     await rm(this.#path(registryId, repository, 'facts'), { force: true });
+    await rm(this.#path(registryId, repository, 'evidence'), { force: true });
   }
 
   /** Forgets the registries that are not listed here. */

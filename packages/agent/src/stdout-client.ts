@@ -6,6 +6,7 @@ const PRINTED: ReadonlySet<string> = new Set([
   'agentListing',
   'agentRegistryStatus',
   'agentScanChunk',
+  'agentScanEvidence',
   'agentScanCommit',
 ]);
 

@@ -2,6 +2,11 @@
 import type { FieldProblem } from '@pharos/contract';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 
+export interface Pointer {
+  readonly text: string;
+  readonly position: number;
+}
+
 /** An error of the command itself: usage, settings, files, names that do not resolve. */
 export class CliError extends Error {
   override readonly name = 'CliError';
@@ -9,18 +14,21 @@ export class CliError extends Error {
   readonly hint: string;
   readonly exitCode: ExitCode;
   readonly errors: FieldProblem[];
+  /** The text that the error is about, and the character in it. */
+  readonly pointer: Pointer | undefined;
 
   constructor(
     code: string,
     message: string,
     hint: string,
-    options: { exitCode?: ExitCode; errors?: FieldProblem[]; cause?: unknown } = {},
+    options: { exitCode?: ExitCode; errors?: FieldProblem[]; pointer?: Pointer; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.hint = hint;
     this.exitCode = options.exitCode ?? EXIT.usage;
     this.errors = options.errors ?? [];
+    this.pointer = options.pointer;
   }
 }
 
@@ -34,6 +42,7 @@ export interface Failure {
   /** Single things that are wrong: a field, a line of a file. */
   errors?: FieldProblem[];
   requestId?: string;
+  pointer?: Pointer;
   exitCode: ExitCode;
 }
 
@@ -43,8 +52,8 @@ export interface Failure {
  */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof CliError) {
-    const { code, message, hint, exitCode, errors } = error;
-    return { code, message, hint, exitCode, ...(errors.length > 0 ? { errors } : {}) };
+    const { code, message, hint, exitCode, errors, pointer } = error;
+    return { code, message, hint, exitCode, ...(errors.length > 0 ? { errors } : {}), ...(pointer ? { pointer } : {}) };
   }
   if (!(error instanceof Error)) return { code: 'internal', message: String(error), exitCode: EXIT.failed };
   const shape = error as Error & { code?: unknown; hint?: unknown; problem?: unknown; problems?: unknown };

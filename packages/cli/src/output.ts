@@ -1,7 +1,7 @@
 /** Everything the command prints: tables for people, JSON for programs, ids for pipes. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { describeFailure, type Failure } from './failure.ts';
+import { describeFailure, type Failure, type Pointer } from './failure.ts';
 
 /** A stream to print to; `process.stdout` is one. */
 export interface Sink {
@@ -59,6 +59,13 @@ export function printable(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, (found) =>
     /^[\t\n\r]+$/.test(found) ? ' ' : '\uFFFD',
   );
+}
+
+/** The text, and below it a caret under the character. Every character takes one column: what would not is replaced. */
+function pointing({ text, position }: Pointer): string[] {
+  const shown = [...text].map((character) => (/^[\x20-\x7e\u00a0-\u024f]$/.test(character) ? character : '\uFFFD'));
+  const column = [...text.slice(0, position)].length;
+  return [shown.join(''), `${' '.repeat(column)}^`];
 }
 
 export class Output {
@@ -174,6 +181,7 @@ export class Output {
       if (failure.message.endsWith(message)) continue;
       lines.push(`  ${printable([path, message].filter(Boolean).join(': '))}`);
     }
+    if (failure.pointer) lines.push(...pointing(failure.pointer).map((line) => `  ${line}`));
     if (failure.hint) lines.push(`${color.cyan('hint:')} ${printable(failure.hint)}`);
     // A fault of ours: the place in the code helps whoever mends it.
     const isDebug = ['debug', 'trace'].includes(this.#io.env.PHAROS_LOG_LEVEL ?? '');

@@ -22,7 +22,9 @@ import { serverCommand } from './commands/server.ts';
 import { statusCommand } from './commands/status.ts';
 import { tagsCommand } from './commands/tags.ts';
 import { tokensCommand } from './commands/tokens.ts';
+import { trustCommand } from './commands/trust.ts';
 import { upCommand } from './commands/up.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { versionCommand } from './commands/version.ts';
 import { webhooksCommand } from './commands/webhooks.ts';
 import { EXIT_CODE_HELP } from './exit-code.ts';
@@ -61,6 +63,7 @@ export function buildProgram(shell: Shell): Command {
         webhooksCommand(shell),
       ],
     ],
+    ['Signatures:', [trustCommand(shell), verifyCommand(shell)]],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],
     [
       'Setting up:',

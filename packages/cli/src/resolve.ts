@@ -10,6 +10,7 @@ import {
   type Rule,
   type TagDetail,
   type Token,
+  type TrustEntry,
   type Webhook,
 } from '@pharos/contract';
 import { EXIT } from './exit-code.ts';
@@ -103,6 +104,13 @@ export async function findToken(client: Client, name: string): Promise<Token> {
   const { items } = await client('listTokens', { query: { limit: 1000 } });
   const matches = items.filter((token) => token.id === name || token.name === name);
   return single(matches, 'token', name, 'pharos tokens list', (one) => `${one.id} (${one.prefix}…)`);
+}
+
+/** @throws CliError `not-found`, `name-ambiguous`. */
+export async function findTrust(client: Client, name: string): Promise<TrustEntry> {
+  const { items } = await client('listTrust', { query: { limit: 1000 } });
+  const matches = items.filter((entry) => entry.id === name || entry.name === name);
+  return single(matches, 'trust entry', name, 'pharos trust list', (one) => one.id);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What a digest names, for ever: an image manifest or an index, with the facts read from its bytes. */
 import { z } from 'zod';
 import { Digest, Id, TagName, Time } from './common.ts';
+import { VerificationSummary } from './evidence.ts';
 import { LocationId } from './location.ts';
 import { PackageSummary } from './package.ts';
 import { Kind, VersionScheme } from './rule.ts';
@@ -165,6 +166,7 @@ export const Image = z.object({
   state: ImageState,
   decisions: z.array(z.unknown()),
   usedBy: z.array(z.unknown()),
+  verification: VerificationSummary.meta({ description: 'Whether a trusted key signed this digest' }),
   firstSeenAt: Time,
 });
 export type Image = z.infer<typeof Image>;

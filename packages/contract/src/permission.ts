@@ -15,6 +15,7 @@ export const PERMISSIONS = [
   'agents:write',
   'tokens:manage',
   'webhooks:manage',
+  'trust:write',
   'agents:report',
 ] as const;
 
@@ -35,6 +36,7 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
     'agents:write',
     'tokens:manage',
     'webhooks:manage',
+    'trust:write',
   ],
   viewer: ['session', 'library:read', 'images:read-deeper'],
   agent: ['session', 'agents:report'],

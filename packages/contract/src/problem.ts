@@ -29,6 +29,7 @@ export const PROBLEMS = {
   'invalid-input': [400, 'The request is not valid', 'Correct the fields named in errors and send it again.'],
   'invalid-cursor': [400, 'The cursor is not valid', 'Start again without a cursor.'],
   'invalid-pattern': [400, 'A pattern cannot be run', 'Correct the pattern at the position given.'],
+  'invalid-query': [400, 'The query cannot be read', 'Correct the query at the position given.'],
   'invalid-digest': [400, 'The digest does not fit', 'Send the digest that the bytes hash to.'],
   unauthenticated: [401, 'Sign in first', 'Sign in, or send Authorization: Bearer <token>.'],
   'wrong-credentials': [401, 'User name or password is wrong', 'Check both and try again.'],

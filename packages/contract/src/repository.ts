@@ -87,7 +87,11 @@ export const REPOSITORY_SORTS = [
 ] as const;
 
 export const RepositoryQuery = PageQuery.extend({
-  q: z.string().max(200).optional().meta({ description: 'Part of the name or description' }),
+  q: z
+    .string()
+    .max(500)
+    .optional()
+    .meta({ description: 'A query (docs/search.md): part of the name or description, extension:vector' }),
   kind: Kind.optional(),
   registryId: Id.optional(),
   locationId: LocationId.optional(),

@@ -17,6 +17,7 @@ import { rulesRoutes } from './routes/rules.ts';
 import { scansRoutes } from './routes/scans.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
 import { systemRoutes } from './routes/system.ts';
+import { trustRoutes } from './routes/trust.ts';
 
 /** Where the API stands. */
 export const API_PREFIX = '/api/v1';
@@ -34,6 +35,7 @@ export const routes = {
   ...notificationsRoutes,
   ...activityRoutes,
   ...statisticsRoutes,
+  ...trustRoutes,
   ...agentsRoutes,
   ...agentProtocolRoutes,
 } as const satisfies Record<string, Route>;

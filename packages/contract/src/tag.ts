@@ -75,7 +75,9 @@ export const TAG_SORTS = [
 ] as const;
 
 const TagFilter = {
-  q: z.string().max(200).optional().meta({ description: "Part of the tag's name, or a digest or its beginning" }),
+  q: z.string().max(500).optional().meta({
+    description: "A query (docs/search.md): part of the tag's name, a digest or its beginning, engine:epas major:>=16",
+  }),
   platform: z.string().max(100).optional().meta({ description: 'os/architecture, e.g. linux/arm64' }),
   engine: Engine.optional(),
   major: z.coerce.number().int().optional(),

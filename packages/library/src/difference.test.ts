@@ -44,6 +44,7 @@ function side(tag: string, packages: Package[] | null, more: Partial<KnownObserv
     state: 'pending',
     decisions: [],
     usedBy: [],
+    verification: { state: 'none', sentence: '', verifiedBy: [], signatures: 0 },
     firstSeenAt: '2026-11-01T00:00:00.000Z',
   };
   return { image, packages };

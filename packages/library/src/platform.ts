@@ -32,3 +32,20 @@ export function runnablePlatforms<T extends IndexChild>(children: readonly T[]):
 function isNamed(part: string | undefined): boolean {
   return part !== undefined && part !== '' && part !== UNKNOWN;
 }
+
+/** Names that machines give themselves (`uname -m`), as the names of OCI platforms. */
+const MACHINES: Readonly<Record<string, string>> = {
+  x86_64: 'amd64',
+  aarch64: 'arm64',
+  arm64v8: 'arm64',
+  x64: 'amd64',
+};
+
+/** A platform or an architecture in OCI's words: `aarch64` → `arm64`, `linux/x86_64` → `linux/amd64`. */
+export function platformArchitecture(typed: string): string {
+  return typed
+    .toLowerCase()
+    .split('/')
+    .map((part) => (Object.hasOwn(MACHINES, part) ? MACHINES[part]! : part))
+    .join('/');
+}

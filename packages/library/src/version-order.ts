@@ -36,6 +36,11 @@ export function newerBounds(version: Version): { afterBuild: string; minorEnd: s
   return { afterBuild: `${build}!`, minorEnd: `${minor}~`, majorEnd: `${major}~` };
 }
 
+/** Where the keys of exact versions begin that start with these numbers: `[17, 4]` → every 17.4 is at or above it. */
+export function versionKeyOf(parts: readonly number[]): string {
+  return `2${parts.map(number).join('')}`;
+}
+
 /** Total order of versions, also between schemes: negative when `a` is older. Agrees with versionSortKey by definition. */
 export function compareVersions(a: Version, b: Version): number {
   const left = versionSortKey(a);

@@ -12,6 +12,8 @@ const COUNT_MS = 30_000;
 /** Starts the house-keeping of a server; answers how to stop it. A failed turn is logged and tried again at the next. */
 export function startBackground(context: Context): () => Promise<void> {
   const agentStates = new Map<string, string>();
+  // What was left when the server stopped.
+  context.verifications.again();
   const stops = [
     every(context, MINUTE_MS, 'giving up stale scans', () => failStaleScans(context)),
     every(context, 60 * MINUTE_MS, 'pruning', () => prune(context)),
@@ -19,6 +21,7 @@ export function startBackground(context: Context): () => Promise<void> {
     every(context, ACTIVITY_MS, 'watching activity', createActivityWatch(context)),
     every(context, AGENTS_MS, 'watching for lost agents', createAgentLossWatch(context)),
     every(context, COUNT_MS, 'counting the library', createCounting(context)),
+    every(context, MINUTE_MS, 'verifying signatures', () => context.verifications.run()),
     every(context, AGENTS_MS, 'watching agents', () => watchAgents(context, agentStates)),
   ];
   return async () => {

@@ -6,6 +6,7 @@ import type { Identity } from './identity/identity.ts';
 import type { Metrics } from './metrics.ts';
 import type { PreviewPool } from './preview/preview-pool.ts';
 import type { Running } from './running.ts';
+import type { Verifications } from './verification/verifications.ts';
 import type { WebhookSender } from './webhooks/sender.ts';
 import type { WorkQueue } from './work.ts';
 
@@ -25,6 +26,7 @@ export interface Context {
   readonly previews: PreviewPool;
   readonly running: Running;
   readonly webhooks: WebhookSender;
+  readonly verifications: Verifications;
   /** Aborts when the server begins to stop: everything that waits answers then. */
   readonly stopping: AbortSignal;
 }

@@ -14,6 +14,7 @@ import { ruleHandlers } from './routes/rules.ts';
 import { scanHandlers } from './routes/scans.ts';
 import { statisticsHandlers } from './routes/statistics.ts';
 import { systemHandlers } from './routes/system.ts';
+import { trustHandlers } from './routes/trust.ts';
 import { webhookHandlers } from './routes/webhooks.ts';
 
 /** The handler of every line of the route table. */
@@ -34,5 +35,6 @@ export function createHandlers(context: Context): Handlers {
     ...agentHandlers(context),
     ...agentProtocolHandlers(context),
     ...agentScanHandlers(context),
+    ...trustHandlers(context),
   };
 }

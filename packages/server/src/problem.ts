@@ -1,4 +1,5 @@
 import { type FieldProblem, PROBLEMS, type Problem, type ProblemCode } from '@pharos/contract';
+import { QueryError } from '@pharos/library';
 import { StoreError, type StoreErrorCode } from '@pharos/store';
 import type { FastifyError } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
@@ -57,6 +58,10 @@ export function toProblem(error: ProblemError, requestId: string): Problem {
 export function asProblemError(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof StoreError) return fromStore(error);
+  if (error instanceof QueryError) {
+    const { message, hint, position } = error;
+    return new ProblemError('invalid-query', message, { hint, errors: [{ path: 'q', message, position }] });
+  }
   if (hasZodFastifySchemaValidationErrors(error)) return fromValidation(error);
   const fastifyError = error as Partial<FastifyError>;
   switch (fastifyError.code) {

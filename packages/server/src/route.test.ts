@@ -31,7 +31,8 @@ function paramsOf(route: Route): object {
 
 /** What a read cannot do without: a time, another image. */
 function queryOf(route: Route): object {
-  const values: Record<string, string> = { time: '2026-03-03', from: `sha256:${'0'.repeat(64)}` };
+  const from = `sha256:${'0'.repeat(64)}`;
+  const values: Record<string, string> = { time: '2026-03-03', from, repository: 'none', tag: 'none' };
   const needed = Object.entries(route.query?.shape ?? {}).filter(([, type]) => !type.safeParse(undefined).success);
   return Object.fromEntries(needed.map(([key]) => [key, values[key]]));
 }

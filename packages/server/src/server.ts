@@ -15,6 +15,7 @@ import { createServerLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { PreviewPool } from './preview/preview-pool.ts';
 import { Running } from './running.ts';
+import { Verifications } from './verification/verifications.ts';
 import { createWebhookSender } from './webhooks/sender.ts';
 import { createWorkQueue } from './work.ts';
 
@@ -130,6 +131,19 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
       );
     },
   });
+  const running = new Running();
+  const verifications = new Verifications({
+    store,
+    now,
+    stopping,
+    track: async (turn) => running.track(turn),
+    onError: (error) => log.warn({ err: error }, 'verifying signatures failed; it is tried again within a minute'),
+    onUnusable: (trustId, error) => log.error({ err: error, trustId }, 'a trust entry cannot be used'),
+    onVerified: (subjects) => {
+      // A change of what is trusted can concern every image; pages look again by themselves.
+      for (const digest of subjects.slice(0, 50)) events.emit({ type: 'image', digest });
+    },
+  });
   const context: Context = {
     store,
     log,
@@ -142,8 +156,9 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
     metrics,
     configs,
     previews: new PreviewPool(),
-    running: new Running(),
     webhooks: createWebhookSender({ store, key, now, version, events, metrics, log }),
+    running,
+    verifications,
     stopping,
   };
   return { context, identity };

@@ -67,9 +67,14 @@ export async function countUpTo(
     select count(*) as n from (select 1 from hit limit ${EXACT_TOTAL + 1}) bounded`.execute(db);
   const total = counted.rows[0]?.n ?? 0;
   if (total <= EXACT_TOTAL) return { total };
+  return { total: Math.max(total, await plannedRows(db, source)), totalIsEstimate: true };
+}
+
+/** How many rows the planner expects of `source`. */
+export async function plannedRows(db: Db, source: RawBuilder<unknown>): Promise<number> {
   const plan = await sql<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>`
     explain (format json) select 1 ${source}`.execute(db);
-  return { total: Math.max(total, plan.rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0), totalIsEstimate: true };
+  return plan.rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
 }
 
 /** The first row, or null. */

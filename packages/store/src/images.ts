@@ -1,7 +1,9 @@
 /** What digests name. An image is stored when an agent has read it, and is seen by people once a tag points to it. */
 import type { Image, Kind, Observation, Package, Referrer } from '@pharos/contract';
+import { summariseVerification } from '@pharos/library';
 import { sql } from 'kysely';
 import { type Db, first, iso, jsonText } from './database.ts';
+import { shown as evidenceOfSubjects } from './evidence.ts';
 import { listPackages, packageSummaryOf, packagesOf, storePackages } from './image-packages.ts';
 import { referrersOf } from './referrers.ts';
 import type { Images } from './store.ts';
@@ -30,7 +32,7 @@ const MOST_PLACES = 100;
 
 export function imagesOf(db: Db): Images {
   return {
-    get: async (digest) => {
+    get: async (digest, now = new Date()) => {
       const row = await first(
         sql<ImageRow>`select observation, packages, first_seen_at from images where digest = ${digest}`,
         db,
@@ -40,7 +42,11 @@ export function imagesOf(db: Db): Images {
       // A signature may be on the index or on the manifest of one platform.
       const subjects = [digest, ...(row?.observation.platforms ?? []).map((platform) => platform.digest)];
       const attached = await referrersOf(db, [...new Set(subjects)]);
-      const image = imageOf(digest, row, places, [...attached, ...(await tagReferrers(db, digest, places))]);
+      const referrers = [...attached, ...(await tagReferrers(db, digest, places))];
+      const platforms = row?.observation.platforms ?? [];
+      const evidence = await evidenceOfSubjects(db, [...new Set(subjects)]);
+      const verification = summariseVerification({ digest, platforms, evidence, referrers, now });
+      const image = { ...imageOf(digest, row, places, referrers), verification };
       return row?.packages == null ? image : { ...image, packages: await packageSummaryOf(db, digest) };
     },
 
@@ -145,7 +151,12 @@ function artifactTypeOf(tag: string): string {
   return 'application/vnd.oci.image.index.v1+json';
 }
 
-function imageOf(digest: string, row: ImageRow | null, places: readonly PlaceRow[], found: readonly Referrer[]): Image {
+function imageOf(
+  digest: string,
+  row: ImageRow | null,
+  places: readonly PlaceRow[],
+  found: readonly Referrer[],
+): Omit<Image, 'verification'> {
   const observation = row?.observation ?? null;
   const place = places[0];
   const firstSeenAt = row?.first_seen_at ?? place!.first_seen_at;

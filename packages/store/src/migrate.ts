@@ -16,8 +16,10 @@ import { up as registryEvents } from './migrations/0004-registry-events.ts';
 import { up as rules } from './migrations/0005-rules.ts';
 import { up as packages } from './migrations/0006-packages.ts';
 import { up as hcpTags } from './migrations/0007-hcp-tags.ts';
+import { up as search } from './migrations/0008-search.ts';
 import { up as activity } from './migrations/0009-activity.ts';
 import { up as models } from './migrations/0010-models.ts';
+import { up as evidence } from './migrations/0012-evidence.ts';
 
 /** In order. A file that was released is never changed, its checksum is held: add the next number instead. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -28,8 +30,10 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-rules': { up: rules },
   '0006-packages': { up: packages },
   '0007-hcp-tags': { up: hcpTags },
+  '0008-search': { up: search },
   '0009-activity': { up: activity },
   '0010-models': { up: models },
+  '0012-evidence': { up: evidence },
 };
 
 /** Throws `database-newer`, `migration-failed`, `database-unavailable`, `disk-full`. */

@@ -6,6 +6,7 @@ import { agentsOf } from './agents.ts';
 import type { Log } from './database.ts';
 import { guarded, storeError } from './driver-error.ts';
 import { type OpenDatabase, openEmbedded } from './embedded.ts';
+import { evidenceOf } from './evidence.ts';
 import { explanationsOf } from './explanations.ts';
 import { hcpTagsOf } from './hcp-tags.ts';
 import { historyOf } from './history.ts';
@@ -26,6 +27,7 @@ import { serverEpochOf, settingsOf } from './settings.ts';
 import { statisticsOf } from './statistics.ts';
 import type { Store } from './store.ts';
 import { tagsOf } from './tags.ts';
+import { trustOf } from './trust.ts';
 import { usersOf } from './users.ts';
 import { webhookOutboxOf } from './webhook-outbox.ts';
 import { webhooksOf } from './webhooks.ts';
@@ -90,6 +92,8 @@ export async function storeOn(
     webhooks: guarded(webhooksOf(db)),
     webhookOutbox: guarded(webhookOutboxOf(db)),
     history: guarded(historyOf(db)),
+    trust: guarded(trustOf(db)),
+    evidence: guarded(evidenceOf(db)),
     users: guarded(usersOf(db)),
     me: guarded(meOf(db)),
     settings: guarded(settingsOf(db)),

@@ -26,6 +26,8 @@ export function openPostgres(databaseUrl: string, log: Log): OpenDatabase {
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    // Compiling a plan takes longer than any of these queries may.
+    options: '-c jit=off',
     // A query that runs longer has lost its reader; a transaction that idles longer has lost its process.
     statement_timeout: 60_000,
     query_timeout: 65_000,

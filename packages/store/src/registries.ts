@@ -11,6 +11,7 @@ import { type KnownStates, keepChanges, listEvents, mayChange } from './registry
 import { replaceFile } from './registry-file.ts';
 import { NOT_IN_FILE, REGISTRY_COLUMNS, type RegistryRow, registryOf } from './registry-row.ts';
 import type { NewCredential, Registries, RegistryChange, RegistryNews } from './store.ts';
+import { profilesChanged } from './tag-profiles.ts';
 
 const BY_NAME: Order<RegistryRow> = {
   name: 'registries',
@@ -50,27 +51,33 @@ export function registriesOf(db: Db): Registries {
       }),
 
     update: (id, change, now) =>
-      db.transaction().execute(async (trx) => {
-        const row = await first(sql<RegistryRow>`select g.* from registries g where g.id = ${id} for update`, trx);
-        if (row === null) return null;
-        if (row.source === 'file') throw readOnly(row.name);
-        const settings = assignments(row, change);
-        await sql`update registries set ${sql.join([...settings, sql`updated_at = ${iso(now)}`])}
+      db
+        .transaction()
+        .execute(async (trx) => {
+          const row = await first(sql<RegistryRow>`select g.* from registries g where g.id = ${id} for update`, trx);
+          if (row === null) return null;
+          if (row.source === 'file') throw readOnly(row.name);
+          const settings = assignments(row, change);
+          await sql`update registries set ${sql.join([...settings, sql`updated_at = ${iso(now)}`])}
           where id = ${id}`.execute(trx);
-        return registryById(trx, id);
-      }),
+          return registryById(trx, id);
+        })
+        .finally(profilesChanged),
 
     remove: (id) =>
-      db.transaction().execute(async (trx) => {
-        const row = await first(sql<RegistryRow>`select g.* from registries g where g.id = ${id} for update`, trx);
-        if (row === null) return false;
-        // What its file no longer names would never be sent again, so it may be forgotten here.
-        if (row.source === 'file' && row.status_code !== NOT_IN_FILE) throw readOnly(row.name);
-        const models = await modelKeysOfRegistry(trx, id);
-        await sql`delete from registries where id = ${id}`.execute(trx);
-        await summariseModels(trx, models);
-        return true;
-      }),
+      db
+        .transaction()
+        .execute(async (trx) => {
+          const row = await first(sql<RegistryRow>`select g.* from registries g where g.id = ${id} for update`, trx);
+          if (row === null) return false;
+          // What its file no longer names would never be sent again, so it may be forgotten here.
+          if (row.source === 'file' && row.status_code !== NOT_IN_FILE) throw readOnly(row.name);
+          const models = await modelKeysOfRegistry(trx, id);
+          await sql`delete from registries where id = ${id}`.execute(trx);
+          await summariseModels(trx, models);
+          return true;
+        })
+        .finally(profilesChanged),
 
     credential: async (id) => {
       const row = await first(
@@ -109,7 +116,10 @@ export function registriesOf(db: Db): Registries {
     },
 
     replaceFile: (locationId, registries, rules, now) =>
-      db.transaction().execute((trx) => replaceFile(trx, { locationId, registries, rules, now })),
+      db
+        .transaction()
+        .execute((trx) => replaceFile(trx, { locationId, registries, rules, now }))
+        .finally(profilesChanged),
   };
 }
 

@@ -1,14 +1,14 @@
 /** Named collections of images. A row appears with the first scan, so that a first scan that fails is seen too. */
 import type { Kind, Repository, RepositoryDetail, RepositoryQuery, Scan, Tls } from '@pharos/contract';
-import { activityDraft } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
-import { tell } from './activity.ts';
 import { after, cut, type Order, orderBy, type SortKey } from './cursor.ts';
-import { allOf, containing, countUpTo, type Db, first, iso } from './database.ts';
+import { allOf, countUpTo, type Db, first, iso } from './database.ts';
 import { REPOSITORY_LABELS, repositoriesWith } from './hcp-tag-labels.ts';
 import { tlsWarnings } from './registry-row.ts';
+import { repositoryConditions } from './repository-search.ts';
 import { statedReadme, writeWords } from './repository-words.ts';
 import type { Repositories } from './store.ts';
+import { ProfileReader } from './tag-profiles.ts';
 
 interface RepositoryRow {
   id: string;
@@ -96,10 +96,15 @@ function orderOf(sort: RepositoryQuery['sort']): Order<RepositoryRow> {
 }
 
 export function repositoriesOf(db: Db): Repositories {
+  const profiles = new ProfileReader(db);
   return {
-    list: async (query, userId = null) => {
+    list: async (query, { userId = null, now = new Date() } = {}) => {
       const order = orderOf(query.sort);
-      const filters = [...filtersOf(query), ...starred(query, userId), ...(await repositoriesWith(db, query.hcpTag))];
+      const filters = [
+        ...(await repositoryConditions(profiles, query, now)),
+        ...starred(query, userId),
+        ...(await repositoriesWith(db, query.hcpTag)),
+      ];
       const where = allOf(query.cursor === undefined ? filters : [...filters, after(order, query.cursor)]);
       const found = await sql<RepositoryRow>`select ${COLUMNS} ${SOURCE}
         where ${where} order by ${orderBy(order)} limit ${query.limit + 1}`.execute(db);
@@ -128,16 +133,6 @@ export function repositoriesOf(db: Db): Repositories {
       return found.numAffectedRows === 1n;
     },
   };
-}
-
-/** Repositories that no rule wants any more are not listed; they are still there by their id. */
-function filtersOf(query: RepositoryQuery): RawBuilder<unknown>[] {
-  const filters = [sql`not r.released`];
-  if (query.q) filters.push(sql`(r.name ilike ${containing(query.q)} or r.description ilike ${containing(query.q)})`);
-  if (query.kind !== undefined) filters.push(sql`r.kind = ${query.kind}`);
-  if (query.registryId !== undefined) filters.push(sql`r.registry_id = ${query.registryId}`);
-  if (query.locationId !== undefined) filters.push(sql`g.location_id = ${query.locationId}`);
-  return filters;
 }
 
 /** Stars of nobody are no stars. */

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import { modelKeysOf, summariseModels } from './model-summary.ts';
+import { countProfiles } from './tag-profiles.ts';
 
 /**
  * Recomputes the summaries of some repositories, and of the models in them, inside the caller's transaction.
@@ -10,6 +11,7 @@ import { modelKeysOf, summariseModels } from './model-summary.ts';
  * library's newestTag, whose sort keys begin with 2 for exact versions.
  */
 export async function summarise(trx: Db, repositoryIds: readonly string[]): Promise<void> {
+  await countProfiles(trx, repositoryIds);
   await sql`
     update repositories r set
       tag_count = coalesce(s.tags, 0), missing_count = coalesce(s.missing, 0), findings = coalesce(s.findings, 0),

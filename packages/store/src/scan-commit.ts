@@ -28,6 +28,7 @@ import {
   verify,
 } from './scan-open.ts';
 import { type KnownRow, knownTags, markAbsences, TagDrawing, type TagReport } from './scan-tags.ts';
+import { markSigned, signedDigests } from './signed.ts';
 import { commitSweep } from './sweep-commit.ts';
 import { writeTags } from './tag-write.ts';
 import type { Upkeep } from './upkeep.ts';
@@ -126,15 +127,19 @@ async function apply(
   const kind = { before: before.declared_kind, declared: rules.declaredKind };
   const writes = await drawing.writes(trx, known, kind, staged);
   const moved = [...changes.moved, ...changes.reappeared.filter((tag) => tag.digest !== tag.previous)];
-  const context = { repositoryId, registryId: scan.registry_id, scanId: scan.id, seenAt };
+  const isListed = commit.status === 'complete' && commit.listedNames !== null && commit.absence === 'none';
+  const isWholeList = isListed && changes.held === null;
+  if (commit.listedNames !== null) await storeSignatureTags(trx, repositoryId, commit.listedNames, isWholeList);
+  const signed = await signedDigests(trx, repositoryId);
+  const context = { repositoryId, registryId: scan.registry_id, scanId: scan.id, seenAt, signed };
   const digests = await newDigests(trx, changes);
   await writeTags(trx, { ...context, moved: moved.map(({ name }) => name) }, writes);
   await markAbsences(trx, repositoryId, changes);
+  const isResigned = await markSigned(trx, repositoryId, signed);
   await tagByRules(trx, { repository: scan.repository!, ruleIds: rules.ruleIds, changes, now });
   await tellChanges(trx, scan, changes, { known, digests, wasHeld: before.held, now });
-  if (scan.only_tags !== null) return finishReread(trx, input, scan, { changes, known, writes: writes.length, seenAt });
-  const isListed = commit.status === 'complete' && commit.listedNames !== null && commit.absence === 'none';
-  const isWholeList = isListed && changes.held === null;
+  if (scan.only_tags !== null)
+    return finishReread(trx, input, scan, { changes, known, writes: writes.length + (isResigned ? 1 : 0), seenAt });
   if (!isWholeList) await touch(trx, repositoryId, changes.refreshed, seenAt);
   const counts = countsOf(changes, known);
   const isChanged = counts.added + counts.moved + counts.missing + counts.retired + changes.reappeared.length > 0;
@@ -150,10 +155,9 @@ async function apply(
       updated_at = case when ${isChanged} then greatest(updated_at, ${seenAt}) else updated_at end,
       applied_agent_id = ${scan.agent_id}, applied_started_at = ${iso(scan.started_at)}
     where id = ${repositoryId}`.execute(trx);
-  if (isChanged || writes.length > 0) await summarise(trx, [repositoryId]);
+  if (isChanged || isResigned || writes.length > 0) await summarise(trx, [repositoryId]);
   if (rules.ruleIds.length > 0 || commit.status === 'complete') await governBy(trx, repositoryId, rules.ruleIds);
   if (commit.listedNames !== null) {
-    await storeSignatureTags(trx, repositoryId, commit.listedNames, isWholeList);
     await putNames(trx, scan.registry_id, [{ repository: scan.repository!, names: commit.listedNames }], seenAt);
   }
   if (isListed && commit.leftOut) await writeLeftOut(trx, repositoryId, commit.leftOut);

@@ -11,6 +11,7 @@ import { takeChunk } from './scan-chunk.ts';
 import { commitScan } from './scan-commit.ts';
 import { SCAN_COLUMNS, SCAN_SOURCE, type ScanRow, scanById, scanOf } from './scan-row.ts';
 import type { Scans } from './store.ts';
+import { profilesChanged } from './tag-profiles.ts';
 import type { Upkeep } from './upkeep.ts';
 
 const KEPT = 50;
@@ -66,7 +67,7 @@ export function scansOf(db: Db, upkeep: Upkeep, absence: AbsencePolicy): Scans {
 
     chunk: (id, n, chunk, now) => takeChunk(db, { id, n, chunk, now }),
 
-    commit: (id, commit, now) => commitScan(db, { id, commit, now, upkeep, absence }),
+    commit: (id, commit, now) => commitScan(db, { id, commit, now, upkeep, absence }).finally(profilesChanged),
 
     failStale: (before, now) =>
       db.transaction().execute(async (trx) => {

@@ -6,6 +6,7 @@ import { openPostgres } from './postgres.ts';
 import { activitySuite } from './suite/activity.ts';
 import { changesSuite } from './suite/changes.ts';
 import { databaseSuite } from './suite/database.ts';
+import { evidenceSuite } from './suite/evidence.ts';
 import { type Engine, emptyStore, type Given } from './suite/given.ts';
 import { hcpTagsSuite } from './suite/hcp-tags.ts';
 import { librarySuite } from './suite/library.ts';
@@ -18,6 +19,7 @@ import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
 import { rulesSuite } from './suite/rules.ts';
 import { scansSuite } from './suite/scans.ts';
+import { searchSuite } from './suite/search.ts';
 import { wordsSuite } from './suite/words.ts';
 
 const THROWAWAY = 'postgres:';
@@ -46,6 +48,7 @@ for (const name of wanted) {
     describe('the vocabulary of rules', () => rulesSuite(given));
     describe('receivers', () => receiversSuite(given));
     describe('models', () => modelsSuite(given));
+    describe('evidence and trust', () => evidenceSuite(given));
     describe('people and agents', () => peopleSuite(given));
     describe('scans', () => scansSuite(given));
     describe('reading', () => readingSuite(given));
@@ -56,5 +59,6 @@ for (const name of wanted) {
     describe('words', () => wordsSuite(given));
     describe('packages and the past', () => pastSuite(given));
     describe('lists', () => listsSuite(given));
+    describe('search', () => searchSuite(given));
   });
 }

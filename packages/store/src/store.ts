@@ -9,6 +9,8 @@ import type {
   AuthenticationView,
   Check,
   ChunkTaken,
+  CompletionQuery,
+  Completions,
   Delivery,
   DeliveryQuery,
   Explanation,
@@ -80,6 +82,8 @@ import type {
   TagChange,
   TagChangeQuery,
   TagDetail,
+  TagFacets,
+  TagFacetsQuery,
   TagHistoryEntry,
   TagQuery,
   Tls,
@@ -94,6 +98,7 @@ import type {
 } from '@pharos/contract';
 import type { NewerTags, TagFacts } from '@pharos/library';
 import type { By } from './hcp-tag-changes.ts';
+import type { EvidenceStore, TrustStore } from './trust-port.ts';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
 export interface SealedCredential {
@@ -196,8 +201,8 @@ export interface Agents {
 }
 
 export interface Repositories {
-  /** `favourite` asks for the stars of `userId`. */
-  list(query: RepositoryQuery, userId?: string | null): Promise<Page<Repository>>;
+  /** `favourite` asks for the stars of `userId`; ages are counted to `now`. Throws QueryError for a `q` that cannot be read. */
+  list(query: RepositoryQuery, asked?: { userId?: string | null; now?: Date }): Promise<Page<Repository>>;
   get(id: string): Promise<RepositoryDetail | null>;
   /** The first of these names that the library holds in a registry; one that no rule wants any more does not count. */
   byName(registryId: string, names: readonly string[]): Promise<{ id: string; name: string } | null>;
@@ -222,8 +227,11 @@ export interface HcpTags {
 }
 
 export interface Tags {
-  ofRepository(repositoryId: string, query: RepositoryTagQuery): Promise<Page<Tag>>;
-  list(query: TagQuery): Promise<Page<Tag>>;
+  /** Throws QueryError for a `q` that cannot be read; `now` is what ages are counted from. */
+  ofRepository(repositoryId: string, query: RepositoryTagQuery, now?: Date): Promise<Page<Tag>>;
+  list(query: TagQuery, now?: Date): Promise<Page<Tag>>;
+  facets(query: TagFacetsQuery, now?: Date): Promise<TagFacets>;
+  completions(query: CompletionQuery): Promise<Completions>;
   /** `now` is what ages are counted to. */
   get(repositoryId: string, name: string, now?: Date): Promise<TagDetail | null>;
   history(repositoryId: string, name: string, query: PageQuery): Promise<Page<TagHistoryEntry> | null>;
@@ -236,7 +244,8 @@ export interface Tags {
 }
 
 export interface Images {
-  get(digest: string): Promise<Image | null>;
+  /** `now` decides what has expired; absent: the time of the call. */
+  get(digest: string, now?: Date): Promise<Image | null>;
   /**
    * Deeper observations replace shallower ones, and packages those read before; facts of the tags that point there are
    * drawn again.
@@ -516,6 +525,8 @@ export interface Store {
   readonly webhooks: Webhooks;
   readonly webhookOutbox: WebhookOutbox;
   readonly history: History;
+  readonly trust: TrustStore;
+  readonly evidence: EvidenceStore;
   readonly users: Users;
   readonly me: Me;
   readonly settings: Settings;

@@ -8,6 +8,7 @@ import { sql } from 'kysely';
 import { batches, type Db, iso, jsonText } from './database.ts';
 import { summarise } from './repository-summary.ts';
 import { type TagFacts, tagFacts } from './tag-facts.ts';
+import { profileIds } from './tag-profiles.ts';
 
 /** A tag as a commit writes it. */
 export interface TagWrite extends TagFacts {
@@ -57,6 +58,8 @@ export interface WriteContext {
   readonly seenAt: string;
   /** Names among the tags whose digest changes. */
   readonly moved: readonly string[];
+  /** Digests that a signature hangs on. */
+  readonly signed: ReadonlySet<string>;
 }
 
 /**
@@ -64,19 +67,25 @@ export interface WriteContext {
  * digest changes leaves a row in its history.
  */
 export async function writeTags(trx: Db, context: WriteContext, tags: readonly TagWrite[]): Promise<void> {
-  const { repositoryId, registryId, scanId, seenAt, moved } = context;
+  const { repositoryId, registryId, scanId, seenAt, moved, signed } = context;
   if (moved.length > 0) await keepHistory(trx, repositoryId, moved);
   for (const batch of batches(tags, BATCH)) {
-    const rows = sql`jsonb_to_recordset(${jsonText(batch)}::jsonb)
-      as n(name text, digest text, pushed_at timestamptz, ${FACT_TYPES})`;
+    const profiles = await profileIds(
+      trx,
+      batch.map((tag) => ({ ...tag, registryId, signed: signed.has(tag.digest) })),
+    );
+    const placed = batch.map((tag, at) => ({ ...tag, signed: signed.has(tag.digest), profile_id: profiles[at] }));
+    const rows = sql`jsonb_to_recordset(${jsonText(placed)}::jsonb)
+      as n(name text, digest text, pushed_at timestamptz, signed boolean, profile_id int, ${FACT_TYPES})`;
     await sql`
       insert into tags as t (repository_id, registry_id, name, digest, digest_since, digest_scan_id, pushed_at,
-        effective_at, presence, first_seen_at, last_seen_at, ${COLUMN_LIST})
+        effective_at, presence, first_seen_at, last_seen_at, signed, profile_id, ${COLUMN_LIST})
       select ${repositoryId}::uuid, ${registryId}::uuid, n.name, n.digest, ${seenAt}::timestamptz, ${scanId}::uuid,
-        n.pushed_at, n.effective_at, 'present', ${seenAt}::timestamptz, ${seenAt}::timestamptz, ${NEW_COLUMNS}
+        n.pushed_at, n.effective_at, 'present', ${seenAt}::timestamptz, ${seenAt}::timestamptz, n.signed, n.profile_id, ${NEW_COLUMNS}
       from ${rows}
       on conflict (repository_id, name) do update set
-        digest = excluded.digest, pushed_at = excluded.pushed_at, ${TAKE_EXCLUDED},
+        digest = excluded.digest, pushed_at = excluded.pushed_at, signed = excluded.signed,
+        profile_id = excluded.profile_id, ${TAKE_EXCLUDED},
         effective_at = coalesce(excluded.created_at, excluded.pushed_at, t.first_seen_at),
         digest_since = case when t.digest = excluded.digest then t.digest_since else excluded.digest_since end,
         digest_scan_id = case when t.digest = excluded.digest then t.digest_scan_id else excluded.digest_scan_id end,
@@ -98,6 +107,8 @@ async function keepHistory(trx: Db, repositoryId: string, names: readonly string
 
 interface PlacedRow {
   repository_id: string;
+  registry_id: string;
+  signed: boolean;
   repository: string;
   declared_kind: Parameters<typeof tagFacts>[1]['declaredKind'];
   name: string;
@@ -115,7 +126,8 @@ export async function redrawDigests(trx: Db, digests: readonly string[], now: Da
 export async function redrawTags(trx: Db, observations: readonly Observation[], now: Date): Promise<void> {
   const byDigest = await withPackages(trx, observations);
   const placed = await sql<PlacedRow>`
-    select t.repository_id, r.name as repository, r.declared_kind, t.name, t.digest, t.pushed_at, t.first_seen_at
+    select t.repository_id, t.registry_id, t.signed, r.name as repository, r.declared_kind, t.name, t.digest, t.pushed_at,
+      t.first_seen_at
     from tags t join repositories r on r.id = t.repository_id
     where t.digest = any(${[...byDigest.keys()]}::text[])`.execute(trx);
   for (const batch of batches(placed.rows, BATCH)) {
@@ -134,8 +146,14 @@ export async function redrawTags(trx: Db, observations: readonly Observation[], 
         now,
       ),
     }));
-    await sql`update tags t set ${TAKE_NEW}, effective_at = n.effective_at
-      from jsonb_to_recordset(${jsonText(drawn)}::jsonb) as n(repository_id uuid, name text, ${FACT_TYPES})
+    const profiles = await profileIds(
+      trx,
+      drawn.map((facts, at) => ({ ...facts, registryId: batch[at]!.registry_id, signed: batch[at]!.signed })),
+    );
+    const rows = drawn.map((facts, at) => ({ ...facts, profile_id: profiles[at] }));
+    await sql`update tags t set ${TAKE_NEW}, effective_at = n.effective_at, profile_id = n.profile_id
+      from jsonb_to_recordset(${jsonText(rows)}::jsonb)
+        as n(repository_id uuid, name text, profile_id int, ${FACT_TYPES})
       where t.repository_id = n.repository_id and t.name = n.name collate "C"`.execute(trx);
   }
   const repositories = [...new Set(placed.rows.map((row) => row.repository_id))];

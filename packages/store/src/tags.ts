@@ -6,10 +6,13 @@ import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, type Db, first, iso } from './database.ts';
 import { explainTagOf } from './explanations.ts';
 import { namesOf } from './listings.ts';
+import { completionsOf } from './search-completions.ts';
 import type { Tags } from './store.ts';
+import { facetsOf } from './tag-facets.ts';
 import { listRepositoryTags, listTags } from './tag-list.ts';
 import { newerTags } from './tag-newer.ts';
 import { listTagChanges, tagAt } from './tag-past.ts';
+import { ProfileReader } from './tag-profiles.ts';
 import { TAG_COLUMNS, type TagRow, tagOf } from './tag-row.ts';
 
 const MOST_SAME_DIGEST = 100;
@@ -31,9 +34,12 @@ const NEWEST: Order<HistoryRow> = {
 };
 
 export function tagsOf(db: Db): Tags {
+  const profiles = new ProfileReader(db);
   return {
-    ofRepository: (repositoryId, query) => listRepositoryTags(db, repositoryId, query),
-    list: (query) => listTags(db, query),
+    ofRepository: (repositoryId, query, now = new Date()) => listRepositoryTags(db, profiles, repositoryId, query, now),
+    list: (query, now = new Date()) => listTags(db, profiles, query, now),
+    facets: (query, now = new Date()) => facetsOf(db, profiles, query, now),
+    completions: (query) => completionsOf(db, profiles, query),
     get: async (repositoryId, name, now = new Date()) => {
       const row = await tagRow(db, repositoryId, name);
       return row && detailOf(db, row, now);

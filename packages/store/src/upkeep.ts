@@ -22,6 +22,8 @@ const TABLES = [
   'tag_history',
   'images',
   'repositories',
+  'repository_profiles',
+  'tag_profiles',
   'hcp_tag_images',
   'models',
   'scans',

@@ -23,14 +23,22 @@ export {
 export { type MisbehavingOptions, type MisbehavingRegistry, startMisbehaving } from './misbehaving-registry.ts';
 export { available, type Part, type PartName } from './parts/available.ts';
 export { freePort } from './parts/child.ts';
+export { type CosignKey, makeCosignKey } from './parts/cosign-key.ts';
 export { type Distribution, type DistributionOptions, startDistribution } from './parts/distribution.ts';
 export { type GoTool, goTool } from './parts/go-tool.ts';
 export { type PeerRegistry, startPeerRegistry } from './parts/peer-registry.ts';
-export { CRANE, DISTRIBUTION_3, REFERRERS_REGISTRY, REGCTL, ZOT } from './parts/peers.ts';
+export { COSIGN, CRANE, DISTRIBUTION_3, REFERRERS_REGISTRY, REGCTL, ZOT } from './parts/peers.ts';
 export { type Postgres, type PostgresOptions, startPostgres } from './parts/postgres.ts';
 export { type SeededDigests, seedFilesystem } from './parts/seed-filesystem.ts';
 export { type SeedHttpOptions, seedHttp } from './parts/seed-http.ts';
-export { copyToFiles, pushWithSkopeo, readWithSkopeo, type SkopeoOptions, writeOciLayout } from './parts/skopeo.ts';
+export {
+  copyToFiles,
+  pushWithSkopeo,
+  readWithSkopeo,
+  type SkopeoOptions,
+  signWithSkopeo,
+  writeOciLayout,
+} from './parts/skopeo.ts';
 export { temporaryDirectory } from './parts/temporary-directory.ts';
 export { startZot, type ZotOptions } from './parts/zot.ts';
 export { type LoggedRequest, mentions } from './request-log.ts';

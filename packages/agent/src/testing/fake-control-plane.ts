@@ -6,6 +6,7 @@ import {
   API_PREFIX,
   ApiError,
   type Client,
+  type EvidenceReport,
   type Hello,
   type Listing,
   type Observation,
@@ -50,6 +51,8 @@ export class FakeControlPlane {
   readonly commits: Committed[] = [];
   readonly images = new Map<string, Observation>();
   readonly library = new Map<string, Map<string, string>>();
+  /** Signatures as they came, with those that came twice. */
+  readonly evidence: EvidenceReport['evidence'] = [];
   readonly listings: Listing[] = [];
   readonly statuses: { id: string; body: Record<string, unknown> }[] = [];
   readonly results = new Map<string, WorkResult>();
@@ -163,6 +166,10 @@ export class FakeControlPlane {
         return this.#begin(body);
       case 'agentScanChunk':
         return this.#chunk(params.id, Number(params.n), body);
+      case 'agentScanEvidence':
+        if (!this.#scans.has(params.id)) throw problem(404, 'not-found');
+        this.evidence.push(...(body as EvidenceReport).evidence);
+        return undefined;
       case 'agentScanCommit':
         return this.#commit(params.id, body);
       default:

@@ -13,6 +13,7 @@ import {
 import { ago, state } from '../format.ts';
 import type { Cell, Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
+import { asking, joined } from '../query.ts';
 import { findRegistry, findRepository } from '../resolve.ts';
 import { describeCommand, readmeCommand } from './repository-words.ts';
 
@@ -49,7 +50,8 @@ const COLUMNS: Column<Repository>[] = [
 
 function list(shell: Shell): Command {
   const command = listCommand('list', 'list repositories')
-    .option('--search <TEXT>', 'part of the name or description')
+    .argument('[query]', 'a query (docs/search.md), such as extension:vector')
+    .option('--search <QUERY>', 'part of the name or description, or any query')
     .addOption(new Option('--kind <KIND>', 'of this kind').choices(Kind.options))
     .option('--registry <REGISTRY>', 'of this registry: name or id')
     .option('--location <ID>', 'available there')
@@ -57,13 +59,21 @@ function list(shell: Shell): Command {
     .addOption(
       new Option('--sort <ORDER>', 'order, "-" for descending').choices(RepositoryQuery.shape.sort.unwrap().options),
     );
-  return examples(command, 'repositories list', 'repositories list --kind postgres --sort -updated').action(
-    clientAction<Options>(shell, async ({ client, out }, _args, options) => {
+  return examples(
+    command,
+    'repositories list',
+    'repositories list extension:vector',
+    'repositories list --kind postgres --sort -updated',
+  ).action(
+    clientAction<Options>(shell, async ({ client, out }, [argument], options) => {
       const registryId = options.registry ? (await findRegistry(client, options.registry)).id : undefined;
-      const { kind, sort, search: q, location: locationId } = options;
+      const { kind, sort, location: locationId } = options;
       const hcpTag = options.hcpTag?.join(',');
-      const body = await readPages(options, (query) =>
-        client('listRepositories', { query: { ...query, q, kind, sort, registryId, locationId, hcpTag } }),
+      const q = joined(argument, options.search);
+      const body = await asking(q, () =>
+        readPages(options, (query) =>
+          client('listRepositories', { query: { ...query, q, kind, sort, registryId, locationId, hcpTag } }),
+        ),
       );
       out.list(body, (row) => row.id, COLUMNS, 'No repositories found.');
     }),

@@ -14,8 +14,10 @@ import {
 import { ago, count, minute, shortDigest, size, state } from '../format.ts';
 import type { Cell, Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
+import { asking, isQuery, joined } from '../query.ts';
 import { findRegistry, findRepository } from '../resolve.ts';
 import { findTag, tagArguments } from '../tag-reference.ts';
+import { facetsCommand } from './facets.ts';
 import { tagChangesCommand, tagHistoryCommand } from './tag-past.ts';
 
 interface Options extends ListOptions {
@@ -39,6 +41,7 @@ export function tagsCommand(shell: Shell): Command {
     .summary('find tags, their digests and their past')
     .description('Tags of the Image Library.')
     .addCommand(list(shell))
+    .addCommand(facetsCommand(shell))
     .addCommand(get(shell))
     .addCommand(tagHistoryCommand(shell))
     .addCommand(tagChangesCommand(shell));
@@ -58,8 +61,8 @@ const COLUMNS: Column<Tag>[] = [
 
 function list(shell: Shell): Command {
   const command = listCommand('list', 'list tags')
-    .argument('[repository]', 'name, host/name or id (default: all)')
-    .option('--search <TEXT>', 'part of the tag, or a digest or its beginning')
+    .argument('[query]', 'a query (docs/search.md), or a repository: name, host/name or id (default: all)')
+    .option('--search <QUERY>', 'part of the tag, a digest or its beginning, or any query')
     .option('--registry <REGISTRY>', 'of this registry: name or id')
     .addOption(new Option('--engine <ENGINE>', 'PostgreSQL engine').choices(Engine.options))
     .option('--major <N>', 'major version', wholeNumber(0, 100_000))
@@ -76,13 +79,16 @@ function list(shell: Shell): Command {
   return examples(
     command,
     'tags list postgresql',
+    "tags list 'engine:epas major:>=16 extension:vector -platform:s390x'",
     'tags list --engine epas --major 17 --platform linux/arm64',
     'tags list --extension vector --json',
   ).action(
-    clientAction<Options>(shell, async ({ client, out }, [name], options) => {
+    clientAction<Options>(shell, async ({ client, out }, [argument], options) => {
+      const name = argument !== undefined && !isQuery(argument) ? argument : undefined;
       const registryId = options.registry ? (await findRegistry(client, options.registry)).id : undefined;
       const repository = name ? await findRepository(client, name, registryId) : null;
-      const { search: q, engine, major, flavour, platform, extension, kind, presence, location } = options;
+      const q = joined(name === undefined ? argument : undefined, options.search);
+      const { engine, major, flavour, platform, extension, kind, presence, location } = options;
       const filter = {
         q,
         engine,
@@ -96,16 +102,18 @@ function list(shell: Shell): Command {
         registryId,
         hcpTag: options.hcpTag?.join(','),
       };
-      const body = await readPages(options, (query) =>
-        client('listTags', {
-          query: {
-            ...query,
-            ...filter,
-            repositoryId: repository?.id,
-            sort: options.sort ?? (repository ? '-version' : undefined),
-            floating: options.floating === undefined ? undefined : options.floating ? 'true' : 'false',
-          },
-        }),
+      const body = await asking(q, () =>
+        readPages(options, (query) =>
+          client('listTags', {
+            query: {
+              ...query,
+              ...filter,
+              repositoryId: repository?.id,
+              sort: options.sort ?? (repository ? '-version' : undefined),
+              floating: options.floating === undefined ? undefined : options.floating ? 'true' : 'false',
+            },
+          }),
+        ),
       );
       const columns = repository ? [NAME, ...COLUMNS] : [REPOSITORY, NAME, ...COLUMNS];
       out.list(body, reference, columns, 'No tags found.');

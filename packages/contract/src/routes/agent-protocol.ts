@@ -1,6 +1,7 @@
 /** The route table: what Beacon Agents say and ask. */
 import { z } from 'zod';
 import { Id, Time } from '../common.ts';
+import { EvidenceReport } from '../evidence.ts';
 import { Check, RegistryReading } from '../registry.ts';
 import {
   AgentConfig,
@@ -126,6 +127,18 @@ export const agentProtocolRoutes = {
     params: z.strictObject({ id: Id, n: z.coerce.number().int().min(0).max(100_000) }),
     body: ScanChunk,
     response: ChunkTaken,
+    bodyLimit: 32 * MiB,
+  },
+  agentScanEvidence: {
+    ...post,
+    status: 204,
+    path: '/agent/scans/{id}/evidence',
+    permission: 'agents:report',
+    audit: null,
+    group: 'agent protocol',
+    summary: 'Signatures that hang on images of the repository; sent twice is sent once',
+    params: ById,
+    body: EvidenceReport,
     bodyLimit: 32 * MiB,
   },
   agentScanCommit: {

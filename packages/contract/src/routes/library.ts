@@ -6,6 +6,7 @@ import { Package, PackageQuery } from '../package.ts';
 import { PageQuery, page } from '../page.ts';
 import { Repository, RepositoryDetail, RepositoryPatch, RepositoryQuery } from '../repository.ts';
 import type { Route } from '../route.ts';
+import { CompletionQuery, Completions, TagFacets, TagFacetsQuery } from '../search.ts';
 import { Statistics } from '../statistics.ts';
 import { RepositoryTagQuery, Tag, TagDetail, TagHistoryEntry, TagQuery } from '../tag.ts';
 import { ByDigest, ById, ByTag, get, patch, post } from './parts.ts';
@@ -123,6 +124,24 @@ export const libraryRoutes = {
     summary: 'Tags of all repositories',
     query: TagQuery,
     response: page(Tag),
+  },
+  tagFacets: {
+    ...get,
+    path: '/tags/facets',
+    permission: 'library:read',
+    group: 'library',
+    summary: 'Filters of the list of tags, with the number of tags that each value would give',
+    query: TagFacetsQuery,
+    response: TagFacets,
+  },
+  searchCompletions: {
+    ...get,
+    path: '/search/completions',
+    permission: 'library:read',
+    group: 'library',
+    summary: 'What may be typed next in a query, and whether it can be read',
+    query: CompletionQuery,
+    response: Completions,
   },
   getImage: {
     ...get,

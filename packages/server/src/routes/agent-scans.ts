@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { found, ProblemError } from '../problem.ts';
 import type { Handlers } from '../route.ts';
 
-type Names = 'agentScanBegin' | 'agentScanProgress' | 'agentScanChunk' | 'agentScanCommit';
+type Names = 'agentScanBegin' | 'agentScanProgress' | 'agentScanChunk' | 'agentScanEvidence' | 'agentScanCommit';
 
 /** The reports of agents: begin, chunks, commit. Atomicity and idempotence are the store's. */
 export function agentScanHandlers(context: Context): Pick<Handlers, Names> {
@@ -29,6 +29,12 @@ export function agentScanHandlers(context: Context): Pick<Handlers, Names> {
     agentScanChunk: async ({ params, body }) => {
       work.renew(params.id);
       return store.scans.chunk(params.id, params.n, body, now());
+    },
+    agentScanEvidence: async ({ params, body }) => {
+      work.renew(params.id);
+      found((await store.evidence.put(params.id, body.evidence, now())) || null, 'The scan');
+      context.verifications.again();
+      return undefined;
     },
     agentScanCommit: async ({ params, body }) => {
       const before = await store.scans.get(params.id);

@@ -23,6 +23,8 @@ type Names =
   | 'getTagAt'
   | 'listTagChanges'
   | 'listTags'
+  | 'tagFacets'
+  | 'searchCompletions'
   | 'listImagePackages'
   | 'getDifference'
   | 'getImage'
@@ -50,7 +52,7 @@ export function libraryHandlers(context: Context): Pick<Handlers, Names> {
     },
     listRepositories: async ({ query, principal }) => {
       const userId = query.favourite === undefined ? null : userOf(principal, 'Favourites belong to a person.');
-      return store.repositories.list(query, userId);
+      return store.repositories.list(query, { userId, now: now() });
     },
     getRepository: async ({ params }) => found(await store.repositories.get(params.id), 'The repository'),
     updateRepository: async ({ params, body, principal }) => {
@@ -62,7 +64,7 @@ export function libraryHandlers(context: Context): Pick<Handlers, Names> {
       return changedRepository(params.id);
     },
     listRepositoryTags: async ({ params, query }) => {
-      const tags = await store.tags.ofRepository(params.id, query);
+      const tags = await store.tags.ofRepository(params.id, query, now());
       if (tags.total === 0) found(await store.repositories.get(params.id), 'The repository');
       return withLifecycles(context, tags);
     },
@@ -75,7 +77,9 @@ export function libraryHandlers(context: Context): Pick<Handlers, Names> {
     listTagChanges: ({ query }) => store.tags.changes(query),
     getTagHistory: async ({ params, query }) =>
       found(await store.tags.history(params.id, params.name, query), 'The tag'),
-    listTags: async ({ query }) => withLifecycles(context, await store.tags.list(query)),
+    tagFacets: ({ query }) => store.tags.facets(query, now()),
+    searchCompletions: ({ query }) => store.tags.completions(query),
+    listTags: async ({ query }) => withLifecycles(context, await store.tags.list(query, now())),
     listImagePackages: async ({ params, query }) => {
       const packages = await store.images.listPackages(params.digest, query);
       if (packages.total === 0) found(await store.images.get(params.digest), 'The image');

@@ -23,7 +23,7 @@ export interface Given {
 /** Rows of other tables go with these. */
 const TABLES = [
   ...['settings', 'models', 'registries', 'rules', 'agents', 'locations', 'images', 'users', 'tokens'],
-  ...['activity', 'webhooks', 'daily_statistics', 'hcp_tags', 'hcp_tag_changes'],
+  ...['activity', 'webhooks', 'daily_statistics', 'hcp_tags', 'hcp_tag_changes', 'trust_entries', 'trust_changes'],
 ];
 
 /** Deleting rows takes milliseconds, a new schema tenths of a second, a new embedded database seconds. */
@@ -117,6 +117,7 @@ export interface Report {
   readonly repository?: string;
   readonly tags: readonly (string | ReportTag)[];
   readonly images?: readonly Observation[];
+  readonly referrers?: ScanChunk['referrers'];
   readonly commit?: Partial<ScanCommit>;
   readonly begin?: Partial<ScanBegin>;
   readonly now?: Date;
@@ -188,7 +189,7 @@ export async function scan(store: Store, registryId: string, report: Report): Pr
   const now = report.now ?? T0;
   const begin = beginOf(registryId, report);
   await store.scans.begin(begin, now);
-  await store.scans.chunk(begin.scanId, 0, chunkOf(tagsOf(report), report.images), now);
+  await store.scans.chunk(begin.scanId, 0, chunkOf(tagsOf(report), report.images, report.referrers), now);
   return store.scans.commit(begin.scanId, commitOf(report), now);
 }
 

@@ -178,7 +178,7 @@ export function wordsSuite(given: () => Promise<Given>): void {
     assert.deepEqual(await store.me.favourites(bob), []);
     await assert.rejects(store.me.addFavourite(ada, randomUUID(), T0), code('not-found'));
     const listed = async (favourite: boolean, userId: string | null) =>
-      (await store.repositories.list({ limit: 9, sort: 'name', favourite }, userId)).items.map(({ name }) => name);
+      (await store.repositories.list({ limit: 9, sort: 'name', favourite }, { userId })).items.map(({ name }) => name);
     await store.me.removeFavourite(ada, two);
     await store.me.removeFavourite(ada, two);
     assert.deepEqual(await listed(true, ada), ['one']);

@@ -56,3 +56,10 @@ export const ZOT: GoTool = {
   version: 'v2.1.5',
   tags: ['search', 'events'],
 };
+
+/** Signs images: as signatures under tags, and as bundles that refer to the image. A large program: its first build takes minutes. */
+export const COSIGN: GoTool = {
+  name: 'cosign',
+  package: 'github.com/sigstore/cosign/v3/cmd/cosign',
+  version: 'v3.1.3',
+};

@@ -27,6 +27,20 @@ export const tagHistoryQuery = (id: string, name: string) =>
     queryFn: ({ signal }) => api('getTagHistory', { params: { id, name }, query: { limit: 100 } }, { signal }),
   });
 
+export const tagFacetsQuery = (query: QueryOf<'tagFacets'>) =>
+  queryOptions({
+    queryKey: ['tags', 'facets', query],
+    queryFn: ({ signal }) => api('tagFacets', { query }, { signal }),
+    placeholderData: keepPreviousData,
+  });
+
+/** The answer says what it was asked, so that one for an older text is not taken for this one's. */
+export const completionsQuery = (q: string, at: number) =>
+  queryOptions({
+    queryKey: ['search', 'completions', q, at],
+    queryFn: async ({ signal }) => ({ q, at, ...(await api('searchCompletions', { query: { q, at } }, { signal })) }),
+    staleTime: 30_000,
+  });
 export const tagAtQuery = (id: string, name: string, time: string) =>
   queryOptions({
     queryKey: ['tags', 'at', id, name, time],

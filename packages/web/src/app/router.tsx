@@ -22,6 +22,7 @@ import { newReceiverSearch, receiverSearch, receiversSearch } from '../features/
 import { registriesSearch, registrySearch } from '../features/registries/search.ts';
 import { newRuleSearch, rulesSearch } from '../features/rules/search.ts';
 import { scansSearch } from '../features/scans/search.ts';
+import { newTrustSearch, trustSearch } from '../features/trust/search.ts';
 import { webhookSearch } from '../features/webhooks/search.ts';
 import { FailedPage, NotFoundPage } from './fallback-pages.tsx';
 import { SessionGate } from './session-gate.tsx';
@@ -214,6 +215,26 @@ const receiver = createRoute({
   component: lazyRouteComponent(() => import('../features/notifications/receiver-page.tsx'), 'ReceiverPage'),
 });
 
+const trust = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/trust',
+  validateSearch: trustSearch,
+  component: lazyRouteComponent(() => import('../features/trust/trust-page.tsx'), 'TrustPage'),
+});
+
+const newTrust = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/trust/new',
+  validateSearch: newTrustSearch,
+  component: lazyRouteComponent(() => import('../features/trust/new-trust-page.tsx'), 'NewTrustPage'),
+});
+
+const trustEntry = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/trust/$trustId',
+  component: lazyRouteComponent(() => import('../features/trust/trust-entry-page.tsx'), 'TrustEntryPage'),
+});
+
 const hcpTags = createRoute({
   getParentRoute: () => app,
   path: '/manage/hcp-tags',
@@ -266,6 +287,9 @@ const pages = [
   receivers,
   newReceiver,
   receiver,
+  trust,
+  newTrust,
+  trustEntry,
   hcpTags,
   agents,
   scans,

@@ -29,7 +29,7 @@ export function AttachedPanel({ referrers }: { referrers: Image['referrers'] }):
               </li>
             ))}
           </ul>
-          <p className="ph-quiet">They are found, not verified.</p>
+          <p className="ph-quiet">They are found; what was verified stands under Signatures.</p>
         </>
       )}
     </Panel>

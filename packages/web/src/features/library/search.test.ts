@@ -34,10 +34,10 @@ test('tag filters are typed', () => {
     platform: 'linux/arm64',
     q: '17',
   });
-  assert.deepEqual(kept(tagsSearch({ extension: 'pgvector', engine: 'epas' })), {
-    extension: 'pgvector',
-    engine: 'epas',
+  assert.deepEqual(kept(tagsSearch({ extension: 'pgvector', engine: 'epas', q: 'full' })), {
+    q: 'full engine:epas extension:pgvector',
   });
+  assert.equal(tagsSearch({ extension: 'say "x"' }).q, 'extension:"say \\"x\\""');
 });
 
 test('what is compared are digests, and a day is a day', () => {

@@ -98,21 +98,34 @@ function spanOf(value: unknown): 30 | 365 | undefined {
   return ([30, 365] as const).find((days) => String(days) === value);
 }
 
-export interface TagsSearch extends TagFilters {
-  kind?: Kind | undefined;
-  registryId?: string | undefined;
-  locationId?: string | undefined;
-  extension?: string | undefined;
+export interface TagsSearch extends PagedSearch {
+  q?: string | undefined;
+  sort?: (typeof TAG_SORTS)[number] | undefined;
 }
 
+/** Links from before the query language, and from pages that know one filter, become the query that says the same. */
 export function tagsSearch(raw: RawSearch): TagsSearch {
-  return {
-    ...tagFilters(raw),
-    kind: oneOf(raw.kind, Kind.options),
-    registryId: text(raw.registryId),
-    locationId: text(raw.locationId),
-    extension: text(raw.extension, 100),
-  };
+  const parts = [text(raw.q, 500), ...FILTERS.map(([name, field]) => term(field, text(raw[name], 100)))];
+  const q = parts.filter((part) => part !== undefined).join(' ');
+  return { q: q === '' ? undefined : q, sort: oneOf(raw.sort, TAG_SORTS), ...pagedSearch(raw) };
+}
+
+const FILTERS = [
+  ['kind', 'kind'],
+  ['engine', 'engine'],
+  ['major', 'major'],
+  ['flavour', 'flavour'],
+  ['platform', 'platform'],
+  ['extension', 'extension'],
+  ['registryId', 'registry'],
+  ['locationId', 'location'],
+  ['presence', 'presence'],
+  ['hcpTag', 'hcp'],
+] as const;
+
+function term(field: string, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  return /^[\w./@-]+$/.test(value) ? `${field}:${value}` : `${field}:"${value.replace(/["\\]/g, '\\$&')}"`;
 }
 
 export interface TagSearch extends PagedSearch {

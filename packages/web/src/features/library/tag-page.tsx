@@ -20,6 +20,7 @@ import { PackagesPanel } from './packages-panel.tsx';
 import { PlatformsPanel } from './platforms-panel.tsx';
 import { PullPanel } from './pull-panel.tsx';
 import type { TagSearch } from './search.ts';
+import { SignaturesPanel } from './signatures-panel.tsx';
 import { TagFactsPanel } from './tag-facts-panel.tsx';
 import { TagHistoryPanel } from './tag-history-panel.tsx';
 import { TagOriginPanel } from './tag-origin-panel.tsx';
@@ -185,6 +186,7 @@ function Overview({ tag, image }: { tag: TagDetail; image: ReturnType<typeof use
       </div>
       <div className="ph-stack">
         <PullPanel tag={tag} />
+        <SignaturesPanel tag={tag} />
         <TagOriginPanel tag={tag} />
         {image.data ? <AttachedPanel referrers={image.data.referrers} /> : null}
       </div>

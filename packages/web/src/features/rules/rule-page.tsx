@@ -9,13 +9,13 @@ import { fieldErrors } from '../../components/field-errors.ts';
 import { plural } from '../../components/format.ts';
 import { PageTitle } from '../../components/page-title.tsx';
 import { ActionError, QueryView, TextSkeleton } from '../../components/states.tsx';
+import { useDebounced } from '../../components/use-debounced.ts';
 import { useSearchState } from '../../components/use-search-state.ts';
 import { DeleteRule } from './delete-rule.tsx';
 import { draftOf, emptyDraft, previewSpecOf, type RuleDraft, specOf, written } from './rule-draft.ts';
 import { RuleFields } from './rule-fields.tsx';
 import { RulePreview } from './rule-preview.tsx';
 import type { NewRuleSearch } from './search.ts';
-import { useDebounced } from './use-debounced.ts';
 
 /** A clause that was taken out of the form goes out of the rule. */
 const NO_RULE_CLAUSES = Object.fromEntries(RULE_CLAUSES.map((key) => [key, null]));

@@ -1,0 +1,337 @@
+import assert from 'node:assert/strict';
+import { createHash, randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+import {
+  type BuiltImage,
+  buildArtifact,
+  buildImage,
+  buildSignature,
+  generateRepository,
+  type MisbehavingRegistry,
+  startMisbehaving,
+} from '@pharos/testbed';
+import { FakeControlPlane } from './testing/fake-control-plane.ts';
+import { configFor, folder, rule, runAgent } from './testing/fixtures.ts';
+
+const SIMPLE = 'application/vnd.dev.cosign.simplesigning.v1+json';
+const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+const INDEX = 'application/vnd.oci.image.index.v1+json';
+
+type Context = { after(clean: () => unknown): void };
+
+interface Setting {
+  registry: MisbehavingRegistry;
+  fake: FakeControlPlane;
+  again(): Promise<void>;
+}
+
+/** An agent that reads `pg`, after its first sweep. */
+async function start(
+  context: Context,
+  fill: (registry: MisbehavingRegistry) => void,
+  { tags = [] as string[], prepare = (_fake: FakeControlPlane) => {} } = {},
+): Promise<Setting> {
+  const registry = await startMisbehaving({ repositories: [] });
+  context.after(() => registry.stop());
+  fill(registry);
+  const fake = new FakeControlPlane();
+  prepare(fake);
+  const rules = [rule('all', ['pg'], tags.length === 0 ? [] : [{ include: tags, exclude: [], order: 'version' }])];
+  const config = configFor(registry.url, rules);
+  await runAgent(context as never, fake, config, folder());
+  const sweeps = () => fake.commits.filter(({ begin }) => begin.repository === null).length;
+  await fake.until(() => sweeps() === 1, 'the first sweep');
+  const again = async () => {
+    const before = sweeps();
+    const scan = { id: randomUUID(), registryId: config.registries[0]!.id, repository: null, scanId: randomUUID() };
+    fake.addWork({ kind: 'scan', ...scan, trigger: 'manual' });
+    await fake.until(() => sweeps() > before, 'another sweep');
+  };
+  return { registry, fake, again };
+}
+
+const sigTag = ({ digest }: { digest: string }) => `${digest.replace(':', '-')}.sig`;
+const sha256 = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+const about = (registry: MisbehavingRegistry, text: string) =>
+  registry.log.filter(({ path }) => path.includes(text)).length;
+
+function signature(payloads: readonly Buffer[]): BuiltImage {
+  const layers = payloads.map((bytes, index) => ({
+    mediaType: SIMPLE,
+    bytes,
+    annotations: { 'dev.cosignproject.cosign/signature': Buffer.from(`signature ${index}`).toString('base64') },
+  }));
+  return buildArtifact({ configMediaType: 'application/vnd.oci.image.config.v1+json', layers });
+}
+
+/** What clients write under the fallback tag: an index that names the type of each referrer. */
+function fallbackIndex(children: readonly [image: BuiltImage, artifactType: string][]): BuiltImage {
+  const manifests = children.map(([{ digest, mediaType, bytes }, artifactType]) => ({
+    mediaType,
+    digest,
+    size: bytes.length,
+    artifactType,
+  }));
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests }));
+  const own = { digest: sha256(bytes), mediaType: INDEX, bytes };
+  return {
+    ...own,
+    manifests: [...children.flatMap(([image]) => image.manifests), own],
+    blobs: children.flatMap(([image]) => image.blobs),
+  };
+}
+
+test("cosign's signature comes with its bytes and annotations, once; unchanged it costs nothing for a day", async (context) => {
+  const image = buildImage({ name: 'signed' });
+  const signed = buildSignature(image);
+  const { registry, fake, again } = await start(context, ({ content }) => {
+    content.push('pg', '17.4', image);
+    content.push('pg', signed.tag, signed.image);
+  });
+  const [found, ...more] = fake.evidence;
+  assert.deepEqual(more, []);
+  assert.deepEqual(
+    [found?.subject, found?.digest, found?.position, found?.form, found?.problem],
+    [image.digest, signed.image.digest, 0, 'cosign-simple', null],
+  );
+  const payload = Buffer.from(found!.payload!, 'base64');
+  assert.equal(sha256(payload), found!.payloadDigest);
+  assert.equal(JSON.parse(payload.toString()).critical.image['docker-manifest-digest'], image.digest);
+  assert.ok(found!.annotations['dev.cosignproject.cosign/signature']);
+  registry.clearLog();
+  await again();
+  assert.equal(about(registry, '.sig') + about(registry, found!.payloadDigest), 0, 'not asked again');
+  assert.equal(fake.evidence.length, 1);
+});
+
+test('where nothing is signed not one request is spent, and none on signatures of what no rule takes', async (context) => {
+  const { tags } = generateRepository('pg', 20);
+  const other = buildImage({ name: 'not wanted' });
+  const signed = buildSignature(other);
+  const { registry, fake } = await start(
+    context,
+    ({ content }) => {
+      for (const [name, image] of tags) content.push('pg', name, image);
+      content.push('pg', 'other', other);
+      content.push('pg', signed.tag, signed.image);
+    },
+    { tags: ['re:\\d.*'] },
+  );
+  assert.equal(fake.library.get('pg')?.size, 20);
+  assert.equal(about(registry, '.sig'), 0);
+  assert.deepEqual(fake.evidence, []);
+});
+
+test('a cosign 3 bundle is found by the fallback tag, and a signature over bytes brings the manifest along', async (context) => {
+  const image = buildImage({ name: 'signed' });
+  const bundle = (text: string) =>
+    buildArtifact({ artifactType: BUNDLE, subject: image, layers: [{ mediaType: BUNDLE, bytes: Buffer.from(text) }] });
+  const [envelope, message] = [bundle('{"dsseEnvelope":{}}'), bundle('{"messageSignature":{}}')];
+  const sbom = buildArtifact({ artifactType: 'application/spdx+json', subject: image });
+  const index = fallbackIndex([
+    [envelope, BUNDLE],
+    [message, BUNDLE],
+    [sbom, 'application/spdx+json'],
+  ]);
+  const { fake, registry, again } = await start(context, ({ content }) => {
+    content.push('pg', '17.4', image);
+    content.push('pg', image.digest.replace(':', '-'), index);
+  });
+  const told = new Map(fake.evidence.map((each) => [each.digest, each]));
+  assert.deepEqual([...told.keys()].toSorted(), [envelope.digest, message.digest].toSorted());
+  assert.deepEqual(
+    [told.get(envelope.digest)?.form, told.get(envelope.digest)?.subjectManifest],
+    ['sigstore-bundle', null],
+  );
+  assert.deepEqual(Buffer.from(told.get(message.digest)!.subjectManifest!, 'base64'), image.bytes);
+  registry.clearLog();
+  await again();
+  assert.equal(about(registry, '/blobs/') + about(registry, envelope.digest), 0);
+});
+
+test("cosign 2's referrers and notation's signatures come in their forms; other referrers are left alone", async (context) => {
+  const image = buildImage({ name: 'signed' });
+  const make = (artifactType: string, mediaType: string) =>
+    buildArtifact({ artifactType, subject: image, layers: [{ mediaType, bytes: Buffer.from(mediaType) }] });
+  const types: [artifactType: string, mediaType: string, form: string | null][] = [
+    ['application/vnd.dev.cosign.artifact.sig.v1+json', SIMPLE, 'cosign-simple'],
+    ['application/vnd.cncf.notary.signature', 'application/jose+json', 'notation-jws'],
+    ['application/vnd.cncf.notary.signature', 'application/cose', 'notation-cose'],
+    ['application/vnd.cncf.notary.signature', 'text/plain', 'unknown'],
+    ['application/sarif+json', 'application/sarif+json', null],
+  ];
+  const made = types.map(([artifactType, mediaType]): [BuiltImage, string] => [
+    make(artifactType, mediaType),
+    artifactType,
+  ]);
+  const { fake } = await start(context, ({ content }) => {
+    content.push('pg', '1', image);
+    content.push('pg', image.digest.replace(':', '-'), fallbackIndex(made));
+  });
+  const forms = fake.evidence.map(({ form }) => form).toSorted();
+  assert.deepEqual(forms, types.flatMap(([, , form]) => form ?? []).toSorted());
+  assert.ok(fake.evidence.every(({ payload }) => payload !== null));
+});
+
+test('bounds: twenty signatures of an image, 256 KiB each, and what is over them is named and not fetched', async (context) => {
+  const [many, large] = [buildImage({ name: 'many' }), buildImage({ name: 'large' })];
+  const payloads = Array.from({ length: 30 }, (_, n) => Buffer.from(`payload ${n}`));
+  const huge = Buffer.alloc(256 * 1024 + 1, 'x');
+  const { fake, registry } = await start(context, ({ content }) => {
+    content.push('pg', '1', many);
+    content.push('pg', '2', large);
+    content.push('pg', sigTag(many), signature(payloads));
+    content.push('pg', sigTag(large), signature([huge, Buffer.from('small')]));
+  });
+  const of = (image: BuiltImage) => fake.evidence.filter(({ subject }) => subject === image.digest);
+  assert.equal(of(many).filter(({ payload }) => payload !== null).length, 20);
+  assert.deepEqual(
+    of(many)
+      .filter(({ payload }) => payload === null)
+      .map(({ problem }) => problem),
+    ['too-many'],
+  );
+  assert.deepEqual(
+    of(large).map(({ position, problem }) => [position, problem]),
+    [
+      [0, 'too-large'],
+      [1, null],
+    ],
+  );
+  assert.equal(about(registry, sha256(huge)), 0, 'not asked for');
+  assert.equal(about(registry, sha256(payloads[20]!)), 0);
+});
+
+test('bytes that are not those of their digest are never handed on', async (context) => {
+  const image = buildImage({ name: 'signed' });
+  const good = signature([Buffer.from('the payload that was signed')]);
+  const blobs = good.blobs.map((blob) =>
+    blob.mediaType === SIMPLE ? { ...blob, bytes: Buffer.from('another payload, of same size'.slice(0, 27)) } : blob,
+  );
+  const { fake, registry, again } = await start(context, ({ content }) => {
+    content.push('pg', '17.4', image);
+    content.push('pg', sigTag(image), { ...good, blobs });
+  });
+  assert.deepEqual(
+    fake.evidence.map(({ payload, problem }) => [payload, problem]),
+    [[null, 'digest-mismatch']],
+  );
+  assert.equal(fake.library.get('pg')?.size, 1, 'the tag is read all the same');
+  registry.clearLog();
+  await again();
+  assert.equal(about(registry, '.sig'), 0, 'tried again in a day, not by every scan');
+});
+
+test('what names another image as its subject is not taken for a signature of this one', async (context) => {
+  const [image, other] = [buildImage({ name: 'a' }), buildImage({ name: 'b' })];
+  const foreign = buildArtifact({
+    artifactType: BUNDLE,
+    subject: other,
+    layers: [{ mediaType: BUNDLE, bytes: Buffer.from('{}') }],
+  });
+  const { fake } = await start(context, ({ content }) => {
+    content.push('pg', '1', image);
+    content.push('pg', image.digest.replace(':', '-'), fallbackIndex([[foreign, BUNDLE]]));
+  });
+  assert.deepEqual(fake.evidence, []);
+});
+
+test('more signatures than one scan fetches follow in the next ones, each once', async (context) => {
+  const images = Array.from({ length: 520 }, (_, n) => buildImage({ name: `${n}` }));
+  const { fake, again } = await start(context, ({ content }) => {
+    for (const [n, image] of images.entries()) {
+      content.push('pg', `1.${n}`, image);
+      content.push('pg', sigTag(image), signature([Buffer.from(`payload ${n}`)]));
+    }
+  });
+  assert.equal(fake.evidence.length, 500);
+  await again();
+  assert.equal(new Set(fake.evidence.map(({ subject }) => subject)).size, 520);
+  assert.equal(fake.evidence.length, 520);
+});
+
+test('a platform manifest may be signed by itself', async (context) => {
+  const index = buildImage({
+    name: 'both',
+    platforms: [
+      { os: 'linux', architecture: 'amd64' },
+      { os: 'linux', architecture: 'arm64' },
+    ],
+  });
+  const platform = index.manifests[0]!;
+  const { fake } = await start(context, ({ content }) => {
+    content.push('pg', '1', index);
+    content.push('pg', sigTag(platform), signature([Buffer.from('of a platform')]));
+  });
+  assert.deepEqual(
+    fake.evidence.map(({ subject }) => subject),
+    [platform.digest],
+  );
+});
+
+test('a control plane that knows no signatures gets the tags all the same', async (context) => {
+  const image = buildImage({ name: 'signed' });
+  const signed = buildSignature(image);
+  const { fake } = await start(
+    context,
+    ({ content }) => {
+      content.push('pg', '17.4', image);
+      content.push('pg', signed.tag, signed.image);
+    },
+    {
+      prepare: (plane) => {
+        plane.refuse = (name) => (name === 'agentScanEvidence' ? [404, 'not-found'] : null);
+      },
+    },
+  );
+  assert.equal(fake.library.get('pg')?.size, 1);
+  assert.deepEqual(fake.evidence, []);
+});
+
+test('an answer that is lost sends the signature again, and it is fetched once', async (context) => {
+  const image = buildImage({ name: 'signed' });
+  const signed = buildSignature(image);
+  let isLost = false;
+  const { fake, registry } = await start(
+    context,
+    ({ content }) => {
+      content.push('pg', '17.4', image);
+      content.push('pg', signed.tag, signed.image);
+    },
+    {
+      prepare: (plane) => {
+        plane.mishap = (name) => {
+          if (name !== 'agentScanEvidence' || isLost) return null;
+          isLost = true;
+          return 'lose-answer';
+        };
+      },
+    },
+  );
+  assert.equal(fake.evidence.length, 2);
+  assert.deepEqual(fake.evidence[0], fake.evidence[1]);
+  assert.equal(about(registry, fake.evidence[0]!.payloadDigest), 1);
+});
+
+test('a registry that fails half way ends the fetching and not the scan; the rest comes with the next one', async (context) => {
+  const images = Array.from({ length: 60 }, (_, n) => buildImage({ name: `${n}` }));
+  const { fake, registry, again } = await start(context, ({ content }) => {
+    for (const [n, image] of images.entries()) content.push('pg', `1.${n}`, image);
+  });
+  for (const [n, image] of images.entries()) {
+    registry.content.push('pg', sigTag(image), signature([Buffer.from(`payload ${n}`)]));
+  }
+  registry.clearLog();
+  const before = fake.commits.length;
+  const sweep = again();
+  await fake.until(() => about(registry, '.sig') > 15, 'some signatures to be asked for');
+  registry.fault = { name: 'status-403' };
+  await sweep;
+  registry.fault = undefined;
+  assert.equal(fake.library.get('pg')?.size, 60);
+  assert.ok(fake.evidence.length < 60, `${fake.evidence.length} fetched`);
+  assert.ok(fake.commits.length > before);
+  await again();
+  const subjects = new Set(fake.evidence.filter(({ payload }) => payload !== null).map(({ subject }) => subject));
+  assert.ok(subjects.size >= 50, `${subjects.size} fetched by now`);
+});

@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { createHash, randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { answerProbe, makeAgent, startTestServer, type TestServer } from './testing.ts';
+import { KEYS, OTHER, pemOf, SUBJECT, sha256, signBytes, simplePayload } from './verification/testing.ts';
+
+const location = 'eu-west';
+const HOST = 'registry.example.com';
+let it: TestServer;
+let agent: ReturnType<typeof makeAgent>;
+let scanId = '';
+const [release, other] = [KEYS['ECDSA P-256'](), KEYS.Ed25519()];
+
+before(async () => {
+  it = await startTestServer();
+  agent = makeAgent(it, location);
+  await agent.hello();
+  const body = { name: 'Team registry', url: HOST, locationId: location };
+  const [created] = await Promise.all([it.call('createRegistry', { body }), answerProbe(agent)]);
+  await scan(created.body.id, { '17.4': SUBJECT, '16.8': OTHER });
+});
+after(() => it.stop());
+
+/** A whole scan, with the signatures that hang on its images. */
+async function scan(registryId: string, tags: Record<string, string>): Promise<void> {
+  scanId = randomUUID();
+  const begin = {
+    scanId,
+    parentId: null,
+    agentId: agent.agentId,
+    epoch: 1,
+    registryId,
+    repository: 'team/postgresql',
+    ruleIds: [],
+    trigger: 'manual',
+    startedAt: new Date().toISOString(),
+  };
+  assert.equal((await agent.call('agentScanBegin', { body: begin })).status, 200);
+  const list = Object.entries(tags).map(([name, digest]) => ({ name, digest, pushedAt: null }));
+  const chunk = { tags: list, images: [], referrers: [] };
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+  const sent = { sha256: hash(JSON.stringify(chunk)), ...chunk };
+  assert.equal((await agent.call('agentScanChunk', { params: { id: scanId, n: 0 }, body: sent })).status, 200);
+  const lines = list.map(({ name, digest }) => `${name} ${digest}\n`).toSorted();
+  const commit = {
+    status: 'complete',
+    tagCount: list.length,
+    setDigest: hash(lines.join('')),
+    listedCount: list.length,
+    artifactCount: 0,
+    unresolved: [],
+    listedNames: Object.keys(tags),
+    absence: 'none',
+    finishedAt: new Date().toISOString(),
+    requests: 1,
+    message: '',
+    code: null,
+    hint: null,
+    failures: [],
+    failedCount: 0,
+  };
+  const committed = await agent.call('agentScanCommit', { params: { id: scanId }, body: commit });
+  assert.equal(committed.status, 200, committed.text);
+}
+
+function evidence(subject: string, pair = release, more: object = {}) {
+  const payload = simplePayload(SUBJECT, `${HOST}/team/postgresql`);
+  return {
+    subject,
+    digest: sha256(Buffer.from(`${subject} ${more ? JSON.stringify(more) : ''}`)),
+    position: 0,
+    form: 'cosign-simple',
+    mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json',
+    annotations: { 'dev.cosignproject.cosign/signature': signBytes(pair.privateKey, payload).toString('base64') },
+    payloadDigest: sha256(payload),
+    payload: payload.toString('base64'),
+    subjectManifest: null,
+    problem: null,
+    ...more,
+  };
+}
+
+const send = (...list: object[]) =>
+  agent.call('agentScanEvidence', { params: { id: scanId }, body: { evidence: list } });
+
+/** The verification of an image, once there is nothing left to do. */
+async function settled(digest = SUBJECT) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const { body, text, status } = await it.call('getImageVerification', { params: { digest }, query: {} });
+    assert.equal(status, 200, text);
+    if (body.state !== 'checking') return body;
+    await sleep(10);
+  }
+  throw new Error('it is being verified for ever');
+}
+
+test('a signature is verified when it comes, and again when trust does; the other image has none of it', async () => {
+  assert.equal((await settled()).state, 'none');
+  assert.equal((await send(evidence(SUBJECT))).status, 204);
+  assert.equal((await settled()).state, 'untrusted');
+  const body = { name: 'release', kind: 'key', key: pemOf(release.publicKey), scope: `${HOST}/team/**` };
+  const created = await it.call('createTrust', { body });
+  assert.equal(created.status, 201, created.text);
+  assert.deepEqual([created.body.keys[0].algorithm, created.body.createdBy], ['ECDSA P-256', 'PHAROS_ADMIN_TOKEN']);
+  const verified = await settled();
+  assert.deepEqual([verified.state, verified.verifiedBy[0].trust], ['verified', 'release']);
+  const image = await it.call('getImage', { params: { digest: SUBJECT } });
+  assert.equal(image.body.verification.state, 'verified');
+
+  // The very same signature under another image.
+  assert.equal((await send(evidence(OTHER))).status, 204);
+  const moved = await settled(OTHER);
+  assert.equal(moved.state, 'failed');
+  assert.match(moved.sentence, /another image/);
+
+  const { id } = created.body;
+  await it.call('updateTrust', { params: { id }, body: { enabled: false } });
+  assert.notEqual((await settled()).state, 'verified');
+  await it.call('updateTrust', { params: { id }, body: { enabled: true, requireReference: true } });
+  assert.equal((await settled()).state, 'verified');
+  await it.call('deleteTrust', { params: { id } });
+  assert.equal((await settled()).state, 'untrusted');
+  const changes = await it.call('listTrustChanges', { query: { trustId: id } });
+  assert.deepEqual(
+    changes.body.items.map(({ action, actor }: { action: string; actor: string }) => `${action} ${actor}`),
+    ['delete', 'update', 'update', 'create'].map((action) => `${action} PHAROS_ADMIN_TOKEN`),
+  );
+});
+
+test('a trial says what would be verified, and why the rest would not; nothing is kept', async () => {
+  const input = { name: 'trial', kind: 'key', key: pemOf(release.publicKey) };
+  const { body } = await it.call('checkTrust', { body: input });
+  assert.deepEqual([body.images, body.signatures, body.complete], [1, 2, true]);
+  assert.deepEqual(body.examples, [{ digest: SUBJECT, repository: `${HOST}/team/postgresql` }]);
+  assert.match(body.reasons[0].reason, /another image/);
+  const none = await it.call('checkTrust', { body: { ...input, key: pemOf(other.publicKey) } });
+  assert.equal(none.body.images, 0);
+  assert.equal((await it.call('listTrust', { query: {} })).body.total, 0);
+});
+
+test('only who may write trust does; everybody who reads the library sees it', async () => {
+  const body = { name: 'mine', kind: 'key', key: pemOf(other.publicKey) };
+  const token = await it.tokenOf('viewer');
+  for (const [name, input] of [
+    ['createTrust', { body }],
+    ['checkTrust', { body }],
+    ['updateTrust', { params: { id: randomUUID() }, body: { enabled: false } }],
+    ['deleteTrust', { params: { id: randomUUID() } }],
+  ] as const) {
+    assert.equal((await it.call(name, input, { token })).status, 403, name);
+    assert.equal((await it.call(name, input, { token: agent.token })).status, 403, name);
+    assert.equal((await it.call(name, input, { token: null })).status, 401, name);
+  }
+  assert.equal((await it.call('listTrust', { query: {} }, { token })).status, 200);
+  assert.equal((await it.call('listTrustChanges', { query: {} }, { token })).status, 200);
+  const report = await it.call(
+    'agentScanEvidence',
+    { params: { id: scanId }, body: { evidence: [evidence(SUBJECT)] } },
+    { token },
+  );
+  assert.equal(report.status, 403);
+});
+
+test('a private key that is pasted is refused, and stands in no answer and no log', async () => {
+  const key = release.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const secret = key.split('\n')[1]!;
+  for (const name of ['createTrust', 'checkTrust'] as const) {
+    const refused = await it.call(name, { body: { name: 'oops', kind: 'key', key } });
+    assert.deepEqual([refused.status, refused.body.code], [400, 'invalid-input']);
+    assert.match(refused.body.detail, /private key/);
+    assert.ok(!refused.text.includes(secret));
+  }
+  assert.ok(!it.log.join('').includes(secret));
+});
+
+test('what cannot work is refused with a next step', async () => {
+  const good = { name: 'x', kind: 'key', key: pemOf(other.publicKey) };
+  const bad: object[] = [
+    { ...good, key: null },
+    { ...good, key: 'no key' },
+    { ...good, scope: 're:(' },
+    { ...good, kind: 'keyless' },
+    { ...good, kind: 'x509' },
+    { ...good, identities: [{ subject: '**' }] },
+    { ...good, unknown: true },
+  ];
+  for (const body of bad) {
+    const { status, body: answer } = await it.call('createTrust', { body });
+    assert.equal(status, 400, JSON.stringify(body));
+    assert.ok(answer.hint, JSON.stringify(body));
+  }
+  const created = await it.call('createTrust', { body: good });
+  assert.equal((await it.call('createTrust', { body: good })).body.code, 'name-taken');
+  const { id } = created.body;
+  assert.equal((await it.call('updateTrust', { params: { id }, body: { scope: 're:(' } })).status, 400);
+  assert.equal((await it.call('updateTrust', { params: { id }, body: { key: 'another' } })).status, 400);
+  assert.equal((await it.call('getTrust', { params: { id } })).body.scope, '**');
+  await it.call('deleteTrust', { params: { id } });
+  assert.equal((await it.call('deleteTrust', { params: { id } })).status, 404);
+});
+
+test('evidence out of bounds is refused, of an unknown scan too', async () => {
+  const huge = Buffer.alloc(1024 * 1024 + 10).toString('base64');
+  assert.equal((await send({ ...evidence(SUBJECT), payload: huge })).status, 400);
+  assert.equal((await send({ ...evidence(SUBJECT), payload: 'not base64!' })).status, 400);
+  assert.equal((await send(...Array.from({ length: 101 }, () => evidence(SUBJECT)))).status, 400);
+  const unknown = await agent.call('agentScanEvidence', {
+    params: { id: randomUUID() },
+    body: { evidence: [evidence(SUBJECT)] },
+  });
+  assert.equal(unknown.status, 404);
+});

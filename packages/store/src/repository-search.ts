@@ -1,0 +1,80 @@
+/** What a list of repositories is narrowed by. */
+import type { RepositoryQuery } from '@pharos/contract';
+import { type FieldName, parseQuery, profileFits, type Term } from '@pharos/library';
+import { type RawBuilder, sql } from 'kysely';
+import { allOf, containing, storableText } from './database.ts';
+import { LIVE } from './tag-list.ts';
+import type { ProfileReader } from './tag-profiles.ts';
+import { repositoryNamed } from './tag-search.ts';
+import { tagCondition, wildcards } from './tag-terms.ts';
+
+type Condition = RawBuilder<unknown>;
+
+/** What a repository says itself; everything else its tags say. */
+const OWN: ReadonlySet<FieldName> = new Set(['kind', 'registry', 'location', 'repository', 'hcp']);
+
+/** Conditions on `repositories r` and `registries g`. @throws QueryError */
+export async function repositoryConditions(
+  profiles: ProfileReader,
+  query: RepositoryQuery,
+  now: Date,
+): Promise<Condition[]> {
+  const { terms } = parseQuery(query.q ?? '', 'repositories');
+  // Repositories that no rule wants any more are not listed; they are still there by their id.
+  const conditions: Condition[] = [sql`not r.released`];
+  if (query.kind !== undefined) conditions.push(sql`r.kind = ${query.kind}`);
+  if (query.registryId !== undefined) conditions.push(sql`r.registry_id = ${query.registryId}`);
+  if (query.locationId !== undefined) conditions.push(sql`g.location_id = ${query.locationId}`);
+  const ofTags: Term[] = [];
+  for (const term of terms) {
+    if (term.field === null || OWN.has(term.field)) conditions.push(ownCondition(term));
+    else if (term.negated) conditions.push(sql`not ${await withTags(profiles, [{ ...term, negated: false }], now)}`);
+    else ofTags.push(term);
+  }
+  if (ofTags.length > 0) conditions.push(await withTags(profiles, ofTags, now));
+  return conditions;
+}
+
+function ownCondition(term: Term): Condition {
+  if (term.field === 'repository') return repositoryNamed(term);
+  const fits = term.values.map((value) => {
+    if (value.type !== 'text') return sql`false`;
+    const text = value.pattern ? wildcards(value.text) : storableText(value.text).replace(/[\\%_]/g, '\\$&');
+    switch (term.field) {
+      case 'kind':
+        return sql`r.kind = ${value.text}`;
+      case 'location':
+        return sql`g.location_id ilike ${text}`;
+      case 'registry':
+        return sql`(g.name ilike ${text} or g.url ilike ${text} or g.id::text = lower(${value.text}))`;
+      case 'hcp':
+        return sql`r.id in (select x.repository_id from hcp_tag_repositories x
+          join hcp_tags h on h.id = x.hcp_tag_id where h.name ilike ${text})`;
+      default: {
+        const part = value.pattern ? text : containing(value.text);
+        return sql`(r.name ilike ${part} or r.description ilike ${part})`;
+      }
+    }
+  });
+  const one = sql`(${sql.join(fits, sql` or `)})`;
+  return term.negated ? sql`(${one}) is not true` : one;
+}
+
+/** It holds a tag that fits all of these terms. */
+async function withTags(profiles: ProfileReader, terms: readonly Term[], now: Date): Promise<Condition> {
+  const sure: number[] = [];
+  const open: number[] = [];
+  for (const { profile } of await profiles.counted()) {
+    const fits = terms.map((term) => profileFits(profile, term));
+    if (fits.includes(false)) continue;
+    (fits.includes(null) ? open : sure).push(profile.id);
+  }
+  const bySure = sql`r.id in (select x.repository_id from repository_profiles x where x.profile_id = any(${sure}::int[]))`;
+  if (open.length === 0) return bySure;
+  const conditions = allOf([
+    LIVE,
+    sql`t.profile_id = any(${open}::int[])`,
+    ...terms.map((term) => tagCondition(term, now)),
+  ]);
+  return sql`(${bySure} or r.id in (select t.repository_id from tags t where ${conditions}))`;
+}

@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { it } from 'node:test';
+import type { ReportedEvidence } from '@pharos/contract';
+import { StoreError } from '../errors.ts';
+import type { Store } from '../store.ts';
+import type { NewTrust, NewVerification, StoredEvidence } from '../trust-port.ts';
+import { AGENT, digestOf, everything, type Given, hello, hours, registry, scan, T0 } from './given.ts';
+
+const WHO = { name: 'alice' };
+const KEY = { algorithm: 'Ed25519', fingerprint: 'ab'.repeat(32), subject: null, expiresAt: null };
+
+function entry(more: Partial<NewTrust> = {}): NewTrust {
+  return {
+    id: randomUUID(),
+    name: 'team key',
+    kind: 'key',
+    scope: '**',
+    enabled: true,
+    key: 'PEM',
+    roots: null,
+    trustedRoot: null,
+    identities: [],
+    requireReference: false,
+    keys: [KEY],
+    ...more,
+  };
+}
+
+function signature(subject: string, more: Partial<ReportedEvidence> = {}): ReportedEvidence {
+  return {
+    subject,
+    digest: digestOf('signature'),
+    position: 0,
+    form: 'cosign-simple',
+    mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json',
+    annotations: { 'dev.cosignproject.cosign/signature': 'c2ln' },
+    payloadDigest: digestOf('payload'),
+    payload: Buffer.from([0, 1, 255]).toString('base64'),
+    subjectManifest: null,
+    problem: null,
+    ...more,
+  };
+}
+
+/** A scan that an agent has begun, to report signatures with. */
+async function begun(store: Store, registryId: string, repository = 'postgresql'): Promise<string> {
+  await hello(store);
+  const scanId = randomUUID();
+  await store.scans.begin(
+    {
+      scanId,
+      parentId: null,
+      agentId: AGENT,
+      epoch: 1,
+      registryId,
+      repository,
+      ruleIds: [],
+      trigger: 'schedule',
+      only: null,
+      startedAt: T0.toISOString(),
+    },
+    T0,
+  );
+  return scanId;
+}
+
+function result(evidence: StoredEvidence, trust: NewTrust, more: Partial<NewVerification> = {}): NewVerification {
+  return {
+    evidenceId: evidence.id,
+    trustId: trust.id,
+    trustRevision: 1,
+    outcome: 'verified',
+    reason: 'The key signed the digest of this image.',
+    what: 'signature',
+    predicateType: null,
+    signer: KEY.fingerprint,
+    signedAt: null,
+    validUntil: null,
+    ...more,
+  };
+}
+
+/** Signatures, what is trusted, and what was verified. */
+export function evidenceSuite(given: () => Promise<Given>): void {
+  /** A library with one image, a signature of it, and an entry that verified it. */
+  async function verifiedImage() {
+    const { store, db } = await given();
+    const registryId = await registry(store);
+    await scan(store, registryId, { tags: [{ name: '17.4', digest: digestOf('image') }] });
+    const subject = digestOf('image');
+    const scanId = await begun(store, registryId);
+    assert.equal(await store.evidence.put(scanId, [signature(subject)], T0), true);
+    const trust = entry();
+    await store.trust.create(trust, WHO, T0);
+    const { version } = await store.trust.current();
+    const [evidence] = await store.evidence.due(version, 10);
+    const verify = async (more: Partial<NewVerification> = {}) => {
+      const now = await store.trust.current();
+      const due = await store.evidence.due(now.version, 10);
+      return store.evidence.settle(
+        due.map(({ id }) => id),
+        now.version,
+        due.map((each) => result(each, trust, { trustRevision: now.entries[0]?.revision ?? 0, ...more })),
+        hours(1),
+      );
+    };
+    const state = async (now = hours(1)) => (await store.images.get(subject, now))?.verification;
+    return { store, db, registryId, scanId, subject, trust, evidence: evidence!, verify, state };
+  }
+
+  it('keeps a signature byte for byte with where it was found, and the same again is the same', async () => {
+    const { store, evidence, subject, scanId, state } = await verifiedImage();
+    assert.deepEqual(Buffer.from(evidence.payload!), Buffer.from([0, 1, 255]));
+    assert.deepEqual(
+      [evidence.subject, evidence.host, evidence.repository, evidence.form, evidence.annotations],
+      [
+        subject,
+        'registry.example:5000',
+        'postgresql',
+        'cosign-simple',
+        { 'dev.cosignproject.cosign/signature': 'c2ln' },
+      ],
+    );
+    await store.evidence.put(scanId, [signature(subject), signature(subject)], hours(1));
+    assert.equal((await store.evidence.newest(null, 10)).length, 1);
+    assert.equal((await state())?.state, 'checking');
+    assert.equal(await store.evidence.put(randomUUID(), [signature(subject)], T0), false);
+  });
+
+  it('takes bytes that could not be fetched before, and never loses those that were', async () => {
+    const { store, subject, scanId } = await verifiedImage();
+    const digest = digestOf('another');
+    await store.evidence.put(scanId, [signature(subject, { digest, payload: null, problem: 'unreadable' })], T0);
+    await store.evidence.put(scanId, [signature(subject, { digest })], T0);
+    await store.evidence.put(scanId, [signature(subject, { digest, payload: null, problem: 'too-large' })], T0);
+    const kept = (await store.evidence.newest(null, 10)).map(({ problem, payload }) => [problem, payload?.length]);
+    assert.deepEqual(kept, [
+      [null, 3],
+      [null, 3],
+    ]);
+  });
+
+  it('keeps a hundred signatures of a digest and no more', async () => {
+    const { store, subject, scanId } = await verifiedImage();
+    for (let batch = 0; batch < 3; batch += 1) {
+      const more = Array.from({ length: 60 }, (_, n) => signature(subject, { digest: digestOf(`${batch} ${n}`) }));
+      await store.evidence.put(scanId, more, T0);
+    }
+    const shown = await store.evidence.ofSubjects([subject]);
+    assert.ok(shown.length >= 100 && shown.length < 165, String(shown.length));
+  });
+
+  it('shows what was verified by which entry when, and verifies nothing twice', async () => {
+    const { store, subject, trust, verify, state } = await verifiedImage();
+    assert.deepEqual(await verify(), [subject]);
+    const summary = (await state())!;
+    assert.equal(summary.state, 'verified');
+    assert.deepEqual(summary.verifiedBy, [
+      {
+        trustId: trust.id,
+        trust: 'team key',
+        signer: KEY.fingerprint,
+        evidence: digestOf('signature'),
+        repository: 'postgresql',
+        verifiedAt: hours(1).toISOString(),
+      },
+    ]);
+    const { version } = await store.trust.current();
+    assert.deepEqual(await store.evidence.due(version, 10), []);
+    assert.equal((await store.trust.get(trust.id, hours(1)))?.images, 1);
+  });
+
+  it('a changed, switched off or deleted entry counts no more at once, and everything is due again', async () => {
+    const { store, trust, verify, state } = await verifiedImage();
+    await verify();
+    await store.trust.update(trust.id, { scope: 'elsewhere/**' }, WHO, hours(2));
+    assert.equal((await state())?.state, 'checking');
+    const changed = await store.trust.current();
+    assert.equal((await store.evidence.due(changed.version, 10)).length, 1);
+    await verify();
+    assert.equal((await state())?.state, 'verified');
+    await store.trust.update(trust.id, { enabled: false }, WHO, hours(2));
+    assert.equal((await state())?.state, 'checking');
+    assert.deepEqual((await store.trust.current()).entries, []);
+    await store.trust.update(trust.id, { enabled: true }, WHO, hours(3));
+    await verify();
+    await store.trust.remove(trust.id, WHO, hours(4));
+    assert.notEqual((await state())?.state, 'verified');
+    const gone = await store.trust.current();
+    assert.equal((await store.evidence.due(gone.version, 10)).length, 1);
+  });
+
+  it('results of an entry that changed while they were computed are not kept as of now', async () => {
+    const { store, evidence, trust, state } = await verifiedImage();
+    const { version } = await store.trust.current();
+    await store.trust.update(trust.id, { scope: 'elsewhere/**' }, WHO, hours(2));
+    await store.evidence.settle([evidence.id], version, [result(evidence, trust)], hours(2));
+    assert.equal((await state())?.state, 'checking');
+    const now = await store.trust.current();
+    assert.equal((await store.evidence.due(now.version, 10)).length, 1);
+  });
+
+  it('what has expired is no pass any more', async () => {
+    const { store, trust, verify, state } = await verifiedImage();
+    await verify({ validUntil: hours(5) });
+    assert.equal((await state(hours(4)))?.state, 'verified');
+    assert.equal((await state(hours(5)))?.state, 'failed');
+    assert.equal((await store.trust.get(trust.id, hours(5)))?.images, 0);
+  });
+
+  it('an attestation is no signature; a failed or unsupported result is no pass', async () => {
+    for (const [more, expected] of [
+      [{ what: 'attestation' }, 'none'],
+      [{ outcome: 'failed', reason: 'Another key.' }, 'failed'],
+      [{ outcome: 'unsupported', reason: 'COSE.' }, 'unsupported'],
+    ] as const) {
+      const { verify, state } = await verifiedImage();
+      await verify(more);
+      assert.equal((await state())?.state, expected);
+    }
+  });
+
+  it('a signature counts where it was found: another repository with the same image shows its own', async () => {
+    const { store, subject, verify } = await verifiedImage();
+    await verify();
+    const [shown] = await store.evidence.ofSubjects([subject]);
+    assert.equal((await store.evidence.ofSubjects([subject], shown!.repositoryId)).length, 1);
+    assert.deepEqual(await store.evidence.ofSubjects([subject], randomUUID()), []);
+    assert.deepEqual(await store.evidence.ofSubjects([digestOf('unknown')]), []);
+  });
+
+  it('goes with its repository', async () => {
+    const { store, registryId, verify } = await verifiedImage();
+    await verify();
+    await store.registries.remove(registryId);
+    assert.deepEqual(await store.evidence.newest(null, 10), []);
+  });
+
+  it('writes down who changed what is trusted, also of entries that are gone', async () => {
+    const { store } = await given();
+    const one = entry();
+    await store.trust.create(one, WHO, T0);
+    await store.trust.update(one.id, { name: 'release key', enabled: false }, { name: 'bob' }, hours(1));
+    await store.trust.remove(one.id, { name: 'carol' }, hours(2));
+    const changes = await everything((cursor) => store.trust.changes({ limit: 1, cursor }));
+    assert.deepEqual(
+      changes.map(({ actor, action, name }) => [actor, action, name]),
+      [
+        ['carol', 'delete', 'release key'],
+        ['bob', 'update', 'release key'],
+        ['alice', 'create', 'team key'],
+      ],
+    );
+    assert.match(changes[1]!.detail, /name: team key → release key; enabled: true → false/);
+    assert.match(changes[2]!.detail, /key abab.*scope \*\*/);
+    assert.equal((await store.trust.changes({ limit: 10, trustId: randomUUID() })).total, 0);
+    assert.equal(await store.trust.update(one.id, {}, WHO, T0), null);
+    assert.equal(await store.trust.remove(one.id, WHO, T0), false);
+  });
+
+  it('refuses a name twice, and lists entries page by page without their trusted root', async () => {
+    const { store } = await given();
+    await store.trust.create(entry(), WHO, T0);
+    const taken = (error: StoreError) => error instanceof StoreError && error.code === 'name-taken';
+    await assert.rejects(store.trust.create(entry(), WHO, T0), taken);
+    const root = '{"certificateAuthorities":[]}';
+    const second = entry({ name: 'another', kind: 'keyless', key: null, trustedRoot: root });
+    await store.trust.create(second, WHO, T0);
+    await assert.rejects(store.trust.update(second.id, { name: 'team key' }, WHO, T0), taken);
+    const listed = await everything((cursor) => store.trust.list({ limit: 1, cursor }, T0));
+    assert.deepEqual(
+      listed.map(({ name }) => name),
+      ['another', 'team key'],
+    );
+    assert.equal(`sha256:${listed[0]?.trustedRootSha256}`, digestOf(root));
+    assert.ok(!JSON.stringify(listed).includes('certificateAuthorities'));
+    assert.equal((await store.trust.stored(second.id))?.trustedRoot, root);
+  });
+}

@@ -1,0 +1,245 @@
+/**
+ * Facets: for each filter, which values there are among the tags found, and how many tags have each. A facet is counted
+ * without its own filter, so that it says what choosing another value would give.
+ */
+import type { FacetField, FacetValue, TagFacet, TagFacets, TagFacetsQuery } from '@pharos/contract';
+import { type FieldName, PROFILE_FIELDS, profileFits, type TagProfile, type Term, toggleValue } from '@pharos/library';
+import { type RawBuilder, sql } from 'kysely';
+import { allOf, type Db, EXACT_TOTAL } from './database.ts';
+import { inRepositories, LIVE } from './tag-list.ts';
+import type { CountedProfile, ProfileReader } from './tag-profiles.ts';
+import { readSearch, type TagSearch } from './tag-search.ts';
+import { tagCondition } from './tag-terms.ts';
+
+/** Values of one facet; the most frequent ones. */
+const MOST_VALUES = 50;
+const MOST_HCP_TAGS = 30;
+
+/** Facets that profiles count, and which values a profile has in each. */
+const OF_PROFILE: Partial<Record<FacetField, (profile: TagProfile) => readonly string[]>> = {
+  kind: ({ kind }) => [kind],
+  engine: ({ engine }) => (engine === null ? [] : [engine]),
+  major: ({ major, kind }) => (major === null || kind !== 'postgres' ? [] : [String(major)]),
+  flavour: ({ flavour, kind }) => (flavour === null || kind !== 'postgres' ? [] : [flavour]),
+  extension: ({ extensions }) => extensions,
+  platform: ({ platforms }) => [...new Set(platforms.map((platform) => platform.split('/', 2).join('/')))],
+  registry: ({ registryId }) => [registryId],
+  location: ({ locationId }) => [locationId],
+  state: () => ['pending'],
+  signed: ({ signed }) => [signed ? 'yes' : 'no'],
+};
+
+const AGES = [
+  ['<1d', 1],
+  ['<7d', 7],
+  ['<30d', 30],
+  ['<90d', 90],
+  ['<1y', 365],
+] as const;
+
+const isOf = (term: Term, field: FieldName): boolean => term.field === field && !term.negated;
+
+/** @throws QueryError for a `q` that cannot be read */
+export async function facetsOf(db: Db, profiles: ProfileReader, query: TagFacetsQuery, now: Date): Promise<TagFacets> {
+  const search = await readSearch(db, profiles, query, now);
+  const { counted, atLeast } = await groups(db, profiles, search, now);
+  const q = query.q ?? '';
+  const facets: TagFacet[] = [];
+  for (const [field, values] of tally(counted, search.terms)) {
+    const isOpen = counted.some(({ profile }) => isOpenIn(profile, field));
+    facets.push(
+      facetOf(field, [...values], { q, search, atLeast: atLeast || isOpen, labels: labelsOf(field, search) }),
+    );
+  }
+  facets.push(facetOf('age', await ages(db, search, now), { q, search, atLeast: false }));
+  facets.push(facetOf('hcp', await hcpTags(db, search, now), { q, search, atLeast: false }));
+  return { facets };
+}
+
+/**
+ * Counts of every facet in one pass: a profile that fits counts in each, one that fails the terms of one field alone in the
+ * facet of that field.
+ */
+function tally(counted: readonly CountedProfile[], terms: readonly Term[]): Map<FacetField, Map<string, number>> {
+  const facets = Object.entries(OF_PROFILE).map(([name, valuesOf]) => {
+    return { field: name as FacetField, valuesOf, values: new Map<string, number>() };
+  });
+  const asked = terms.filter(({ field }) => field !== null && PROFILE_FIELDS.has(field));
+  for (const { profile, tags } of counted) {
+    const failed = failedField(profile, asked);
+    if (failed === 'several') continue;
+    for (const { field, valuesOf, values } of facets) {
+      if (failed !== null && failed !== field) continue;
+      for (const value of valuesOf(profile)) values.set(value, (values.get(value) ?? 0) + tags);
+    }
+  }
+  return new Map(facets.map(({ field, values }) => [field, values]));
+}
+
+/** Whether the facet cannot say which values the tags of a profile have. Majors and flavours are told of PostgreSQL only. */
+function isOpenIn({ varies, kind }: TagProfile, field: FacetField): boolean {
+  return varies.includes(field) && (kind === 'postgres' || (field !== 'major' && field !== 'flavour'));
+}
+
+/** The one field whose terms the profile does not fit; null: it fits all. What is left out by "-" stays out. */
+function failedField(profile: TagProfile, asked: readonly Term[]): FieldName | 'several' | null {
+  let failed: FieldName | null = null;
+  for (const term of asked) {
+    if (profileFits(profile, term) !== false) continue;
+    if (term.negated || (failed !== null && failed !== term.field)) return 'several';
+    failed = term.field;
+  }
+  return failed;
+}
+
+/** Tags by profile, all other conditions kept: from the counts of profiles, else from at most EXACT_TOTAL hits. */
+async function groups(
+  db: Db,
+  profiles: ProfileReader,
+  search: TagSearch,
+  now: Date,
+): Promise<{ counted: readonly CountedProfile[]; atLeast: boolean }> {
+  const conditions = conditionsWithout(search, null, now);
+  if (search.isLive && conditions.length === 0) return { counted: search.candidates, atLeast: false };
+  const asked = search.terms.filter(({ field }) => field !== null && PROFILE_FIELDS.has(field));
+  const relevant = search.candidates.filter(({ profile }) => failedField(profile, asked) !== 'several');
+  const ids = relevant.map(({ profile }) => profile.id);
+  const isEvery = relevant.length === search.candidates.length;
+  const where = allOf([...base(search), ...(isEvery ? [] : [sql`t.profile_id = any(${ids}::int[])`]), ...conditions]);
+  const found = await sql<{ id: number; tags: number }>`
+    with hit as materialized (select t.profile_id from tags t where ${where}),
+      bounded as materialized (select profile_id from hit limit ${EXACT_TOTAL + 1})
+    select profile_id as id, count(*)::int as tags from bounded where profile_id is not null group by 1`.execute(db);
+  const hits = found.rows.reduce((sum, { tags }) => sum + tags, 0);
+  return { counted: await profiles.of(found.rows), atLeast: hits > EXACT_TOTAL };
+}
+
+function base(search: TagSearch): RawBuilder<unknown>[] {
+  return [...(search.isLive ? [LIVE] : []), ...(search.repositoryIds === null ? [] : [inRepositories(search)])];
+}
+
+/** Conditions on single tags, without those of one field. */
+function conditionsWithout(search: TagSearch, field: FieldName | null, now: Date): RawBuilder<unknown>[] {
+  const own = search.terms.filter((term) => field !== null && isOf(term, field) && !PROFILE_FIELDS.has(field));
+  if (own.length === 0) return [...search.conditions];
+  const kept = search.terms.filter(
+    (term) =>
+      !own.includes(term) && term.field !== 'repository' && !(term.field !== null && PROFILE_FIELDS.has(term.field)),
+  );
+  return kept.map((term) => tagCondition(term, now));
+}
+
+/** All that is asked, but for one field. */
+function whereWithout(search: TagSearch, field: FieldName, now: Date): RawBuilder<unknown> {
+  const isEvery = search.fitting.length === search.candidates.length;
+  const ids = search.fitting.map(({ profile }) => profile.id);
+  return allOf([
+    ...base(search),
+    ...(isEvery ? [] : [sql`t.profile_id = any(${ids}::int[])`]),
+    ...conditionsWithout(search, field, now),
+  ]);
+}
+
+type Counted = readonly (readonly [value: string, count: number])[];
+
+/** From the youngest on; once the bound is reached, older tags are not looked at. */
+async function ages(db: Db, search: TagSearch, now: Date): Promise<Counted> {
+  const where = whereWithout(search, 'age', now);
+  const counts: [string, number][] = [];
+  let count = 0;
+  for (const [value, days] of AGES) {
+    if (count <= EXACT_TOTAL) {
+      const since = new Date(now.getTime() - days * 86_400_000).toISOString();
+      const found = await sql<{ n: number }>`
+        with hit as materialized (select 1 from tags t where ${where} and t.effective_at > ${since})
+        select count(*)::int as n from (select 1 from hit limit ${EXACT_TOTAL + 1}) bounded`.execute(db);
+      count = found.rows[0]?.n ?? 0;
+    }
+    counts.push([value, count]);
+  }
+  return counts;
+}
+
+async function hcpTags(db: Db, search: TagSearch, now: Date): Promise<Counted> {
+  const used = await sql<{ id: string; name: string }>`
+    select h.id, h.name from hcp_tags h
+    where exists (select from hcp_tag_images x where x.hcp_tag_id = h.id)
+      or exists (select from hcp_tag_repositories x where x.hcp_tag_id = h.id)
+    order by lower(h.name) limit ${MOST_HCP_TAGS}`.execute(db);
+  const where = whereWithout(search, 'hcp', now);
+  const counts: [string, number][] = [];
+  for (const { id, name } of used.rows) {
+    const found = await sql<{ n: number }>`
+      with hit as materialized (
+        select 1 from tags t where ${where}
+          and (t.digest in (select x.digest from hcp_tag_images x where x.hcp_tag_id = ${id})
+            or t.repository_id in (select x.repository_id from hcp_tag_repositories x where x.hcp_tag_id = ${id})))
+      select count(*)::int as n from (select 1 from hit limit ${EXACT_TOTAL + 1}) bounded`.execute(db);
+    counts.push([name, found.rows[0]?.n ?? 0]);
+  }
+  return counts;
+}
+
+/** Names of registries; what has none is its own label. */
+function labelsOf(field: FacetField, { candidates }: TagSearch): ReadonlyMap<string, string> {
+  if (field !== 'registry') return new Map();
+  return new Map(candidates.map(({ profile }) => [profile.registryId, profile.registryName]));
+}
+
+interface Shown {
+  readonly q: string;
+  readonly search: TagSearch;
+  readonly atLeast: boolean;
+  readonly labels?: ReadonlyMap<string, string>;
+}
+
+function facetOf(field: FacetField, counts: Counted, { q, search, atLeast, labels }: Shown): TagFacet {
+  const chosen = search.terms.filter((term) => isOf(term, field));
+  const values = counts.map(([value, count]): FacetValue => {
+    const label = labels?.get(value) ?? value;
+    const written = field === 'registry' && isUnique(label, labels) ? label : value;
+    return {
+      value,
+      label,
+      count: Math.min(count, atLeast || field === 'age' || field === 'hcp' ? EXACT_TOTAL : count),
+      atLeast: (atLeast && count > 0) || ((field === 'age' || field === 'hcp') && count > EXACT_TOTAL),
+      selected: chosen.some((term) => term.values.some((one) => isChosen(field, one, [value, label]))),
+      q: toggleValue(q, field, written, field === 'age'),
+    };
+  });
+  const sorted = field === 'age' ? values : values.toSorted(field === 'major' ? byMajor : byCount);
+  const shown = sorted.filter(({ selected }, at) => selected || at < MOST_VALUES);
+  return { field, values: shown, more: shown.length < sorted.length };
+}
+
+function isUnique(label: string, labels: ReadonlyMap<string, string> | undefined): boolean {
+  return [...(labels?.values() ?? [])].filter((other) => other.toLowerCase() === label.toLowerCase()).length === 1;
+}
+
+function isChosen(field: FacetField, value: Term['values'][number], names: readonly string[]): boolean {
+  switch (value.type) {
+    case 'text':
+      return !value.pattern && names.some((name) => name.toLowerCase() === value.text.toLowerCase());
+    case 'flag':
+      return names.includes(value.yes ? 'yes' : 'no');
+    case 'range':
+      return field === 'age'
+        ? value.from === null && !value.to?.inclusive && ageOf(names[0]!) === value.to?.value
+        : value.from?.value === value.to?.value && String(value.from?.value) === names[0];
+    default:
+      return false;
+  }
+}
+
+function ageOf(label: string): number | undefined {
+  const days = AGES.find(([value]) => value === label)?.[1];
+  return days === undefined ? undefined : days * 86_400;
+}
+
+function byMajor(a: FacetValue, b: FacetValue): number {
+  return Number(b.value) - Number(a.value);
+}
+
+function byCount(a: FacetValue, b: FacetValue): number {
+  return b.count - a.count || (a.label < b.label ? -1 : 1);
+}

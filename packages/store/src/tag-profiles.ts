@@ -1,0 +1,231 @@
+/**
+ * Profiles: what very many tags have in common stands once. Tags name their profile, and each repository says how many
+ * of its tags each has, so that filters, counts and facets never look at tags.
+ */
+import { createHash } from 'node:crypto';
+import type { FieldName, TagProfile } from '@pharos/library';
+import { type RawBuilder, sql } from 'kysely';
+import { type Db, jsonText } from './database.ts';
+import type { TagFacts } from './tag-facts.ts';
+
+/** Past this many, new combinations are kept as one profile for each kind, in which everything else varies. */
+const MOST_PROFILES = 10_000;
+/** Numbers of builds and years are no majors that anybody filters by: each would be a profile of its own. */
+const LARGEST_MAJOR = 1_000;
+/** Hashes of commits and names of branches would be, too. */
+const PLAIN_FLAVOUR = /^[a-z]{1,20}(?:-[a-z]{1,20}){0,3}$/;
+const INSERT_LOCK = 7_241_008;
+
+interface ProfileRow {
+  readonly hash: string;
+  readonly registry_id: string;
+  readonly kind: string;
+  readonly engine: string | null;
+  readonly major: number | null;
+  readonly flavour: string | null;
+  readonly floating: boolean;
+  readonly signed: boolean;
+  readonly platforms: readonly string[];
+  readonly extension_names: readonly string[];
+  readonly varies: readonly FieldName[];
+}
+
+/** What a tag's profile is drawn from. */
+export type Profiled = Pick<
+  TagFacts,
+  'kind' | 'engine' | 'major' | 'flavour' | 'floating' | 'platforms' | 'extension_names'
+> & { readonly registryId: string; readonly signed: boolean };
+
+/** The ids of the profiles of some tags, in their order; those that are new are made. */
+export async function profileIds(trx: Db, tags: readonly Profiled[]): Promise<number[]> {
+  const rows = tags.map(profileOf);
+  const wanted = new Map(rows.map((row) => [row.hash, row]));
+  const known = await idsByHash(trx, [...wanted.keys()]);
+  const missing = [...wanted.values()].filter(({ hash }) => !known.has(hash));
+  if (missing.length > 0) await make(trx, missing, known);
+  return rows.map(({ hash }) => known.get(hash)!);
+}
+
+async function idsByHash(trx: Db, hashes: readonly string[]): Promise<Map<string, number>> {
+  const found = await sql<{ hash: string; id: number }>`
+    select hash, id from tag_profiles where hash = any(${[...hashes]}::text[])`.execute(trx);
+  return new Map(found.rows.map(({ hash, id }) => [hash, id]));
+}
+
+/** One writer at a time, so that two commits with the same new profiles cannot wait for each other. */
+async function make(trx: Db, missing: readonly ProfileRow[], known: Map<string, number>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${INSERT_LOCK})`.execute(trx);
+  const count = await sql<{ n: number }>`select count(*) as n from tag_profiles`.execute(trx);
+  const room = Math.max(0, MOST_PROFILES - (count.rows[0]?.n ?? 0));
+  const kept = missing.map((row, at) => (at < room ? row : coarse(row)));
+  await sql`insert into tag_profiles (hash, registry_id, kind, engine, major, flavour, floating, signed,
+      platforms, extension_names, varies)
+    select distinct on (n.hash) n.* from jsonb_to_recordset(${jsonText(kept)}::jsonb) as n(hash text, registry_id uuid,
+      kind text, engine text, major int, flavour text, floating boolean, signed boolean,
+      platforms text[], extension_names text[], varies text[])
+    on conflict (hash) do nothing`.execute(trx);
+  const made = await idsByHash(trx, [...new Set(kept.map(({ hash }) => hash))]);
+  for (const [at, row] of missing.entries()) known.set(row.hash, made.get(kept[at]!.hash)!);
+}
+
+function profileOf(tag: Profiled): ProfileRow {
+  const varies: FieldName[] = [];
+  if ((tag.major ?? 0) >= LARGEST_MAJOR) varies.push('major');
+  if (tag.flavour !== null && !PLAIN_FLAVOUR.test(tag.flavour)) varies.push('flavour');
+  return hashed({
+    registry_id: tag.registryId,
+    kind: tag.kind,
+    engine: tag.engine,
+    major: varies.includes('major') ? null : tag.major,
+    flavour: varies.includes('flavour') ? null : tag.flavour,
+    floating: tag.floating,
+    signed: tag.signed,
+    platforms: tag.platforms.toSorted(),
+    extension_names: tag.extension_names.toSorted(),
+    varies,
+  });
+}
+
+/** The same with all that varies most left open. */
+function coarse({ registry_id, kind, engine, floating, signed }: ProfileRow): ProfileRow {
+  const open = { major: null, flavour: null, platforms: [], extension_names: [] };
+  const varies: FieldName[] = ['major', 'flavour', 'platform', 'extension'];
+  return hashed({ registry_id, kind, engine, floating, signed, ...open, varies });
+}
+
+function hashed(row: Omit<ProfileRow, 'hash'>): ProfileRow {
+  const parts = [
+    row.registry_id,
+    row.kind,
+    row.engine ?? '',
+    row.major ?? '',
+    row.flavour ?? '',
+    row.floating ? 't' : 'f',
+    row.signed ? 't' : 'f',
+    row.platforms.join(','),
+    row.extension_names.join(','),
+    row.varies.join(','),
+  ];
+  return { hash: createHash('md5').update(parts.join('\x1f')).digest('hex'), ...row };
+}
+
+/** Counts the tags of some repositories by profile anew. Runs inside the caller's transaction. */
+export async function countProfiles(trx: Db, repositoryIds: readonly string[]): Promise<void> {
+  await sql`delete from repository_profiles where repository_id = any(${[...repositoryIds]}::uuid[])`.execute(trx);
+  await sql`insert into repository_profiles (repository_id, profile_id, tags)
+    select repository_id, profile_id, count(*) from tags
+    where repository_id = any(${[...repositoryIds]}::uuid[]) and presence <> 'retired' and profile_id is not null
+    group by 1, 2`.execute(trx);
+  profilesChanged();
+}
+
+/** Gives tags of a repository the profile that differs only in whether a signature hangs on the image. */
+export async function reprofileSigned(trx: Db, repositoryId: string, signed: boolean): Promise<void> {
+  const wrong = sql`t.repository_id = ${repositoryId} and t.signed = ${signed}`;
+  const found = await sql<Omit<ProfileRow, 'hash'> & { id: number }>`
+    select p.id, p.registry_id, p.kind, p.engine, p.major, p.flavour, p.floating, p.signed, p.platforms,
+      p.extension_names, p.varies
+    from tag_profiles p where p.signed <> ${signed}
+      and p.id in (select distinct t.profile_id from tags t where ${wrong})`.execute(trx);
+  if (found.rows.length === 0) return;
+  const twins = found.rows.map(({ id, ...row }) => ({ id, twin: hashed({ ...row, signed }) }));
+  const known = await idsByHash(
+    trx,
+    twins.map(({ twin }) => twin.hash),
+  );
+  const missing = twins.map(({ twin }) => twin).filter(({ hash }) => !known.has(hash));
+  if (missing.length > 0) await make(trx, missing, known);
+  const pairs = twins.map(({ id, twin }) => ({ id, twin: known.get(twin.hash) }));
+  await sql`update tags t set profile_id = n.twin
+    from jsonb_to_recordset(${jsonText(pairs)}::jsonb) as n(id int, twin int)
+    where ${wrong} and t.profile_id = n.id`.execute(trx);
+}
+
+/** A profile, and how many tags have it. */
+export interface CountedProfile {
+  readonly profile: TagProfile;
+  readonly tags: number;
+}
+
+/** Counts of the whole library may be as old as this where another process wrote; in this one they are not old at all. */
+const COUNTS_LIVE_MS = 2_000;
+
+/** Goes up with every write to profiles or registries in this process. */
+let generation = 0;
+
+/** Tells readers that counts, or the names of registries, are others now. */
+export function profilesChanged(): void {
+  generation += 1;
+}
+
+type Content = Omit<TagProfile, 'registryName' | 'registryUrl' | 'locationId'>;
+
+interface IdAndTags {
+  readonly id: number;
+  readonly tags: number;
+}
+
+/** Reads profiles. What a profile says never changes, so it is read once. */
+export class ProfileReader {
+  readonly #db: Db;
+  readonly #known = new Map<number, Content>();
+  #whole: { generation: number; until: number; counted: Promise<CountedProfile[]> } | null = null;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** Profiles of tags that are not retired, with their number; of these repositories only, when they are given. */
+  counted(repositoryIds?: readonly string[]): Promise<readonly CountedProfile[]> {
+    if (repositoryIds !== undefined) {
+      return this.#read(sql`where repository_id = any(${[...repositoryIds]}::uuid[])`);
+    }
+    const now = performance.now();
+    if (this.#whole === null || this.#whole.generation !== generation || this.#whole.until < now) {
+      const counted = this.#read(sql``);
+      const whole = { generation, until: now + COUNTS_LIVE_MS, counted };
+      this.#whole = whole;
+      counted.catch(() => {
+        if (this.#whole === whole) this.#whole = null;
+      });
+    }
+    return this.#whole.counted;
+  }
+
+  /** Every profile, also of retired tags. */
+  async all(): Promise<readonly CountedProfile[]> {
+    return this.of((await sql<IdAndTags>`select id, 0 as tags from tag_profiles`.execute(this.#db)).rows);
+  }
+
+  /** Profiles with a number that the caller counted. */
+  async of(counts: readonly IdAndTags[]): Promise<readonly CountedProfile[]> {
+    await this.#learn(counts.map(({ id }) => id).filter((id) => !this.#known.has(id)));
+    const registries = await sql<{ id: string; name: string; url: string; location_id: string }>`
+      select id, name, url, location_id from registries`.execute(this.#db);
+    const byId = new Map(registries.rows.map((row) => [row.id, row]));
+    return counts.flatMap(({ id, tags }) => {
+      const content = this.#known.get(id);
+      const registry = content && byId.get(content.registryId);
+      if (!content || !registry) return [];
+      const { name, url, location_id } = registry;
+      return [{ profile: { ...content, registryName: name, registryUrl: url, locationId: location_id }, tags }];
+    });
+  }
+
+  async #read(where: RawBuilder<unknown>): Promise<CountedProfile[]> {
+    const counts = await sql<IdAndTags>`
+      select profile_id as id, sum(tags)::int as tags from repository_profiles ${where} group by profile_id`.execute(
+      this.#db,
+    );
+    return [...(await this.of(counts.rows))];
+  }
+
+  async #learn(ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    const found = await sql<Content>`
+      select id, registry_id as "registryId", kind, engine, major, flavour, floating, signed, platforms,
+        extension_names as extensions, varies
+      from tag_profiles where id = any(${[...ids]}::int[])`.execute(this.#db);
+    for (const row of found.rows) this.#known.set(row.id, row);
+  }
+}

@@ -1,0 +1,16 @@
+import type { EvidenceForm, EvidenceProblem } from '@pharos/contract';
+
+export const FORM_WORDS: Readonly<Record<EvidenceForm, string>> = {
+  'cosign-simple': 'cosign signature',
+  'sigstore-bundle': 'Sigstore bundle',
+  'notation-jws': 'Notation signature',
+  'notation-cose': 'Notation signature (COSE)',
+  unknown: 'Signature of an unknown form',
+};
+
+export const PROBLEM_WORDS: Readonly<Record<EvidenceProblem, string>> = {
+  'too-large': 'It is larger than 256 KiB and was not fetched.',
+  'too-many': 'The image has more signatures than are fetched.',
+  'digest-mismatch': 'The registry gave other bytes than its digest names.',
+  unreadable: 'It could not be read from the registry.',
+};
