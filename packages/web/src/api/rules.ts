@@ -36,6 +36,13 @@ export const leftOutQuery = (id: string, query: QueryOf<'listLeftOut'>) =>
     placeholderData: keepPreviousData,
   });
 
+/** What every rule says of a tag, be it in the library or not. */
+export const explainQuery = (query: QueryOf<'explainTag'>) =>
+  queryOptions({
+    queryKey: ['rules', 'explain', query],
+    queryFn: ({ signal }) => api('explainTag', { query }, { signal }),
+  });
+
 /** Asks the registries for fresh lists first, then previews. */
 export function useRefreshPreview(ruleId?: string) {
   const client = useQueryClient();

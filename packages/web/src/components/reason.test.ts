@@ -7,9 +7,9 @@ test('every reason of the contract has a sentence and a name of its own', () => 
   const sentences = new Set<string>();
   for (const reason of DecisionReason.options) {
     const sentence = reasonSentence(reason, null);
-    assert.match(sentence, /^(Comes in|Stays out): .+\.$/, reason);
+    assert.match(sentence, /^(Comes in|Stays out|Waits|Decided when read): .+\.$/, reason);
     sentences.add(sentence);
-    assert.notEqual(reasonName(reason), reason === 'included' ? '' : reason);
+    assert.ok(reason === 'annotation' || reasonName(reason) !== reason, reason);
   }
   assert.equal(sentences.size, DecisionReason.options.length);
 });
@@ -28,5 +28,8 @@ test('clauses are told by their place, counted from one', () => {
   assert.equal(clauseWords('repositories.include.0'), 'repositories, include pattern 1');
   assert.equal(clauseWords('tags.2.keep'), 'tag set 3, keep');
   assert.equal(clauseWords('tags.1'), 'tag set 2');
+  assert.equal(clauseWords('annotations.1'), 'annotation 2');
+  assert.equal(clauseWords('age.min'), 'least age');
+  assert.equal(clauseWords('tags.0.version.range'), 'tag set 1, version range');
   assert.equal(clauseWords('something.else'), 'something.else');
 });

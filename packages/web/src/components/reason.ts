@@ -6,6 +6,8 @@ export function clauseWords(clause: string): string {
   const ordinal = (index: number) => Number(parts[index]) + 1;
   if (parts[0] === 'repositories' && parts[2] !== undefined) return `repositories, ${parts[1]} pattern ${ordinal(2)}`;
   if (parts[0] === 'repositories') return `repositories, ${parts[1] ?? 'patterns'}`;
+  if (parts[0] === 'annotations' && parts[1] !== undefined) return `annotation ${ordinal(1)}`;
+  if (CLAUSE_NAMES[clause] !== undefined) return CLAUSE_NAMES[clause];
   if (parts[0] !== 'tags' || parts[1] === undefined) return clause;
   const set = `tag set ${ordinal(1)}`;
   if ((parts[2] === 'include' || parts[2] === 'exclude') && parts[3] !== undefined) {
@@ -14,6 +16,15 @@ export function clauseWords(clause: string): string {
   if (parts[2] === undefined) return set;
   return `${set}, ${parts.slice(2).join(' ')}`;
 }
+
+const CLAUSE_NAMES: Record<string, string> = {
+  'platforms.require': 'platforms',
+  'artifacts.mediaTypes': 'media types',
+  'artifacts.artifactTypes': 'artifact types',
+  'artifacts.exclude': 'signatures and SBOMs',
+  'age.min': 'least age',
+  'age.max': 'greatest age',
+};
 
 /** One sentence for a decision; `text` is the deciding pattern or number as written. An unknown reason is shown as it is. */
 export function reasonSentence(reason: string, text: string | null): string {
@@ -44,7 +55,7 @@ export function reasonSentence(reason: string, text: string | null): string {
     case 'out-of-range':
       return quoted ? `Stays out: its version is not in ${quoted}.` : 'Stays out: its version is out of range.';
     case 'unread':
-      return 'Open: its name does not decide, and the image was not read yet. The next scan decides.';
+      return 'Decided when read: its name does not decide it, and the image was not read yet.';
     case 'unreadable':
       return 'Stays out: what the registry holds under it cannot be read.';
     case 'artifact-type':
@@ -81,7 +92,7 @@ const REASON_NAMES: Record<string, string> = {
   floating: 'Moving tags',
   'not-floating': 'Exact versions',
   'out-of-range': 'Out of range',
-  unread: 'Not read yet',
+  unread: 'Decided when read',
   unreadable: 'Not readable',
   'artifact-type': 'Other types',
   'platform-missing': 'Platform missing',

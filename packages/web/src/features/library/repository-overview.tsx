@@ -187,17 +187,14 @@ function RuleLinks({ rules }: { rules: RepositoryDetail['rules'] }): ReactElemen
   );
 }
 
-/** Why is a tag missing? The rule's preview tells, tag by tag. */
+/** Why is a tag missing? The list of those that stayed out tells, tag by tag. */
 function KeptOut({ repository, count }: { repository: RepositoryDetail; count: number }): ReactElement {
-  const rule = repository.rules[0];
   return (
     <span>
       {plural(count, 'tag')} by rules.{' '}
-      {rule ? (
-        <Link to="/manage/rules/$ruleId" params={{ ruleId: rule.id }}>
-          See which and why
-        </Link>
-      ) : null}
+      <Link to="/library/$repositoryId" params={{ repositoryId: repository.id }} search={{ tab: 'left-out' }}>
+        See which and why
+      </Link>
     </span>
   );
 }

@@ -80,6 +80,8 @@ function Loaded({ repository }: { repository: RepositoryDetail }): ReactElement 
               {
                 tab: key === 'overview' ? undefined : (key as RepositorySearch['tab']),
                 change: undefined,
+                reason: undefined,
+                q: undefined,
                 cursor: undefined,
                 page: undefined,
               },

@@ -84,15 +84,14 @@ function NoTags({ repository, filtered }: { repository: RepositoryDetail; filter
 }
 
 function WhyMissing({ repository }: { repository: RepositoryDetail }): ReactElement | null {
-  const rule = repository.rules[0];
-  if (!rule) return null;
+  if (repository.rules.length === 0) return null;
   return (
     <p className="ph-quiet ph-note">
-      Is a tag missing here? The preview of{' '}
-      <Link to="/manage/rules/$ruleId" params={{ ruleId: rule.id }}>
-        the rule “{rule.name}”
+      Is a tag missing here?{' '}
+      <Link to="/library/$repositoryId" params={{ repositoryId: repository.id }} search={{ tab: 'left-out' }}>
+        The tags that stayed out
       </Link>{' '}
-      says for every tag what keeps it out.
+      say which clause keeps them out.
     </p>
   );
 }

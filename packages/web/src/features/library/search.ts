@@ -1,5 +1,5 @@
 /** Search state of the library's pages: filters, sort, view, tab and cursor, without what equals the default. */
-import { Engine, Kind, REPOSITORY_SORTS, TAG_SORTS } from '@pharos/contract';
+import { Engine, Kind, LeftOutQuery, REPOSITORY_SORTS, TAG_SORTS } from '@pharos/contract';
 import {
   oneOf,
   type PagedSearch,
@@ -67,6 +67,8 @@ const CHANGES = ['vanished'] as const;
 
 export interface RepositorySearch extends TagFilters {
   tab?: 'tags' | 'changes' | 'left-out' | 'trends' | undefined;
+  /** Why tags stayed out. */
+  reason?: LeftOutQuery['reason'];
   /** How far back the trends go. */
   days?: 30 | 365 | 90 | undefined;
   /** Which changes; tags that moved are the default. */
@@ -76,6 +78,7 @@ export interface RepositorySearch extends TagFilters {
 export function repositorySearch(raw: RawSearch): RepositorySearch {
   return {
     tab: oneOf(raw.tab, ['tags', 'changes', 'left-out', 'trends']),
+    reason: oneOf(raw.reason, LeftOutQuery.shape.reason.unwrap().options),
     days: spanOf(raw.days),
     change: oneOf(raw.change, CHANGES),
     ...tagFilters(raw),

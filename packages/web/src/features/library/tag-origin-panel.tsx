@@ -5,7 +5,7 @@ import { type ReactElement, useState } from 'react';
 import { Facts } from '../../components/facts.tsx';
 import { plural } from '../../components/format.ts';
 import { Panel } from '../../components/panel.tsx';
-import { clauseWords } from '../../components/reason.ts';
+import { RuleReasons } from './rule-reasons.tsx';
 import { splitExplanation } from './split-explanation.ts';
 
 /** Where the tag stands, why it is here, and what else points to the same image. */
@@ -50,7 +50,7 @@ function Explanation({ tag }: { tag: TagDetail }): ReactElement {
   const { taking, others } = splitExplanation(tag.explanation);
   return (
     <div className="ph-stack-small">
-      <Reasons reasons={taking} />
+      <RuleReasons reasons={taking} />
       {taking.length > 0 && others.length > 0 ? (
         <span>
           <Button variant="link" isInline size="sm" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
@@ -60,39 +60,8 @@ function Explanation({ tag }: { tag: TagDetail }): ReactElement {
           </Button>
         </span>
       ) : null}
-      {isOpen || taking.length === 0 ? <Reasons reasons={others} /> : null}
+      {isOpen || taking.length === 0 ? <RuleReasons reasons={others} /> : null}
     </div>
-  );
-}
-
-function Reasons({ reasons }: { reasons: TagDetail['explanation'] }): ReactElement {
-  return (
-    <ul className="ph-rows">
-      {reasons.map((each) => (
-        <li key={`${each.rule?.id}${each.clause}`}>
-          <span className="ph-row-main">
-            {each.rule ? (
-              <Link to="/manage/rules/$ruleId" params={{ ruleId: each.rule.id }}>
-                {each.rule.name}
-              </Link>
-            ) : (
-              'No rule'
-            )}
-            : {each.reason}
-            {each.clause ? (
-              <span className="ph-quiet ph-block">
-                {clauseWords(each.clause)}
-                {each.text ? (
-                  <>
-                    : <code className="ph-break">{each.text}</code>
-                  </>
-                ) : null}
-              </span>
-            ) : null}
-          </span>
-        </li>
-      ))}
-    </ul>
   );
 }
 

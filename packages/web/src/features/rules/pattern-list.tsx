@@ -1,8 +1,8 @@
 import { Button, FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput } from '@patternfly/react-core';
 import type { FieldProblem } from '@pharos/contract';
 import { type ReactElement, type ReactNode, useId } from 'react';
-import { markPosition } from '../../components/field-errors.ts';
 import { PlusCircleIcon, TimesIcon } from '../../components/icons.ts';
+import { Marked } from '../../components/marked.tsx';
 import { placeOf } from './rule-draft.ts';
 
 interface PatternListProps {
@@ -109,18 +109,5 @@ function PatternRow({ id, label, pattern, problem, placeholder, isDisabled, onCh
         </HelperText>
       ) : null}
     </div>
-  );
-}
-
-/** The pattern again, with the place where it goes wrong marked. */
-function Marked({ text, position }: { text: string; position: number }): ReactElement {
-  const { before, at, after } = markPosition(text, position);
-  return (
-    <code className="ph-marked">
-      {before}
-      <mark>{at || '\u00A0'}</mark>
-      {after}
-      <span className="pf-v6-u-screen-reader">, at character {position + 1}</span>
-    </code>
   );
 }

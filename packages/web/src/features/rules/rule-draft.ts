@@ -1,5 +1,9 @@
 /** The rule editor's state, and the rule that it says. Rows that are still blank are not part of the rule. */
-import { clausesOf, type Kind, type Rule, type RuleClauses, type RuleSpec, type TagSet } from '@pharos/contract';
+import type { Kind, Rule, RuleSpec, TagSet } from '@pharos/contract';
+import { type ClauseDraft, clausesOfDraft, draftOfClauses, NO_CLAUSES } from './clause-draft.ts';
+import { numberOf, written } from './written.ts';
+
+export { written };
 
 type Version = NonNullable<TagSet['version']>;
 
@@ -19,7 +23,7 @@ export interface TagSetDraft {
   keep: string;
 }
 
-export interface RuleDraft {
+export interface RuleDraft extends ClauseDraft {
   name: string;
   enabled: boolean;
   registryId: string | null;
@@ -28,16 +32,6 @@ export interface RuleDraft {
   include: readonly string[];
   exclude: readonly string[];
   tags: readonly TagSetDraft[];
-  platforms: string;
-  platformMode: 'all' | 'any';
-  minAge: string;
-  maxAge: string;
-  hcpTags: string;
-  headBudget: string;
-  mutability: NonNullable<RuleClauses['mutability']>;
-  keepsVanished: boolean;
-  /** What the form has no field for stays as it is. */
-  others: RuleClauses;
 }
 
 export const EMPTY_TAG_SET: TagSetDraft = {
@@ -55,18 +49,6 @@ export const EMPTY_TAG_SET: TagSetDraft = {
   mutability: null,
   keep: '',
 };
-
-const NO_CLAUSES = {
-  platforms: '',
-  platformMode: 'all',
-  minAge: '',
-  maxAge: '',
-  hcpTags: '',
-  headBudget: '',
-  mutability: 'auto',
-  keepsVanished: false,
-  others: {},
-} as const;
 
 export const emptyDraft = (registryId: string | null): RuleDraft => ({
   name: '',
@@ -92,15 +74,7 @@ export function draftOf(rule: Rule): RuleDraft {
     include: orBlank(rule.repositories.include),
     exclude: rule.repositories.exclude,
     tags: rule.tags.length === 0 ? [EMPTY_TAG_SET] : rule.tags.map(draftOfSet),
-    platforms: rule.platforms?.require.join(', ') ?? '',
-    platformMode: rule.platforms?.mode ?? 'all',
-    minAge: rule.age?.min ?? '',
-    maxAge: rule.age?.max ?? '',
-    hcpTags: rule.hcpTags?.join(', ') ?? '',
-    headBudget: rule.headBudget === undefined ? '' : String(rule.headBudget),
-    mutability: rule.mutability ?? 'auto',
-    keepsVanished: rule.onVanish === 'keep',
-    others: { artifacts: rule.artifacts, annotations: rule.annotations },
+    ...draftOfClauses(rule),
   };
 }
 
@@ -121,10 +95,6 @@ function draftOfSet(set: TagSet): TagSetDraft {
     keep: set.keep === undefined ? '' : String(set.keep),
   };
 }
-
-/** Patterns without blank rows and without blanks around them. */
-export const written = (patterns: readonly string[]): string[] =>
-  patterns.map((pattern) => pattern.trim()).filter((pattern) => pattern !== '');
 
 /** Which place in the rule a row has, as errors name it; null for a blank row. */
 export function placeOf(patterns: readonly string[], row: number): number | null {
@@ -147,32 +117,11 @@ export function specOf(draft: RuleDraft, name = draft.name.trim()): RuleSpec {
   };
 }
 
-/** The clauses that the draft says; those that it does not have are not there. */
-export function clausesOfDraft(draft: RuleDraft): RuleClauses {
-  const require = listOf(draft.platforms);
-  const [min, max] = [draft.minAge.trim(), draft.maxAge.trim()];
-  const headBudget = Number.parseInt(draft.headBudget, 10);
-  const clauses: { [Key in keyof RuleClauses]: RuleClauses[Key] | null } = {
-    ...draft.others,
-    platforms: require.length === 0 ? null : { require, mode: draft.platformMode },
-    age: min === '' && max === '' ? null : { ...(min === '' ? {} : { min }), ...(max === '' ? {} : { max }) },
-    hcpTags: listOf(draft.hcpTags).length === 0 ? null : listOf(draft.hcpTags),
-    headBudget: Number.isInteger(headBudget) && headBudget > 0 ? headBudget : null,
-    mutability: draft.mutability === 'auto' ? null : draft.mutability,
-    onVanish: draft.keepsVanished ? 'keep' : null,
-  };
-  return clausesOf(clauses);
-}
-
-const listOf = (text: string): string[] => written(text.split(','));
-
-/** Whether the draft says anything of the rarer kind, so that the form opens that part. */
-export const hasClauses = (draft: RuleDraft): boolean => Object.keys(clausesOfDraft(draft)).length > 0;
-
 /** The rule as it is previewed: name and description decide nothing, so typing them asks for no new preview. */
 export const previewSpecOf = (draft: RuleDraft): RuleSpec => specOf({ ...draft, description: '' }, 'Preview');
 
-function setOf(draft: TagSetDraft): TagSet {
+/** The tag set that its draft says. */
+export function setOf(draft: TagSetDraft): TagSet {
   const { scheme, prerelease, parsedOnly, order, floating, direction, groupBy, mutability } = draft;
   const range = draft.range.trim();
   const pattern = scheme === 'regex' ? draft.pattern.trim() : '';
@@ -184,7 +133,7 @@ function setOf(draft: TagSetDraft): TagSet {
     ...(pattern === '' ? {} : { pattern }),
     ...(floating === 'include' ? {} : { floating }),
   };
-  const keep = Number.parseInt(draft.keep, 10);
+  const keep = numberOf(draft.keep);
   return {
     include: written(draft.include),
     exclude: written(draft.exclude),
@@ -193,11 +142,12 @@ function setOf(draft: TagSetDraft): TagSet {
     ...(direction === 'desc' ? {} : { direction }),
     ...(groupBy.length === 0 ? {} : { groupBy: [...groupBy] }),
     ...(mutability === null ? {} : { mutability }),
-    ...(Number.isInteger(keep) && keep > 0 ? { keep } : {}),
+    ...(keep === undefined ? {} : { keep }),
   };
 }
 
+/** Nothing but the order, which decides nothing where nothing is counted. */
 function isEverything(set: TagSet): boolean {
-  const plain = set.include.length === 0 && set.exclude.length === 0 && set.order === 'version';
-  return plain && set.mutability === undefined && set.version === undefined && set.keep === undefined;
+  const { include, exclude, order, ...said } = set;
+  return include.length === 0 && exclude.length === 0 && order === 'version' && Object.keys(said).length === 0;
 }

@@ -97,6 +97,11 @@ function Summary({ preview }: { preview: Preview }): ReactElement {
           about {formatCount(cost.perScan)}
         </span>
       </span>
+      {counts.unread > 0 ? (
+        <p className="ph-quiet">
+          {plural(counts.unread, 'tag is', 'tags are')} decided when read, and counted as staying out until then.
+        </p>
+      ) : null}
       {preview.messages.map((message) => (
         <Alert key={message} variant="info" isInline isPlain component="p" title={message} />
       ))}
