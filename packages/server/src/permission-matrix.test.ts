@@ -4,7 +4,7 @@
  * After a change that is meant: UPDATE_MATRIX=1 npm test -- packages/server/src/permission-matrix.test.ts, and read the diff.
  */
 import assert from 'node:assert/strict';
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import cookie from '@fastify/cookie';
@@ -173,6 +173,8 @@ async function tokenOf(role: Role, scope: string): Promise<string> {
   return token;
 }
 
+const PUBLIC_KEY = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
+
 /** What a read cannot do without, of the same location. */
 function queryOf(route: Route, which: 'own' | 'foreign'): object {
   const { digest, tag, registryId, ids } = rows[which];
@@ -190,7 +192,11 @@ async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', toke
   const params = Object.fromEntries(Object.keys(route.params?.shape ?? {}).map((key) => [key, values[key] ?? 'x']));
   const spec = { name: 'x', registryId, repositories: { include: ['**'], exclude: [] }, tags: [] };
   const rule = { rule: spec, refresh: false, limit: 50, offset: 0 };
-  const body = { registryId, locationId, ...(name === 'previewRule' ? rule : {}) };
+  const trust = {
+    ...{ name: 'x', kind: 'key', scope: '**', enabled: true, key: PUBLIC_KEY, roots: null, trustedRoot: null },
+    ...{ identities: [], requireReference: false },
+  };
+  const body = { registryId, locationId, ...(name === 'previewRule' ? rule : name === 'checkTrust' ? trust : {}) };
   return app.inject({
     method: route.method,
     url: routePath(name, { params, query: queryOf(route, which) }),
