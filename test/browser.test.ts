@@ -42,7 +42,7 @@ describe('the user interface', { skip: available().chromium.skip }, () => {
     await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
     await page.getByText('You are looking at the built-in sample registry').waitFor();
     await page.getByRole('link', { name: 'Image Library' }).first().click();
-    await page.getByRole('link', { name: 'edb-postgres-advanced' }).click();
+    await page.getByRole('link', { name: 'edb-postgres-advanced', exact: true }).click();
     await page.getByRole('tab', { name: /^Tags/ }).click();
     await page.getByRole('link', { name: '18.3-2605132051-full' }).click();
     await page.getByRole('heading', { level: 1, name: '18.3-2605132051-full' }).waitFor();
