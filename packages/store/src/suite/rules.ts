@@ -29,6 +29,26 @@ export function rulesSuite(given: () => Promise<Given>): void {
     assert.equal('age' in plain, false, 'a rule without clauses has none');
   });
 
+  it('puts its HCP tags on what it brings in, once for each image', async () => {
+    const { store } = await given();
+    await hello(store);
+    const registryId = await registry(store);
+    const rule = await store.rules.create(spec({ hcpTags: ['stable'], tags: [{ include: ['17*'] }] }), T0);
+    const begin = { ruleIds: [rule.id] };
+    await scan(store, registryId, { tags: ['17.4', '16.9'], begin });
+    const labels = async (name: string) =>
+      (await store.tags.get(await repositoryId(store), name))!.hcpTags.map((tag) => tag.name);
+    assert.deepEqual([await labels('17.4'), await labels('16.9')], [['stable'], []]);
+    const { items } = await store.hcpTags.list({ limit: 5, sort: 'name' });
+    const images = [digestOf('17.4')];
+    const by = { name: 'ada', now: hours(1) };
+    await store.hcpTags.assign({ add: [], remove: [items[0]!.id], repositories: [], images }, by);
+    await scan(store, registryId, { tags: ['17.4', '16.9'], begin, now: hours(2) });
+    assert.deepEqual(await labels('17.4'), [], 'what a person took off stays off');
+    await scan(store, registryId, { tags: [{ name: '17.4', digest: digestOf('new') }, '16.9'], begin, now: hours(3) });
+    assert.deepEqual(await labels('17.4'), ['stable'], 'another image is another matter');
+  });
+
   it('says why a tag is here, why one stayed out, and what is not known yet', async () => {
     const { store } = await given();
     await hello(store);
