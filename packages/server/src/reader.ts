@@ -22,8 +22,11 @@ export function createReaderStore(store: Store): ReaderStore {
   const readers = new AsyncLocalStorage<{ areas: readonly Area[]; seen: SeenStore }>();
   const current = () => (readers.getStore()?.seen ?? store) as unknown as Record<string, unknown>;
   const wrapped = Object.entries(store).map(([name, noun]) => {
-    if (name === 'seenBy' || name === 'ping' || name === 'close') return [name, noun];
-    if (typeof noun === 'function') return [name, (...values: unknown[]) => (current()[name] as Method)(...values)];
+    const isForAll = name === 'seenBy' || name === 'ping' || name === 'close';
+    if (typeof noun === 'function') {
+      const owner = isForAll ? () => store as unknown as Record<string, unknown> : current;
+      return [name, (...values: unknown[]) => (owner()[name] as Method)(...values)];
+    }
     if (typeof noun !== 'object') return [name, noun];
     const methods = Object.keys(noun).map((method) => [
       method,
