@@ -154,9 +154,9 @@ function RunningScans(): ReactElement {
   return (
     <span role="status" className="ph-running">
       {count > 0 ? (
-        <Link to="/manage/scans" search={{ status: 'running' }}>
-          <Spinner size="sm" aria-hidden="true" aria-valuetext="Scanning" /> {plural(count, 'scan')}
-          <span className="ph-wide-only"> running</span>
+        <Link to="/manage/scans" search={{ status: 'running' }} aria-label={`${plural(count, 'scan')} running`}>
+          <Spinner size="sm" aria-hidden="true" aria-valuetext="Scanning" />
+          <span className="ph-wide-only"> {plural(count, 'scan')} running</span>
         </Link>
       ) : null}
     </span>
