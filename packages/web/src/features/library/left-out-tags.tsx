@@ -133,10 +133,10 @@ function Row({ each, repository }: { each: LeftOut; repository: RepositoryDetail
           size="sm"
           aria-expanded={isOpen}
           aria-controls={isOpen ? id : undefined}
-          aria-label={`Why ${each.tag}, by every rule`}
           onClick={() => setOpen(!isOpen)}
         >
           {isOpen ? 'Hide' : 'Why?'}
+          <span className="pf-v6-u-screen-reader"> {each.tag}, by every rule</span>
         </Button>
       </span>
     </li>
