@@ -4,7 +4,6 @@ import type { LeftOut, LeftOutPage, LeftOutQuery, TagDetail } from '@pharos/cont
 import {
   annotationKeys,
   type CompiledRule,
-  compileRule,
   explainSteps,
   type KnownFacts,
   knownFacts,
@@ -16,7 +15,7 @@ import { sql } from 'kysely';
 import { type Db, first, iso } from './database.ts';
 import { tagFactsOf } from './left-out.ts';
 import { lines } from './listings.ts';
-import { rulesOfRegistry } from './rules.ts';
+import { compilable, rulesOfRegistry } from './rules.ts';
 import type { Explanations } from './store.ts';
 
 /** Longest time that the steps of an explanation hold the event loop, in milliseconds. */
@@ -58,7 +57,7 @@ export function explanationsOf(db: Db): Explanations {
       );
       if (place === null) return null;
       const listed = await listedNames(db, place.registry_id, place.name);
-      const rules = await compiledRules(db, place.registry_id);
+      const rules = compilable(await rulesOfRegistry(db, place.registry_id));
       const facts = await factsFor(db, rules, place.registry_id, place.name, now);
       const steps = leftOutTags(rules, place.registry_id, place.name, listed?.names ?? [], facts);
       return pageOf(await inTurns(steps), query, listed?.listedAt ?? null);
@@ -77,20 +76,9 @@ interface Asked {
 /** What every rule of the registry says of one tag, judged among all names known. */
 export async function explainTagOf(db: Db, asked: Asked): Promise<TagDetail['explanation']> {
   const { registryId, repository, tag, names, now } = asked;
-  const rules = await compiledRules(db, registryId);
+  const rules = compilable(await rulesOfRegistry(db, registryId));
   const facts = await factsFor(db, rules, registryId, repository, now);
   return inTurns(explainSteps(rules, registryId, repository, tag, names, facts));
-}
-
-async function compiledRules(db: Db, registryId: string): Promise<CompiledRule[]> {
-  return (await rulesOfRegistry(db, registryId)).flatMap((rule) => {
-    try {
-      return compileRule(rule);
-    } catch {
-      // A pattern that an older version accepted: the rules' own page says what is wrong with it.
-      return [];
-    }
-  });
 }
 
 /** Facts are read only where a rule asks for more than names. */

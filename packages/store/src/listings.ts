@@ -3,7 +3,7 @@ import type { Listing } from '@pharos/contract';
 import { sql } from 'kysely';
 import { batches, type Db, first, iso, jsonText } from './database.ts';
 import { tagFactsOf } from './left-out.ts';
-import type { KnownNames, KnownRepository, Listings } from './store.ts';
+import type { KnownNames, Listings } from './store.ts';
 
 /** Repositories read in one go: a few MB of names at most, and the event loop gets its turn in between. */
 const PAGE = 200;
@@ -11,30 +11,6 @@ const PAGE = 200;
 export function listingsOf(db: Db): Listings {
   return {
     put: (listing, now) => db.transaction().execute((trx) => putListing(trx, listing, now)),
-
-    ofRegistry: async (registryId) => {
-      const registry = await first(
-        sql<{ catalog_at: Date | null; listing_message: string | null }>`
-          select catalog_at, listing_message from registries where id = ${registryId}`,
-        db,
-      );
-      const repositories: KnownRepository[] = [];
-      for (let last = ''; ; last = repositories.at(-1)!.name) {
-        const found = await sql<{ repository: string; names: string; listed_at: Date }>`
-          select repository, names, listed_at from listings
-          where registry_id = ${registryId} and repository > ${last} collate "C"
-          order by repository limit ${PAGE}`.execute(db);
-        for (const row of found.rows) {
-          repositories.push({ name: row.repository, tags: lines(row.names), listedAt: iso(row.listed_at) });
-        }
-        if (found.rows.length < PAGE) break;
-      }
-      return {
-        catalogAt: iso(registry?.catalog_at ?? null),
-        message: registry?.listing_message ?? null,
-        repositories,
-      };
-    },
 
     namesOf: (registryId, after) => namesAfter(db, registryId, after),
 
@@ -45,15 +21,6 @@ export function listingsOf(db: Db): Listings {
         db,
       );
       return { catalogAt: iso(registry?.catalog_at ?? null), message: registry?.listing_message ?? null };
-    },
-
-    ofRepository: async (registryId, repository) => {
-      const row = await first(
-        sql<{ names: string; listed_at: Date }>`select names, listed_at from listings
-          where registry_id = ${registryId} and repository = ${repository}`,
-        db,
-      );
-      return row && { name: repository, tags: lines(row.names), listedAt: iso(row.listed_at) };
     },
 
     registriesWith: async (repository, tag) => {

@@ -298,12 +298,6 @@ export interface Scans {
   prune(): Promise<void>;
 }
 
-export interface KnownRepository {
-  readonly name: string;
-  readonly tags: readonly string[];
-  readonly listedAt: string;
-}
-
 /** What is known of a tag beyond its name. */
 export interface KnownTagFacts {
   readonly tag: string;
@@ -322,15 +316,9 @@ export interface KnownNames {
 
 export interface Listings {
   put(listing: Listing, now: Date): Promise<void>;
-  /** What a registry is known to hold, from its last listings: names only. */
-  ofRegistry(
-    registryId: string,
-  ): Promise<{ catalogAt: string | null; message: string | null; repositories: KnownRepository[] }>;
-  /** The same as texts with what the library holds of each: some 200 repositories after the one named; none at the end. */
+  /** The names that a registry listed, with those that the library holds: some 200 repositories after the one named; none at the end. */
   namesOf(registryId: string, after: string): Promise<KnownNames[]>;
   catalogOf(registryId: string): Promise<{ catalogAt: string | null; message: string | null }>;
-  /** The names of one repository; null: nothing of it was ever listed. */
-  ofRepository(registryId: string, repository: string): Promise<KnownRepository | null>;
   /** Registries whose lists hold the tag, most in one answer: 100. */
   registriesWith(repository: string, tag: string): Promise<string[]>;
   /** What is known of a repository's tags, with these annotations. */

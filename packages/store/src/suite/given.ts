@@ -224,3 +224,14 @@ export async function everything<T>(
   }
   throw new Error('The list does not end.');
 }
+
+/** All that a registry is known to hold, from its last listings. */
+export async function knownOf(listings: Store['listings'], registryId: string) {
+  const repositories: { name: string; tags: string[]; listedAt: string }[] = [];
+  for (let after = ''; ; after = repositories.at(-1)!.name) {
+    const page = await listings.namesOf(registryId, after);
+    if (page.length === 0) return { ...(await listings.catalogOf(registryId)), repositories };
+    for (const { repository: name, names: text, listedAt } of page)
+      repositories.push({ name, tags: text === '' ? [] : text.split('\n'), listedAt });
+  }
+}

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
-import { digestOf, type Given, hours, observation, REGISTRY, registry, repositoryId, scan, T0 } from './given.ts';
+import {
+  digestOf,
+  type Given,
+  hours,
+  knownOf,
+  observation,
+  REGISTRY,
+  registry,
+  repositoryId,
+  scan,
+  T0,
+} from './given.ts';
 
 /** Images, listings, details of tags, statistics. */
 export function librarySuite(given: () => Promise<Given>): void {
@@ -95,11 +106,11 @@ export function librarySuite(given: () => Promise<Given>): void {
     const registryId = await registry(store);
     const put = (repositories: string[] | null, tags: { repository: string; names: string[] }[] = []) =>
       store.listings.put({ registryId, repositories, tags, message: tags.length > 0 ? null : 'no tags' }, T0);
-    assert.deepEqual(await store.listings.ofRegistry(registryId), { catalogAt: null, message: null, repositories: [] });
+    assert.deepEqual(await knownOf(store.listings, registryId), { catalogAt: null, message: null, repositories: [] });
     await put(['a', 'b', 'c']);
     await put(null, [{ repository: 'b', names: ['1', '2'] }]);
     await scan(store, registryId, { repository: 'c', tags: ['x'], commit: { listedNames: ['x', 'y'] }, now: hours(1) });
-    const known = await store.listings.ofRegistry(registryId);
+    const known = await knownOf(store.listings, registryId);
     assert.deepEqual(
       known.repositories.map(({ name, tags }) => [name, ...tags]),
       [['a'], ['b', '1', '2'], ['c', 'x', 'y']],
@@ -109,7 +120,7 @@ export function librarySuite(given: () => Promise<Given>): void {
       [T0.toISOString(), null, hours(1).toISOString()],
     );
     await put(['d']);
-    const later = await store.listings.ofRegistry(registryId);
+    const later = await knownOf(store.listings, registryId);
     assert.deepEqual(
       later.repositories.map(({ name }) => name),
       ['c', 'd'],
@@ -133,7 +144,7 @@ export function librarySuite(given: () => Promise<Given>): void {
     const repositories = Array.from({ length: 401 }, (_, index) => `r${String(index).padStart(4, '0')}`);
     const tags = repositories.map((repository) => ({ repository, names: ['t'] }));
     await store.listings.put({ registryId, repositories: repositories.toReversed(), tags, message: null }, T0);
-    const known = await store.listings.ofRegistry(registryId);
+    const known = await knownOf(store.listings, registryId);
     assert.deepEqual(
       known.repositories.map(({ name }) => name),
       repositories,

@@ -5,7 +5,7 @@ import type { Check, FileRegistry, FileRule, RegistryReading, RuleSpec } from '@
 import { sql } from 'kysely';
 import { StoreError } from '../errors.ts';
 import type { RegistryNews } from '../store.ts';
-import { everything, type Given, hours, names, REGISTRY, registry, repositoryId, scan, T0 } from './given.ts';
+import { everything, type Given, hours, knownOf, names, REGISTRY, registry, repositoryId, scan, T0 } from './given.ts';
 
 const code = (expected: string) => (error: unknown) => error instanceof StoreError && error.code === expected;
 
@@ -259,7 +259,7 @@ export function registriesSuite(given: () => Promise<Given>): void {
     assert.equal(await store.registries.remove(id), false);
     assert.equal((await store.repositories.list({ limit: 10, sort: 'name' })).total, 0);
     assert.equal((await store.scans.list({ limit: 10 })).total, 0);
-    assert.deepEqual((await store.listings.ofRegistry(id)).repositories, []);
+    assert.deepEqual((await knownOf(store.listings, id)).repositories, []);
     assert.equal((await store.tags.list({ limit: 10, sort: 'name', presence: 'all' })).total, 0);
     assert.ok(db);
   });

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { storeOn } from '../open.ts';
 import { NOT_SEEN, SEEN } from '../seen.ts';
 import type { SeenStore, Store } from '../store.ts';
-import { digestOf, type Engine, type Given, observation, registry, repositoryId, scan, T0 } from './given.ts';
+import { digestOf, type Engine, type Given, knownOf, observation, registry, repositoryId, scan, T0 } from './given.ts';
 
 const EU: Area = { locationId: 'here', patterns: [] };
 const PAGE = { limit: 100 } as const;
@@ -92,7 +92,7 @@ export function seenSuite(given: () => Promise<Given>, engine: () => Engine): vo
     assert.equal((await seen.tags.ofRepository(foreign.id, TAGS)).total, 0);
     assert.equal(await seen.tags.get(foreign.id, '17.4'), null);
     assert.equal(await seen.tags.history(foreign.id, '17.4', PAGE), null);
-    assert.equal((await seen.listings.ofRegistry(there)).repositories.length, 0);
+    assert.equal((await knownOf(seen.listings, there)).repositories.length, 0);
     assert.deepEqual(await seen.listings.namesOf(there, ''), []);
     assert.equal((await seen.users.list(PAGE)).total, 0);
   });
@@ -117,7 +117,7 @@ export function seenSuite(given: () => Promise<Given>, engine: () => Engine): vo
       [here],
     );
     assert.deepEqual(
-      (await some.listings.ofRegistry(here)).repositories.map((row) => row.name),
+      (await knownOf(some.listings, here)).repositories.map((row) => row.name),
       ['nim/llama'],
     );
     assert.equal((await some.registries.get(here))?.id, here);
