@@ -17,6 +17,11 @@ export const PERMISSIONS = [
   'users:manage',
   'webhooks:manage',
   'trust:write',
+  'images:decide',
+  'policies:write',
+  'clusters:write',
+  'model-services:write',
+  'audit:read',
   'agents:report',
 ] as const;
 
@@ -28,9 +33,9 @@ const READS: readonly Permission[] = ['session', 'library:read', 'images:read-de
 /** An administrator has every permission but the one to pass for an agent: a new permission needs no line here. */
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
   viewer: READS,
-  consumer: READS,
+  consumer: [...READS, 'clusters:write', 'model-services:write'],
   curator: [...READS, 'rules:write', 'repositories:write', 'hcp-tags:write', 'models:write', 'scans:write'],
-  approver: READS,
+  approver: [...READS, 'images:decide', 'policies:write', 'audit:read'],
   admin: PERMISSIONS.filter((permission) => permission !== 'public' && permission !== 'agents:report'),
   agent: ['session', 'agents:report'],
 };
@@ -47,6 +52,9 @@ export const SCOPED_PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
   'repositories:write',
   'scans:write',
   'agents:write',
+  'images:decide',
+  'clusters:write',
+  'model-services:write',
 ]);
 
 /** Whether a role, held everywhere, has a permission. `public` is held by everybody. */

@@ -4,14 +4,22 @@
  */
 import type { Route } from './route.ts';
 import { activityRoutes } from './routes/activity.ts';
+import { admissionRoutes } from './routes/admission.ts';
 import { agentProtocolRoutes } from './routes/agent-protocol.ts';
 import { agentsRoutes } from './routes/agents.ts';
+import { approvalsRoutes } from './routes/approvals.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { catalogsRoutes } from './routes/catalogs.ts';
+import { clustersRoutes } from './routes/clusters.ts';
+import { dispatchRoutes } from './routes/dispatch.ts';
 import { hcpTagsRoutes } from './routes/hcp-tags.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { libraryRoutes } from './routes/library.ts';
 import { meRoutes } from './routes/me.ts';
+import { modelDeploymentsRoutes } from './routes/model-deployments.ts';
 import { modelsRoutes } from './routes/models.ts';
 import { notificationsRoutes } from './routes/notifications.ts';
+import { policiesRoutes } from './routes/policies.ts';
 import { registriesRoutes } from './routes/registries.ts';
 import { rulesRoutes } from './routes/rules.ts';
 import { scansRoutes } from './routes/scans.ts';
@@ -38,6 +46,14 @@ export const routes = {
   ...activityRoutes,
   ...statisticsRoutes,
   ...trustRoutes,
+  ...approvalsRoutes,
+  ...policiesRoutes,
+  ...auditRoutes,
+  ...clustersRoutes,
+  ...catalogsRoutes,
+  ...modelDeploymentsRoutes,
+  ...dispatchRoutes,
+  ...admissionRoutes,
   ...agentsRoutes,
   ...agentProtocolRoutes,
 } as const satisfies Record<string, Route>;

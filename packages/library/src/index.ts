@@ -44,6 +44,7 @@ export * from './sbom-candidates.ts';
 export type { Wanted } from './selection.ts';
 export * from './set-digest.ts';
 export * from './span.ts';
+export { type StoredState, stateAt, statesAfter } from './state.ts';
 export * from './system-tags.ts';
 export * from './tag-at.ts';
 export * from './tag-evaluation.ts';

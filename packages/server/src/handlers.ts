@@ -1,13 +1,21 @@
 import type { Context } from './context.ts';
 import type { Handlers } from './route.ts';
+import { admissionHandlers } from './routes/admission.ts';
 import { agentProtocolHandlers } from './routes/agent-protocol.ts';
 import { agentScanHandlers } from './routes/agent-scans.ts';
 import { agentHandlers } from './routes/agents.ts';
+import { approvalHandlers } from './routes/approvals.ts';
+import { auditHandlers } from './routes/audit.ts';
+import { catalogHandlers } from './routes/catalogs.ts';
+import { clusterHandlers } from './routes/clusters.ts';
+import { dispatchHandlers } from './routes/dispatch.ts';
 import { hcpTagHandlers } from './routes/hcp-tags.ts';
 import { identityHandlers } from './routes/identity.ts';
 import { libraryHandlers } from './routes/library.ts';
 import { meHandlers } from './routes/me.ts';
+import { modelDeploymentHandlers } from './routes/model-deployments.ts';
 import { modelHandlers } from './routes/models.ts';
+import { policyHandlers } from './routes/policies.ts';
 import { receiverHandlers } from './routes/receivers.ts';
 import { registryHandlers } from './routes/registries.ts';
 import { ruleHandlers } from './routes/rules.ts';
@@ -38,5 +46,13 @@ export function createHandlers(context: Context): Handlers {
     ...agentProtocolHandlers(context),
     ...agentScanHandlers(context),
     ...trustHandlers(context),
+    ...approvalHandlers(context),
+    ...policyHandlers(context),
+    ...auditHandlers(context),
+    ...clusterHandlers(context),
+    ...catalogHandlers(context),
+    ...modelDeploymentHandlers(context),
+    ...dispatchHandlers(context),
+    ...admissionHandlers(context),
   };
 }

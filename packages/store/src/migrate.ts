@@ -21,6 +21,16 @@ import { up as activity } from './migrations/0009-activity.ts';
 import { up as models } from './migrations/0010-models.ts';
 import { up as identity } from './migrations/0011-identity.ts';
 import { up as evidence } from './migrations/0012-evidence.ts';
+import { up as decisions } from './migrations/0013-decisions.ts';
+import { up as audit } from './migrations/0014-audit.ts';
+import { up as speed } from './migrations/0015-speed.ts';
+import { up as approvals } from './migrations/0016-approvals.ts';
+import { up as policies } from './migrations/0017-policies.ts';
+import { up as admission } from './migrations/0018-admission.ts';
+import { up as clusters } from './migrations/0019-clusters.ts';
+import { up as modelDeployments } from './migrations/0020-model-deployments.ts';
+import { up as dispatch } from './migrations/0021-dispatch.ts';
+import { up as agentKeys } from './migrations/0022-agent-keys.ts';
 import { dropSeenViews } from './seen.ts';
 
 /** In order. A file that was released is never changed, its checksum is held: add the next number instead. */
@@ -37,6 +47,16 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-models': { up: models },
   '0011-identity': { up: identity },
   '0012-evidence': { up: evidence },
+  '0013-decisions': { up: decisions },
+  '0014-audit': { up: audit },
+  '0015-speed': { up: speed },
+  '0016-approvals': { up: approvals },
+  '0017-policies': { up: policies },
+  '0018-admission': { up: admission },
+  '0019-clusters': { up: clusters },
+  '0020-model-deployments': { up: modelDeployments },
+  '0021-dispatch': { up: dispatch },
+  '0022-agent-keys': { up: agentKeys },
 };
 
 /** Throws `database-newer`, `migration-failed`, `database-unavailable`, `disk-full`. */

@@ -4,6 +4,8 @@ import { sql } from 'kysely';
 import { activityOf } from './activity.ts';
 import { agentsOf } from './agents.ts';
 import type { Db, Log } from './database.ts';
+import { decisionsOf } from './decisions.ts';
+import { dispatchesOf } from './dispatches.ts';
 import { guarded, storeError } from './driver-error.ts';
 import { type OpenDatabase, openEmbedded } from './embedded.ts';
 import { evidenceOf } from './evidence.ts';
@@ -108,6 +110,8 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     history: guarded(historyOf(db)),
     trust: guarded(trustOf(db)),
     evidence: guarded(evidenceOf(db)),
+    decisions: guarded(decisionsOf(db)),
+    dispatches: guarded(dispatchesOf(db)),
     users: guarded(usersOf(db)),
     teams: guarded(teamsOf(db)),
     sessions: guarded(sessionsOf(db)),

@@ -58,6 +58,9 @@ export const SEEN: Readonly<Record<string, string>> = {
   tag_profiles: `t.id in (select profile_id from public.repository_profiles where repository_id in ${IDS})`,
   repository_profiles: inRepository,
   evidence: inRepository,
+  image_states: tagged,
+  decisions: tagged,
+  dispatches: `t.location_id in ${WHOLE}`,
   // Public keys and roots: whoever sees that a signature was verified may see by what.
   trust_entries: 'true',
   trust_state: 'true',
@@ -107,6 +110,8 @@ export const NOT_SEEN: ReadonlySet<string> = new Set([
   'webhook_attempts',
   'daily_statistics',
   'trust_changes',
+  'audit_events',
+  'audit_head',
   'users',
   'teams',
   'team_members',

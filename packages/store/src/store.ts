@@ -106,6 +106,8 @@ import type {
   WebhookPatch,
 } from '@pharos/contract';
 import type { Area, Grant, NewerTags, TagFacts } from '@pharos/library';
+import type { Decisions } from './decision-port.ts';
+import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
 import type { EvidenceStore, TrustStore } from './trust-port.ts';
 
@@ -613,6 +615,8 @@ export interface Store {
   readonly history: History;
   readonly trust: TrustStore;
   readonly evidence: EvidenceStore;
+  readonly decisions: Decisions;
+  readonly dispatches: Dispatches;
   readonly users: Users;
   readonly teams: Teams;
   readonly sessions: Sessions;

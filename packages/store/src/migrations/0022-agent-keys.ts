@@ -1,0 +1,11 @@
+/**
+ * Join tokens, and the key pairs that agents sign with.
+ */
+import { type Kysely, sql } from 'kysely';
+
+const STATEMENTS: readonly string[] = [];
+
+/** Runs in the migration's transaction. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
+}
