@@ -1,9 +1,11 @@
 export * from './activity.ts';
 export * from './agent.ts';
+export * from './approval.ts';
 export { type AuditContent, auditText } from './audit-chain.ts';
 export * from './change.ts';
 export * from './client.ts';
 export * from './common.ts';
+export * from './decision.ts';
 export * from './difference.ts';
 export * from './event.ts';
 export * from './evidence.ts';
