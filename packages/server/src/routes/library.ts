@@ -53,7 +53,10 @@ export function libraryHandlers(context: Context): Pick<Handlers, Names> {
       const userId = query.favourite === undefined ? null : userOf(principal, 'Favourites belong to a person.');
       return store.repositories.list(query, { userId, now: now() });
     },
-    getRepository: async ({ params }) => found(await store.repositories.get(params.id), 'The repository'),
+    getRepository: async ({ params }) => ({
+      ...found(await store.repositories.get(params.id), 'The repository'),
+      states: await store.repositories.states(params.id, now()),
+    }),
     updateRepository: async ({ params, body, principal }) => {
       await store.repositories.write(params.id, body, { name: whoAsks(principal), now: now() });
       return changedRepository(params.id);

@@ -104,6 +104,10 @@ export function approvalsSuite(given: () => Promise<Given>): void {
       digests.map((digest) => states.get(digest)?.state),
       ['pending', 'approved', 'pending'],
     );
+    assert.deepEqual(await store.repositories.states(await repositoryId(store), hours(3)), [
+      { state: 'pending', tags: 2 },
+      { state: 'approved', tags: 1 },
+    ]);
     const rest = [digests[0]!, digests[2]!].map((digest) => verdict(digest, 'rejected'));
     assert.equal((await store.decisions.decide(rest, hours(2))).decided, 2);
     const [told] = (await store.activity.list({ limit: 1, type: 'image.state-changed' })).items;
