@@ -6,6 +6,15 @@ import { Digest, Id, Time } from './common.ts';
 export const ImageState = z.enum(['pending', 'approved', 'rejected', 'deprecated', 'revoked']);
 export type ImageState = z.infer<typeof ImageState>;
 
+/** The ways between states. What was revoked is never approved in one step. */
+export const STATES_AFTER: Readonly<Record<ImageState, readonly ImageState[]>> = {
+  pending: ['approved', 'rejected'],
+  approved: ['deprecated', 'revoked', 'pending'],
+  rejected: ['pending', 'approved'],
+  deprecated: ['revoked', 'approved'],
+  revoked: ['pending'],
+};
+
 /** Why somebody asks or decides: people read it later, so it is never left out. */
 export const Reason = z.string().trim().min(1).max(2000);
 
