@@ -32,7 +32,7 @@ export function ApprovalsPage(): ReactElement {
       <PageTitle title="Approvals">
         <p className="ph-quiet">
           Images that wait for a decision: what somebody asked for first, then new builds of what is approved. A
-          decision is about a digest, wherever it stands.
+          decision is about a digest, wherever it stands. <kbd>?</kbd> shows the keys.
         </p>
       </PageTitle>
       <PageSection hasBodyWrapper={false} className="ph-tabs">

@@ -1,9 +1,10 @@
-import type { ApprovalReview, ListDifference } from '@pharos/contract';
+import type { ApprovalReview } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { differenceQuery } from '../../api/images.ts';
-import { formatCount } from '../../components/format.ts';
+import { countsText, FIELD_NAMES, LIST_NAMES } from '../../components/compare-words.ts';
+import { absoluteTime, formatBytes } from '../../components/format.ts';
 import { HostileText } from '../../components/hostile-text.tsx';
 import { DifferenceLabel } from '../../components/labels.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -42,8 +43,8 @@ function Compared({ from, to }: { from: NonNullable<ApprovalReview['predecessor'
               .map(({ field, before, after }) => (
                 <li key={field}>
                   <span className="ph-row-main">
-                    {field}: <HostileText text={before ?? ''} clamp={80} /> →{' '}
-                    <HostileText text={after ?? ''} clamp={80} />
+                    {FIELD_NAMES[field] ?? field}: <HostileText text={shown(field, before)} clamp={80} /> →{' '}
+                    <HostileText text={shown(field, after)} clamp={80} />
                   </span>
                   <DifferenceLabel change="changed" />
                 </li>
@@ -51,7 +52,7 @@ function Compared({ from, to }: { from: NonNullable<ApprovalReview['predecessor'
             {lists.map((list) => (
               <li key={list.list}>
                 <span className="ph-row-main">
-                  {list.list}: {counts(list)}
+                  {LIST_NAMES[list.list]}: {list.message ?? countsText(list)}
                 </span>
                 <DifferenceLabel change={list.state} />
               </li>
@@ -63,14 +64,8 @@ function Compared({ from, to }: { from: NonNullable<ApprovalReview['predecessor'
   );
 }
 
-/** What was not read on one side is not known; it is never "no difference". */
-function counts({ state, added, removed, changed, message }: ListDifference): string {
-  if (state === 'unknown') return message ?? 'not known of both';
-  const told = [
-    [added, 'added'],
-    [removed, 'removed'],
-    [changed, 'changed'],
-  ] as const;
-  const words = told.filter(([count]) => count > 0).map(([count, word]) => `${formatCount(count)} ${word}`);
-  return words.join(', ') || 'the same';
+function shown(field: string, value: string | null): string {
+  if (value === null) return '';
+  if (field === 'size') return formatBytes(Number(value));
+  return field === 'createdAt' ? absoluteTime(value) : value;
 }

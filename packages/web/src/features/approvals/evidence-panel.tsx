@@ -38,17 +38,17 @@ export function EvidencePanel({ review }: { review: ApprovalReview }): ReactElem
           ],
           ['SBOM', SBOMS[sbom]],
           ['Findings', tag.findings === 0 ? 'None' : plural(tag.findings, 'finding')],
-          ['Version', tag.version?.raw ?? null],
+          tag.version ? ['Version', tag.version.raw] : null,
           ['Platforms', <PlatformList key="platforms" platforms={tag.platforms} />],
-          [
-            'Maintained',
-            lifecycle ? (
-              <span key="life" className="ph-inline-list">
-                {lifecycle.isPast ? <EndOfLifeLabel /> : null}
-                {lifecycle.endOfLife === null ? 'The end is not known' : `until ${lifecycle.endOfLife}`}
-              </span>
-            ) : null,
-          ],
+          lifecycle
+            ? [
+                'Maintained',
+                <span key="life" className="ph-inline-list">
+                  {lifecycle.isPast ? <EndOfLifeLabel /> : null}
+                  {lifecycle.endOfLife === null ? 'The end is not known' : `until ${lifecycle.endOfLife}`}
+                </span>,
+              ]
+            : null,
           ['Created', <RelativeTime key="created" time={tag.createdAt} />],
           ['First seen', <RelativeTime key="seen" time={tag.firstSeenAt} />],
           tag.size === null ? null : ['Size', formatBytes(tag.size)],
