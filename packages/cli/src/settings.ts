@@ -16,6 +16,7 @@ export interface Settings {
   databaseUrl: string | null;
   adminToken: string | null;
   encryptionKey: string | null;
+  encryptionKeyCommand: string | null;
   publicUrl: string | null;
   /** Absolute; null: look for beacon_agent.yaml in the current directory, $HOME/.beacon and /etc/beacon. */
   agentConfig: string | null;
@@ -125,6 +126,13 @@ export const SETTINGS: Record<SettingName, SettingSpec> = {
     default: nothing,
     parse: text,
     help: 'seals registry credentials; default: a key file in the data directory',
+  },
+  encryptionKeyCommand: {
+    key: 'encryption-key-command',
+    env: ['PHAROS_ENCRYPTION_KEY_COMMAND'],
+    default: nothing,
+    parse: text,
+    help: 'a program that prints the key, for a key management service',
   },
   publicUrl: {
     key: 'public-url',

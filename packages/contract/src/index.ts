@@ -5,6 +5,7 @@ export * from './change.ts';
 export * from './client.ts';
 export * from './common.ts';
 export * from './difference.ts';
+export * from './encryption.ts';
 export * from './event.ts';
 export * from './evidence.ts';
 export * from './hcp-tag.ts';

@@ -12,6 +12,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { catalogsRoutes } from './routes/catalogs.ts';
 import { clustersRoutes } from './routes/clusters.ts';
 import { dispatchRoutes } from './routes/dispatch.ts';
+import { encryptionRoutes } from './routes/encryption.ts';
 import { hcpTagsRoutes } from './routes/hcp-tags.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { libraryRoutes } from './routes/library.ts';
@@ -46,6 +47,7 @@ export const routes = {
   ...activityRoutes,
   ...statisticsRoutes,
   ...trustRoutes,
+  ...encryptionRoutes,
   ...approvalsRoutes,
   ...policiesRoutes,
   ...auditRoutes,

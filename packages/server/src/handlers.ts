@@ -9,6 +9,7 @@ import { auditHandlers } from './routes/audit.ts';
 import { catalogHandlers } from './routes/catalogs.ts';
 import { clusterHandlers } from './routes/clusters.ts';
 import { dispatchHandlers } from './routes/dispatch.ts';
+import { encryptionHandlers } from './routes/encryption.ts';
 import { hcpTagHandlers } from './routes/hcp-tags.ts';
 import { identityHandlers } from './routes/identity.ts';
 import { libraryHandlers } from './routes/library.ts';
@@ -46,6 +47,7 @@ export function createHandlers(context: Context): Handlers {
     ...agentProtocolHandlers(context),
     ...agentScanHandlers(context),
     ...trustHandlers(context),
+    ...encryptionHandlers(context),
     ...approvalHandlers(context),
     ...policyHandlers(context),
     ...auditHandlers(context),

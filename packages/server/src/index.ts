@@ -2,7 +2,8 @@
 export { openStore, StoreError, type StoreOptions } from '@pharos/store';
 export { ServerError, type ServerErrorCode } from './errors.ts';
 export type { GroupRole, OidcSettings } from './identity/oidc.ts';
-export { KEY_FILE, openKey } from './key.ts';
+export { KEY_FILE } from './key.ts';
+export { openKeyring } from './keyring.ts';
 export { buildOpenApi } from './openapi-file.ts';
 export { SAMPLE_REMOVED } from './routes/registries.ts';
 export { sealToAgent } from './sealing.ts';

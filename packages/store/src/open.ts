@@ -25,6 +25,7 @@ import { registriesOf } from './registries.ts';
 import { repositoriesOf } from './repositories.ts';
 import { rulesOf } from './rules.ts';
 import { scansOf } from './scans.ts';
+import { sealedSecretsOf } from './sealed-secrets.ts';
 import { drawSeenViews } from './seen.ts';
 import { seenStore } from './seen-store.ts';
 import { sessionsOf } from './sessions.ts';
@@ -112,6 +113,7 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     evidence: guarded(evidenceOf(db)),
     decisions: guarded(decisionsOf(db)),
     dispatches: guarded(dispatchesOf(db)),
+    sealedSecrets: guarded(sealedSecretsOf(db)),
     users: guarded(usersOf(db)),
     teams: guarded(teamsOf(db)),
     sessions: guarded(sessionsOf(db)),

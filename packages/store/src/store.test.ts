@@ -19,6 +19,7 @@ import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
 import { rulesSuite } from './suite/rules.ts';
 import { scansSuite } from './suite/scans.ts';
+import { sealedSecretsSuite } from './suite/sealed-secrets.ts';
 import { searchSuite } from './suite/search.ts';
 import { seenSuite } from './suite/seen.ts';
 import { wordsSuite } from './suite/words.ts';
@@ -48,6 +49,7 @@ for (const name of wanted) {
     describe('registries and rules', () => registriesSuite(given));
     describe('the vocabulary of rules', () => rulesSuite(given));
     describe('receivers', () => receiversSuite(given));
+    describe('sealed secrets', () => sealedSecretsSuite(given));
     describe('models', () => modelsSuite(given));
     describe('evidence and trust', () => evidenceSuite(given));
     describe('people and agents', () => peopleSuite(given));

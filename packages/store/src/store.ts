@@ -109,6 +109,7 @@ import type { Area, Grant, NewerTags, TagFacts } from '@pharos/library';
 import type { Decisions } from './decision-port.ts';
 import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
+import type { SealedSecrets } from './sealed-secret-port.ts';
 import type { EvidenceStore, TrustStore } from './trust-port.ts';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
@@ -617,6 +618,7 @@ export interface Store {
   readonly evidence: EvidenceStore;
   readonly decisions: Decisions;
   readonly dispatches: Dispatches;
+  readonly sealedSecrets: SealedSecrets;
   readonly users: Users;
   readonly teams: Teams;
   readonly sessions: Sessions;
