@@ -1,5 +1,6 @@
 export * from './activity.ts';
 export * from './agent.ts';
+export * from './agent-key.ts';
 export { type AuditContent, auditText } from './audit-chain.ts';
 export * from './change.ts';
 export * from './client.ts';

@@ -5,6 +5,7 @@
 import type { Route } from './route.ts';
 import { activityRoutes } from './routes/activity.ts';
 import { admissionRoutes } from './routes/admission.ts';
+import { agentKeysRoutes } from './routes/agent-keys.ts';
 import { agentProtocolRoutes } from './routes/agent-protocol.ts';
 import { agentsRoutes } from './routes/agents.ts';
 import { approvalsRoutes } from './routes/approvals.ts';
@@ -57,6 +58,7 @@ export const routes = {
   ...dispatchRoutes,
   ...admissionRoutes,
   ...agentsRoutes,
+  ...agentKeysRoutes,
   ...agentProtocolRoutes,
 } as const satisfies Record<string, Route>;
 

@@ -1,6 +1,7 @@
 import type { Context } from './context.ts';
 import type { Handlers } from './route.ts';
 import { admissionHandlers } from './routes/admission.ts';
+import { agentKeyHandlers } from './routes/agent-keys.ts';
 import { agentProtocolHandlers } from './routes/agent-protocol.ts';
 import { agentScanHandlers } from './routes/agent-scans.ts';
 import { agentHandlers } from './routes/agents.ts';
@@ -44,6 +45,7 @@ export function createHandlers(context: Context): Handlers {
     ...ruleHandlers(context),
     ...scanHandlers(context),
     ...agentHandlers(context),
+    ...agentKeyHandlers(context),
     ...agentProtocolHandlers(context),
     ...agentScanHandlers(context),
     ...trustHandlers(context),

@@ -2,6 +2,7 @@
 import { type AbsencePolicy, DEFAULT_ABSENCE_POLICY } from '@pharos/library';
 import { sql } from 'kysely';
 import { activityOf } from './activity.ts';
+import { agentKeysOf } from './agent-keys.ts';
 import { agentsOf } from './agents.ts';
 import type { Db, Log } from './database.ts';
 import { decisionsOf } from './decisions.ts';
@@ -96,6 +97,7 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     rules: guarded(rulesOf(db)),
     locations: guarded(locationsOf(db)),
     agents: guarded(agentsOf(db)),
+    agentKeys: guarded(agentKeysOf(db)),
     repositories: guarded(repositoriesOf(db)),
     tags: guarded(tagsOf(db)),
     hcpTags: guarded(hcpTagsOf(db, upkeep)),

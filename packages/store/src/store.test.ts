@@ -4,6 +4,7 @@ import { available, type Postgres, startPostgres } from '@pharos/testbed';
 import { openEmbedded } from './embedded.ts';
 import { openPostgres } from './postgres.ts';
 import { activitySuite } from './suite/activity.ts';
+import { agentKeysSuite } from './suite/agent-keys.ts';
 import { changesSuite } from './suite/changes.ts';
 import { databaseSuite } from './suite/database.ts';
 import { evidenceSuite } from './suite/evidence.ts';
@@ -52,6 +53,7 @@ for (const name of wanted) {
     describe('sealed secrets', () => sealedSecretsSuite(given));
     describe('models', () => modelsSuite(given));
     describe('evidence and trust', () => evidenceSuite(given));
+    describe('keys of agents', () => agentKeysSuite(given));
     describe('people and agents', () => peopleSuite(given));
     describe('scans', () => scansSuite(given));
     describe('reading', () => readingSuite(given));

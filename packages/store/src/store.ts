@@ -106,6 +106,7 @@ import type {
   WebhookPatch,
 } from '@pharos/contract';
 import type { Area, Grant, NewerTags, TagFacts } from '@pharos/library';
+import type { AgentKeys } from './agent-key-port.ts';
 import type { Decisions } from './decision-port.ts';
 import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
@@ -601,6 +602,7 @@ export interface Store {
   readonly rules: Rules;
   readonly locations: Locations;
   readonly agents: Agents;
+  readonly agentKeys: AgentKeys;
   readonly repositories: Repositories;
   readonly tags: Tags;
   readonly hcpTags: HcpTags;

@@ -5,6 +5,7 @@ import { accessOf } from '@pharos/library';
 import type { Store } from '@pharos/store';
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '../problem.ts';
+import { agentPrincipal, looksLikeAgentToken } from './agent-key.ts';
 import { createAttempts } from './attempts.ts';
 import type { Oidc } from './oidc.ts';
 import { hashPassword, verifyPassword } from './password.ts';
@@ -56,6 +57,8 @@ export interface Identity {
   signInByOidc(query: string, attempt: string | undefined, visitor: Visitor): Promise<OpenedSession>;
   /** Counts a caller that asks for an attempt at the identity provider. Throws `rate-limited`. */
   limitCaller(visitor: Visitor): void;
+  /** Counts an agent that tries a join token. Throws `rate-limited`. */
+  limitJoin(visitor: Visitor): { succeeded(): void };
   /** Throws `wrong-credentials`, `rate-limited`, `invalid-input` where there is no password to change. */
   changePassword(principal: Principal, input: PasswordChange, visitor: Visitor): Promise<void>;
   signOut(principal: Principal): Promise<void>;
@@ -118,6 +121,7 @@ export function createIdentity(options: IdentityOptions): Identity & { offerSetu
     if (options.adminToken && equalSecret(token, options.adminToken)) {
       return nobodysPrincipal('PHAROS_ADMIN_TOKEN', 'environment-token', 'admin');
     }
+    if (looksLikeAgentToken(token)) return agentPrincipal(store, token, now());
     if (!looksLikeToken(token)) return null;
     if (equalSecret(token, embedded)) return nobodysPrincipal('embedded agent', 'token', 'agent');
     return tokenPrincipal(store, token, now());
@@ -185,6 +189,7 @@ export function createIdentity(options: IdentityOptions): Identity & { offerSetu
       });
     },
     limitCaller: (visitor) => guard.caller(visitor),
+    limitJoin: (visitor) => guard.attempt(visitor, '(join)'),
     async changePassword(principal, input, visitor) {
       const { userId, sessionSha256 } = principal;
       const hash = userId === null ? null : await store.users.passwordHash(userId);
