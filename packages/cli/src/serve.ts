@@ -8,7 +8,7 @@ import type { Sample } from '@pharos/sample';
 import type { openStore, RunningServer } from '@pharos/server';
 import type { Logger } from 'pino';
 import { removeAccess, writeAccess } from './access-file.ts';
-import { identityProvider } from './identity-provider.ts';
+import { directory, identityProvider } from './identity-provider.ts';
 import type { Lifetime } from './lifetime.ts';
 import { sampleConfig } from './sample-config.ts';
 import type { Settings } from './settings.ts';
@@ -45,6 +45,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   // Read before anything starts: a mistake in the file is told at once and leaves nothing behind.
   const written = everything || settings.agentConfig ? await readConfig(settings, options.env) : null;
   const oidc = identityProvider(settings);
+  const ldap = directory(settings);
   const { openKeyring, openStore, startServer } = await import('@pharos/server');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const sample = everything && settings.sample && isUnwritten(written) ? await openSample(lifetime) : null;
@@ -69,6 +70,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     publicUrl: settings.publicUrl ?? undefined,
     version: VERSION,
     oidc,
+    ldap,
   });
   lifetime.add('server', () => server.stop());
   if (everything) {

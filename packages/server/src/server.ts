@@ -10,6 +10,7 @@ import type { Context } from './context.ts';
 import { ServerError } from './errors.ts';
 import { createEventHub } from './events.ts';
 import { createIdentity } from './identity/identity.ts';
+import { createLdap, type LdapSettings } from './identity/ldap.ts';
 import { createOidc, type OidcSettings } from './identity/oidc.ts';
 import { createOriginPolicy } from './identity/origin.ts';
 import { KEY_BYTES } from './key.ts';
@@ -45,6 +46,8 @@ export interface ServerOptions {
   readonly now?: (() => Date) | undefined;
   /** An identity provider to sign in with. */
   readonly oidc?: OidcSettings | undefined;
+  /** A directory to sign in with. */
+  readonly ldap?: LdapSettings | undefined;
   /** Further origins of its own UI. */
   readonly trustedOrigins?: readonly string[] | undefined;
 }
@@ -127,9 +130,10 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
   const work = createWorkQueue(now);
   const events = createEventHub(now);
   const metrics = createMetrics({ workDepth: work.depth, eventClients: events.clients });
+  const ldap = options.ldap ? createLdap(options.ldap, { log }) : null;
   const oidc = options.oidc ? createOidc(options.oidc, { key, now, log }) : null;
   // Who asks is found out before there is a reader.
-  const identity = createIdentity({ store: options.store, now, adminToken, https, oidc });
+  const identity = createIdentity({ store: options.store, now, adminToken, https, oidc, ldap });
   const configs = createAgentConfigs({
     store,
     key,
