@@ -13,6 +13,11 @@ const PARTS = [
   { package: 'skopeo', present: () => onPath('skopeo'), suite: 'suites that push with skopeo' },
   { package: 'postgresql', present: postgres, suite: 'suites on PostgreSQL (PGlite still runs)' },
   { package: 'chromium', present: () => onPath('chromium'), suite: 'browser suites' },
+  {
+    package: 'slapd',
+    present: () => onPath('slapd') || existsSync('/usr/sbin/slapd'),
+    suite: 'suites that sign in with a directory',
+  },
   { package: 'openssl', present: () => onPath('openssl'), suite: 'TLS suites' },
 ];
 

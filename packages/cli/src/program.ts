@@ -8,6 +8,7 @@ import { applyCommand } from './commands/apply.ts';
 import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
+import { encryptionCommand } from './commands/encryption.ts';
 import { explainCommand } from './commands/explain.ts';
 import { hcpTagsCommand } from './commands/hcp-tags.ts';
 import { imagesCommand } from './commands/images.ts';
@@ -70,7 +71,13 @@ export function buildProgram(shell: Shell): Command {
     ['People:', [usersCommand(shell), teamsCommand(shell)]],
     [
       'Setting up:',
-      [tokensCommand(shell), configCommand(shell), completionCommand(shell, () => program), versionCommand(shell)],
+      [
+        tokensCommand(shell),
+        encryptionCommand(shell),
+        configCommand(shell),
+        completionCommand(shell, () => program),
+        versionCommand(shell),
+      ],
     ],
   ];
   for (const [heading, commands] of groups) {

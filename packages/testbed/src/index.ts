@@ -24,6 +24,7 @@ export { type MisbehavingOptions, type MisbehavingRegistry, startMisbehaving } f
 export { available, type Part, type PartName } from './parts/available.ts';
 export { freePort } from './parts/child.ts';
 export { type CosignKey, makeCosignKey } from './parts/cosign-key.ts';
+export { type Directory, type DirectoryPerson, startDirectory } from './parts/directory.ts';
 export { type Distribution, type DistributionOptions, startDistribution } from './parts/distribution.ts';
 export { type GoTool, goTool } from './parts/go-tool.ts';
 export { type PeerRegistry, startPeerRegistry } from './parts/peer-registry.ts';

@@ -6,7 +6,7 @@ import { TestbedError } from '../testbed-error.ts';
 export type Part = { path: string; skip: false } | { path: undefined; skip: string };
 
 /** The real components. */
-export type PartName = 'distribution' | 'skopeo' | 'openssl' | 'postgres' | 'chromium';
+export type PartName = 'distribution' | 'skopeo' | 'openssl' | 'postgres' | 'chromium' | 'slapd';
 
 /** Debian's packages, for the hint. */
 const PACKAGES: Readonly<Record<PartName, string>> = {
@@ -15,6 +15,7 @@ const PACKAGES: Readonly<Record<PartName, string>> = {
   openssl: 'openssl',
   postgres: 'postgresql',
   chromium: 'chromium',
+  slapd: 'slapd',
 };
 
 /** Looks for the real components. `postgres` is the directory with the server's programs, the others are programs. */
@@ -24,6 +25,7 @@ export function available(): Readonly<Record<PartName, Part>> {
     skopeo: part('skopeo', inPath('skopeo')),
     openssl: part('openssl', inPath('openssl')),
     postgres: part('postgres', postgresPrograms()),
+    slapd: part('slapd', inPath('slapd')),
     chromium: part('chromium', inPath('chromium') ?? inPath('chromium-browser') ?? inPath('google-chrome')),
   };
 }
