@@ -18,6 +18,10 @@ const PARTS = [
     present: () => onPath('slapd') || existsSync('/usr/sbin/slapd'),
     suite: 'suites that sign in with a directory',
   },
+  { package: 'buildah', present: () => onPath('buildah'), suite: 'suites that build a PostgreSQL image' },
+  { package: 'podman', present: () => onPath('podman'), suite: 'suites that run a container' },
+  // Debian's crun does not run where cgroups are of both versions.
+  { package: 'runc', present: () => onPath('runc'), suite: 'suites that run a container' },
   { package: 'openssl', present: () => onPath('openssl'), suite: 'TLS suites' },
 ];
 

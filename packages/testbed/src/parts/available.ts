@@ -6,7 +6,15 @@ import { TestbedError } from '../testbed-error.ts';
 export type Part = { path: string; skip: false } | { path: undefined; skip: string };
 
 /** The real components. */
-export type PartName = 'distribution' | 'skopeo' | 'openssl' | 'postgres' | 'chromium' | 'slapd';
+export type PartName =
+  | 'distribution'
+  | 'skopeo'
+  | 'openssl'
+  | 'postgres'
+  | 'chromium'
+  | 'slapd'
+  | 'podman'
+  | 'buildah';
 
 /** Debian's packages, for the hint. */
 const PACKAGES: Readonly<Record<PartName, string>> = {
@@ -16,6 +24,8 @@ const PACKAGES: Readonly<Record<PartName, string>> = {
   postgres: 'postgresql',
   chromium: 'chromium',
   slapd: 'slapd',
+  podman: 'podman runc',
+  buildah: 'buildah',
 };
 
 /** Looks for the real components. `postgres` is the directory with the server's programs, the others are programs. */
@@ -26,6 +36,8 @@ export function available(): Readonly<Record<PartName, Part>> {
     openssl: part('openssl', inPath('openssl')),
     postgres: part('postgres', postgresPrograms()),
     slapd: part('slapd', inPath('slapd')),
+    podman: part('podman', inPath('runc') && inPath('podman')),
+    buildah: part('buildah', inPath('buildah')),
     chromium: part('chromium', inPath('chromium') ?? inPath('chromium-browser') ?? inPath('google-chrome')),
   };
 }
