@@ -23,6 +23,7 @@ export const PERMISSIONS = [
   'clusters:write',
   'model-services:write',
   'audit:read',
+  'secrets:manage',
   'agents:report',
 ] as const;
 
