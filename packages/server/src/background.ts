@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import { createActivityWatch, createAgentLossWatch, createCounting, prune } from './library-watch.ts';
+import { createActivityWatch, createAgentLossWatch, createCounting, expireApprovals, prune } from './library-watch.ts';
 import { resealAll } from './resealing.ts';
 
 const MINUTE_MS = 60_000;
@@ -18,6 +18,7 @@ export function startBackground(context: Context): () => Promise<void> {
   const resealing = resealAtStart(context);
   const stops = [
     every(context, MINUTE_MS, 'giving up stale scans', () => failStaleScans(context)),
+    every(context, MINUTE_MS, 'ending approvals', () => expireApprovals(context)),
     every(context, 60 * MINUTE_MS, 'pruning', () => prune(context)),
     every(context, WEBHOOKS_MS, 'sending webhooks', () => context.webhooks.send()),
     every(context, ACTIVITY_MS, 'watching activity', createActivityWatch(context)),

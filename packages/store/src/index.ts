@@ -1,4 +1,5 @@
 export * from './agent-key-port.ts';
+export * from './approval-port.ts';
 export * from './decision-port.ts';
 export * from './dispatch-port.ts';
 export * from './errors.ts';

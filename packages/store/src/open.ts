@@ -4,6 +4,8 @@ import { sql } from 'kysely';
 import { activityOf } from './activity.ts';
 import { agentKeysOf } from './agent-keys.ts';
 import { agentsOf } from './agents.ts';
+import { approvalRulesOf } from './approval-rules.ts';
+import { approvalsOf } from './approvals.ts';
 import type { Db, Log } from './database.ts';
 import { decisionsOf } from './decisions.ts';
 import { dispatchesOf } from './dispatches.ts';
@@ -114,6 +116,8 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     trust: guarded(trustOf(db)),
     evidence: guarded(evidenceOf(db)),
     decisions: guarded(decisionsOf(db)),
+    approvals: guarded(approvalsOf(db)),
+    approvalRules: guarded(approvalRulesOf(db)),
     dispatches: guarded(dispatchesOf(db)),
     sealedSecrets: guarded(sealedSecretsOf(db)),
     users: guarded(usersOf(db)),

@@ -61,6 +61,10 @@ export const SEEN: Readonly<Record<string, string>> = {
   evidence: inRepository,
   image_states: tagged,
   decisions: tagged,
+  approval_requests: tagged,
+  approval_comments: tagged,
+  approval_assignees: tagged,
+  approval_rules: 'true',
   dispatches: `t.location_id in ${WHOLE}`,
   // Public keys and roots: whoever sees that a signature was verified may see by what.
   trust_entries: 'true',

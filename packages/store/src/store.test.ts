@@ -5,6 +5,7 @@ import { openEmbedded } from './embedded.ts';
 import { openPostgres } from './postgres.ts';
 import { activitySuite } from './suite/activity.ts';
 import { agentKeysSuite } from './suite/agent-keys.ts';
+import { approvalsSuite } from './suite/approvals.ts';
 import { changesSuite } from './suite/changes.ts';
 import { databaseSuite } from './suite/database.ts';
 import { evidenceSuite } from './suite/evidence.ts';
@@ -66,5 +67,6 @@ for (const name of wanted) {
     describe('lists', () => listsSuite(given));
     describe('what is seen', () => seenSuite(given, () => engine));
     describe('search', () => searchSuite(given));
+    describe('approvals', () => approvalsSuite(given));
   });
 }
