@@ -22,6 +22,7 @@ export * from './package.ts';
 export * from './page.ts';
 export * from './permission.ts';
 export * from './places.ts';
+export * from './policy.ts';
 export * from './problem.ts';
 export * from './receiver.ts';
 export * from './registry.ts';

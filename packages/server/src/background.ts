@@ -1,5 +1,6 @@
 import type { Context } from './context.ts';
 import { createActivityWatch, createAgentLossWatch, createCounting, expireApprovals, prune } from './library-watch.ts';
+import { evaluatePoliciesDue } from './policies/policy-evaluator.ts';
 import { resealAll } from './resealing.ts';
 
 const MINUTE_MS = 60_000;
@@ -9,6 +10,7 @@ const AGENTS_MS = 15_000;
 const WEBHOOKS_MS = 1_000;
 const ACTIVITY_MS = 2_000;
 const COUNT_MS = 30_000;
+const POLICIES_MS = 5_000;
 
 /** Starts the house-keeping of a server; answers how to stop it. A failed turn is logged and tried again at the next. */
 export function startBackground(context: Context): () => Promise<void> {
@@ -25,6 +27,7 @@ export function startBackground(context: Context): () => Promise<void> {
     every(context, AGENTS_MS, 'watching for lost agents', createAgentLossWatch(context)),
     every(context, COUNT_MS, 'counting the library', createCounting(context)),
     every(context, MINUTE_MS, 'verifying signatures', () => context.verifications.run()),
+    every(context, POLICIES_MS, 'evaluating policies', () => evaluatePoliciesDue(context)),
     every(context, AGENTS_MS, 'watching agents', () => watchAgents(context, agentStates)),
   ];
   return async () => {

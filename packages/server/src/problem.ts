@@ -104,6 +104,7 @@ const FROM_STORE: Partial<Record<StoreErrorCode, ProblemCode>> = {
   'set-digest-mismatch': 'set-digest-mismatch',
   'last-administrator': 'last-administrator',
   'second-person-needed': 'second-person-needed',
+  'policy-blocks': 'policy-blocks',
   'decision-elsewhere': 'forbidden',
 };
 

@@ -5,6 +5,7 @@ import { type Db, first } from './database.ts';
 import type { NewDecision } from './decision-port.ts';
 import { type StateRow, stateNow, UNDECIDED } from './decision-row.ts';
 import { StoreError } from './errors.ts';
+import { assertApprovable } from './policies.ts';
 
 export interface Stand {
   readonly repository_id: string;
@@ -57,7 +58,10 @@ export async function checked(
     );
   }
   await refuseSuccessor(db, decision);
-  if (state === 'approved') await refuseApprover(db, decision, stands);
+  if (state === 'approved') {
+    await refuseApprover(db, decision, stands);
+    await assertApprovable(db, digest, now);
+  }
   return { before, stands };
 }
 

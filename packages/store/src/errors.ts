@@ -19,6 +19,7 @@ export type StoreErrorCode =
   | 'set-digest-mismatch'
   | 'last-administrator'
   | 'second-person-needed'
+  | 'policy-blocks'
   | 'decision-elsewhere';
 
 export class StoreError extends Error {

@@ -70,7 +70,10 @@ export function evidenceOf(db: Db): EvidenceStore {
           results.filter(({ evidenceId }) => mine.has(evidenceId)),
           now,
         );
-        return [...new Set(settled.rows.map(({ subject }) => subject))];
+        const subjects = [...new Set(settled.rows.map(({ subject }) => subject))];
+        // What is verified of an image changes what policies say of it.
+        await sql`update policy_checks set version = 0 where digest = any(${subjects.toSorted()}::text[])`.execute(trx);
+        return subjects;
       }),
 
     newest: async (below, limit) => {

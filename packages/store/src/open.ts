@@ -22,6 +22,7 @@ import { meOf } from './me.ts';
 import { migrate } from './migrate.ts';
 import { redrawModels } from './model-summary.ts';
 import { modelsOf } from './models.ts';
+import { policiesOf } from './policies.ts';
 import { openPostgres } from './postgres.ts';
 import { receiversOf } from './receivers.ts';
 import { registriesOf } from './registries.ts';
@@ -120,6 +121,7 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     approvalRules: guarded(approvalRulesOf(db)),
     dispatches: guarded(dispatchesOf(db)),
     sealedSecrets: guarded(sealedSecretsOf(db)),
+    policies: guarded(policiesOf(db)),
     users: guarded(usersOf(db)),
     teams: guarded(teamsOf(db)),
     sessions: guarded(sessionsOf(db)),

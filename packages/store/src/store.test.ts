@@ -16,6 +16,7 @@ import { listsSuite } from './suite/lists.ts';
 import { modelsSuite } from './suite/models.ts';
 import { pastSuite } from './suite/past.ts';
 import { peopleSuite } from './suite/people.ts';
+import { policiesSuite } from './suite/policies.ts';
 import { readingSuite } from './suite/reading.ts';
 import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
@@ -50,6 +51,7 @@ for (const name of wanted) {
     describe('database', () => databaseSuite(given, () => engine));
     describe('registries and rules', () => registriesSuite(given));
     describe('the vocabulary of rules', () => rulesSuite(given));
+    describe('policies', () => policiesSuite(given));
     describe('receivers', () => receiversSuite(given));
     describe('sealed secrets', () => sealedSecretsSuite(given));
     describe('models', () => modelsSuite(given));

@@ -111,6 +111,7 @@ import type { ApprovalRules, Approvals } from './approval-port.ts';
 import type { Decisions } from './decision-port.ts';
 import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
+import type { Policies } from './policy-port.ts';
 import type { SealedSecrets } from './sealed-secret-port.ts';
 import type { EvidenceStore, TrustStore } from './trust-port.ts';
 
@@ -625,6 +626,7 @@ export interface Store {
   readonly evidence: EvidenceStore;
   readonly decisions: Decisions;
   readonly approvals: Approvals;
+  readonly policies: Policies;
   readonly approvalRules: ApprovalRules;
   readonly dispatches: Dispatches;
   readonly sealedSecrets: SealedSecrets;
