@@ -3,6 +3,7 @@ import type { Kind, Presence } from '@pharos/contract';
 import type { Reconciliation } from '@pharos/library';
 import { sql } from 'kysely';
 import { batches, type Db, iso, jsonText } from './database.ts';
+import { termsOf } from './profile-terms.ts';
 import { type TagFacts, tagFacts } from './tag-facts.ts';
 import { OBSERVATION_BATCH, observationsOf, type TagWrite } from './tag-write.ts';
 
@@ -36,7 +37,7 @@ export async function knownTags(db: Db, repositoryId: string): Promise<KnownRow[
 export class TagDrawing {
   readonly #repository: string;
   readonly #now: Date;
-  readonly #drawn = new Map<string, TagFacts>();
+  readonly #drawn = new Map<string, TagFacts & Pick<TagWrite, 'terms'>>();
 
   constructor(repository: string, now: Date) {
     this.#repository = repository;
@@ -66,8 +67,9 @@ export class TagDrawing {
       for (const tag of batch) {
         const firstSeenAt = iso(before.get(tag.name)?.first_seen_at ?? this.#now);
         const seen = { repository: this.#repository, tag: tag.name, declaredKind: kind.declared, firstSeenAt };
-        const facts = tagFacts(observations.get(tag.digest) ?? null, { ...seen, pushedAt: tag.pushedAt }, this.#now);
-        this.#drawn.set(keyOf(tag), facts);
+        const observation = observations.get(tag.digest) ?? null;
+        const facts = tagFacts(observation, { ...seen, pushedAt: tag.pushedAt }, this.#now);
+        this.#drawn.set(keyOf(tag), { ...facts, terms: termsOf(tag.name, observation?.labels) });
       }
     }
     return tags.map((tag) => ({

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { FieldName, TagProfile } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, jsonText } from './database.ts';
+import { keepTerms } from './profile-terms.ts';
 import type { TagFacts } from './tag-facts.ts';
 
 /** Past this many, new combinations are kept as one profile for each kind, in which everything else varies. */
@@ -34,7 +35,7 @@ interface ProfileRow {
 export type Profiled = Pick<
   TagFacts,
   'kind' | 'engine' | 'major' | 'flavour' | 'floating' | 'platforms' | 'extension_names'
-> & { readonly registryId: string; readonly signed: boolean };
+> & { readonly registryId: string; readonly signed: boolean; readonly terms: readonly string[] };
 
 /** The ids of the profiles of some tags, in their order; those that are new are made. */
 export async function profileIds(trx: Db, tags: readonly Profiled[]): Promise<number[]> {
@@ -43,7 +44,12 @@ export async function profileIds(trx: Db, tags: readonly Profiled[]): Promise<nu
   const known = await idsByHash(trx, [...wanted.keys()]);
   const missing = [...wanted.values()].filter(({ hash }) => !known.has(hash));
   if (missing.length > 0) await make(trx, missing, known);
-  return rows.map(({ hash }) => known.get(hash)!);
+  const ids = rows.map(({ hash }) => known.get(hash)!);
+  await keepTerms(
+    trx,
+    tags.map(({ terms }, at) => ({ profileId: ids[at]!, terms })),
+  );
+  return ids;
 }
 
 async function idsByHash(trx: Db, hashes: readonly string[]): Promise<Map<string, number>> {
@@ -136,6 +142,9 @@ export async function reprofileSigned(trx: Db, repositoryId: string, signed: boo
   const missing = twins.map(({ twin }) => twin).filter(({ hash }) => !known.has(hash));
   if (missing.length > 0) await make(trx, missing, known);
   const pairs = twins.map(({ id, twin }) => ({ id, twin: known.get(twin.hash) }));
+  await sql`insert into profile_terms (term, profile_id)
+    select o.term, n.twin from jsonb_to_recordset(${jsonText(pairs)}::jsonb) as n(id int, twin int)
+      join profile_terms o on o.profile_id = n.id order by 1, 2 on conflict do nothing`.execute(trx);
   await sql`update tags t set profile_id = n.twin
     from jsonb_to_recordset(${jsonText(pairs)}::jsonb) as n(id int, twin int)
     where ${wrong} and t.profile_id = n.id`.execute(trx);

@@ -6,6 +6,7 @@ import type { Observation, Package } from '@pharos/contract';
 import type { KnownObservation } from '@pharos/library';
 import { sql } from 'kysely';
 import { batches, type Db, iso, jsonText } from './database.ts';
+import { termsOf } from './profile-terms.ts';
 import { summarise } from './repository-summary.ts';
 import { type TagFacts, tagFacts } from './tag-facts.ts';
 import { profileIds } from './tag-profiles.ts';
@@ -15,6 +16,8 @@ export interface TagWrite extends TagFacts {
   readonly name: string;
   readonly digest: string;
   readonly pushed_at: string | null;
+  /** See profile-terms.ts. */
+  readonly terms: readonly string[];
 }
 
 /** Large enough that the round trip does not count, small enough that an embedded database serves readers in between. */
@@ -74,7 +77,11 @@ export async function writeTags(trx: Db, context: WriteContext, tags: readonly T
       trx,
       batch.map((tag) => ({ ...tag, registryId, signed: signed.has(tag.digest) })),
     );
-    const placed = batch.map((tag, at) => ({ ...tag, signed: signed.has(tag.digest), profile_id: profiles[at] }));
+    const placed = batch.map(({ terms, ...tag }, at) => ({
+      ...tag,
+      signed: signed.has(tag.digest),
+      profile_id: profiles[at],
+    }));
     const rows = sql`jsonb_to_recordset(${jsonText(placed)}::jsonb)
       as n(name text, digest text, pushed_at timestamptz, signed boolean, profile_id int, ${FACT_TYPES})`;
     await sql`
@@ -148,7 +155,10 @@ export async function redrawTags(trx: Db, observations: readonly Observation[], 
     }));
     const profiles = await profileIds(
       trx,
-      drawn.map((facts, at) => ({ ...facts, registryId: batch[at]!.registry_id, signed: batch[at]!.signed })),
+      drawn.map((facts, at) => {
+        const { registry_id: registryId, signed, name, digest } = batch[at]!;
+        return { ...facts, registryId, signed, terms: termsOf(name, byDigest.get(digest)?.labels) };
+      }),
     );
     const rows = drawn.map((facts, at) => ({ ...facts, profile_id: profiles[at] }));
     await sql`update tags t set ${TAKE_NEW}, effective_at = n.effective_at, profile_id = n.profile_id
