@@ -1,4 +1,5 @@
 /** The tags of a scan: those that are known, those that must be written, those that are absent. */
+import { setImmediate } from 'node:timers/promises';
 import type { Kind, Presence } from '@pharos/contract';
 import type { Reconciliation } from '@pharos/library';
 import { sql } from 'kysely';
@@ -62,8 +63,15 @@ export class TagDrawing {
     });
     const keyOf = (tag: TagReport) => `${kind.declared} ${tag.name} ${tag.digest} ${tag.pushedAt}`;
     const missing = tags.filter((tag) => !this.#drawn.has(keyOf(tag)));
-    for (const batch of batches(missing, OBSERVATION_BATCH)) {
-      const observations = await observationsOf(db, [...new Set(batch.map((tag) => tag.digest))]);
+    const parts = [...batches(missing, OBSERVATION_BATCH)];
+    const read = (at: number) => observationsOf(db, [...new Set((parts[at] ?? []).map((tag) => tag.digest))]);
+    let next = parts.length === 0 ? null : await read(0);
+    for (const [at, batch] of parts.entries()) {
+      const observations = next!;
+      // The database reads the next part while this one is drawn.
+      const reading = at + 1 < parts.length ? read(at + 1) : null;
+      reading?.catch(() => {});
+      await setImmediate();
       for (const tag of batch) {
         const firstSeenAt = iso(before.get(tag.name)?.first_seen_at ?? this.#now);
         const seen = { repository: this.#repository, tag: tag.name, declaredKind: kind.declared, firstSeenAt };
@@ -71,6 +79,7 @@ export class TagDrawing {
         const facts = tagFacts(observation, { ...seen, pushedAt: tag.pushedAt }, this.#now);
         this.#drawn.set(keyOf(tag), { ...facts, terms: termsOf(tag.name, observation?.labels) });
       }
+      next = await reading;
     }
     return tags.map((tag) => ({
       ...this.#drawn.get(keyOf(tag))!,

@@ -33,8 +33,9 @@ const STATEMENTS: readonly string[] = [
   // Newer tags are looked for among exact releases of the same flavour and base.
   `create index tags_newer on tags (repository_id, coalesce(flavour, ''), coalesce(version ->> 'os', ''), sort_key, name)
     where presence <> 'retired' and version ->> 'prerelease' is null and sort_key >= '2'`,
-  // Kinds are told by profiles.
+  // Kinds are told by profiles; what a repository's profiles are, its rows or the profiles' own indexes tell.
   'drop index tags_kind',
+  'drop index tags_repository_profile',
 ];
 
 /** Runs in the migration's transaction. */
