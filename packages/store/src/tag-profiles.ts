@@ -117,11 +117,19 @@ function hashed(row: Omit<ProfileRow, 'hash'>): ProfileRow {
 
 /** Counts the tags of some repositories by profile anew. Runs inside the caller's transaction. */
 export async function countProfiles(trx: Db, repositoryIds: readonly string[]): Promise<void> {
-  await sql`delete from repository_profiles where repository_id = any(${[...repositoryIds]}::uuid[])`.execute(trx);
-  await sql`insert into repository_profiles (repository_id, profile_id, tags)
-    select repository_id, profile_id, count(*) from tags
-    where repository_id = any(${[...repositoryIds]}::uuid[]) and presence <> 'retired' and profile_id is not null
-    group by 1, 2`.execute(trx);
+  const mine = sql`repository_id = any(${[...repositoryIds]}::uuid[])`;
+  // Rows that say what they said are not written again.
+  await sql`
+    with counted as materialized (
+      select repository_id, profile_id, count(*)::int as tags from tags
+      where ${mine} and presence <> 'retired' and profile_id is not null group by 1, 2),
+    gone as (
+      delete from repository_profiles p where ${mine} and not exists (select from counted c
+        where c.repository_id = p.repository_id and c.profile_id = p.profile_id))
+    insert into repository_profiles as p (repository_id, profile_id, tags)
+    select repository_id, profile_id, tags from counted
+    on conflict (repository_id, profile_id) do update set tags = excluded.tags
+      where p.tags <> excluded.tags`.execute(trx);
   profilesChanged();
 }
 

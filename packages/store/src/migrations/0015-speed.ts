@@ -30,6 +30,14 @@ const STATEMENTS: readonly string[] = [
     where t.profile_id is not null and l.key ~ '^[ -~]{1,100}$' and l.value ~ '^[ -~]{0,40}$'
       and l.value !~* '[0-9]{3}|[0-9a-f]{7}'`,
 
+  // What is new or has moved is counted by these alone.
+  `create index tags_retired on tags (first_seen_at) where presence = 'retired'`,
+  'drop index tags_moved',
+  `create index tags_moved on tags (moved_at) where moved_at is not null and presence <> 'retired'`,
+
+  // Lists of repositories by what their tags are.
+  'create index repository_profiles_profile on repository_profiles (profile_id, repository_id)',
+
   // Newer tags are looked for among exact releases of the same flavour and base.
   `create index tags_newer on tags (repository_id, coalesce(flavour, ''), coalesce(version ->> 'os', ''), sort_key, name)
     where presence <> 'retired' and version ->> 'prerelease' is null and sort_key >= '2'`,
