@@ -5,42 +5,16 @@
 import type { Page, RepositoryTagQuery, Tag, TagQuery } from '@pharos/contract';
 import { PROFILE_FIELDS, type Term, versionKeyOf } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
-import { after, cut, type Order, orderBy, type SortKey } from './cursor.ts';
-import { allOf, type Db, EXACT_TOTAL, iso, plannedRows } from './database.ts';
+import { after, cut, type Order, orderBy } from './cursor.ts';
+import { allOf, type Db, EXACT_TOTAL, plannedRows } from './database.ts';
 import type { ProfileReader } from './tag-profiles.ts';
 import { TAG_COLUMNS, type TagRow, tagOf } from './tag-row.ts';
 import { readSearch, type TagSearch } from './tag-search.ts';
-
-/** What a tag without push time sorts as. It is part of the index's expression. */
-const NEVER = '1970-01-01T00:00:00.000Z';
-const PUSHED = sql`coalesce(t.pushed_at, timestamptz '1970-01-01 00:00:00+00')`;
-
-const NAME: SortKey<TagRow> = { column: sql`t.name`, type: 'text', read: (row) => row.name };
-const REPOSITORY: SortKey<TagRow> = { column: sql`t.repository_id`, type: 'id', read: (row) => row.repository_id };
-
-/** `created` is the best time known (created, else pushed, else first seen); `seen` is when it was first seen. */
-const SORTS: Record<string, readonly SortKey<TagRow>[]> = {
-  version: [{ column: sql`t.sort_key`, type: 'text', read: (row) => row.sort_key }],
-  created: [{ column: sql`t.effective_at`, type: 'time', read: (row) => iso(row.effective_at) }],
-  pushed: [{ column: PUSHED, type: 'time', read: (row) => iso(row.pushed_at) ?? NEVER }],
-  seen: [{ column: sql`t.first_seen_at`, type: 'time', read: (row) => iso(row.first_seen_at) }],
-  name: [],
-};
+import { orderOf } from './tag-sorts.ts';
 
 /** What an order reads of a tag. */
 const KEYS = sql`t.repository_id, t.name, t.sort_key, t.effective_at, t.pushed_at, t.first_seen_at`;
 export const LIVE = sql`t.presence <> 'retired'`;
-
-function orderOf(sort: string, isOfRepository: boolean): Order<TagRow> {
-  const isDescending = sort.startsWith('-');
-  const name = isDescending ? sort.slice(1) : sort;
-  const identity = isOfRepository ? [NAME] : name === 'name' ? [NAME, REPOSITORY] : [REPOSITORY, NAME];
-  return {
-    name: `${isOfRepository ? 'repository-tags' : 'tags'}:${sort}`,
-    descending: isDescending,
-    keys: [...SORTS[name]!, ...identity],
-  };
-}
 
 interface PageRequest {
   readonly order: Order<TagRow>;
@@ -161,7 +135,7 @@ const COLLECTED = 150_000;
 const MERGED_LAST = 2_500;
 /** By the planner's number these are more than are counted, whatever it is wrong by. */
 const SURELY_MANY = 2 * EXACT_TOTAL;
-const SURELY_DENSE = 100_000;
+const SURELY_DENSE = 4 * EXACT_TOTAL;
 /** How far an index is walked in the hope that hits come by. */
 const WALKED = 4_000;
 
