@@ -57,6 +57,7 @@ export const SEEN: Readonly<Record<string, string>> = {
   image_packages: tagged,
   models: 'true',
   tag_profiles: `t.id in (select profile_id from public.repository_profiles where repository_id in ${IDS})`,
+  profile_terms: `t.profile_id in (select profile_id from public.repository_profiles where repository_id in ${IDS})`,
   repository_profiles: inRepository,
   evidence: inRepository,
   image_states: tagged,
