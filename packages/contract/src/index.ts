@@ -1,6 +1,7 @@
 export * from './activity.ts';
 export * from './agent.ts';
-export { type AuditContent, auditText } from './audit-chain.ts';
+export * from './audit.ts';
+export * from './audit-chain.ts';
 export * from './change.ts';
 export * from './client.ts';
 export * from './common.ts';
@@ -30,6 +31,7 @@ export * from './rule.ts';
 export * from './rule-words.ts';
 export * from './scan.ts';
 export * from './search.ts';
+export * from './secret.ts';
 export * from './session.ts';
 export * from './sign-in-input.ts';
 export * from './statistics.ts';

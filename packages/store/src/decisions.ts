@@ -2,6 +2,7 @@
 import type { ImageState } from '@pharos/contract';
 import { stateAt, statesAfter } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
+import { noteChanged } from './audit-context.ts';
 import { type Db, first, iso, json, storableText } from './database.ts';
 import type { Decisions, ImageStateNow, NewDecision } from './decision-port.ts';
 import { StoreError } from './errors.ts';
@@ -69,6 +70,7 @@ export async function decide(trx: Db, decision: NewDecision, now: Date): Promise
       `From ${before} it can become: ${ways}.`,
     );
   }
+  noteChanged(digest, before, state);
   const kept = await sql<{ id: number }>`
     insert into decisions (digest, state, previous_state, reason, actor, actor_kind, policy_id, successor, expires_at, at, detail)
     values (${digest}, ${state}, ${before}, ${storableText(decision.reason)}, ${storableText(decision.actor)},

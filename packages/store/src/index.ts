@@ -1,3 +1,6 @@
+export type { NewAuditEvent } from './audit.ts';
+export { type AuditNote, AuditRun, audited, noteAudit, unaudited } from './audit-context.ts';
+export * from './audit-port.ts';
 export * from './decision-port.ts';
 export * from './dispatch-port.ts';
 export * from './errors.ts';

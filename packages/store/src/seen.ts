@@ -112,6 +112,7 @@ export const NOT_SEEN: ReadonlySet<string> = new Set([
   'trust_changes',
   'audit_events',
   'audit_head',
+  'audit_signed_heads',
   'users',
   'teams',
   'team_members',

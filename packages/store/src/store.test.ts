@@ -4,6 +4,7 @@ import { available, type Postgres, startPostgres } from '@pharos/testbed';
 import { openEmbedded } from './embedded.ts';
 import { openPostgres } from './postgres.ts';
 import { activitySuite } from './suite/activity.ts';
+import { auditSuite } from './suite/audit.ts';
 import { changesSuite } from './suite/changes.ts';
 import { databaseSuite } from './suite/database.ts';
 import { evidenceSuite } from './suite/evidence.ts';
@@ -54,6 +55,7 @@ for (const name of wanted) {
     describe('scans', () => scansSuite(given));
     describe('reading', () => readingSuite(given));
     describe('activity', () => activitySuite(given));
+    describe('the audit log', () => auditSuite(given));
     describe('changes', () => changesSuite(given));
     describe('library', () => librarySuite(given));
     describe('HCP tags', () => hcpTagsSuite(given));

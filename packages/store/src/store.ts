@@ -106,6 +106,7 @@ import type {
   WebhookPatch,
 } from '@pharos/contract';
 import type { Area, Grant, NewerTags, TagFacts } from '@pharos/library';
+import type { AuditLog } from './audit-port.ts';
 import type { Decisions } from './decision-port.ts';
 import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
@@ -616,6 +617,7 @@ export interface Store {
   readonly trust: TrustStore;
   readonly evidence: EvidenceStore;
   readonly decisions: Decisions;
+  readonly audit: AuditLog;
   readonly dispatches: Dispatches;
   readonly users: Users;
   readonly teams: Teams;

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LinkPassword, PasswordChange, PasswordLink, Setup, SignIn } from '@pharos/contract';
 import { accessOf } from '@pharos/library';
-import type { Store } from '@pharos/store';
+import { noteAudit, type Store } from '@pharos/store';
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '../problem.ts';
 import { createAttempts } from './attempts.ts';
@@ -90,6 +90,7 @@ export function createIdentity(options: IdentityOptions): Identity & { offerSetu
     const sessionSha256 = sha256(secret);
     const expiresAt = new Date(now().getTime() + lasts);
     const { address, userAgent } = visitor;
+    noteAudit({ subjectKind: 'user', subject: userId });
     await store.sessions.create({ sha256: sessionSha256, userId, expiresAt, address, userAgent }, now());
     await store.users.signedIn(userId, now());
     const principal = await byCookie(secret);
@@ -107,6 +108,7 @@ export function createIdentity(options: IdentityOptions): Identity & { offerSetu
     }
     const grants = [{ role: 'admin' as const, scope: 'everywhere' }];
     const passwordHash = await hashPassword(input.password);
+    noteAudit({ actor: input.username, actorKind: 'session', subjectKind: 'user' });
     const { id } = await store.users.create({ id: randomUUID(), name: input.username, passwordHash, grants }, now());
     link = null;
     return openSession(id, visitor);
@@ -154,6 +156,7 @@ export function createIdentity(options: IdentityOptions): Identity & { offerSetu
       const right = await verifyPassword(input.password, user?.passwordHash ?? null);
       if (!user || !right) throw new ProblemError('wrong-credentials', 'User name or password is wrong.');
       attempt.succeeded();
+      noteAudit({ actor: user.name, actorKind: 'session' });
       return openSession(user.id, visitor);
     },
     async offerLink(userId) {
@@ -175,6 +178,7 @@ export function createIdentity(options: IdentityOptions): Identity & { offerSetu
     async signInByOidc(query, attempt, visitor) {
       if (oidc === null) throw new ProblemError('not-found', 'No identity provider is configured.');
       const identity = await oidc.finish(query, attempt, `${baseUrl}/sign-in/callback`);
+      noteAudit({ actor: identity.name, actorKind: 'session', subjectKind: 'user', subject: identity.name });
       const userId = await store.users.external(identity, now());
       if (userId === null) throw new ProblemError('forbidden', 'This account is disabled in Pharos.');
       const opened = await openSession(userId, visitor, EXTERNAL_SESSION_MS);
