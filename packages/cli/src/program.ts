@@ -5,6 +5,7 @@ import { activityCommand } from './commands/activity.ts';
 import { agentCommand } from './commands/agent.ts';
 import { agentsCommand, locationsCommand } from './commands/agents.ts';
 import { applyCommand } from './commands/apply.ts';
+import { auditCommand } from './commands/audit.ts';
 import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
@@ -67,7 +68,7 @@ export function buildProgram(shell: Shell): Command {
     ],
     ['Signatures:', [trustCommand(shell), verifyCommand(shell)]],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],
-    ['People:', [usersCommand(shell), teamsCommand(shell)]],
+    ['People:', [usersCommand(shell), teamsCommand(shell), auditCommand(shell)]],
     [
       'Setting up:',
       [tokensCommand(shell), configCommand(shell), completionCommand(shell, () => program), versionCommand(shell)],

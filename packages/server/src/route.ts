@@ -149,12 +149,13 @@ async function authorise(context: Pick<Context, 'identity'>, request: FastifyReq
       { headers: { 'www-authenticate': 'Bearer realm="pharos"' } },
     );
   }
+  // Also of who is refused: the log and the audit log say who it was.
+  request.principal = principal;
   const reach = reachOf(principal.access, route.permission);
   // A change that names no row is nobody's part: the permission must be held everywhere.
   const isForParts = route.audit === null || route.row !== undefined;
   if (reach !== 'everywhere' && (reach.length === 0 || !isForParts))
     throw forbidden(principal, route, reach.length > 0);
-  request.principal = principal;
 }
 
 function forbidden(principal: Principal, route: Route, isHeldSomewhere: boolean): ProblemError {
