@@ -22,7 +22,7 @@ export function startBackground(context: Context): () => Promise<void> {
     every(context, AGENTS_MS, 'watching for lost agents', createAgentLossWatch(context)),
     every(context, COUNT_MS, 'counting the library', createCounting(context)),
     every(context, MINUTE_MS, 'verifying signatures', () => context.verifications.run()),
-    every(context, MINUTE_MS, 'verifying the audit log', () => context.audit.run()),
+    every(context, AGENTS_MS, 'verifying the audit log', () => context.audit.run()),
     every(context, AGENTS_MS, 'counting refusals', () => context.denials.flush()),
     every(context, AGENTS_MS, 'watching agents', () => watchAgents(context, agentStates)),
   ];

@@ -8,6 +8,7 @@ import {
   text,
 } from '../components/search-state.ts';
 import { activitySearch } from '../features/activity/search.ts';
+import { auditSearch } from '../features/audit/search.ts';
 import { hcpTagsSearch } from '../features/hcp-tags/search.ts';
 import {
   compareSearch,
@@ -290,6 +291,13 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import('../features/account/sessions-page.tsx'), 'SessionsPage'),
 });
 
+const audit = createRoute({
+  getParentRoute: () => app,
+  path: '/administration/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
+});
+
 const account = createRoute({
   getParentRoute: () => app,
   path: '/me',
@@ -331,6 +339,7 @@ const pages = [
   tokens,
   users,
   sessions,
+  audit,
   account,
 ];
 
