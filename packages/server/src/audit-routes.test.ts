@@ -3,15 +3,19 @@
  * entry of that name; each one without changes nothing, or is named below with why.
  */
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { type AuditEvent, type Route, type RouteName, routePath, routes } from '@pharos/contract';
+import { type AuditEvent, joinText, type Route, type RouteName, routePath, routes } from '@pharos/contract';
 import { accessOf } from '@pharos/library';
 import { AuditRun, openStore, type Store } from '@pharos/store';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { createHandlers } from './handlers.ts';
 import { startIssuer } from './identity/stand-in-issuer.ts';
+import { openKeyring } from './keyring.ts';
 import { type Handlers, mountRoutes } from './route.ts';
 import { type Answer, answerProbe, makeAgent, reportScan, startTestServer, type TestServer } from './testing.ts';
 import { testContext } from './testing-context.ts';
@@ -41,12 +45,15 @@ test('what is no reading by its method has an audit name, or is known to need no
 describe('called for real', () => {
   const CLIENT = { id: 'pharos', secret: 'secret-of-the-client-in-the-tests' };
   let it: TestServer;
+  let folder: string;
   let issuer: Awaited<ReturnType<typeof startIssuer>>;
   let agent: ReturnType<typeof makeAgent>;
   const world = { cookie: '', other: '', digest: '', ids: {} as Record<string, string> };
   before(async () => {
     issuer = await startIssuer(CLIENT);
+    folder = await mkdtemp(join(tmpdir(), 'pharos-audit-'));
     it = await startTestServer({
+      key: await openKeyring({ dataDir: folder }),
       oidc: {
         ...{ issuer: issuer.url, clientId: CLIENT.id, clientSecret: CLIENT.secret, scopes: [], name: 'Login' },
         ...{ groupsClaim: 'groups', roles: [{ group: 'dba', role: 'curator', scope: 'everywhere' }] },
@@ -56,6 +63,7 @@ describe('called for real', () => {
   after(async () => {
     await it.stop();
     await issuer.stop();
+    await rm(folder, { recursive: true });
   });
 
   const cookieOf = ({ headers }: Answer) =>
@@ -205,12 +213,29 @@ describe('called for real', () => {
     deleteTrust: () => it.call('deleteTrust', byId('trust')),
     deleteRule: () => it.call('deleteRule', byId('rule')),
     deleteRegistry: () => it.call('deleteRegistry', byId('registry')),
+    createJoinToken: async () => {
+      const answer = await it.call('createJoinToken', { body: { name: 'join', locationId: 'here' } });
+      made('join-token', answer);
+      return answer;
+    },
+    agentJoin: async () => {
+      const { body } = await it.call('createJoinToken', { body: { name: 'join 2', locationId: 'here' } });
+      const pair = generateKeyPairSync('ed25519');
+      const publicKey = pair.publicKey.export({ format: 'jwk' }).x as string;
+      const text = Buffer.from(joinText(agent.agentId, publicKey));
+      const proof = sign(null, text, pair.privateKey).toString('base64url');
+      return it.call('agentJoin', { body: { token: body.token, agentId: agent.agentId, publicKey, proof } }, anyone);
+    },
+    deleteJoinToken: () => it.call('deleteJoinToken', byId('join-token')),
+    revokeAgentKey: () => it.call('revokeAgentKey', { params: { id: agent.agentId } }),
+    rotateEncryptionKey: () => it.call('rotateEncryptionKey'),
+    forgetEncryptionKeys: () => it.call('forgetEncryptionKeys'),
     deleteAgent: () => it.call('deleteAgent', { params: { id: agent.agentId } }),
   };
 
   /** Entries of people, without those of what the test needed beside the call. */
   const newest = async (since: number): Promise<AuditEvent[]> =>
-    (await it.store.audit.after(since, 1000)).filter(({ actorKind }) => actorKind !== 'agent');
+    (await it.store.audit.after(since, 1000)).filter(({ action }) => action !== 'location.file');
 
   test('each leaves exactly one entry, with its name, its actor and its subject', async () => {
     for (const [name, call] of Object.entries(calls) as [RouteName, () => Promise<Answer>][]) {
@@ -220,8 +245,12 @@ describe('called for real', () => {
       assert.ok(answer.status < 300, `${name}: ${answer.status} ${answer.text}`);
       const entries = await newest(seq);
       const own = entries.filter(({ action }) => action === route.audit);
-      // What signs in to be able to end a session is a call of its own.
-      const expected = name === 'endOwnSession' ? ['session.sign-in', 'session.end'] : [route.audit];
+      // What the call needs first is a call of its own.
+      const beside: Partial<Record<RouteName, string>> = {
+        endOwnSession: 'session.sign-in',
+        agentJoin: 'join-token.create',
+      };
+      const expected = [...(beside[name] ? [beside[name]] : []), route.audit];
       assert.deepEqual(
         entries.map(({ action }) => action),
         expected,

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { createDenials } from './audit/denials.ts';
 import { createAuditSigner } from './audit/signer.ts';
 import { createAuditWatch, sha256 } from './audit/watch.ts';
+import { keyringOf } from './keyring.ts';
 import { KEY, startTestServer, type TestServer } from './testing.ts';
 
 let it: TestServer;
@@ -159,7 +160,7 @@ test('only who may read the log reads it', async () => {
 
 test('the check in the background goes on from where it was, and tells what is wrong', async () => {
   const log = pino({ level: 'silent' });
-  const options = { key: KEY, now: () => new Date(clock.time), log };
+  const options = { key: keyringOf(KEY), now: () => new Date(clock.time), log };
   const event = {
     actor: 'a',
     actorKind: 'system',

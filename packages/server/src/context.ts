@@ -5,6 +5,7 @@ import type { Denials } from './audit/denials.ts';
 import type { AuditWatch } from './audit/watch.ts';
 import type { EventHub } from './events.ts';
 import type { Identity } from './identity/identity.ts';
+import type { Keyring } from './keyring.ts';
 import type { Metrics } from './metrics.ts';
 import type { PreviewPool } from './preview/preview-pool.ts';
 import type { ReaderStore } from './reader.ts';
@@ -21,7 +22,7 @@ export interface Context {
   readonly log: FastifyBaseLogger;
   readonly now: () => Date;
   /** Seals stored credentials, 32 bytes. */
-  readonly key: Buffer;
+  readonly key: Keyring;
   readonly version: string;
   readonly identity: Identity;
   readonly work: WorkQueue;

@@ -263,6 +263,7 @@ test('what may be changed by a part of a role is named, so that a new one is loo
     'deleteRegistry',
     'deleteRule',
     'probeRegistry',
+    'revokeAgentKey',
     'rotateReceiver',
     'updateRegistry',
     'updateRepository',

@@ -1,3 +1,4 @@
+export * from './agent-key-port.ts';
 export type { NewAuditEvent } from './audit.ts';
 export { type AuditNote, AuditRun, audited, noteAudit, unaudited } from './audit-context.ts';
 export * from './audit-port.ts';
@@ -5,5 +6,7 @@ export * from './decision-port.ts';
 export * from './dispatch-port.ts';
 export * from './errors.ts';
 export { openStore, type StoreOptions } from './open.ts';
+export * from './sealed-secret-port.ts';
+export { SEALED_KINDS } from './sealed-secrets.ts';
 export * from './store.ts';
 export * from './trust-port.ts';

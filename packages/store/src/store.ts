@@ -106,10 +106,12 @@ import type {
   WebhookPatch,
 } from '@pharos/contract';
 import type { Area, Grant, NewerTags, TagFacts } from '@pharos/library';
+import type { AgentKeys } from './agent-key-port.ts';
 import type { AuditLog } from './audit-port.ts';
 import type { Decisions } from './decision-port.ts';
 import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
+import type { SealedSecrets } from './sealed-secret-port.ts';
 import type { EvidenceStore, TrustStore } from './trust-port.ts';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
@@ -601,6 +603,7 @@ export interface Store {
   readonly rules: Rules;
   readonly locations: Locations;
   readonly agents: Agents;
+  readonly agentKeys: AgentKeys;
   readonly repositories: Repositories;
   readonly tags: Tags;
   readonly hcpTags: HcpTags;
@@ -619,6 +622,7 @@ export interface Store {
   readonly decisions: Decisions;
   readonly audit: AuditLog;
   readonly dispatches: Dispatches;
+  readonly sealedSecrets: SealedSecrets;
   readonly users: Users;
   readonly teams: Teams;
   readonly sessions: Sessions;

@@ -127,7 +127,9 @@ function isRefusal(error: ProblemError, request: FastifyRequest, route: Route | 
   if (error.status === 403 || error.hidesRefusal) return true;
   if (error.status === 401) {
     const { authorization, cookie } = request.headers;
-    return SHOWN.has(error.code) || authorization !== undefined || cookie !== undefined;
+    // Who is nobody's on a public route has shown something else: a link, a password, a join token.
+    const isShown = SHOWN.has(error.code) || route?.permission === 'public';
+    return isShown || authorization !== undefined || cookie !== undefined;
   }
   return error.code === 'rate-limited' && route !== undefined && route.group === 'identity';
 }

@@ -9,6 +9,7 @@ import {
 } from '@pharos/contract';
 import type { Store } from '@pharos/store';
 import type { FastifyBaseLogger } from 'fastify';
+import type { Keyring } from '../keyring.ts';
 import { type AuditSigner, createAuditSigner } from './signer.ts';
 
 const BATCH = 1_000;
@@ -19,7 +20,6 @@ const SIGN_MS = 3_600_000;
 const AGAIN_MS = 24 * 3_600_000;
 
 export interface AuditWatch {
-  readonly publicKey: string;
   /** One turn. */
   run(): Promise<void>;
   /** The head as it stands, signed; kept in the database and told to the server's log when `keep`. */
@@ -29,7 +29,8 @@ export interface AuditWatch {
 
 export interface AuditWatchOptions {
   readonly store: Store;
-  readonly key: Buffer;
+  /** The newest key signs; heads by older ones still count. */
+  readonly key: Keyring;
   readonly now: () => Date;
   readonly log: Pick<FastifyBaseLogger, 'info' | 'error'>;
 }
@@ -37,7 +38,12 @@ export interface AuditWatchOptions {
 export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
 export function createAuditWatch({ store, key, now, log }: AuditWatchOptions): AuditWatch {
-  const signer: AuditSigner = createAuditSigner(key);
+  const signers = new Map<string, AuditSigner>();
+  const signerOf = ({ id, bytes }: ReturnType<Keyring['current']>): AuditSigner => {
+    const signer = signers.get(id) ?? createAuditSigner(bytes);
+    signers.set(id, signer);
+    return signer;
+  };
   let check: ChainCheck | null = null;
   let endedAt = -1;
   let begunAt = 0;
@@ -47,7 +53,7 @@ export function createAuditWatch({ store, key, now, log }: AuditWatchOptions): A
   let state: AuditHead['verified'] = null;
 
   async function head(keep = false): Promise<SignedAuditHead> {
-    const signed = signer.sign(await store.audit.head(), store.serverEpoch, now());
+    const signed = signerOf(key.current()).sign(await store.audit.head(), store.serverEpoch, now());
     if (!keep) return signed;
     await store.audit.keepHead(signed);
     const { seq, hash, at, signature } = signed;
@@ -67,7 +73,9 @@ export function createAuditWatch({ store, key, now, log }: AuditWatchOptions): A
   async function verify(): Promise<void> {
     const time = now().getTime();
     if (check === null || time - begunAt >= AGAIN_MS) {
-      check = checkChain(sha256, undefined, await store.audit.heads(signer.publicKey));
+      const heads = [];
+      for (const each of key.all()) heads.push(...(await store.audit.heads(signerOf(each).publicKey)));
+      check = checkChain(sha256, undefined, heads);
       begunAt = time;
       endedAt = -1;
       told = 0;
@@ -96,7 +104,6 @@ export function createAuditWatch({ store, key, now, log }: AuditWatchOptions): A
   }
 
   return {
-    publicKey: signer.publicKey,
     head,
     verified: () => state,
     async run() {
