@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AgentJoined } from '@pharos/contract';
-import type { AgentKey } from '@pharos/store';
+import { type AgentKey, noteAudit } from '@pharos/store';
 import type { Context } from '../context.ts';
 import { provesKey } from '../identity/agent-key.ts';
 import { whoAsks } from '../identity/principal.ts';
