@@ -6,6 +6,7 @@ import { agentCommand } from './commands/agent.ts';
 import { agentsCommand, locationsCommand } from './commands/agents.ts';
 import { applyCommand } from './commands/apply.ts';
 import { approvalsCommand } from './commands/approvals.ts';
+import { auditCommand } from './commands/audit.ts';
 import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
@@ -73,7 +74,7 @@ export function buildProgram(shell: Shell): Command {
     ['On this machine:', [localCommand(shell)]],
     ['Signatures:', [trustCommand(shell), verifyCommand(shell)]],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],
-    ['People:', [usersCommand(shell), teamsCommand(shell)]],
+    ['People:', [usersCommand(shell), teamsCommand(shell), auditCommand(shell)]],
     [
       'Setting up:',
       [

@@ -2,6 +2,8 @@
 import type { Store } from '@pharos/store';
 import { pino } from 'pino';
 import { createAgentConfigs } from './agent-config.ts';
+import { createDenials } from './audit/denials.ts';
+import { createAuditWatch } from './audit/watch.ts';
 import type { Context } from './context.ts';
 import { createEventHub } from './events.ts';
 import { createIdentity } from './identity/identity.ts';
@@ -51,6 +53,8 @@ export function testContext(whole: Store): Context {
       track: async (turn) => running.track(turn),
       onError: (error) => log.warn({ err: error }, 'verifying failed'),
     }),
+    audit: createAuditWatch({ store: whole, key, now, log }),
+    denials: createDenials({ store: whole, now, running, log }),
     stopping,
   };
 }

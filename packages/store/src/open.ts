@@ -6,6 +6,7 @@ import { agentKeysOf } from './agent-keys.ts';
 import { agentsOf } from './agents.ts';
 import { approvalRulesOf } from './approval-rules.ts';
 import { approvalsOf } from './approvals.ts';
+import { auditLogOf } from './audit-log.ts';
 import type { Db, Log } from './database.ts';
 import { decisionsOf } from './decisions.ts';
 import { dispatchesOf } from './dispatches.ts';
@@ -119,6 +120,7 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     decisions: guarded(decisionsOf(db)),
     approvals: guarded(approvalsOf(db)),
     approvalRules: guarded(approvalRulesOf(db)),
+    audit: guarded(auditLogOf(db, () => serverEpochOf(db))),
     dispatches: guarded(dispatchesOf(db)),
     sealedSecrets: guarded(sealedSecretsOf(db)),
     policies: guarded(policiesOf(db)),

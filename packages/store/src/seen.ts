@@ -124,6 +124,7 @@ export const NOT_SEEN: ReadonlySet<string> = new Set([
   'trust_changes',
   'audit_events',
   'audit_head',
+  'audit_signed_heads',
   'join_tokens',
   'policy_checks',
   'users',

@@ -6,6 +6,7 @@ import { openPostgres } from './postgres.ts';
 import { activitySuite } from './suite/activity.ts';
 import { agentKeysSuite } from './suite/agent-keys.ts';
 import { approvalsSuite } from './suite/approvals.ts';
+import { auditSuite } from './suite/audit.ts';
 import { changesSuite } from './suite/changes.ts';
 import { databaseSuite } from './suite/database.ts';
 import { evidenceSuite } from './suite/evidence.ts';
@@ -61,6 +62,7 @@ for (const name of wanted) {
     describe('scans', () => scansSuite(given));
     describe('reading', () => readingSuite(given));
     describe('activity', () => activitySuite(given));
+    describe('the audit log', () => auditSuite(given));
     describe('changes', () => changesSuite(given));
     describe('library', () => librarySuite(given));
     describe('HCP tags', () => hcpTagsSuite(given));

@@ -108,6 +108,7 @@ import type {
 import type { Area, Grant, NewerTags, Place, TagFacts } from '@pharos/library';
 import type { AgentKeys } from './agent-key-port.ts';
 import type { ApprovalRules, Approvals } from './approval-port.ts';
+import type { AuditLog } from './audit-port.ts';
 import type { Decisions } from './decision-port.ts';
 import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
@@ -628,6 +629,7 @@ export interface Store {
   readonly approvals: Approvals;
   readonly policies: Policies;
   readonly approvalRules: ApprovalRules;
+  readonly audit: AuditLog;
   readonly dispatches: Dispatches;
   readonly sealedSecrets: SealedSecrets;
   readonly users: Users;
