@@ -1,4 +1,5 @@
 export * from './activity.ts';
+export * from './admission.ts';
 export * from './agent.ts';
 export { type AuditContent, auditText } from './audit-chain.ts';
 export * from './change.ts';

@@ -16,6 +16,7 @@ export const WEBHOOK_EVENTS = [
   'registry.state-changed',
   'agent.lost',
   'agent.back',
+  'admission.refused',
 ] as const satisfies readonly ActivityType[];
 export const WebhookEvent = z.enum(WEBHOOK_EVENTS);
 export type WebhookEvent = z.infer<typeof WebhookEvent>;
@@ -32,6 +33,7 @@ export const WEBHOOK_EVENT_WORDS: Readonly<Record<WebhookEvent, string>> = {
   'registry.state-changed': 'A registry answers, answers with warnings, or fails',
   'agent.lost': 'A Beacon Agent has not called for ten minutes',
   'agent.back': 'It calls again',
+  'admission.refused': 'Admission control refused an image, or would have in audit mode',
 };
 
 const Url = z

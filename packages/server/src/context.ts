@@ -1,5 +1,6 @@
 import type { Store } from '@pharos/store';
 import type { FastifyBaseLogger } from 'fastify';
+import type { AdmissionSnapshots } from './admission.ts';
 import type { AgentConfigs } from './agent-config.ts';
 import type { EventHub } from './events.ts';
 import type { Identity } from './identity/identity.ts';
@@ -30,6 +31,7 @@ export interface Context {
   readonly running: Running;
   readonly webhooks: WebhookSender;
   readonly verifications: Verifications;
+  readonly admission: AdmissionSnapshots;
   /** Aborts when the server begins to stop: everything that waits answers then. */
   readonly stopping: AbortSignal;
 }

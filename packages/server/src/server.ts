@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Store } from '@pharos/store';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { AdmissionSnapshots } from './admission.ts';
 import { createAgentConfigs } from './agent-config.ts';
 import { buildApp } from './app.ts';
 import { startBackground } from './background.ts';
@@ -169,6 +170,8 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
     webhooks: createWebhookSender({ store: options.store, key, now, version, events, metrics, log }),
     running,
     verifications,
+    // What an agent is told does not depend on who asked first.
+    admission: new AdmissionSnapshots({ store: options.store, key, now }),
     stopping,
   };
   return { context, identity };

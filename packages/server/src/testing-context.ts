@@ -1,6 +1,7 @@
 /** A context without a server, for tests that mount routes themselves. Not exported. */
 import type { Store } from '@pharos/store';
 import { pino } from 'pino';
+import { AdmissionSnapshots } from './admission.ts';
 import { createAgentConfigs } from './agent-config.ts';
 import type { Context } from './context.ts';
 import { createEventHub } from './events.ts';
@@ -49,6 +50,7 @@ export function testContext(whole: Store): Context {
       track: async (turn) => running.track(turn),
       onError: (error) => log.warn({ err: error }, 'verifying failed'),
     }),
+    admission: new AdmissionSnapshots({ store: whole, key: KEY, now }),
     stopping,
   };
 }

@@ -2,6 +2,7 @@
 import { type AbsencePolicy, DEFAULT_ABSENCE_POLICY } from '@pharos/library';
 import { sql } from 'kysely';
 import { activityOf } from './activity.ts';
+import { admissionOf } from './admission.ts';
 import { agentsOf } from './agents.ts';
 import type { Db, Log } from './database.ts';
 import { decisionsOf } from './decisions.ts';
@@ -112,6 +113,7 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     evidence: guarded(evidenceOf(db)),
     decisions: guarded(decisionsOf(db)),
     dispatches: guarded(dispatchesOf(db)),
+    admission: guarded(admissionOf(db)),
     users: guarded(usersOf(db)),
     teams: guarded(teamsOf(db)),
     sessions: guarded(sessionsOf(db)),

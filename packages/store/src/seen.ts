@@ -61,6 +61,8 @@ export const SEEN: Readonly<Record<string, string>> = {
   image_states: tagged,
   decisions: tagged,
   dispatches: `t.location_id in ${WHOLE}`,
+  admission_reports: `t.location_id in ${WHOLE}`,
+  admission_refusals: `t.location_id in ${WHOLE}`,
   // Public keys and roots: whoever sees that a signature was verified may see by what.
   trust_entries: 'true',
   trust_state: 'true',
@@ -112,6 +114,7 @@ export const NOT_SEEN: ReadonlySet<string> = new Set([
   'trust_changes',
   'audit_events',
   'audit_head',
+  'admission_generations',
   'users',
   'teams',
   'team_members',

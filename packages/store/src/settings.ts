@@ -12,6 +12,10 @@ export function settingsOf(db: Db): Settings {
       await sql`insert into settings values (${key}, ${value})
         on conflict (key) do update set value = excluded.value`.execute(db);
     },
+    once: async (key, value) => {
+      await sql`insert into settings values (${key}, ${value}) on conflict do nothing`.execute(db);
+      return (await first(sql<{ value: string }>`select value from settings where key = ${key}`, db))!.value;
+    },
   };
 }
 

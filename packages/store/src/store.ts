@@ -106,6 +106,7 @@ import type {
   WebhookPatch,
 } from '@pharos/contract';
 import type { Area, Grant, NewerTags, TagFacts } from '@pharos/library';
+import type { AdmissionStore } from './admission-port.ts';
 import type { Decisions } from './decision-port.ts';
 import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
@@ -197,6 +198,7 @@ export interface Rules {
 
 export interface Locations {
   list(query: PageQuery, now: Date): Promise<Page<Location>>;
+  has(id: string): Promise<boolean>;
   ensure(id: string, now: Date): Promise<void>;
 }
 
@@ -587,6 +589,8 @@ export interface History {
 export interface Settings {
   get(key: string): Promise<string | null>;
   set(key: string, value: string): Promise<void>;
+  /** Keeps the value unless there is one, and answers what is kept: replicas that start at once agree. */
+  once(key: string, value: string): Promise<string>;
 }
 
 /** What can be read through `seenBy`. */
@@ -617,6 +621,7 @@ export interface Store {
   readonly evidence: EvidenceStore;
   readonly decisions: Decisions;
   readonly dispatches: Dispatches;
+  readonly admission: AdmissionStore;
   readonly users: Users;
   readonly teams: Teams;
   readonly sessions: Sessions;
