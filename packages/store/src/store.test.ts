@@ -4,6 +4,7 @@ import { available, type Postgres, startPostgres } from '@pharos/testbed';
 import { openEmbedded } from './embedded.ts';
 import { openPostgres } from './postgres.ts';
 import { activitySuite } from './suite/activity.ts';
+import { admissionSuite } from './suite/admission.ts';
 import { changesSuite } from './suite/changes.ts';
 import { databaseSuite } from './suite/database.ts';
 import { evidenceSuite } from './suite/evidence.ts';
@@ -50,6 +51,7 @@ for (const name of wanted) {
     describe('receivers', () => receiversSuite(given));
     describe('models', () => modelsSuite(given));
     describe('evidence and trust', () => evidenceSuite(given));
+    describe('admission control', () => admissionSuite(given));
     describe('people and agents', () => peopleSuite(given));
     describe('scans', () => scansSuite(given));
     describe('reading', () => readingSuite(given));

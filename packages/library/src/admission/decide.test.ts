@@ -291,7 +291,7 @@ describe('the mutating twin', () => {
 
   test('what it writes is admitted', () => {
     const object = pod(`${PG}:17.4`);
-    const [{ value }] = patch(object) as [{ value: string }];
+    const value = patch(object)[0]!.value;
     assert.equal(decideAdmission({ kind: POD, object: pod(value) }, ground()).isFit, true);
     assert.deepEqual(checkObject(object, ground()).pins, [{ path: '/spec/containers/0/image', value }]);
   });
