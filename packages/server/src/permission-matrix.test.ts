@@ -196,7 +196,8 @@ async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', toke
     ...{ name: 'x', kind: 'key', scope: '**', enabled: true, key: PUBLIC_KEY, roots: null, trustedRoot: null },
     ...{ identities: [], requireReference: false },
   };
-  const body = { registryId, locationId, ...(name === 'previewRule' ? rule : name === 'checkTrust' ? trust : {}) };
+  const objects = [{ apiVersion: 'v1', kind: 'Pod' }];
+  const body = { registryId, locationId, objects, ...(name === 'previewRule' ? rule : name === 'checkTrust' ? trust : {}) };
   return app.inject({
     method: route.method,
     url: routePath(name, { params, query: queryOf(route, which) }),
