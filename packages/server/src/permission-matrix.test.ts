@@ -197,7 +197,12 @@ async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', toke
     ...{ identities: [], requireReference: false },
   };
   const objects = [{ apiVersion: 'v1', kind: 'Pod' }];
-  const body = { registryId, locationId, objects, ...(name === 'previewRule' ? rule : name === 'checkTrust' ? trust : {}) };
+  const body = {
+    registryId,
+    locationId,
+    objects,
+    ...(name === 'previewRule' ? rule : name === 'checkTrust' ? trust : {}),
+  };
   return app.inject({
     method: route.method,
     url: routePath(name, { params, query: queryOf(route, which) }),
