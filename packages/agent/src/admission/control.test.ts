@@ -169,6 +169,9 @@ test('DELETE is never refused, exempt namespaces are by exact name, a dry run is
     subResource: 'ephemeralcontainers',
   });
   assert.equal(answer.allowed, false);
+  const { oldObject: _, ...bare } = reviewOf(bad).request;
+  const short = await send(control, '/validate', { ...reviewOf(bad), request: bare });
+  assert.equal(short.body.response.allowed, false, 'what may be left out may be left out');
   const eviction = { kind: { group: 'policy', version: 'v1', kind: 'Eviction' }, subResource: 'eviction' };
   assert.equal((await validate(control, { apiVersion: 'policy/v1', kind: 'Eviction' }, eviction)).allowed, true);
 });

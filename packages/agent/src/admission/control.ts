@@ -46,6 +46,8 @@ export class AdmissionControl {
   #reportedAt = 0;
   #waiting: AdmissionReport | null = null;
   #message = '';
+  /** How it stood when that was told last. */
+  #told = '';
 
   constructor(options: AdmissionOptions) {
     const { settings, stateDir, locationId } = options;
@@ -179,8 +181,9 @@ export class AdmissionControl {
     while (!signal.aborted) {
       await this.fetch();
       await this.#tell();
-      // A tenth of jitter, so that agents do not ask in step.
-      await pause(settings.refreshSeconds * 1000 * (0.95 + Math.random() * 0.1), signal);
+      // A tenth of jitter, so that agents do not ask in step. Without any snapshot it asks soon: it refuses everything.
+      const seconds = this.state === 'missing' ? Math.min(1, settings.refreshSeconds) : settings.refreshSeconds;
+      await pause(seconds * 1000 * (0.95 + Math.random() * 0.1), signal);
     }
   }
 
@@ -188,10 +191,13 @@ export class AdmissionControl {
   async #tell(): Promise<void> {
     const { controlPlane } = this.#options;
     const isDue = performance.now() - this.#reportedAt > REPORT_MS || this.#reportedAt === 0;
-    if (this.#waiting === null && !this.tally.hasNews && !isDue) return;
+    const { state, message, generation } = this.report('');
+    const standing = JSON.stringify([state, message, generation]);
+    if (this.#waiting === null && !this.tally.hasNews && !isDue && standing === this.#told) return;
     this.#waiting ??= { ...this.report(randomUUID()), ...this.tally.take() };
     if (!(await controlPlane.tell('agentAdmissionReport', { body: this.#waiting }, this.#stopping.signal))) return;
     this.#waiting = null;
+    this.#told = standing;
     this.#reportedAt = performance.now();
   }
 

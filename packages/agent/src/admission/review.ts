@@ -23,8 +23,8 @@ const Review = z.object({
     namespace: z.string().max(253).default(''),
     operation: z.string().max(20),
     userInfo: z.object({ username: z.string().max(1000).default('') }).default({ username: '' }),
-    object: z.unknown(),
-    oldObject: z.unknown(),
+    object: z.unknown().optional(),
+    oldObject: z.unknown().optional(),
     dryRun: z.boolean().nullish(),
   }),
 });
@@ -146,7 +146,7 @@ function note(
 
 /** Controllers leave the end of a pod's name to the API server: its beginning says whose it is. */
 function generatedName(object: unknown): string {
-  const metadata = (object as { metadata?: { generateName?: unknown } } | null)?.metadata;
-  const name = metadata?.generateName;
+  const metadata = (object as { metadata?: { name?: unknown; generateName?: unknown } } | null)?.metadata;
+  const name = metadata?.name ?? metadata?.generateName;
   return typeof name === 'string' ? name : '';
 }

@@ -7,7 +7,7 @@ import { Code } from '../../components/code.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { formatCount, plural } from '../../components/format.ts';
 import { HostileText } from '../../components/hostile-text.tsx';
-import { AdmissionModeLabel, ImageStateLabel, SnapshotStateLabel, Unknown } from '../../components/labels.tsx';
+import { AdmissionModeLabel, ImageStateLabel, SnapshotStateLabel } from '../../components/labels.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { ListSkeleton, QueryView } from '../../components/states.tsx';
@@ -127,7 +127,7 @@ const REFUSAL_COLUMNS: readonly Column<AdmissionRefusal>[] = [
   {
     label: 'Object',
     modifier: 'breakWord',
-    width: 25,
+    width: 20,
     cell: (row) => (
       <>
         {row.kind} <HostileText text={row.namespace === '' ? row.name : `${row.namespace}/${row.name}`} />
@@ -141,20 +141,23 @@ const REFUSAL_COLUMNS: readonly Column<AdmissionRefusal>[] = [
     width: 35,
     cell: (row) => (
       <>
-        {row.image === '' ? <Unknown word="the object as a whole" /> : <HostileText text={row.image} />}
+        {row.image === '' ? 'The object as a whole' : <HostileText text={row.image} />}
         <div className="ph-quiet ph-break">
-          <HostileText text={row.message} />
+          <HostileText text={row.image === '' ? row.message : row.message.replaceAll(row.image, 'It')} />
         </div>
       </>
     ),
   },
   {
     label: 'State',
-    cell: (row) =>
-      row.state === null || row.state === 'unknown' ? <Unknown /> : <ImageStateLabel state={row.state} />,
+    cell: (row) => (
+      <div className="ph-stack-tiny">
+        <span>{row.state === null || row.state === 'unknown' ? 'Unknown' : <ImageStateLabel state={row.state} />}</span>
+        {row.mode === 'audit' ? <span className="ph-quiet">let through by audit mode</span> : null}
+      </div>
+    ),
   },
-  { label: 'What happened', cell: (row) => (row.mode === 'audit' ? 'let through by audit mode' : 'refused') },
-  { label: 'Who asked', modifier: 'breakWord', cell: (row) => <HostileText text={row.user} /> },
+  { label: 'Who asked', modifier: 'breakWord', width: 20, cell: (row) => <HostileText text={row.user} /> },
   { label: 'Times', cell: (row) => formatCount(row.count) },
   { label: 'Last', modifier: 'nowrap', cell: (row) => <RelativeTime time={row.lastAt} /> },
 ];
