@@ -9,9 +9,11 @@ import { applyCommand } from './commands/apply.ts';
 import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
+import { encryptionCommand } from './commands/encryption.ts';
 import { explainCommand } from './commands/explain.ts';
 import { hcpTagsCommand } from './commands/hcp-tags.ts';
 import { imagesCommand } from './commands/images.ts';
+import { localCommand } from './commands/local.ts';
 import { modelsCommand } from './commands/models.ts';
 import { receiversCommand } from './commands/receivers.ts';
 import { registriesCommand } from './commands/registries.ts';
@@ -66,13 +68,20 @@ export function buildProgram(shell: Shell): Command {
         webhooksCommand(shell),
       ],
     ],
+    ['On this machine:', [localCommand(shell)]],
     ['Signatures:', [trustCommand(shell), verifyCommand(shell)]],
     ['Clusters:', [admissionCommand(shell)]],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],
     ['People:', [usersCommand(shell), teamsCommand(shell)]],
     [
       'Setting up:',
-      [tokensCommand(shell), configCommand(shell), completionCommand(shell, () => program), versionCommand(shell)],
+      [
+        tokensCommand(shell),
+        encryptionCommand(shell),
+        configCommand(shell),
+        completionCommand(shell, () => program),
+        versionCommand(shell),
+      ],
     ],
   ];
   for (const [heading, commands] of groups) {

@@ -1,11 +1,13 @@
 export * from './activity.ts';
 export * from './admission.ts';
 export * from './agent.ts';
+export * from './agent-key.ts';
 export { type AuditContent, auditText } from './audit-chain.ts';
 export * from './change.ts';
 export * from './client.ts';
 export * from './common.ts';
 export * from './difference.ts';
+export * from './encryption.ts';
 export * from './event.ts';
 export * from './evidence.ts';
 export * from './hcp-tag.ts';

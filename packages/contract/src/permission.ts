@@ -22,6 +22,7 @@ export const PERMISSIONS = [
   'clusters:write',
   'model-services:write',
   'audit:read',
+  'secrets:manage',
   'agents:report',
 ] as const;
 

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash, createPublicKey, randomUUID, verify } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { type AdmissionSnapshot, SnapshotHeader, signedSnapshotText } from '@pharos/contract';
 import { SnapshotIndex } from '@pharos/library';
 import { openStore } from '@pharos/store';
+import { openKeyring } from './keyring.ts';
 import { answerProbe, makeAgent, startTestServer, type TestServer } from './testing.ts';
 
 const LOCATION = 'eu-west';
@@ -116,10 +120,36 @@ test('the key that signs is the same after a restart, rests sealed, and is not r
   const first = await keyOf(Buffer.alloc(32, 1));
   assert.equal(first.status, 200);
   assert.deepEqual(await keyOf(Buffer.alloc(32, 1)), first);
-  assert.match((await store.settings.get('admission-signing-key'))!, /^v1\./);
+  assert.match((await store.settings.get('admission-signing-key'))!, /^v2\./);
   assert.equal((await keyOf(Buffer.alloc(32, 2))).status, 500);
   assert.deepEqual(await keyOf(Buffer.alloc(32, 1)), first);
   await store.close();
+});
+
+test('the key that signs goes along when the key of secrets is changed', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'pharos-admission-key-'));
+  const store = await openStore({ dataDir: 'memory:' });
+  const publicKeyOf = async (work: (server: TestServer) => Promise<void> = async () => {}) => {
+    const server = await startTestServer({ store, key: await openKeyring({ dataDir }) });
+    await work(server);
+    const one = makeAgent(server, LOCATION);
+    await one.hello();
+    const { body } = await one.call('agentAdmissionSnapshot', { query: { agentId: one.agentId } });
+    await server.stop();
+    return body.publicKey;
+  };
+  const first = await publicKeyOf();
+  await publicKeyOf(async (server) => {
+    const rotated = await server.call('rotateEncryptionKey');
+    assert.deepEqual(
+      rotated.body.keys.map((key: { sealed: number }) => key.sealed),
+      [1, 0],
+    );
+    assert.equal((await server.call('forgetEncryptionKeys')).body.keys.length, 1);
+  });
+  assert.equal(await publicKeyOf(), first);
+  await store.close();
+  await rm(dataDir, { recursive: true, force: true });
 });
 
 test('what would be decided can be asked before it is applied, of a location that one may see', async () => {

@@ -13,7 +13,8 @@ import { type AdmissionSnapshot, type SnapshotHeader, signedSnapshotText } from 
 import { SnapshotIndex, snapshotLines } from '@pharos/library';
 import type { Store } from '@pharos/store';
 import { ServerError } from './errors.ts';
-import { seal, unseal } from './sealing.ts';
+import type { Keyring } from './keyring.ts';
+import { seal, sealedBy, unseal } from './sealing.ts';
 
 const KEY_SETTING = 'admission-signing-key';
 /** Content is drawn anew when something changed, and after this time whatever the mark says. */
@@ -38,13 +39,13 @@ export interface Signer {
 
 export class AdmissionSnapshots {
   readonly #store: Store;
-  readonly #key: Buffer;
+  readonly #key: Keyring;
   readonly #now: () => Date;
   readonly #held = new Map<string, Held>();
   readonly #drawing = new Map<string, Promise<Held>>();
   #signer: Promise<Signer> | null = null;
 
-  constructor({ store, key, now }: { store: Store; key: Buffer; now: () => Date }) {
+  constructor({ store, key, now }: { store: Store; key: Keyring; now: () => Date }) {
     this.#store = store;
     this.#key = key;
     this.#now = now;
@@ -139,14 +140,22 @@ async function indexOf(lines: readonly string[]): Promise<SnapshotIndex> {
  * agents would refuse the new one, and rightly.
  * @throws ServerError `sealed-unreadable`
  */
-async function openSigner(store: Store, key: Buffer): Promise<Signer> {
+async function openSigner(store: Store, key: Keyring): Promise<Signer> {
   const made = generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
   const sealed = await store.settings.once(KEY_SETTING, seal(key, made, { signing: 'admission' }));
   const der = Buffer.from(openSealed(key, sealed), 'base64');
   return signerOf(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
 }
 
-function openSealed(key: Buffer, sealed: string): string {
+/** Puts the key under the one that seals now. Answers whether it did; throws when nothing here opens it. */
+export async function resealSigningKey(store: Store, key: Keyring): Promise<boolean> {
+  const sealed = await store.settings.get(KEY_SETTING);
+  if (sealed === null || sealed.startsWith(sealedBy(key.current()))) return false;
+  const again = seal(key, openSealed(key, sealed), { signing: 'admission' });
+  return store.settings.replace(KEY_SETTING, sealed, again);
+}
+
+function openSealed(key: Keyring, sealed: string): string {
   try {
     return unseal(key, sealed, { signing: 'admission' });
   } catch (error) {

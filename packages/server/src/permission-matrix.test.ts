@@ -269,6 +269,7 @@ test('what may be changed by a part of a role is named, so that a new one is loo
     'deleteRegistry',
     'deleteRule',
     'probeRegistry',
+    'revokeAgentKey',
     'rotateReceiver',
     'updateRegistry',
     'updateRepository',

@@ -103,12 +103,29 @@ function mount(app: FastifyInstance, context: RouteContext, name: string, route:
         reply,
         signal: AbortSignal.any([hangUp(request, reply), context.stopping]),
       };
+      checkAgent(input);
       const answer = await context.running.track(runFor(context, route, input, () => handler(input)));
       if (reply.sent) return reply;
       reply.code(route.status);
       return route.status === 204 ? reply.send() : answer;
     },
   });
+}
+
+/** An agent that signs for itself speaks for itself, and for its own location. */
+function checkAgent({ principal, params, query, body }: HandlerInput<Route>): void {
+  const agent = principal?.agent;
+  if (agent === undefined) return;
+  for (const part of [params, query, body] as (Record<string, unknown> | undefined)[]) {
+    const isForeign = part?.agentId !== undefined && part.agentId !== agent.id;
+    const isElsewhere = part?.locationId !== undefined && part.locationId !== agent.locationId;
+    if (!isForeign && !isElsewhere) continue;
+    throw new ProblemError(
+      'forbidden',
+      isForeign ? 'The key belongs to another agent.' : `The agent joined the location ${agent.locationId}.`,
+      { hint: 'Let the agent join again with a join token of the location in its file.' },
+    );
+  }
 }
 
 async function authorise(context: Pick<Context, 'identity'>, request: FastifyRequest, route: Route): Promise<void> {

@@ -3,6 +3,7 @@ import { type AbsencePolicy, DEFAULT_ABSENCE_POLICY } from '@pharos/library';
 import { sql } from 'kysely';
 import { activityOf } from './activity.ts';
 import { admissionOf } from './admission.ts';
+import { agentKeysOf } from './agent-keys.ts';
 import { agentsOf } from './agents.ts';
 import type { Db, Log } from './database.ts';
 import { decisionsOf } from './decisions.ts';
@@ -26,6 +27,7 @@ import { registriesOf } from './registries.ts';
 import { repositoriesOf } from './repositories.ts';
 import { rulesOf } from './rules.ts';
 import { scansOf } from './scans.ts';
+import { sealedSecretsOf } from './sealed-secrets.ts';
 import { drawSeenViews } from './seen.ts';
 import { seenStore } from './seen-store.ts';
 import { sessionsOf } from './sessions.ts';
@@ -96,6 +98,7 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     rules: guarded(rulesOf(db)),
     locations: guarded(locationsOf(db)),
     agents: guarded(agentsOf(db)),
+    agentKeys: guarded(agentKeysOf(db)),
     repositories: guarded(repositoriesOf(db)),
     tags: guarded(tagsOf(db)),
     hcpTags: guarded(hcpTagsOf(db, upkeep)),
@@ -114,6 +117,7 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     decisions: guarded(decisionsOf(db)),
     dispatches: guarded(dispatchesOf(db)),
     admission: guarded(admissionOf(db)),
+    sealedSecrets: guarded(sealedSecretsOf(db)),
     users: guarded(usersOf(db)),
     teams: guarded(teamsOf(db)),
     sessions: guarded(sessionsOf(db)),

@@ -107,9 +107,11 @@ import type {
 } from '@pharos/contract';
 import type { Area, Grant, NewerTags, TagFacts } from '@pharos/library';
 import type { AdmissionStore } from './admission-port.ts';
+import type { AgentKeys } from './agent-key-port.ts';
 import type { Decisions } from './decision-port.ts';
 import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
+import type { SealedSecrets } from './sealed-secret-port.ts';
 import type { EvidenceStore, TrustStore } from './trust-port.ts';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
@@ -591,6 +593,8 @@ export interface Settings {
   set(key: string, value: string): Promise<void>;
   /** Keeps the value unless there is one, and answers what is kept: replicas that start at once agree. */
   once(key: string, value: string): Promise<string>;
+  /** False: it was changed meanwhile, and stays as it is. */
+  replace(key: string, before: string, value: string): Promise<boolean>;
 }
 
 /** What can be read through `seenBy`. */
@@ -604,6 +608,7 @@ export interface Store {
   readonly rules: Rules;
   readonly locations: Locations;
   readonly agents: Agents;
+  readonly agentKeys: AgentKeys;
   readonly repositories: Repositories;
   readonly tags: Tags;
   readonly hcpTags: HcpTags;
@@ -622,6 +627,7 @@ export interface Store {
   readonly decisions: Decisions;
   readonly dispatches: Dispatches;
   readonly admission: AdmissionStore;
+  readonly sealedSecrets: SealedSecrets;
   readonly users: Users;
   readonly teams: Teams;
   readonly sessions: Sessions;
