@@ -22,6 +22,8 @@ export const ACTIVITY_TYPES = [
   'repository.readme-changed',
   'webhook.disabled',
   'admission.refused',
+  'image.state-changed',
+  'approval.requested',
 ] as const;
 export const ActivityType = z.enum(ACTIVITY_TYPES);
 export type ActivityType = z.infer<typeof ActivityType>;

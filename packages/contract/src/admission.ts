@@ -1,7 +1,7 @@
 /** Admission control: what agents are told, what they decided, and what would be decided. */
 import { z } from 'zod';
 import { Id, Time } from './common.ts';
-import { ImageState } from './image.ts';
+import { ImageState } from './decision.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
 

@@ -17,6 +17,8 @@ export const WEBHOOK_EVENTS = [
   'agent.lost',
   'agent.back',
   'admission.refused',
+  'image.state-changed',
+  'approval.requested',
 ] as const satisfies readonly ActivityType[];
 export const WebhookEvent = z.enum(WEBHOOK_EVENTS);
 export type WebhookEvent = z.infer<typeof WebhookEvent>;
@@ -34,6 +36,8 @@ export const WEBHOOK_EVENT_WORDS: Readonly<Record<WebhookEvent, string>> = {
   'agent.lost': 'A Beacon Agent has not called for ten minutes',
   'agent.back': 'It calls again',
   'admission.refused': 'Admission control refused an image, or would have in audit mode',
+  'image.state-changed': 'An image was approved, rejected, deprecated or revoked, or an approval ended',
+  'approval.requested': 'Somebody asks for an image to be approved',
 };
 
 const Url = z

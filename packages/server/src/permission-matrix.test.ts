@@ -197,12 +197,8 @@ async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', toke
     ...{ identities: [], requireReference: false },
   };
   const objects = [{ apiVersion: 'v1', kind: 'Pod' }];
-  const body = {
-    registryId,
-    locationId,
-    objects,
-    ...(name === 'previewRule' ? rule : name === 'checkTrust' ? trust : {}),
-  };
+  const about = { registryId, locationId, digest, digests: [digest], objects };
+  const body = { ...about, ...(name === 'previewRule' ? rule : name === 'checkTrust' ? trust : {}) };
   return app.inject({
     method: route.method,
     url: routePath(name, { params, query: queryOf(route, which) }),
@@ -259,20 +255,26 @@ Three pairs a role: held everywhere, in one location, for repositories by a patt
 test('what may be changed by a part of a role is named, so that a new one is looked at', () => {
   const scoped = table.filter(([, route]) => route.row !== undefined).map(([name]) => name);
   assert.deepEqual(scoped.sort(), [
+    'assignApproval',
+    'commentApproval',
     'confirmAbsence',
     'createReceiver',
     'createRegistry',
     'createRule',
     'createScan',
+    'decideImage',
+    'decideImages',
     'deleteAgent',
     'deleteReceiver',
     'deleteRegistry',
     'deleteRule',
     'probeRegistry',
+    'requestApproval',
     'revokeAgentKey',
     'rotateReceiver',
     'updateRegistry',
     'updateRepository',
     'updateRule',
+    'withdrawApproval',
   ]);
 });

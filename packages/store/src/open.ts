@@ -5,6 +5,8 @@ import { activityOf } from './activity.ts';
 import { admissionOf } from './admission.ts';
 import { agentKeysOf } from './agent-keys.ts';
 import { agentsOf } from './agents.ts';
+import { approvalRulesOf } from './approval-rules.ts';
+import { approvalsOf } from './approvals.ts';
 import type { Db, Log } from './database.ts';
 import { decisionsOf } from './decisions.ts';
 import { dispatchesOf } from './dispatches.ts';
@@ -21,6 +23,7 @@ import { meOf } from './me.ts';
 import { migrate } from './migrate.ts';
 import { redrawModels } from './model-summary.ts';
 import { modelsOf } from './models.ts';
+import { policiesOf } from './policies.ts';
 import { openPostgres } from './postgres.ts';
 import { receiversOf } from './receivers.ts';
 import { registriesOf } from './registries.ts';
@@ -115,9 +118,12 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     trust: guarded(trustOf(db)),
     evidence: guarded(evidenceOf(db)),
     decisions: guarded(decisionsOf(db)),
+    approvals: guarded(approvalsOf(db)),
+    approvalRules: guarded(approvalRulesOf(db)),
     dispatches: guarded(dispatchesOf(db)),
     admission: guarded(admissionOf(db)),
     sealedSecrets: guarded(sealedSecretsOf(db)),
+    policies: guarded(policiesOf(db)),
     users: guarded(usersOf(db)),
     teams: guarded(teamsOf(db)),
     sessions: guarded(sessionsOf(db)),

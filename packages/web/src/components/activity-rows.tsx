@@ -37,6 +37,8 @@ const LOOKS: Readonly<Record<ActivityType, { color: NonNullable<LabelProps['colo
   'repository.readme-changed': { color: 'grey', icon: InfoCircleIcon },
   'webhook.disabled': { color: 'yellow', icon: ExclamationTriangleIcon },
   'admission.refused': { color: 'red', icon: BanIcon },
+  'image.state-changed': { color: 'purple', icon: CheckCircleIcon },
+  'approval.requested': { color: 'blue', icon: InfoCircleIcon },
 };
 
 /** What happened, newest first; what one scan changed stands together. */

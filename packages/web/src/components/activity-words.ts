@@ -20,6 +20,8 @@ export const ACTIVITY_WORDS: Readonly<Record<ActivityType, string>> = {
   'repository.readme-changed': 'README',
   'webhook.disabled': 'Webhook off',
   'admission.refused': 'Admission refused',
+  'image.state-changed': 'Decisions',
+  'approval.requested': 'Approval asked for',
 };
 
 /** The entries of one scan that stand beside each other, oldest first within: what came in, then what moved, then what went. */
