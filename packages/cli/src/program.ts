@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { Shell } from './command.ts';
 import { activityCommand } from './commands/activity.ts';
+import { admissionCommand } from './commands/admission.ts';
 import { agentCommand } from './commands/agent.ts';
 import { agentsCommand, locationsCommand } from './commands/agents.ts';
 import { applyCommand } from './commands/apply.ts';
@@ -73,6 +74,7 @@ export function buildProgram(shell: Shell): Command {
     ['Approvals:', [approvalsCommand(shell), ...decideCommands(shell)]],
     ['On this machine:', [localCommand(shell)]],
     ['Signatures:', [trustCommand(shell), verifyCommand(shell)]],
+    ['Clusters:', [admissionCommand(shell)]],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],
     ['People:', [usersCommand(shell), teamsCommand(shell), auditCommand(shell)]],
     [

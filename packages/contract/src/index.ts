@@ -1,4 +1,5 @@
 export * from './activity.ts';
+export * from './admission.ts';
 export * from './agent.ts';
 export * from './agent-key.ts';
 export * from './approval.ts';

@@ -1,3 +1,4 @@
+export * from './admission-port.ts';
 export * from './agent-key-port.ts';
 export * from './approval-port.ts';
 export type { NewAuditEvent } from './audit.ts';

@@ -2,6 +2,7 @@
 import { type AbsencePolicy, DEFAULT_ABSENCE_POLICY } from '@pharos/library';
 import { sql } from 'kysely';
 import { activityOf } from './activity.ts';
+import { admissionOf } from './admission.ts';
 import { agentKeysOf } from './agent-keys.ts';
 import { agentsOf } from './agents.ts';
 import { approvalRulesOf } from './approval-rules.ts';
@@ -122,6 +123,7 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     approvalRules: guarded(approvalRulesOf(db)),
     audit: guarded(auditLogOf(db, () => serverEpochOf(db))),
     dispatches: guarded(dispatchesOf(db)),
+    admission: guarded(admissionOf(db)),
     sealedSecrets: guarded(sealedSecretsOf(db)),
     policies: guarded(policiesOf(db)),
     users: guarded(usersOf(db)),

@@ -73,6 +73,8 @@ export const SEEN: Readonly<Record<string, string>> = {
   approval_assignees: tagged,
   approval_rules: 'true',
   dispatches: `t.location_id in ${WHOLE}`,
+  admission_reports: `t.location_id in ${WHOLE}`,
+  admission_refusals: `t.location_id in ${WHOLE}`,
   // Public keys and roots: whoever sees that a signature was verified may see by what.
   trust_entries: 'true',
   trust_state: 'true',
@@ -125,6 +127,7 @@ export const NOT_SEEN: ReadonlySet<string> = new Set([
   'audit_events',
   'audit_head',
   'audit_signed_heads',
+  'admission_generations',
   'join_tokens',
   'policy_checks',
   'users',

@@ -4,6 +4,7 @@ import { available, type Postgres, startPostgres } from '@pharos/testbed';
 import { openEmbedded } from './embedded.ts';
 import { openPostgres } from './postgres.ts';
 import { activitySuite } from './suite/activity.ts';
+import { admissionSuite } from './suite/admission.ts';
 import { agentKeysSuite } from './suite/agent-keys.ts';
 import { approvalsSuite } from './suite/approvals.ts';
 import { auditSuite } from './suite/audit.ts';
@@ -57,6 +58,7 @@ for (const name of wanted) {
     describe('sealed secrets', () => sealedSecretsSuite(given));
     describe('models', () => modelsSuite(given));
     describe('evidence and trust', () => evidenceSuite(given));
+    describe('admission control', () => admissionSuite(given));
     describe('keys of agents', () => agentKeysSuite(given));
     describe('people and agents', () => peopleSuite(given));
     describe('scans', () => scansSuite(given));

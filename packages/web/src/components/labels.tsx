@@ -2,6 +2,7 @@
 
 import { Label, type LabelProps } from '@patternfly/react-core';
 import type {
+  AdmissionStatus,
   Agent,
   Check,
   Delivery,
@@ -105,6 +106,17 @@ const AGENT_STATES: Record<Agent['state'], Look> = {
   lost: { word: 'Lost', ...BAD },
 };
 
+const ADMISSION_MODES: Record<AdmissionStatus['mode'], Look> = {
+  enforce: { word: 'Enforces', ...GOOD },
+  audit: { word: 'Audit only', ...WARN },
+};
+
+const SNAPSHOT_STATES: Record<AdmissionStatus['state'], Look> = {
+  ok: { word: 'In use', ...GOOD },
+  stale: { word: 'Too old', ...BAD },
+  missing: { word: 'Missing', ...BAD },
+};
+
 const DELIVERY_OUTCOMES: Record<Delivery['outcome'], Look> = {
   queued: { word: 'Waits', color: 'blue', icon: ClockIcon },
   done: { word: 'Read', ...GOOD },
@@ -175,6 +187,8 @@ function changeLook({ subject, to }: Pick<RegistryEvent, 'subject' | 'to'>): Loo
 }
 
 export const AgentStateLabel = ({ state }: { state: Agent['state'] }) => look(AGENT_STATES[state]);
+export const AdmissionModeLabel = ({ mode }: { mode: AdmissionStatus['mode'] }) => look(ADMISSION_MODES[mode]);
+export const SnapshotStateLabel = ({ state }: { state: AdmissionStatus['state'] }) => look(SNAPSHOT_STATES[state]);
 export const DeliveryOutcomeLabel = ({ outcome, of }: { outcome: Delivery['outcome']; of?: string }) =>
   look(DELIVERY_OUTCOMES[outcome], of ? `${of}: ${DELIVERY_OUTCOMES[outcome].word.toLowerCase()}` : undefined);
 export const PresenceLabel = ({ presence }: { presence: Presence }) => look(PRESENCES[presence]);
