@@ -17,7 +17,9 @@ export type RouteRow =
   | 'receiver'
   | 'new-receiver'
   | 'scan-request'
-  | 'agent';
+  | 'agent'
+  | 'model-deployment'
+  | 'new-model-deployment';
 
 export interface Route {
   readonly method: Method;

@@ -40,6 +40,8 @@ const NAMES: Record<RouteRow, string> = {
   'new-receiver': 'The registry',
   'scan-request': 'The registry or repository',
   agent: 'The agent',
+  'model-deployment': 'The deployment',
+  'new-model-deployment': 'The location',
 };
 
 const LOADERS: Record<RouteRow, Loader> = {
@@ -67,6 +69,11 @@ const LOADERS: Record<RouteRow, Loader> = {
     const agent = await store.agents.publicKey(params.id as string);
     return agent && [whole(agent.locationId)];
   },
+  'model-deployment': async ({ store, params }) => {
+    const deployment = await store.modelDeployments.get(params.id as string);
+    return deployment && [whole(deployment.spec.location)];
+  },
+  'new-model-deployment': async ({ body }) => [whole(body.location as string)],
 };
 
 async function ofRepository(store: Store, id: string | undefined): Promise<readonly Place[] | null> {

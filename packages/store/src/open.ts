@@ -18,6 +18,8 @@ import { listingsOf } from './listings.ts';
 import { locationsOf } from './locations.ts';
 import { meOf } from './me.ts';
 import { migrate } from './migrate.ts';
+import { modelDeploymentsOf } from './model-deployments.ts';
+import { modelServicesOf } from './model-services.ts';
 import { redrawModels } from './model-summary.ts';
 import { modelsOf } from './models.ts';
 import { openPostgres } from './postgres.ts';
@@ -115,6 +117,8 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     evidence: guarded(evidenceOf(db)),
     decisions: guarded(decisionsOf(db)),
     dispatches: guarded(dispatchesOf(db)),
+    modelDeployments: guarded(modelDeploymentsOf(db)),
+    modelServices: guarded(modelServicesOf(db)),
     sealedSecrets: guarded(sealedSecretsOf(db)),
     users: guarded(usersOf(db)),
     teams: guarded(teamsOf(db)),

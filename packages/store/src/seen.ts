@@ -62,6 +62,7 @@ export const SEEN: Readonly<Record<string, string>> = {
   image_states: tagged,
   decisions: tagged,
   dispatches: `t.location_id in ${WHOLE}`,
+  model_deployments: `t.location_id in ${WHOLE}`,
   // Public keys and roots: whoever sees that a signature was verified may see by what.
   trust_entries: 'true',
   trust_state: 'true',
@@ -109,6 +110,8 @@ export const NOT_SEEN: ReadonlySet<string> = new Set([
   'webhooks',
   'webhook_deliveries',
   'webhook_attempts',
+  // Services stand in no location.
+  'model_services',
   'daily_statistics',
   'trust_changes',
   'audit_events',

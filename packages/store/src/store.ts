@@ -110,6 +110,8 @@ import type { AgentKeys } from './agent-key-port.ts';
 import type { Decisions } from './decision-port.ts';
 import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
+import type { ModelDeployments } from './model-deployment-port.ts';
+import type { ModelServices } from './model-service-port.ts';
 import type { SealedSecrets } from './sealed-secret-port.ts';
 import type { EvidenceStore, TrustStore } from './trust-port.ts';
 
@@ -620,6 +622,8 @@ export interface Store {
   readonly evidence: EvidenceStore;
   readonly decisions: Decisions;
   readonly dispatches: Dispatches;
+  readonly modelDeployments: ModelDeployments;
+  readonly modelServices: ModelServices;
   readonly sealedSecrets: SealedSecrets;
   readonly users: Users;
   readonly teams: Teams;
