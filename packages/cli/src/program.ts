@@ -5,9 +5,11 @@ import { activityCommand } from './commands/activity.ts';
 import { agentCommand } from './commands/agent.ts';
 import { agentsCommand, locationsCommand } from './commands/agents.ts';
 import { applyCommand } from './commands/apply.ts';
+import { approvalsCommand } from './commands/approvals.ts';
 import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
+import { decideCommands } from './commands/decide.ts';
 import { encryptionCommand } from './commands/encryption.ts';
 import { explainCommand } from './commands/explain.ts';
 import { hcpTagsCommand } from './commands/hcp-tags.ts';
@@ -67,6 +69,7 @@ export function buildProgram(shell: Shell): Command {
         webhooksCommand(shell),
       ],
     ],
+    ['Approvals:', [approvalsCommand(shell), ...decideCommands(shell)]],
     ['On this machine:', [localCommand(shell)]],
     ['Signatures:', [trustCommand(shell), verifyCommand(shell)]],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],

@@ -221,6 +221,8 @@ async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', toke
     modelDeploymentManifest: servedSpec('x', locationId, digest),
   };
   const body = { registryId, locationId, location: locationId, ...bodies[name] };
+  const about = { registryId, locationId, digest, digests: [digest] };
+  const body = { ...about, ...(name === 'previewRule' ? rule : name === 'checkTrust' ? trust : {}) };
   return app.inject({
     method: route.method,
     url: routePath(name, { params, query: queryOf(route, which) }),
@@ -277,23 +279,29 @@ Three pairs a role: held everywhere, in one location, for repositories by a patt
 test('what may be changed by a part of a role is named, so that a new one is looked at', () => {
   const scoped = table.filter(([, route]) => route.row !== undefined).map(([name]) => name);
   assert.deepEqual(scoped.sort(), [
+    'assignApproval',
+    'commentApproval',
     'confirmAbsence',
     'createModelDeployment',
     'createReceiver',
     'createRegistry',
     'createRule',
     'createScan',
+    'decideImage',
+    'decideImages',
     'deleteAgent',
     'deleteModelDeployment',
     'deleteReceiver',
     'deleteRegistry',
     'deleteRule',
     'probeRegistry',
+    'requestApproval',
     'revokeAgentKey',
     'rotateReceiver',
     'updateModelDeployment',
     'updateRegistry',
     'updateRepository',
     'updateRule',
+    'withdrawApproval',
   ]);
 });

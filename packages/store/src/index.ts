@@ -1,10 +1,12 @@
 export * from './agent-key-port.ts';
+export * from './approval-port.ts';
 export * from './decision-port.ts';
 export * from './dispatch-port.ts';
 export * from './errors.ts';
 export * from './model-deployment-port.ts';
 export * from './model-service-port.ts';
 export { openStore, type StoreOptions } from './open.ts';
+export * from './policy-port.ts';
 export * from './sealed-secret-port.ts';
 export { SEALED_KINDS } from './sealed-secrets.ts';
 export * from './store.ts';

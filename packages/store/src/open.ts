@@ -4,6 +4,8 @@ import { sql } from 'kysely';
 import { activityOf } from './activity.ts';
 import { agentKeysOf } from './agent-keys.ts';
 import { agentsOf } from './agents.ts';
+import { approvalRulesOf } from './approval-rules.ts';
+import { approvalsOf } from './approvals.ts';
 import type { Db, Log } from './database.ts';
 import { decisionsOf } from './decisions.ts';
 import { dispatchesOf } from './dispatches.ts';
@@ -22,6 +24,7 @@ import { modelDeploymentsOf } from './model-deployments.ts';
 import { modelServicesOf } from './model-services.ts';
 import { redrawModels } from './model-summary.ts';
 import { modelsOf } from './models.ts';
+import { policiesOf } from './policies.ts';
 import { openPostgres } from './postgres.ts';
 import { receiversOf } from './receivers.ts';
 import { registriesOf } from './registries.ts';
@@ -116,10 +119,13 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     trust: guarded(trustOf(db)),
     evidence: guarded(evidenceOf(db)),
     decisions: guarded(decisionsOf(db)),
+    approvals: guarded(approvalsOf(db)),
+    approvalRules: guarded(approvalRulesOf(db)),
     dispatches: guarded(dispatchesOf(db)),
     modelDeployments: guarded(modelDeploymentsOf(db)),
     modelServices: guarded(modelServicesOf(db)),
     sealedSecrets: guarded(sealedSecretsOf(db)),
+    policies: guarded(policiesOf(db)),
     users: guarded(usersOf(db)),
     teams: guarded(teamsOf(db)),
     sessions: guarded(sessionsOf(db)),

@@ -5,6 +5,7 @@ import { openEmbedded } from './embedded.ts';
 import { openPostgres } from './postgres.ts';
 import { activitySuite } from './suite/activity.ts';
 import { agentKeysSuite } from './suite/agent-keys.ts';
+import { approvalsSuite } from './suite/approvals.ts';
 import { changesSuite } from './suite/changes.ts';
 import { databaseSuite } from './suite/database.ts';
 import { evidenceSuite } from './suite/evidence.ts';
@@ -15,6 +16,7 @@ import { listsSuite } from './suite/lists.ts';
 import { modelsSuite } from './suite/models.ts';
 import { pastSuite } from './suite/past.ts';
 import { peopleSuite } from './suite/people.ts';
+import { policiesSuite } from './suite/policies.ts';
 import { readingSuite } from './suite/reading.ts';
 import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
@@ -49,6 +51,7 @@ for (const name of wanted) {
     describe('database', () => databaseSuite(given, () => engine));
     describe('registries and rules', () => registriesSuite(given));
     describe('the vocabulary of rules', () => rulesSuite(given));
+    describe('policies', () => policiesSuite(given));
     describe('receivers', () => receiversSuite(given));
     describe('sealed secrets', () => sealedSecretsSuite(given));
     describe('models', () => modelsSuite(given));
@@ -66,5 +69,6 @@ for (const name of wanted) {
     describe('lists', () => listsSuite(given));
     describe('what is seen', () => seenSuite(given, () => engine));
     describe('search', () => searchSuite(given));
+    describe('approvals', () => approvalsSuite(given));
   });
 }

@@ -6,15 +6,7 @@ import { TestbedError } from '../testbed-error.ts';
 export type Part = { path: string; skip: false } | { path: undefined; skip: string };
 
 /** The real components. */
-export type PartName =
-  | 'distribution'
-  | 'skopeo'
-  | 'openssl'
-  | 'postgres'
-  | 'chromium'
-  | 'slapd'
-  | 'podman'
-  | 'buildah';
+export type PartName = 'distribution' | 'skopeo' | 'openssl' | 'postgres' | 'chromium' | 'slapd' | 'podman' | 'buildah';
 
 /** Debian's packages, for the hint. */
 const PACKAGES: Readonly<Record<PartName, string>> = {
