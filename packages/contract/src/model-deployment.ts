@@ -1,7 +1,7 @@
 /** A model served from an approved image: by KServe, or by the NIM Operator. */
 import { z } from 'zod';
 import { Digest, Id, TagName, Time } from './common.ts';
-import { ImageState } from './image.ts';
+import { ImageState } from './decision.ts';
 import { LocationId } from './location.ts';
 import { KubernetesObject, ManifestCheck } from './manifest.ts';
 import { ModelFormat } from './model.ts';

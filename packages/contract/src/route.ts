@@ -20,7 +20,7 @@ export type RouteRow =
   | 'scan-request'
   | 'agent'
   | 'model-deployment'
-  | 'new-model-deployment';
+  | 'new-model-deployment'
   | 'image'
   | 'seen-image'
   | 'new-decisions'

@@ -220,9 +220,8 @@ async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', toke
     checkTrust: trust,
     modelDeploymentManifest: servedSpec('x', locationId, digest),
   };
-  const body = { registryId, locationId, location: locationId, ...bodies[name] };
-  const about = { registryId, locationId, digest, digests: [digest] };
-  const body = { ...about, ...(name === 'previewRule' ? rule : name === 'checkTrust' ? trust : {}) };
+  const about = { registryId, locationId, location: locationId, digest, digests: [digest] };
+  const body = { ...about, ...bodies[name] };
   return app.inject({
     method: route.method,
     url: routePath(name, { params, query: queryOf(route, which) }),
