@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { AgentError, type AgentErrorCode } from '@pharos/agent';
-import { PROBLEMS, WEBHOOK_FAILURES } from '@pharos/contract';
+import { PROBLEMS, SERVICE_FAILURES, WEBHOOK_FAILURES } from '@pharos/contract';
 import { REGISTRY_ERROR_HINTS } from '@pharos/oci';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -54,6 +54,13 @@ describe('docs/errors.md', () => {
       Object.entries(PROBLEMS).map(([code, [, , hint]]) => [code, hint]),
     );
     for (const [code, [status]] of Object.entries(PROBLEMS)) assert.ok(errors.includes(`| \`${code}\` | ${status} |`));
+  });
+
+  test('model services', () => {
+    assertRows(
+      'Model services',
+      Object.entries(SERVICE_FAILURES).map(([code, [, hint]]) => [code, hint]),
+    );
   });
 
   test('reading a registry', () => {

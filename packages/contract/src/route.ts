@@ -19,6 +19,8 @@ export type RouteRow =
   | 'new-receiver'
   | 'scan-request'
   | 'agent'
+  | 'model-deployment'
+  | 'new-model-deployment'
   | 'image'
   | 'seen-image'
   | 'new-decisions'

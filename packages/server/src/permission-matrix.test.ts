@@ -8,7 +8,15 @@ import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import cookie from '@fastify/cookie';
-import { ROLE_PERMISSIONS, type Role, type Route, type RouteName, routePath, routes } from '@pharos/contract';
+import {
+  type ModelDeploymentSpec,
+  ROLE_PERMISSIONS,
+  type Role,
+  type Route,
+  type RouteName,
+  routePath,
+  routes,
+} from '@pharos/contract';
 import { setDigestText } from '@pharos/library';
 import { openStore, type Store } from '@pharos/store';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -144,7 +152,11 @@ async function fill(locationId: string, mark: string) {
   );
   const team = { name: text('team'), description: '', grants: [], groups: [], members: [] };
   const { id: teamId } = await store.teams.create(randomUUID(), team, now);
+  const spec = servedSpec(text('served'), locationId, digest);
+  const kept = { spec, model: 'x/y', image: { reference: 'r', tag: 't', format: 'nim' as const }, apply: false };
+  const { id: deploymentId } = await store.modelDeployments.create(randomUUID(), kept, 'test', now);
   const ids: Record<string, string> = {
+    'model-deployments': deploymentId,
     registries: registryId,
     rules: rule.id,
     receivers: receiver.id,
@@ -155,6 +167,13 @@ async function fill(locationId: string, mark: string) {
     teams: teamId,
   };
   return { ids, digest, tag: text('tag'), registryId, locationId };
+}
+
+function servedSpec(name: string, location: string, image: string): ModelDeploymentSpec {
+  const nothing = { scale: null, secret: null, pullSecret: null, storage: null, profile: null, runtime: null };
+  const how = { target: 'kserve', mode: 'Standard', scope: 'namespace' } as const;
+  const sizes = { gpu: { count: 1 }, replicas: { min: 1, max: 1 }, resources: {} };
+  return { name, namespace: 'models', location, image, ...how, ...sizes, ...nothing };
 }
 
 /** A token with one role in one scope. */
@@ -197,8 +216,15 @@ async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', toke
     ...{ identities: [], requireReference: false },
   };
   const objects = [{ apiVersion: 'v1', kind: 'Pod' }];
-  const about = { registryId, locationId, digest, digests: [digest], objects };
-  const body = { ...about, ...(name === 'previewRule' ? rule : name === 'checkTrust' ? trust : {}) };
+  const policy = { spec: PolicySpec.parse({ name: 'x', effect: 'advise', requirements: { sbom: true } }) };
+  const bodies: Partial<Record<RouteName, object>> = {
+    previewRule: rule,
+    checkTrust: trust,
+    previewPolicy: policy,
+    modelDeploymentManifest: servedSpec('x', locationId, digest),
+  };
+  const about = { registryId, locationId, location: locationId, digest, digests: [digest], objects };
+  const body = { ...about, ...bodies[name] };
   return app.inject({
     method: route.method,
     url: routePath(name, { params, query: queryOf(route, which) }),
@@ -258,6 +284,7 @@ test('what may be changed by a part of a role is named, so that a new one is loo
     'assignApproval',
     'commentApproval',
     'confirmAbsence',
+    'createModelDeployment',
     'createReceiver',
     'createRegistry',
     'createRule',
@@ -265,6 +292,7 @@ test('what may be changed by a part of a role is named, so that a new one is loo
     'decideImage',
     'decideImages',
     'deleteAgent',
+    'deleteModelDeployment',
     'deleteReceiver',
     'deleteRegistry',
     'deleteRule',
@@ -272,6 +300,7 @@ test('what may be changed by a part of a role is named, so that a new one is loo
     'requestApproval',
     'revokeAgentKey',
     'rotateReceiver',
+    'updateModelDeployment',
     'updateRegistry',
     'updateRepository',
     'updateRule',

@@ -49,6 +49,8 @@ function bindingOf(kind: SealedKind, { id, origin }: SealedText): Binding {
   switch (kind) {
     case 'registry':
       return { registryId: id, origin: origin ?? '' };
+    case 'model-service':
+      return { serviceId: id, origin: origin ?? '' };
     case 'receiver':
       return { receiverId: id };
     case 'webhook':

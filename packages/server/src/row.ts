@@ -52,6 +52,8 @@ const NAMES: Record<RouteRow, string> = {
   'new-receiver': 'The registry',
   'scan-request': 'The registry or repository',
   agent: 'The agent',
+  'model-deployment': 'The deployment',
+  'new-model-deployment': 'The location',
   image: 'The image',
   'seen-image': 'The image',
   'new-decisions': 'The image',
@@ -83,6 +85,11 @@ const LOADERS: Record<RouteRow, Loader> = {
     const agent = await store.agents.publicKey(params.id as string);
     return agent && [whole(agent.locationId)];
   },
+  'model-deployment': async ({ store, params }) => {
+    const deployment = await store.modelDeployments.get(params.id as string);
+    return deployment && [whole(deployment.spec.location)];
+  },
+  'new-model-deployment': async ({ body }) => [whole(body.location as string)],
   image: ({ store, params }) => ofImages(store, [params.digest as string]),
   'seen-image': ({ store, params }) => ofImages(store, [params.digest as string]),
   'new-decisions': ({ store, body }) => ofImages(store, Array.isArray(body.digests) ? (body.digests as string[]) : []),

@@ -26,6 +26,7 @@ export type Binding =
   | { readonly registryId: string; readonly origin: string }
   | { readonly receiverId: string }
   | { readonly webhookId: string }
+  | { readonly serviceId: string; readonly origin: string }
   | { readonly attempt: 'oidc' }
   | { readonly signing: 'admission' };
 
@@ -130,6 +131,7 @@ function purposeOf(binding: Binding): string {
   if ('receiverId' in binding) return `pharos/receiver/${VERSION}\n${binding.receiverId}`;
   if ('attempt' in binding) return `pharos/attempt/${VERSION}\n${binding.attempt}`;
   if ('signing' in binding) return `pharos/signing/${VERSION}\n${binding.signing}`;
+  if ('serviceId' in binding) return `pharos/model-service/${VERSION}\n${binding.serviceId}\n${binding.origin}`;
   if ('webhookId' in binding) return `pharos/webhook/${VERSION}\n${binding.webhookId}`;
   return `pharos/credential/${VERSION}\n${binding.registryId}\n${binding.origin}`;
 }

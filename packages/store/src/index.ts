@@ -7,6 +7,8 @@ export * from './audit-port.ts';
 export * from './decision-port.ts';
 export * from './dispatch-port.ts';
 export * from './errors.ts';
+export * from './model-deployment-port.ts';
+export * from './model-service-port.ts';
 export { openStore, type StoreOptions } from './open.ts';
 export * from './policy-port.ts';
 export * from './sealed-secret-port.ts';

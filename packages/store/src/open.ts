@@ -22,6 +22,8 @@ import { listingsOf } from './listings.ts';
 import { locationsOf } from './locations.ts';
 import { meOf } from './me.ts';
 import { migrate } from './migrate.ts';
+import { modelDeploymentsOf } from './model-deployments.ts';
+import { modelServicesOf } from './model-services.ts';
 import { redrawModels } from './model-summary.ts';
 import { modelsOf } from './models.ts';
 import { policiesOf } from './policies.ts';
@@ -124,6 +126,8 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     audit: guarded(auditLogOf(db, () => serverEpochOf(db))),
     dispatches: guarded(dispatchesOf(db)),
     admission: guarded(admissionOf(db)),
+    modelDeployments: guarded(modelDeploymentsOf(db)),
+    modelServices: guarded(modelServicesOf(db)),
     sealedSecrets: guarded(sealedSecretsOf(db)),
     policies: guarded(policiesOf(db)),
     users: guarded(usersOf(db)),

@@ -8,6 +8,7 @@ const PLACES: Readonly<Record<SealedKind, { table: string; column: string; origi
   registry: { table: 'registries', column: 'credential_sealed', origin: 'credential_origin' },
   receiver: { table: 'receivers', column: 'secret_sealed' },
   webhook: { table: 'webhooks', column: 'secret_sealed' },
+  'model-service': { table: 'model_services', column: 'key_sealed', origin: 'origin' },
   'webhook-previous': { table: 'webhooks', column: 'previous_sealed' },
 };
 const KINDS = Object.keys(PLACES) as SealedKind[];

@@ -75,6 +75,7 @@ export const SEEN: Readonly<Record<string, string>> = {
   dispatches: `t.location_id in ${WHOLE}`,
   admission_reports: `t.location_id in ${WHOLE}`,
   admission_refusals: `t.location_id in ${WHOLE}`,
+  model_deployments: `t.location_id in ${WHOLE}`,
   // Public keys and roots: whoever sees that a signature was verified may see by what.
   trust_entries: 'true',
   trust_state: 'true',
@@ -122,6 +123,8 @@ export const NOT_SEEN: ReadonlySet<string> = new Set([
   'webhooks',
   'webhook_deliveries',
   'webhook_attempts',
+  // Services stand in no location.
+  'model_services',
   'daily_statistics',
   'trust_changes',
   'audit_events',

@@ -113,6 +113,8 @@ import type { AuditLog } from './audit-port.ts';
 import type { Decisions } from './decision-port.ts';
 import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
+import type { ModelDeployments } from './model-deployment-port.ts';
+import type { ModelServices } from './model-service-port.ts';
 import type { Policies } from './policy-port.ts';
 import type { SealedSecrets } from './sealed-secret-port.ts';
 import type { EvidenceStore, TrustStore } from './trust-port.ts';
@@ -638,6 +640,8 @@ export interface Store {
   readonly audit: AuditLog;
   readonly dispatches: Dispatches;
   readonly admission: AdmissionStore;
+  readonly modelDeployments: ModelDeployments;
+  readonly modelServices: ModelServices;
   readonly sealedSecrets: SealedSecrets;
   readonly users: Users;
   readonly teams: Teams;

@@ -61,16 +61,18 @@ export interface PolicyDecision {
 
 /**
  * `excepted` are ids of policies from which a confirmed exception of this digest holds. One exception helps against one policy; an
- * image that two policies forbid stays forbidden, however many exceptions it has.
+ * image that two policies are against stays forbidden or rejected, however many exceptions it has.
  */
 export function decideByPolicies(verdicts: readonly PolicyVerdict[], excepted: ReadonlySet<string>): PolicyDecision {
   const enforced = verdicts.filter(({ mode }) => mode === 'enforce');
-  const missed = enforced.filter(({ effect, outcome }) => effect === 'require' && outcome !== 'pass');
-  const isExcused = missed.length === 1 && excepted.has(missed[0]!.policyId);
-  const blockedBy = isExcused ? [] : missed;
-  const rejecting = enforced.filter(
-    ({ effect, outcome, policyId }) => effect === 'reject' && outcome === 'fail' && !excepted.has(policyId),
+  const missed = enforced.filter(
+    ({ effect, outcome }) =>
+      (effect === 'require' && outcome !== 'pass') || (effect === 'reject' && outcome === 'fail'),
   );
+  const isExcused = missed.length === 1 && excepted.has(missed[0]!.policyId);
+  const counting = isExcused ? [] : missed;
+  const blockedBy = counting.filter(({ effect }) => effect === 'require');
+  const rejecting = counting.filter(({ effect }) => effect === 'reject');
   if (rejecting.length > 0) return { blockedBy, action: 'reject', because: rejecting };
   const approving = enforced.filter(({ effect }) => effect === 'approve');
   const passes = approving.length > 0 && approving.every(({ outcome }) => outcome === 'pass');

@@ -20,6 +20,7 @@ const EVENT_TYPES: Record<Event['type'], true> = {
   activity: true,
   webhook: true,
   image: true,
+  'model-service': true,
   approval: true,
   reset: true,
 };
