@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 import cookie from '@fastify/cookie';
 import {
   type ModelDeploymentSpec,
+  PolicySpec,
   ROLE_PERMISSIONS,
   type Role,
   type Route,

@@ -41,6 +41,8 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
       return [['model-services']];
     case 'approval':
       return [['approvals'], ['images'], ['tags'], ['repositories'], ['models']];
+    case 'policy':
+      return [['policies'], ['images']];
     case 'reset':
       return [[]];
   }
