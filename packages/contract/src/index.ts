@@ -1,8 +1,10 @@
 export * from './activity.ts';
 export * from './agent.ts';
 export { type AuditContent, auditText } from './audit-chain.ts';
+export * from './catalog.ts';
 export * from './change.ts';
 export * from './client.ts';
+export * from './cluster.ts';
 export * from './common.ts';
 export * from './difference.ts';
 export * from './event.ts';
@@ -12,6 +14,7 @@ export * from './history.ts';
 export * from './image.ts';
 export * from './lifecycle.ts';
 export * from './location.ts';
+export * from './manifest.ts';
 export * from './me.ts';
 export * from './model.ts';
 export * from './package.ts';

@@ -81,6 +81,21 @@ export const PROBLEMS = {
   'chunk-out-of-order': [409, 'A chunk is missing', 'Send the expected chunk first.'],
   'set-digest-mismatch': [409, 'The report is not what was sent', 'Send the scan again from the first chunk.'],
   'agent-absent': [409, 'No agent serves this location now', 'Start an agent for the location, then try again.'],
+  'image-not-approved': [
+    409,
+    'The image is not approved',
+    'Choose an approved image, or ask an approver to decide about this one.',
+  ],
+  'image-not-available': [
+    409,
+    'The image does not stand in this location',
+    'Choose an image that a repository of the location holds now.',
+  ],
+  'cluster-not-admissible': [
+    409,
+    'The operator would refuse this cluster',
+    'Correct what the failed checks name and send it again.',
+  ],
   'too-large': [413, 'The request is too large', 'Send it in smaller parts.'],
   'unsupported-media-type': [415, 'Only application/json is accepted', 'Send Content-Type: application/json.'],
   'rate-limited': [429, 'Too many attempts', 'Wait a minute and try again.'],

@@ -17,7 +17,9 @@ export type RouteRow =
   | 'receiver'
   | 'new-receiver'
   | 'scan-request'
-  | 'agent';
+  | 'agent'
+  | 'cluster'
+  | 'new-cluster';
 
 export interface Route {
   readonly method: Method;

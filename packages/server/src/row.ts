@@ -40,6 +40,8 @@ const NAMES: Record<RouteRow, string> = {
   'new-receiver': 'The registry',
   'scan-request': 'The registry or repository',
   agent: 'The agent',
+  cluster: 'The cluster',
+  'new-cluster': 'The location',
 };
 
 const LOADERS: Record<RouteRow, Loader> = {
@@ -67,6 +69,11 @@ const LOADERS: Record<RouteRow, Loader> = {
     const agent = await store.agents.publicKey(params.id as string);
     return agent && [whole(agent.locationId)];
   },
+  cluster: async ({ store, params }) => {
+    const cluster = await store.clusters.get(params.id as string);
+    return cluster && [whole(cluster.spec.location)];
+  },
+  'new-cluster': async ({ body }) => [whole(body.location as string)],
 };
 
 async function ofRepository(store: Store, id: string | undefined): Promise<readonly Place[] | null> {

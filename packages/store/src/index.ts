@@ -1,3 +1,4 @@
+export * from './cluster-port.ts';
 export * from './decision-port.ts';
 export * from './dispatch-port.ts';
 export * from './errors.ts';

@@ -3,6 +3,8 @@ import { type AbsencePolicy, DEFAULT_ABSENCE_POLICY } from '@pharos/library';
 import { sql } from 'kysely';
 import { activityOf } from './activity.ts';
 import { agentsOf } from './agents.ts';
+import { catalogsOf } from './catalogs.ts';
+import { clustersOf } from './clusters.ts';
 import type { Db, Log } from './database.ts';
 import { decisionsOf } from './decisions.ts';
 import { dispatchesOf } from './dispatches.ts';
@@ -19,6 +21,7 @@ import { meOf } from './me.ts';
 import { migrate } from './migrate.ts';
 import { redrawModels } from './model-summary.ts';
 import { modelsOf } from './models.ts';
+import { placedImagesOf } from './placed-images.ts';
 import { openPostgres } from './postgres.ts';
 import { receiversOf } from './receivers.ts';
 import { registriesOf } from './registries.ts';
@@ -112,6 +115,9 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     evidence: guarded(evidenceOf(db)),
     decisions: guarded(decisionsOf(db)),
     dispatches: guarded(dispatchesOf(db)),
+    clusters: guarded(clustersOf(db)),
+    catalogs: guarded(catalogsOf(db)),
+    placedImages: guarded(placedImagesOf(db)),
     users: guarded(usersOf(db)),
     teams: guarded(teamsOf(db)),
     sessions: guarded(sessionsOf(db)),

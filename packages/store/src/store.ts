@@ -106,6 +106,7 @@ import type {
   WebhookPatch,
 } from '@pharos/contract';
 import type { Area, Grant, NewerTags, TagFacts } from '@pharos/library';
+import type { Catalogs, Clusters, PlacedImages } from './cluster-port.ts';
 import type { Decisions } from './decision-port.ts';
 import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
@@ -617,6 +618,9 @@ export interface Store {
   readonly evidence: EvidenceStore;
   readonly decisions: Decisions;
   readonly dispatches: Dispatches;
+  readonly clusters: Clusters;
+  readonly catalogs: Catalogs;
+  readonly placedImages: PlacedImages;
   readonly users: Users;
   readonly teams: Teams;
   readonly sessions: Sessions;
