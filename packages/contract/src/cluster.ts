@@ -18,53 +18,58 @@ export type ClusterVia = z.infer<typeof ClusterVia>;
 /** What the operator would refuse (names, quantities) is a check with words, not an error of the request. */
 const Text = z.string().trim().max(253);
 
-export const ClusterStorage = z.preprocess(
-  (value) => (typeof value === 'string' ? { size: value } : value),
-  z.strictObject({
-    size: Text.meta({ description: 'A Kubernetes quantity, e.g. 20Gi' }),
-    storageClass: Text.optional(),
-    walSize: Text.optional().meta({ description: 'A volume of its own for the write-ahead log' }),
-  }),
-);
+export const ClusterStorage = z.strictObject({
+  size: Text.meta({ description: 'A Kubernetes quantity, e.g. 20Gi' }),
+  storageClass: Text.optional(),
+  walSize: Text.optional().meta({ description: 'A volume of its own for the write-ahead log' }),
+});
 export type ClusterStorage = z.infer<typeof ClusterStorage>;
 
 /** An extension that the database shall have: by its SQL name, or with the image that brings it. */
-export const ClusterExtension = z.preprocess(
-  (value) => (typeof value === 'string' ? { name: value } : value),
-  z.strictObject({
-    name: Text.min(1).meta({ description: 'e.g. vector (pgvector is understood)' }),
-    image: Digest.optional().meta({ description: 'An approved extension image; needs PostgreSQL 18 or later' }),
-  }),
-);
+export const ClusterExtension = z.strictObject({
+  name: Text.min(1).meta({ description: 'e.g. vector (pgvector is understood)' }),
+  image: Digest.optional().meta({ description: 'An approved extension image; needs PostgreSQL 18 or later' }),
+});
 export type ClusterExtension = z.infer<typeof ClusterExtension>;
 
 export const ClusterResources = z.strictObject({ cpu: Text.optional(), memory: Text.optional() });
 export type ClusterResources = z.infer<typeof ClusterResources>;
 
-const Changeable = {
-  instances: z.number().int(),
-  storage: ClusterStorage,
-  resources: ClusterResources,
-  extensions: z.array(ClusterExtension).max(50),
-  pullSecret: Text.nullable().meta({ description: 'Name of a secret in the namespace of the cluster' }),
+const PullSecret = Text.nullable().meta({ description: 'Name of a secret in the namespace of the cluster' });
+
+/** A size alone, or the names of extensions alone, are the simple cases of the same thing. */
+const Given = {
+  storage: z.union([Text.meta({ description: 'A Kubernetes quantity, e.g. 20Gi' }), ClusterStorage]),
+  extensions: z.array(z.union([Text.min(1), ClusterExtension])).max(50),
 };
 
 export const ClusterSpec = z.strictObject({
   name: Text,
-  namespace: Text.default('default'),
+  namespace: Text,
   location: LocationId,
-  image: Digest.meta({ description: 'Of the index where there is one; must be approved' }),
-  instances: Changeable.instances.default(3),
-  storage: Changeable.storage,
-  resources: Changeable.resources.default({}),
-  operator: Operator.default('cnpg'),
-  via: ClusterVia.default('image'),
-  extensions: Changeable.extensions.default([]),
-  pullSecret: Changeable.pullSecret.default(null),
+  image: Digest,
+  instances: z.number().int(),
+  storage: ClusterStorage,
+  resources: ClusterResources,
+  operator: Operator,
+  via: ClusterVia,
+  extensions: z.array(ClusterExtension),
+  pullSecret: PullSecret,
 });
 export type ClusterSpec = z.infer<typeof ClusterSpec>;
 
-export const ClusterInput = ClusterSpec.extend({
+export const ClusterInput = z.strictObject({
+  name: Text,
+  namespace: Text.default('default'),
+  location: LocationId,
+  image: Digest.meta({ description: 'Of the index where there is one; must be approved' }),
+  instances: z.number().int().default(3),
+  storage: Given.storage,
+  resources: ClusterResources.default({}),
+  operator: Operator.default('cnpg'),
+  via: ClusterVia.default('image'),
+  extensions: Given.extensions.default([]),
+  pullSecret: PullSecret.default(null),
   apply: z
     .boolean()
     .default(false)
@@ -73,11 +78,11 @@ export const ClusterInput = ClusterSpec.extend({
 export type ClusterInput = z.infer<typeof ClusterInput>;
 
 export const ClusterPatch = z.strictObject({
-  instances: Changeable.instances.optional(),
-  storage: Changeable.storage.optional(),
-  resources: Changeable.resources.optional(),
-  extensions: Changeable.extensions.optional(),
-  pullSecret: Changeable.pullSecret.optional(),
+  instances: z.number().int().optional(),
+  storage: Given.storage.optional(),
+  resources: ClusterResources.optional(),
+  extensions: Given.extensions.optional(),
+  pullSecret: PullSecret.optional(),
   apply: z.boolean().optional(),
 });
 export type ClusterPatch = z.infer<typeof ClusterPatch>;

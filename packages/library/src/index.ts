@@ -18,6 +18,7 @@ export * from './lifecycle.ts';
 export * from './manifests/catalog-entries.ts';
 export * from './manifests/cloudnative-pg.ts';
 export * from './manifests/cluster-checks.ts';
+export * from './manifests/cluster-spec.ts';
 export * from './manifests/edb.ts';
 export * from './manifests/extension-checks.ts';
 export * from './manifests/image-catalog.ts';

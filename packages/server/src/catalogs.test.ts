@@ -6,7 +6,11 @@ import { HOST, imageOf, LOCATION, startLibrary, type TestLibrary } from './clust
 const PG = 'cloudnative-pg/postgresql';
 const NAME = 'postgresql-minimal-trixie';
 const tag = (version: string) => `${version}-minimal-trixie`;
-const [OLD, NEW, EIGHTEEN] = ['17.9-202605250814', '17.11-202608310816', '18.6-202608310817'].map(tag) as [string, string, string];
+const [OLD, NEW, EIGHTEEN] = ['17.9-202605250814', '17.11-202608310816', '18.6-202608310817'].map(tag) as [
+  string,
+  string,
+  string,
+];
 const reference = (name: string) => `${HOST}/${PG}:${name}@${imageOf(PG, name)}`;
 let library: TestLibrary;
 let at: TestLibrary['it'];
@@ -14,7 +18,10 @@ let at: TestLibrary['it'];
 before(async () => {
   library = await startLibrary();
   at = library.it;
-  await library.scan(PG, [OLD, NEW, EIGHTEEN, '17-minimal-trixie', '19beta3-202608310817-minimal-trixie'].map((name) => ({ tag: name })));
+  await library.scan(
+    PG,
+    [OLD, NEW, EIGHTEEN, '17-minimal-trixie', '19beta3-202608310817-minimal-trixie'].map((name) => ({ tag: name })),
+  );
 });
 after(() => library.it.stop());
 
@@ -33,17 +40,32 @@ test('nothing approved: there is no catalog', async () => {
 });
 
 test('a catalog follows approvals; pending builds, moving tags and pre-releases stay out', async () => {
-  await library.decide('approved', imageOf(PG, OLD), imageOf(PG, '17-minimal-trixie'), imageOf(PG, '19beta3-202608310817-minimal-trixie'));
+  await library.decide(
+    'approved',
+    imageOf(PG, OLD),
+    imageOf(PG, '17-minimal-trixie'),
+    imageOf(PG, '19beta3-202608310817-minimal-trixie'),
+  );
   const catalog = await served();
-  assert.deepEqual([catalog.apiVersion, catalog.kind, catalog.metadata.name], ['postgresql.cnpg.io/v1', 'ClusterImageCatalog', NAME]);
+  assert.deepEqual(
+    [catalog.apiVersion, catalog.kind, catalog.metadata.name],
+    ['postgresql.cnpg.io/v1', 'ClusterImageCatalog', NAME],
+  );
   assert.equal(catalog.metadata.labels['images.cnpg.io/os'], 'trixie');
   assert.deepEqual(catalog.spec.images, [{ major: 17, image: reference(OLD) }]);
   await library.decide('approved', imageOf(PG, NEW), imageOf(PG, EIGHTEEN));
   assert.deepEqual(await images(), [reference(EIGHTEEN), reference(NEW)]);
   const { body } = await at.call('getCatalog', { params: { name: NAME }, query: {} });
-  assert.deepEqual(body.editions.map((each: { number: number }) => each.number), [2, 1]);
+  assert.deepEqual(
+    body.editions.map((each: { number: number }) => each.number),
+    [2, 1],
+  );
   assert.deepEqual(await images(), [reference(EIGHTEEN), reference(NEW)]);
-  assert.equal((await at.call('getCatalog', { params: { name: NAME }, query: {} })).body.edition, 2, 'reading makes none');
+  assert.equal(
+    (await at.call('getCatalog', { params: { name: NAME }, query: {} })).body.edition,
+    2,
+    'reading makes none',
+  );
 });
 
 test('for EDB and for a namespace', async () => {
@@ -55,7 +77,14 @@ test('for EDB and for a namespace', async () => {
 });
 
 test('a cluster through a catalog names group, kind and major; a change says whom it restarts; there is a way back', async () => {
-  const body = { name: 'orders', location: LOCATION, image: imageOf(PG, NEW), storage: '1Gi', via: 'catalog', apply: true };
+  const body = {
+    name: 'orders',
+    location: LOCATION,
+    image: imageOf(PG, NEW),
+    storage: '1Gi',
+    via: 'catalog',
+    apply: true,
+  };
   const created = await at.call('createCluster', { body });
   assert.equal(created.status, 201, created.text);
   const [catalog, cluster] = created.body.manifests;
@@ -72,7 +101,10 @@ test('a cluster through a catalog names group, kind and major; a change says who
 
   const change = { edition: 1, reason: 'slow queries' };
   const preview = await at.call('previewCatalog', { params: { name: NAME }, body: change });
-  assert.deepEqual(preview.body.restarts.map((each: { name: string }) => each.name), ['orders']);
+  assert.deepEqual(
+    preview.body.restarts.map((each: { name: string }) => each.name),
+    ['orders'],
+  );
   const published = await at.call('publishCatalog', { params: { name: NAME }, body: change });
   assert.deepEqual([published.body.mode, published.body.edition], ['held', 3]);
   assert.deepEqual(await images(), [reference(OLD)]);
@@ -80,7 +112,7 @@ test('a cluster through a catalog names group, kind and major; a change says who
   const own = (await at.store.catalogs.list(LOCATION)).find(({ key }) => key.name === NAME)!;
   assert.equal(items[0].clusters, 1);
   const dispatched = await at.store.dispatches.get('catalog', own.id);
-  assert.deepEqual((dispatched?.objects[0] as typeof catalog).spec.images, [{ major: 17, image: reference(OLD) }]);
+  assert.deepEqual((dispatched!.objects[0] as typeof catalog).spec.images, [{ major: 17, image: reference(OLD) }]);
   await at.call('publishCatalog', { params: { name: NAME }, body: {} });
   assert.deepEqual(await images(), [reference(EIGHTEEN), reference(NEW)]);
 });

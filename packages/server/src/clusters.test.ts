@@ -57,7 +57,10 @@ const failed = (body: any) => body.checks.filter((check: any) => check.state ===
 test('an approved image gives a manifest pinned by repository, tag and index digest', async () => {
   const digest = imageOf(PG, OLD17!);
   await library.decide('approved', digest);
-  const { status, body, text } = await manifest(digest, { pullSecret: 'registry-pullsecret', resources: { memory: '2Gi' } });
+  const { status, body, text } = await manifest(digest, {
+    pullSecret: 'registry-pullsecret',
+    resources: { memory: '2Gi' },
+  });
   assert.equal(status, 200, text);
   assert.deepEqual(failed(body), []);
   assert.deepEqual(body.manifests, [
@@ -87,7 +90,9 @@ test('pending, rejected, revoked, deprecated and unknown images are refused by e
         assert.match(body.detail, new RegExp(state));
       }
     }
-    const { body } = await at.call('clusterChoices', { query: { location: LOCATION, engine: 'postgresql', major: 17 } });
+    const { body } = await at.call('clusterChoices', {
+      query: { location: LOCATION, engine: 'postgresql', major: 17 },
+    });
     const choice = body.images.find((each: { digest: string }) => each.digest === digest);
     assert.equal(choice.selectable, false);
     assert.ok(choice.reason);
@@ -161,7 +166,9 @@ test('EPAS 17 with pgvector: the image that brings it, for the operator of EDB',
   const [cluster] = body.manifests;
   assert.equal(cluster.apiVersion, 'postgresql.k8s.enterprisedb.io/v1');
   assert.equal(cluster.spec.postgresql, undefined);
-  assert.deepEqual(cluster.spec.bootstrap.initdb.postInitApplicationSQL, ['CREATE EXTENSION IF NOT EXISTS "vector" CASCADE']);
+  assert.deepEqual(cluster.spec.bootstrap.initdb.postInitApplicationSQL, [
+    'CREATE EXTENSION IF NOT EXISTS "vector" CASCADE',
+  ]);
   const without = await manifest(imageOf(EPAS, '17.4-2503310734'), { operator: 'edb', extensions: ['vector'] });
   assert.ok(failed(without.body).includes('extension'));
 });
@@ -199,13 +206,20 @@ test('a cluster is kept, shown, changed, upgraded; its manifest is withheld once
   assert.equal(await at.store.dispatches.get('cluster', file.body.id), null);
 
   const none = await at.call('listUpgrades', { params });
-  assert.deepEqual(none.body.upgrades.map((each: { kind: string }) => each.kind), ['major']);
+  assert.deepEqual(
+    none.body.upgrades.map((each: { kind: string }) => each.kind),
+    ['major'],
+  );
   const refused = await at.call('upgradeCluster', { params, body: { image: young } });
   assert.equal(refused.body.code, 'image-not-approved');
   await library.decide('approved', young, imageOf(PG, BUILD17!));
   const { body } = await at.call('listUpgrades', { params });
   const kinds = body.upgrades.map(({ kind, image }: { kind: string; image: { tag: string } }) => [kind, image.tag]);
-  assert.deepEqual(kinds, [['build', BUILD17], ['minor', NEW17], ['major', PG18]]);
+  assert.deepEqual(kinds, [
+    ['build', BUILD17],
+    ['minor', NEW17],
+    ['major', PG18],
+  ]);
   assert.ok(body.upgrades[1].difference.facts.some((fact: { field: string }) => fact.field === 'version'));
 
   const upgraded = await at.call('upgradeCluster', { params, body: { image: young } });
@@ -219,7 +233,10 @@ test('a cluster is kept, shown, changed, upgraded; its manifest is withheld once
 
   const more = await at.call('updateCluster', { params, body: { instances: 5 } });
   assert.equal(more.body.manifests[0].spec.instances, 5);
-  assert.deepEqual(more.body.history.map((each: { action: string }) => each.action), ['update', 'upgrade', 'create']);
+  assert.deepEqual(
+    more.body.history.map((each: { action: string }) => each.action),
+    ['update', 'upgrade', 'create'],
+  );
   await library.decide('deprecated', young);
   assert.equal((await at.call('getCluster', { params })).body.withheld, null);
   await library.decide('revoked', young);
@@ -228,7 +245,10 @@ test('a cluster is kept, shown, changed, upgraded; its manifest is withheld once
   assert.match(hit.body.withheld, /revoked/);
   assert.equal((await at.call('updateCluster', { params, body: { instances: 3 } })).body.code, 'image-not-approved');
   const list = await at.call('listClusters', { query: { digest: young } });
-  assert.deepEqual(list.body.items.map((each: { name: string }) => each.name), ['kept']);
+  assert.deepEqual(
+    list.body.items.map((each: { name: string }) => each.name),
+    ['kept'],
+  );
   assert.equal((await at.call('deleteCluster', { params })).status, 204);
   assert.equal((await at.store.dispatches.get('cluster', id))?.state, 'deleting');
   assert.equal((await at.call('getCluster', { params })).status, 404);
@@ -236,6 +256,10 @@ test('a cluster is kept, shown, changed, upgraded; its manifest is withheld once
 
 test('a viewer changes no cluster', async () => {
   const token = await at.tokenOf('viewer');
-  const { status } = await at.call('createCluster', { body: input(imageOf(PG, OLD17!), { name: 'viewed' }) }, { token });
+  const { status } = await at.call(
+    'createCluster',
+    { body: input(imageOf(PG, OLD17!), { name: 'viewed' }) },
+    { token },
+  );
   assert.equal(status, 403);
 });

@@ -254,18 +254,22 @@ test('what may be changed by a part of a role is named, so that a new one is loo
   const scoped = table.filter(([, route]) => route.row !== undefined).map(([name]) => name);
   assert.deepEqual(scoped.sort(), [
     'confirmAbsence',
+    'createCluster',
     'createReceiver',
     'createRegistry',
     'createRule',
     'createScan',
     'deleteAgent',
+    'deleteCluster',
     'deleteReceiver',
     'deleteRegistry',
     'deleteRule',
     'probeRegistry',
     'rotateReceiver',
+    'updateCluster',
     'updateRegistry',
     'updateRepository',
     'updateRule',
+    'upgradeCluster',
   ]);
 });

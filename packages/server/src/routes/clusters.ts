@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ClusterDetail, ClusterSpec } from '@pharos/contract';
-import { compareVersions, type PlacedImage } from '@pharos/library';
+import { compareVersions, type PlacedImage, patchedSpec, specOf } from '@pharos/library';
 import type { StoredCluster } from '@pharos/store';
 import { type Assembled, assemble, contentOf, fittingExtensions, requireAdmissible } from '../clusters/assemble.ts';
 import { dispatchCatalog } from '../clusters/catalog-keeper.ts';
@@ -59,12 +59,13 @@ export function clusterHandlers(context: Context): Pick<Handlers, Names> {
       return { ...page, items: await clusterViews(context, page.items) };
     },
     getCluster: async ({ params }) => clusterDetail(context, await get(params.id)),
-    clusterManifest: async ({ body: { apply: _, ...spec } }) => {
-      const { manifests, checks } = await assemble(context, spec);
+    clusterManifest: async ({ body }) => {
+      const { manifests, checks } = await assemble(context, specOf(body));
       return { manifests, checks, yaml: toYaml(manifests) };
     },
-    createCluster: async ({ body: { apply, ...spec }, principal }) => {
-      const assembled = await assemble(context, spec);
+    createCluster: async ({ body, principal }) => {
+      const { apply } = body;
+      const assembled = await assemble(context, specOf(body));
       requireAdmissible(assembled.checks);
       const content = contentOf(assembled, apply);
       const actor = whoAsks(principal);
@@ -73,12 +74,11 @@ export function clusterHandlers(context: Context): Pick<Handlers, Names> {
       if (apply) await dispatch(cluster.id, assembled, actor);
       return clusterDetail(context, cluster);
     },
-    updateCluster: async ({ params, body: { apply, ...patch }, principal }) => {
+    updateCluster: async ({ params, body, principal }) => {
       const before = await get(params.id);
-      const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-      const detail = [...Object.keys(given), ...(apply === undefined ? [] : ['apply'])].join(', ');
+      const detail = Object.keys(body).join(', ');
       const note = { action: 'update', actor: whoAsks(principal), detail } as const;
-      return change(before, { ...before.spec, ...given }, before.apply || apply === true, note);
+      return change(before, patchedSpec(before.spec, body), before.apply || body.apply === true, note);
     },
     deleteCluster: async ({ params: { id } }) => {
       const { apply } = await get(id);
