@@ -8,8 +8,8 @@ import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import cookie from '@fastify/cookie';
-import { ROLE_PERMISSIONS, type Role, type Route, type RouteName, routePath, routes } from '@pharos/contract';
-import { setDigestText } from '@pharos/library';
+import { ClusterInput, ROLE_PERMISSIONS, type Role, type Route, type RouteName, routePath, routes } from '@pharos/contract';
+import { parseVersion, setDigestText, specOf } from '@pharos/library';
 import { openStore, type Store } from '@pharos/store';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
@@ -153,7 +153,16 @@ async function fill(locationId: string, mark: string) {
     repositories: items[0]!.id,
     users: user.id,
     teams: teamId,
+    clusters: randomUUID(),
   };
+  const spec = specOf(ClusterInput.parse({ name: text('cluster'), location: locationId, image: digest, storage: '1Gi' }));
+  const made = { engine: 'postgresql', version: parseVersion('pg', '17.4'), tag: '17.4', reference: 'r' } as const;
+  await store.clusters.create(
+    ids.clusters!,
+    { ...made, spec, catalog: null, apply: false },
+    { action: 'create', actor: 'test', detail: '' },
+    now,
+  );
   return { ids, digest, tag: text('tag'), registryId, locationId };
 }
 
@@ -180,7 +189,7 @@ function queryOf(route: Route, which: 'own' | 'foreign'): object {
   const { digest, tag, registryId, ids } = rows[which];
   const repositoryId = ids.repositories;
   const named = { repository: `${which}/repository`, tag, registryId, repositoryId };
-  const values: Record<string, unknown> = { ...named, from: digest, to: digest, time: '2026-03-03' };
+  const values: Record<string, unknown> = { ...named, from: digest, to: digest, time: '2026-03-03', location: rows[which].locationId };
   const needed = Object.entries(route.query?.shape ?? {}).filter(([, type]) => !type.safeParse(undefined).success);
   return Object.fromEntries(needed.map(([key]) => [key, values[key]]));
 }
@@ -196,7 +205,17 @@ async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', toke
     ...{ name: 'x', kind: 'key', scope: '**', enabled: true, key: PUBLIC_KEY, roots: null, trustedRoot: null },
     ...{ identities: [], requireReference: false },
   };
-  const body = { registryId, locationId, ...(name === 'previewRule' ? rule : name === 'checkTrust' ? trust : {}) };
+  const cluster = ClusterInput.parse({ name: 'x', location: locationId, image: digest, storage: '1Gi' });
+  const bodies: Partial<Record<RouteName, object>> = {
+    previewRule: rule,
+    checkTrust: trust,
+    createCluster: cluster,
+    clusterManifest: cluster,
+    upgradeCluster: { image: digest },
+    previewCatalog: { edition: null, reason: '' },
+    publishCatalog: { edition: null, reason: '' },
+  };
+  const body = { registryId, locationId, ...bodies[name] };
   return app.inject({
     method: route.method,
     url: routePath(name, { params, query: queryOf(route, which) }),

@@ -5,6 +5,7 @@ import { openEmbedded } from './embedded.ts';
 import { openPostgres } from './postgres.ts';
 import { activitySuite } from './suite/activity.ts';
 import { changesSuite } from './suite/changes.ts';
+import { clustersSuite } from './suite/clusters.ts';
 import { databaseSuite } from './suite/database.ts';
 import { evidenceSuite } from './suite/evidence.ts';
 import { type Engine, emptyStore, type Given } from './suite/given.ts';
@@ -50,6 +51,7 @@ for (const name of wanted) {
     describe('receivers', () => receiversSuite(given));
     describe('models', () => modelsSuite(given));
     describe('evidence and trust', () => evidenceSuite(given));
+    describe('clusters and catalogs', () => clustersSuite(given));
     describe('people and agents', () => peopleSuite(given));
     describe('scans', () => scansSuite(given));
     describe('reading', () => readingSuite(given));

@@ -59,7 +59,11 @@ async function currentOf(
 ): Promise<{ image: PlacedImage; isPlaced: boolean }> {
   const places = await store.placedImages.ofDigests(spec.location, [spec.image], now());
   const place = places.find((each) => each.tag === tag) ?? places[0];
-  if (place !== undefined) return { image: place, isPlaced: true };
+  // What the tag tells may be less than what was known when the cluster was made.
+  if (place !== undefined) {
+    const known = { ...place, engine: place.engine ?? engine, version: place.version ?? version };
+    return { image: known, isPlaced: true };
+  }
   const image: PlacedImage = {
     ...{
       digest: spec.image,
