@@ -8,7 +8,15 @@ import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import cookie from '@fastify/cookie';
-import { ClusterInput, ROLE_PERMISSIONS, type Role, type Route, type RouteName, routePath, routes } from '@pharos/contract';
+import {
+  ClusterInput,
+  ROLE_PERMISSIONS,
+  type Role,
+  type Route,
+  type RouteName,
+  routePath,
+  routes,
+} from '@pharos/contract';
 import { parseVersion, setDigestText, specOf } from '@pharos/library';
 import { openStore, type Store } from '@pharos/store';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -155,7 +163,9 @@ async function fill(locationId: string, mark: string) {
     teams: teamId,
     clusters: randomUUID(),
   };
-  const spec = specOf(ClusterInput.parse({ name: text('cluster'), location: locationId, image: digest, storage: '1Gi' }));
+  const spec = specOf(
+    ClusterInput.parse({ name: text('cluster'), location: locationId, image: digest, storage: '1Gi' }),
+  );
   const made = { engine: 'postgresql', version: parseVersion('pg', '17.4'), tag: '17.4', reference: 'r' } as const;
   await store.clusters.create(
     ids.clusters!,
@@ -189,7 +199,13 @@ function queryOf(route: Route, which: 'own' | 'foreign'): object {
   const { digest, tag, registryId, ids } = rows[which];
   const repositoryId = ids.repositories;
   const named = { repository: `${which}/repository`, tag, registryId, repositoryId };
-  const values: Record<string, unknown> = { ...named, from: digest, to: digest, time: '2026-03-03', location: rows[which].locationId };
+  const values: Record<string, unknown> = {
+    ...named,
+    from: digest,
+    to: digest,
+    time: '2026-03-03',
+    location: rows[which].locationId,
+  };
   const needed = Object.entries(route.query?.shape ?? {}).filter(([, type]) => !type.safeParse(undefined).success);
   return Object.fromEntries(needed.map(([key]) => [key, values[key]]));
 }

@@ -191,7 +191,7 @@ function showChecks(out: Output, checks: readonly ManifestCheck[]): void {
 }
 
 function showYaml(out: Output, yaml: string): void {
-  for (const line of yaml.trimEnd().split('\n')) out.line(out.style({ text: line }));
+  if (yaml !== '') for (const line of yaml.trimEnd().split('\n')) out.line(out.style({ text: line }));
 }
 
 function upgrade(shell: Shell): Command {

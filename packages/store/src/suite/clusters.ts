@@ -74,7 +74,13 @@ export function clustersSuite(given: () => Promise<Given>): void {
     await store.clusters.create(b, content('b', { catalog: 'postgresql', apply: true }), NOTE, T0);
     const isTaken = (error: unknown) => error instanceof StoreError && error.code === 'name-taken';
     await assert.rejects(store.clusters.create(randomUUID(), content('a'), NOTE, T0), isTaken);
-    const changed = await store.clusters.update(a, made.revision, content('a'), { ...NOTE, action: 'update' }, hours(1));
+    const changed = await store.clusters.update(
+      a,
+      made.revision,
+      content('a'),
+      { ...NOTE, action: 'update' },
+      hours(1),
+    );
     assert.equal(changed.revision, 2);
     const isConflict = (error: unknown) => error instanceof StoreError && error.code === 'conflict';
     await assert.rejects(store.clusters.update(a, made.revision, content('a'), NOTE, T0), isConflict);
