@@ -7,12 +7,16 @@ import { agentsCommand, locationsCommand } from './commands/agents.ts';
 import { applyCommand } from './commands/apply.ts';
 import { catalogCommand } from './commands/catalog.ts';
 import { clustersCommand } from './commands/clusters.ts';
+import { approvalsCommand } from './commands/approvals.ts';
 import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
+import { decideCommands } from './commands/decide.ts';
+import { encryptionCommand } from './commands/encryption.ts';
 import { explainCommand } from './commands/explain.ts';
 import { hcpTagsCommand } from './commands/hcp-tags.ts';
 import { imagesCommand } from './commands/images.ts';
+import { localCommand } from './commands/local.ts';
 import { modelsCommand } from './commands/models.ts';
 import { receiversCommand } from './commands/receivers.ts';
 import { registriesCommand } from './commands/registries.ts';
@@ -68,12 +72,20 @@ export function buildProgram(shell: Shell): Command {
       ],
     ],
     ['Databases:', [clustersCommand(shell), catalogCommand(shell)]],
+    ['Approvals:', [approvalsCommand(shell), ...decideCommands(shell)]],
+    ['On this machine:', [localCommand(shell)]],
     ['Signatures:', [trustCommand(shell), verifyCommand(shell)]],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],
     ['People:', [usersCommand(shell), teamsCommand(shell)]],
     [
       'Setting up:',
-      [tokensCommand(shell), configCommand(shell), completionCommand(shell, () => program), versionCommand(shell)],
+      [
+        tokensCommand(shell),
+        encryptionCommand(shell),
+        configCommand(shell),
+        completionCommand(shell, () => program),
+        versionCommand(shell),
+      ],
     ],
   ];
   for (const [heading, commands] of groups) {

@@ -1,12 +1,16 @@
 export * from './activity.ts';
 export * from './agent.ts';
+export * from './agent-key.ts';
+export * from './approval.ts';
 export { type AuditContent, auditText } from './audit-chain.ts';
 export * from './catalog.ts';
 export * from './change.ts';
 export * from './client.ts';
 export * from './cluster.ts';
 export * from './common.ts';
+export * from './decision.ts';
 export * from './difference.ts';
+export * from './encryption.ts';
 export * from './event.ts';
 export * from './evidence.ts';
 export * from './hcp-tag.ts';

@@ -1,5 +1,6 @@
 export * from './access.ts';
 export * from './activity.ts';
+export * from './approval.ts';
 export * from './attachment.ts';
 export * from './build-stamp.ts';
 export * from './clean-text.ts';

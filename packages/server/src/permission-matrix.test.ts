@@ -232,6 +232,8 @@ async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', toke
     publishCatalog: { edition: null, reason: '' },
   };
   const body = { registryId, locationId, ...bodies[name] };
+  const about = { registryId, locationId, digest, digests: [digest] };
+  const body = { ...about, ...(name === 'previewRule' ? rule : name === 'checkTrust' ? trust : {}) };
   return app.inject({
     method: route.method,
     url: routePath(name, { params, query: queryOf(route, which) }),
@@ -288,23 +290,30 @@ Three pairs a role: held everywhere, in one location, for repositories by a patt
 test('what may be changed by a part of a role is named, so that a new one is looked at', () => {
   const scoped = table.filter(([, route]) => route.row !== undefined).map(([name]) => name);
   assert.deepEqual(scoped.sort(), [
+    'assignApproval',
+    'commentApproval',
     'confirmAbsence',
     'createCluster',
     'createReceiver',
     'createRegistry',
     'createRule',
     'createScan',
+    'decideImage',
+    'decideImages',
     'deleteAgent',
     'deleteCluster',
     'deleteReceiver',
     'deleteRegistry',
     'deleteRule',
     'probeRegistry',
+    'requestApproval',
+    'revokeAgentKey',
     'rotateReceiver',
     'updateCluster',
     'updateRegistry',
     'updateRepository',
     'updateRule',
     'upgradeCluster',
+    'withdrawApproval',
   ]);
 });

@@ -103,6 +103,8 @@ const FROM_STORE: Partial<Record<StoreErrorCode, ProblemCode>> = {
   'chunk-out-of-order': 'chunk-out-of-order',
   'set-digest-mismatch': 'set-digest-mismatch',
   'last-administrator': 'last-administrator',
+  'second-person-needed': 'second-person-needed',
+  'decision-elsewhere': 'forbidden',
 };
 
 function fromStore(error: StoreError): ProblemError {

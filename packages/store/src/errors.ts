@@ -17,7 +17,9 @@ export type StoreErrorCode =
   | 'stale-scan'
   | 'chunk-out-of-order'
   | 'set-digest-mismatch'
-  | 'last-administrator';
+  | 'last-administrator'
+  | 'second-person-needed'
+  | 'decision-elsewhere';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';

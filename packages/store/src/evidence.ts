@@ -151,7 +151,12 @@ async function keep(trx: Db, results: readonly NewVerification[], now: Date): Pr
 }
 
 /** Results of entries that were changed or switched off since are left out: they are verified again. */
-export async function shown(db: Db, subjects: readonly string[], repositoryId?: string): Promise<Evidence[]> {
+export async function shown(
+  db: Db,
+  subjects: readonly string[],
+  repositoryId?: string,
+  most = MOST_SHOWN,
+): Promise<Evidence[]> {
   if (subjects.length === 0) return [];
   const found = await sql<ShownRow>`
     select e.id, e.subject, e.digest, e.position, e.form, e.media_type, octet_length(e.payload) as size, e.problem,
@@ -166,7 +171,7 @@ export async function shown(db: Db, subjects: readonly string[], repositoryId?: 
     where e.subject = any(${[...subjects]}::text[])
       ${repositoryId === undefined ? sql`` : sql`and e.repository_id = ${repositoryId}::uuid`}
     order by not exists (select 1 from verifications v where v.evidence_id = e.id and v.outcome = 'verified'),
-      e.subject, e.id limit ${MOST_SHOWN}`.execute(db);
+      e.subject, e.id limit ${most}`.execute(db);
   return found.rows.map(shownOf);
 }
 

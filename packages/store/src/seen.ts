@@ -23,6 +23,7 @@ export const SEEN: Readonly<Record<string, string>> = {
   registries: `t.location_id in ${WHOLE} or t.id in (select registry_id from public.repositories where id in ${IDS})`,
   locations: `t.id in ${WHOLE} or t.id in (select g.location_id from public.registries g
     join public.repositories r on r.registry_id = g.id where r.id in ${IDS})`,
+  agent_keys: `t.location_id in ${WHOLE}`,
   agents: `t.location_id in ${WHOLE} or t.location_id in (select g.location_id from public.registries g
     join public.repositories r on r.registry_id = g.id where r.id in ${IDS})`,
   // A rule for every registry is known to whoever knows a whole location; another one where it has brought something in.
@@ -60,6 +61,10 @@ export const SEEN: Readonly<Record<string, string>> = {
   evidence: inRepository,
   image_states: tagged,
   decisions: tagged,
+  approval_requests: tagged,
+  approval_comments: tagged,
+  approval_assignees: tagged,
+  approval_rules: 'true',
   dispatches: `t.location_id in ${WHOLE}`,
   clusters: `t.location_id in ${WHOLE}`,
   cluster_changes: `t.cluster_id in (select id from public.clusters where location_id in ${WHOLE})`,
@@ -116,6 +121,7 @@ export const NOT_SEEN: ReadonlySet<string> = new Set([
   'trust_changes',
   'audit_events',
   'audit_head',
+  'join_tokens',
   'users',
   'teams',
   'team_members',

@@ -4,6 +4,8 @@ import { available, type Postgres, startPostgres } from '@pharos/testbed';
 import { openEmbedded } from './embedded.ts';
 import { openPostgres } from './postgres.ts';
 import { activitySuite } from './suite/activity.ts';
+import { agentKeysSuite } from './suite/agent-keys.ts';
+import { approvalsSuite } from './suite/approvals.ts';
 import { changesSuite } from './suite/changes.ts';
 import { clustersSuite } from './suite/clusters.ts';
 import { databaseSuite } from './suite/database.ts';
@@ -20,6 +22,7 @@ import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
 import { rulesSuite } from './suite/rules.ts';
 import { scansSuite } from './suite/scans.ts';
+import { sealedSecretsSuite } from './suite/sealed-secrets.ts';
 import { searchSuite } from './suite/search.ts';
 import { seenSuite } from './suite/seen.ts';
 import { wordsSuite } from './suite/words.ts';
@@ -49,9 +52,11 @@ for (const name of wanted) {
     describe('registries and rules', () => registriesSuite(given));
     describe('the vocabulary of rules', () => rulesSuite(given));
     describe('receivers', () => receiversSuite(given));
+    describe('sealed secrets', () => sealedSecretsSuite(given));
     describe('models', () => modelsSuite(given));
     describe('evidence and trust', () => evidenceSuite(given));
     describe('clusters and catalogs', () => clustersSuite(given));
+    describe('keys of agents', () => agentKeysSuite(given));
     describe('people and agents', () => peopleSuite(given));
     describe('scans', () => scansSuite(given));
     describe('reading', () => readingSuite(given));
@@ -64,5 +69,6 @@ for (const name of wanted) {
     describe('lists', () => listsSuite(given));
     describe('what is seen', () => seenSuite(given, () => engine));
     describe('search', () => searchSuite(given));
+    describe('approvals', () => approvalsSuite(given));
   });
 }

@@ -37,6 +37,8 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
       return [['webhooks']];
     case 'image':
       return [['images', event.digest], ['tags'], ['models']];
+    case 'approval':
+      return [['approvals'], ['images'], ['tags'], ['repositories'], ['models']];
     case 'reset':
       return [[]];
   }

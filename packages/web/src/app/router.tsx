@@ -9,6 +9,7 @@ import {
 } from '../components/search-state.ts';
 import { activitySearch } from '../features/activity/search.ts';
 import { databasesSearch, newClusterSearch } from '../features/databases/search.ts';
+import { approvalsSearch } from '../features/approvals/search.ts';
 import { hcpTagsSearch } from '../features/hcp-tags/search.ts';
 import {
   compareSearch,
@@ -161,6 +162,19 @@ const model = createRoute({
   path: '/models/$modelId',
   validateSearch: pagedSearch,
   component: lazyRouteComponent(() => import('../features/models/model-page.tsx'), 'ModelPage'),
+});
+
+const approvals = createRoute({
+  getParentRoute: () => app,
+  path: '/approvals',
+  validateSearch: approvalsSearch,
+  component: lazyRouteComponent(() => import('../features/approvals/approvals-page.tsx'), 'ApprovalsPage'),
+});
+
+const approval = createRoute({
+  getParentRoute: () => app,
+  path: '/approvals/$digest',
+  component: lazyRouteComponent(() => import('../features/approvals/review-page.tsx'), 'ReviewPage'),
 });
 
 const registries = createRoute({
@@ -333,6 +347,8 @@ const pages = [
   tag,
   models,
   model,
+  approvals,
+  approval,
   registries,
   newRegistry,
   registry,

@@ -53,6 +53,11 @@ const IMAGE_STATES: Record<ImageState, Look> = {
   revoked: { word: 'Revoked', color: 'red', icon: BanIcon },
 };
 
+/** States by their words. */
+export const IMAGE_STATE_NAMES = Object.fromEntries(
+  Object.entries(IMAGE_STATES).map(([state, { word }]) => [state, word]),
+) as Record<ImageState, string>;
+
 const SCAN_STATES: Record<Scan['status'], Look> = {
   running: { word: 'Running', color: 'blue', icon: SyncAltIcon },
   complete: { word: 'Complete', ...GOOD },
