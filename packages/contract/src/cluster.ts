@@ -1,8 +1,9 @@
 /** A PostgreSQL cluster made from an approved image. */
 import { z } from 'zod';
 import { Digest, Id, TagName, Time } from './common.ts';
+import { ImageState } from './decision.ts';
 import { Difference } from './difference.ts';
-import { Engine, ImageState, Version } from './image.ts';
+import { Engine, Version } from './image.ts';
 import { LocationId } from './location.ts';
 import { KubernetesObject, ManifestCheck } from './manifest.ts';
 import { PageQuery } from './page.ts';

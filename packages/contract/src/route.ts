@@ -20,7 +20,7 @@ export type RouteRow =
   | 'scan-request'
   | 'agent'
   | 'cluster'
-  | 'new-cluster';
+  | 'new-cluster'
   | 'image'
   | 'seen-image'
   | 'new-decisions'

@@ -231,9 +231,8 @@ async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', toke
     previewCatalog: { edition: null, reason: '' },
     publishCatalog: { edition: null, reason: '' },
   };
-  const body = { registryId, locationId, ...bodies[name] };
   const about = { registryId, locationId, digest, digests: [digest] };
-  const body = { ...about, ...(name === 'previewRule' ? rule : name === 'checkTrust' ? trust : {}) };
+  const body = { ...about, ...bodies[name] };
   return app.inject({
     method: route.method,
     url: routePath(name, { params, query: queryOf(route, which) }),

@@ -105,11 +105,10 @@ import type {
   WebhookInput,
   WebhookPatch,
 } from '@pharos/contract';
-import type { Area, Grant, NewerTags, TagFacts } from '@pharos/library';
-import type { Catalogs, Clusters, PlacedImages } from './cluster-port.ts';
 import type { Area, Grant, NewerTags, Place, TagFacts } from '@pharos/library';
 import type { AgentKeys } from './agent-key-port.ts';
 import type { ApprovalRules, Approvals } from './approval-port.ts';
+import type { Catalogs, Clusters, PlacedImages } from './cluster-port.ts';
 import type { Decisions } from './decision-port.ts';
 import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';

@@ -107,10 +107,11 @@ export async function startLibrary(): Promise<TestLibrary> {
       const committed = await agent.call('agentScanCommit', { params: { id: scanId }, body: commit });
       assert.equal(committed.status, 200, committed.text);
     },
-    decide: (state, ...digests) =>
-      it.store.decisions.decide(
+    decide: async (state, ...digests) => {
+      await it.store.decisions.decide(
         digests.map((digest) => ({ digest, state, reason: 'test', actor: 'approver', actorKind: 'session' })),
         new Date(),
-      ),
+      );
+    },
   };
 }
