@@ -1,6 +1,6 @@
-export * from './cluster-port.ts';
 export * from './agent-key-port.ts';
 export * from './approval-port.ts';
+export * from './cluster-port.ts';
 export * from './decision-port.ts';
 export * from './dispatch-port.ts';
 export * from './errors.ts';

@@ -8,8 +8,8 @@ import {
   text,
 } from '../components/search-state.ts';
 import { activitySearch } from '../features/activity/search.ts';
-import { databasesSearch, newClusterSearch } from '../features/databases/search.ts';
 import { approvalsSearch } from '../features/approvals/search.ts';
+import { databasesSearch, newClusterSearch } from '../features/databases/search.ts';
 import { hcpTagsSearch } from '../features/hcp-tags/search.ts';
 import {
   compareSearch,
