@@ -8,6 +8,8 @@ import { agentsCommand, locationsCommand } from './commands/agents.ts';
 import { applyCommand } from './commands/apply.ts';
 import { approvalsCommand } from './commands/approvals.ts';
 import { auditCommand } from './commands/audit.ts';
+import { catalogCommand } from './commands/catalog.ts';
+import { clustersCommand } from './commands/clusters.ts';
 import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
@@ -71,6 +73,7 @@ export function buildProgram(shell: Shell): Command {
         webhooksCommand(shell),
       ],
     ],
+    ['Databases:', [clustersCommand(shell), catalogCommand(shell)]],
     ['Approvals:', [approvalsCommand(shell), ...decideCommands(shell)]],
     ['On this machine:', [localCommand(shell)]],
     ['Signatures:', [trustCommand(shell), verifyCommand(shell)]],

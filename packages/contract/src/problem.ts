@@ -111,6 +111,11 @@ export const PROBLEMS = {
     'The service did not answer as it should',
     'Correct what the answer names; nothing was kept.',
   ],
+  'cluster-not-admissible': [
+    409,
+    'The operator would refuse this cluster',
+    'Correct what the failed checks name and send it again.',
+  ],
   'too-large': [413, 'The request is too large', 'Send it in smaller parts.'],
   'unsupported-media-type': [415, 'Only application/json is accepted', 'Send Content-Type: application/json.'],
   'rate-limited': [429, 'Too many attempts', 'Wait a minute and try again.'],

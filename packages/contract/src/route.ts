@@ -21,6 +21,8 @@ export type RouteRow =
   | 'agent'
   | 'model-deployment'
   | 'new-model-deployment'
+  | 'cluster'
+  | 'new-cluster'
   | 'image'
   | 'seen-image'
   | 'new-decisions'

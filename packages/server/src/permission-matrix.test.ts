@@ -9,6 +9,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import cookie from '@fastify/cookie';
 import {
+  ClusterInput,
   type ModelDeploymentSpec,
   PolicySpec,
   ROLE_PERMISSIONS,
@@ -18,7 +19,7 @@ import {
   routePath,
   routes,
 } from '@pharos/contract';
-import { setDigestText } from '@pharos/library';
+import { parseVersion, setDigestText, specOf } from '@pharos/library';
 import { openStore, type Store } from '@pharos/store';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
@@ -153,8 +154,13 @@ async function fill(locationId: string, mark: string) {
   );
   const team = { name: text('team'), description: '', grants: [], groups: [], members: [] };
   const { id: teamId } = await store.teams.create(randomUUID(), team, now);
-  const spec = servedSpec(text('served'), locationId, digest);
-  const kept = { spec, model: 'x/y', image: { reference: 'r', tag: 't', format: 'nim' as const }, apply: false };
+  const served = servedSpec(text('served'), locationId, digest);
+  const kept = {
+    spec: served,
+    model: 'x/y',
+    image: { reference: 'r', tag: 't', format: 'nim' as const },
+    apply: false,
+  };
   const { id: deploymentId } = await store.modelDeployments.create(randomUUID(), kept, 'test', now);
   const ids: Record<string, string> = {
     'model-deployments': deploymentId,
@@ -166,7 +172,18 @@ async function fill(locationId: string, mark: string) {
     repositories: items[0]!.id,
     users: user.id,
     teams: teamId,
+    clusters: randomUUID(),
   };
+  const spec = specOf(
+    ClusterInput.parse({ name: text('cluster'), location: locationId, image: digest, storage: '1Gi' }),
+  );
+  const made = { engine: 'postgresql', version: parseVersion('pg', '17.4'), tag: '17.4', reference: 'r' } as const;
+  await store.clusters.create(
+    ids.clusters!,
+    { ...made, spec, catalog: null, apply: false },
+    { action: 'create', actor: 'test', detail: '' },
+    now,
+  );
   return { ids, digest, tag: text('tag'), registryId, locationId };
 }
 
@@ -200,7 +217,13 @@ function queryOf(route: Route, which: 'own' | 'foreign'): object {
   const { digest, tag, registryId, ids } = rows[which];
   const repositoryId = ids.repositories;
   const named = { repository: `${which}/repository`, tag, registryId, repositoryId };
-  const values: Record<string, unknown> = { ...named, from: digest, to: digest, time: '2026-03-03' };
+  const values: Record<string, unknown> = {
+    ...named,
+    from: digest,
+    to: digest,
+    time: '2026-03-03',
+    location: rows[which].locationId,
+  };
   const needed = Object.entries(route.query?.shape ?? {}).filter(([, type]) => !type.safeParse(undefined).success);
   return Object.fromEntries(needed.map(([key]) => [key, values[key]]));
 }
@@ -218,11 +241,17 @@ async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', toke
   };
   const objects = [{ apiVersion: 'v1', kind: 'Pod' }];
   const policy = { spec: PolicySpec.parse({ name: 'x', effect: 'advise', requirements: { sbom: true } }) };
+  const cluster = ClusterInput.parse({ name: 'x', location: locationId, image: digest, storage: '1Gi' });
   const bodies: Partial<Record<RouteName, object>> = {
     previewRule: rule,
     checkTrust: trust,
     previewPolicy: policy,
     modelDeploymentManifest: servedSpec('x', locationId, digest),
+    createCluster: cluster,
+    clusterManifest: cluster,
+    upgradeCluster: { image: digest },
+    previewCatalog: { edition: null, reason: '' },
+    publishCatalog: { edition: null, reason: '' },
   };
   const about = { registryId, locationId, location: locationId, digest, digests: [digest], objects };
   const body = { ...about, ...bodies[name] };
@@ -286,6 +315,7 @@ test('what may be changed by a part of a role is named, so that a new one is loo
     'commentApproval',
     'confirmAbsence',
     'createModelDeployment',
+    'createCluster',
     'createReceiver',
     'createRegistry',
     'createRule',
@@ -294,6 +324,7 @@ test('what may be changed by a part of a role is named, so that a new one is loo
     'decideImages',
     'deleteAgent',
     'deleteModelDeployment',
+    'deleteCluster',
     'deleteReceiver',
     'deleteRegistry',
     'deleteRule',
@@ -302,9 +333,11 @@ test('what may be changed by a part of a role is named, so that a new one is loo
     'revokeAgentKey',
     'rotateReceiver',
     'updateModelDeployment',
+    'updateCluster',
     'updateRegistry',
     'updateRepository',
     'updateRule',
+    'upgradeCluster',
     'withdrawApproval',
   ]);
 });

@@ -54,6 +54,8 @@ const NAMES: Record<RouteRow, string> = {
   agent: 'The agent',
   'model-deployment': 'The deployment',
   'new-model-deployment': 'The location',
+  cluster: 'The cluster',
+  'new-cluster': 'The location',
   image: 'The image',
   'seen-image': 'The image',
   'new-decisions': 'The image',
@@ -90,6 +92,11 @@ const LOADERS: Record<RouteRow, Loader> = {
     return deployment && [whole(deployment.spec.location)];
   },
   'new-model-deployment': async ({ body }) => [whole(body.location as string)],
+  cluster: async ({ store, params }) => {
+    const cluster = await store.clusters.get(params.id as string);
+    return cluster && [whole(cluster.spec.location)];
+  },
+  'new-cluster': async ({ body }) => [whole(body.location as string)],
   image: ({ store, params }) => ofImages(store, [params.digest as string]),
   'seen-image': ({ store, params }) => ofImages(store, [params.digest as string]),
   'new-decisions': ({ store, body }) => ofImages(store, Array.isArray(body.digests) ? (body.digests as string[]) : []),

@@ -8,6 +8,8 @@ import { agentsOf } from './agents.ts';
 import { approvalRulesOf } from './approval-rules.ts';
 import { approvalsOf } from './approvals.ts';
 import { auditLogOf } from './audit-log.ts';
+import { catalogsOf } from './catalogs.ts';
+import { clustersOf } from './clusters.ts';
 import type { Db, Log } from './database.ts';
 import { decisionsOf } from './decisions.ts';
 import { dispatchesOf } from './dispatches.ts';
@@ -26,6 +28,7 @@ import { modelDeploymentsOf } from './model-deployments.ts';
 import { modelServicesOf } from './model-services.ts';
 import { redrawModels } from './model-summary.ts';
 import { modelsOf } from './models.ts';
+import { placedImagesOf } from './placed-images.ts';
 import { policiesOf } from './policies.ts';
 import { openPostgres } from './postgres.ts';
 import { receiversOf } from './receivers.ts';
@@ -128,6 +131,9 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     admission: guarded(admissionOf(db)),
     modelDeployments: guarded(modelDeploymentsOf(db)),
     modelServices: guarded(modelServicesOf(db)),
+    clusters: guarded(clustersOf(db)),
+    catalogs: guarded(catalogsOf(db)),
+    placedImages: guarded(placedImagesOf(db)),
     sealedSecrets: guarded(sealedSecretsOf(db)),
     policies: guarded(policiesOf(db)),
     users: guarded(usersOf(db)),

@@ -9,6 +9,7 @@ import { agentKeysSuite } from './suite/agent-keys.ts';
 import { approvalsSuite } from './suite/approvals.ts';
 import { auditSuite } from './suite/audit.ts';
 import { changesSuite } from './suite/changes.ts';
+import { clustersSuite } from './suite/clusters.ts';
 import { databaseSuite } from './suite/database.ts';
 import { evidenceSuite } from './suite/evidence.ts';
 import { type Engine, emptyStore, type Given } from './suite/given.ts';
@@ -59,6 +60,7 @@ for (const name of wanted) {
     describe('models', () => modelsSuite(given));
     describe('evidence and trust', () => evidenceSuite(given));
     describe('admission control', () => admissionSuite(given));
+    describe('clusters and catalogs', () => clustersSuite(given));
     describe('keys of agents', () => agentKeysSuite(given));
     describe('people and agents', () => peopleSuite(given));
     describe('scans', () => scansSuite(given));

@@ -110,6 +110,7 @@ import type { AdmissionStore } from './admission-port.ts';
 import type { AgentKeys } from './agent-key-port.ts';
 import type { ApprovalRules, Approvals } from './approval-port.ts';
 import type { AuditLog } from './audit-port.ts';
+import type { Catalogs, Clusters, PlacedImages } from './cluster-port.ts';
 import type { Decisions } from './decision-port.ts';
 import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
@@ -642,6 +643,9 @@ export interface Store {
   readonly admission: AdmissionStore;
   readonly modelDeployments: ModelDeployments;
   readonly modelServices: ModelServices;
+  readonly clusters: Clusters;
+  readonly catalogs: Catalogs;
+  readonly placedImages: PlacedImages;
   readonly sealedSecrets: SealedSecrets;
   readonly users: Users;
   readonly teams: Teams;

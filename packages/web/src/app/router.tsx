@@ -10,6 +10,7 @@ import {
 import { activitySearch } from '../features/activity/search.ts';
 import { approvalsSearch } from '../features/approvals/search.ts';
 import { auditSearch } from '../features/audit/search.ts';
+import { databasesSearch, newClusterSearch } from '../features/databases/search.ts';
 import { hcpTagsSearch } from '../features/hcp-tags/search.ts';
 import {
   compareSearch,
@@ -244,6 +245,26 @@ const receiver = createRoute({
   component: lazyRouteComponent(() => import('../features/notifications/receiver-page.tsx'), 'ReceiverPage'),
 });
 
+const databases = createRoute({
+  getParentRoute: () => app,
+  path: '/databases',
+  validateSearch: databasesSearch,
+  component: lazyRouteComponent(() => import('../features/databases/databases-page.tsx'), 'DatabasesPage'),
+});
+
+const newCluster = createRoute({
+  getParentRoute: () => app,
+  path: '/databases/new',
+  validateSearch: newClusterSearch,
+  component: lazyRouteComponent(() => import('../features/databases/new-cluster-page.tsx'), 'NewClusterPage'),
+});
+
+const cluster = createRoute({
+  getParentRoute: () => app,
+  path: '/databases/$clusterId',
+  component: lazyRouteComponent(() => import('../features/databases/cluster-page.tsx'), 'ClusterPage'),
+});
+
 const trust = createRoute({
   getParentRoute: () => app,
   path: '/manage/trust',
@@ -346,6 +367,9 @@ const pages = [
   receivers,
   newReceiver,
   receiver,
+  databases,
+  newCluster,
+  cluster,
   trust,
   newTrust,
   trustEntry,

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { imageQuery } from '../../api/images.ts';
+import { useMay } from '../../api/session.ts';
 import { tagQuery } from '../../api/tags.ts';
 import { DecideActions } from '../../components/decide-actions.tsx';
 import { DecisionsPanel } from '../../components/decisions-panel.tsx';
@@ -44,6 +45,20 @@ export function TagPage(): ReactElement {
   );
 }
 
+/** An approved database image leads to a cluster. */
+function UseInCluster({ tag }: { tag: TagDetail }): ReactElement | null {
+  const mayMake = useMay('clusters:write');
+  const { engine, version, locations, digest } = tag;
+  if (!mayMake || tag.state !== 'approved' || tag.kind !== 'postgres' || engine === null || version === null)
+    return null;
+  const search = { location: locations[0], engine, major: version.major ?? undefined, image: digest };
+  return (
+    <Link to="/databases/new" search={search} className="pf-v6-c-button pf-m-primary">
+      <span className="pf-v6-c-button__text">Use in a cluster</span>
+    </Link>
+  );
+}
+
 function Loaded({ tag }: { tag: TagDetail }): ReactElement {
   const image = useQuery(imageQuery(tag.digest));
   const [search, change] = useSearchState<TagSearch>();
@@ -77,6 +92,7 @@ function Loaded({ tag }: { tag: TagDetail }): ReactElement {
               />
             ) : null}
             <CompareButton to={tag.digest} text="Compare with …" />
+            <UseInCluster tag={tag} />
             <DecideActions what={`${tag.repository}:${tag.name}`} digest={tag.digest} state={tag.state} />
           </>
         }
