@@ -5,6 +5,7 @@ import { VerificationSummary } from './evidence.ts';
 import { LocationId } from './location.ts';
 import { PackageSummary } from './package.ts';
 import { Kind, VersionScheme } from './rule.ts';
+import { ImageUsage } from './usage.ts';
 
 /** `pending` → `approved` | `rejected`; `approved` → `deprecated` → `revoked`. Bound to the digest. */
 export const ImageState = z.enum(['pending', 'approved', 'rejected', 'deprecated', 'revoked']);
@@ -165,7 +166,7 @@ export const Image = z.object({
   detail: z.enum(['manifest', 'config', 'platforms']).meta({ description: 'How deep it was read so far' }),
   state: ImageState,
   decisions: z.array(z.unknown()),
-  usedBy: z.array(z.unknown()),
+  usedBy: z.array(ImageUsage).meta({ description: 'Where it runs, at most 100; all at /images/{digest}/used-by' }),
   verification: VerificationSummary.meta({ description: 'Whether a trusted key signed this digest' }),
   firstSeenAt: Time,
 });

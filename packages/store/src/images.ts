@@ -9,6 +9,7 @@ import { referrersOf } from './referrers.ts';
 import type { Images } from './store.ts';
 import { factsOf } from './tag-facts.ts';
 import { redrawDigests, redrawTags } from './tag-write.ts';
+import { usagesOf } from './usages.ts';
 
 interface ImageRow {
   observation: Observation;
@@ -46,7 +47,8 @@ export function imagesOf(db: Db): Images {
       const platforms = row?.observation.platforms ?? [];
       const evidence = await evidenceOfSubjects(db, [...new Set(subjects)]);
       const verification = summariseVerification({ digest, platforms, evidence, referrers, now });
-      const image = { ...imageOf(digest, row, places, referrers), verification };
+      const { items: usedBy } = await usagesOf(db).ofImage(digest, { limit: MOST_PLACES });
+      const image = { ...imageOf(digest, row, places, referrers), verification, usedBy };
       return row?.packages == null ? image : { ...image, packages: await packageSummaryOf(db, digest) };
     },
 

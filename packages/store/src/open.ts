@@ -36,6 +36,7 @@ import { teamsOf } from './teams.ts';
 import { tokensOf } from './tokens.ts';
 import { trustOf } from './trust.ts';
 import type { Upkeep } from './upkeep.ts';
+import { usagesOf } from './usages.ts';
 import { usersOf } from './users.ts';
 import { webhookOutboxOf } from './webhook-outbox.ts';
 import { webhooksOf } from './webhooks.ts';
@@ -112,6 +113,7 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     evidence: guarded(evidenceOf(db)),
     decisions: guarded(decisionsOf(db)),
     dispatches: guarded(dispatchesOf(db)),
+    usages: guarded(usagesOf(db)),
     users: guarded(usersOf(db)),
     teams: guarded(teamsOf(db)),
     sessions: guarded(sessionsOf(db)),

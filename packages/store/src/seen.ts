@@ -61,6 +61,8 @@ export const SEEN: Readonly<Record<string, string>> = {
   image_states: tagged,
   decisions: tagged,
   dispatches: `t.location_id in ${WHOLE}`,
+  image_usages: `t.location_id in ${WHOLE}`,
+  usage_scopes: `t.location_id in ${WHOLE}`,
   // Public keys and roots: whoever sees that a signature was verified may see by what.
   trust_entries: 'true',
   trust_state: 'true',

@@ -6,6 +6,7 @@ import { openPostgres } from './postgres.ts';
 import { activitySuite } from './suite/activity.ts';
 import { changesSuite } from './suite/changes.ts';
 import { databaseSuite } from './suite/database.ts';
+import { dispatchSuite } from './suite/dispatch.ts';
 import { evidenceSuite } from './suite/evidence.ts';
 import { type Engine, emptyStore, type Given } from './suite/given.ts';
 import { hcpTagsSuite } from './suite/hcp-tags.ts';
@@ -49,6 +50,7 @@ for (const name of wanted) {
     describe('the vocabulary of rules', () => rulesSuite(given));
     describe('receivers', () => receiversSuite(given));
     describe('models', () => modelsSuite(given));
+    describe('dispatches and what runs', () => dispatchSuite(given));
     describe('evidence and trust', () => evidenceSuite(given));
     describe('people and agents', () => peopleSuite(given));
     describe('scans', () => scansSuite(given));

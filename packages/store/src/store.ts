@@ -27,6 +27,7 @@ import type {
   HcpTagQuery,
   Hello,
   Image,
+  KubernetesStatus,
   LeftOutPage,
   LeftOutQuery,
   LibraryGrowth,
@@ -110,6 +111,7 @@ import type { Decisions } from './decision-port.ts';
 import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
 import type { EvidenceStore, TrustStore } from './trust-port.ts';
+import type { Usages } from './usage-port.ts';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
 export interface SealedCredential {
@@ -208,6 +210,8 @@ export interface Agents {
   /** Agents heard within `withinSeconds` that serve a location. */
   connected(locationId: string, withinSeconds: number, now: Date): Promise<string[]>;
   list(query: PageQuery, now: Date): Promise<Page<Agent>>;
+  /** False: no such agent. */
+  setKubernetes(id: string, status: KubernetesStatus): Promise<boolean>;
   remove(id: string): Promise<boolean>;
 }
 
@@ -617,6 +621,7 @@ export interface Store {
   readonly evidence: EvidenceStore;
   readonly decisions: Decisions;
   readonly dispatches: Dispatches;
+  readonly usages: Usages;
   readonly users: Users;
   readonly teams: Teams;
   readonly sessions: Sessions;

@@ -24,6 +24,7 @@ export interface Given {
 const TABLES = [
   ...['settings', 'models', 'registries', 'rules', 'agents', 'locations', 'images', 'users', 'teams', 'tokens'],
   ...['activity', 'webhooks', 'daily_statistics', 'hcp_tags', 'hcp_tag_changes', 'trust_entries', 'trust_changes'],
+  ...['image_states', 'decisions'],
 ];
 
 /** Deleting rows takes milliseconds, a new schema tenths of a second, a new embedded database seconds. */
