@@ -37,6 +37,8 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
       return [['webhooks']];
     case 'image':
       return [['images', event.digest], ['tags'], ['models']];
+    case 'dispatch':
+      return [['dispatches']];
     case 'reset':
       return [[]];
   }

@@ -20,6 +20,7 @@ const EVENT_TYPES: Record<Event['type'], true> = {
   activity: true,
   webhook: true,
   image: true,
+  dispatch: true,
   reset: true,
 };
 const BATCH_MS = 400;

@@ -14,6 +14,8 @@ import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { ListSkeleton, QueryView } from '../../components/states.tsx';
 import { clockWords } from './clock-words.ts';
+import { DispatchesPanel } from './dispatches-panel.tsx';
+import { KubernetesPanel } from './kubernetes-panel.tsx';
 import { StartAgent } from './start-agent.tsx';
 
 export function AgentsPage(): ReactElement {
@@ -54,6 +56,8 @@ export function AgentsPage(): ReactElement {
             }
           </QueryView>
         </Panel>
+        <KubernetesPanel agents={agents.data?.items ?? []} />
+        <DispatchesPanel />
         <StartAgent />
       </PageSection>
     </>
