@@ -13,7 +13,9 @@ import {
   Dispatcher,
   type KubernetesApi,
   kubernetesStatus,
+  parseAgentConfig,
   rbacObjects,
+  startAgent,
   watchUsages,
 } from '@pharos/agent';
 import { type Client, createClient, type Dispatch } from '@pharos/contract';
@@ -22,7 +24,7 @@ import { openStore, type Store } from '@pharos/store';
 import { type Kubernetes, kubernetesParts, startKubernetes } from '@pharos/testbed';
 import { pino } from 'pino';
 import { CNPG_CATALOG, CNPG_CLUSTER, installKind } from './support/kubernetes.ts';
-import { waitFor } from './support/pharos.ts';
+import { cleanUp, makeFolder, waitFor } from './support/pharos.ts';
 
 const parts = await kubernetesParts();
 const LOCATION = 'eu-west';
@@ -93,6 +95,7 @@ describe('dispatch in a real Kubernetes', { skip: parts.skip, timeout: 300_000 }
     await server?.stop();
     await store?.close();
     await kubernetes?.stop();
+    await cleanUp();
   });
 
   const connect = (user: string) =>
@@ -453,6 +456,39 @@ describe('dispatch in a real Kubernetes', { skip: parts.skip, timeout: 300_000 }
     assert.ok(lists >= 2, 'after 410 the list was read again');
     stop.abort();
     await watching;
+  });
+
+  test('an agent with this Kubernetes in its file does all of it by itself, woken by the long poll', async () => {
+    const text = JSON.stringify({
+      dispatcher: {
+        location_id: LOCATION,
+        kubernetes: { kubeconfig: kubernetes.kubeconfig(), namespaces: [NAMESPACE] },
+      },
+    });
+    const agent = await startAgent({
+      config: parseAgentConfig(text, null, {}),
+      client,
+      stateDir: makeFolder(),
+      log,
+      version: '0',
+      embedded: false,
+    });
+    const status = async () =>
+      (await store.agents.list({ limit: 10 }, new Date())).items.find(({ id }) => id === agent.id)?.kubernetes;
+    await waitFor(async () => (await status())?.connected === true, 'Kubernetes to be told of');
+    assert.deepEqual((await status())?.namespaces, [NAMESPACE]);
+    const later = digestOf('17.5');
+    await store.images.observe(observationOf(later), new Date());
+    const ownerId = await put([cluster('byitself', { imageName: `registry.example/postgresql:17.5@${later}` })]);
+    await waitFor(async () => (await get(ownerId)).code === 'image-not-approved', 'the dispatch to wait');
+    await kubernetes.call('GET', `${CLUSTERS}/byitself`, undefined, 404);
+    await approve(later);
+    await waitFor(async () => (await get(ownerId)).state === 'applied', 'the dispatch to be applied');
+    await waitFor(async () => (await store.usages.ofImage(later, { limit: 9 })).total === 1, 'its use to be told of');
+    await store.dispatches.remove('cluster', ownerId, new Date());
+    await waitFor(async () => (await store.dispatches.get('cluster', ownerId)) === null, 'the deletion to end');
+    await kubernetes.call('GET', `${CLUSTERS}/byitself`, undefined, 404);
+    await agent.stop();
   });
 
   async function pod(name: string, image: string, imageID: string | null): Promise<void> {
