@@ -13,6 +13,15 @@ const PARTS = [
   { package: 'skopeo', present: () => onPath('skopeo'), suite: 'suites that push with skopeo' },
   { package: 'postgresql', present: postgres, suite: 'suites on PostgreSQL (PGlite still runs)' },
   { package: 'chromium', present: () => onPath('chromium'), suite: 'browser suites' },
+  {
+    package: 'slapd',
+    present: () => onPath('slapd') || existsSync('/usr/sbin/slapd'),
+    suite: 'suites that sign in with a directory',
+  },
+  { package: 'buildah', present: () => onPath('buildah'), suite: 'suites that build a PostgreSQL image' },
+  { package: 'podman', present: () => onPath('podman'), suite: 'suites that run a container' },
+  // Debian's crun does not run where cgroups are of both versions.
+  { package: 'runc', present: () => onPath('runc'), suite: 'suites that run a container' },
   { package: 'openssl', present: () => onPath('openssl'), suite: 'TLS suites' },
 ];
 

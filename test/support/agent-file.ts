@@ -20,7 +20,7 @@ export interface FileEntry {
 /** Writes `beacon_agent.yaml` into a folder of its own. Without `tls` a registry is spoken to over plain HTTP. */
 export function agentFile(
   registries: readonly FileEntry[],
-  agent: { beacon_server?: string; access_key?: string } = {},
+  agent: { beacon_server?: string; access_key?: string; join_token?: string } = {},
 ): string {
   const discovery = {
     interval: '1s',

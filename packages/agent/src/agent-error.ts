@@ -2,6 +2,8 @@
 const HINTS = {
   'state-directory-in-use': 'Stop the other agent, or give this one a state folder of its own.',
   'state-directory-unusable': 'Check that the folder exists or can be made, and that this user may write to it.',
+  'access-key-missing':
+    'Make a join token with "pharos agents join-token NAME --location LOCATION" and write agent.join_token: $BEACON_AGENT_JOIN_TOKEN.',
   'disk-full': 'Free space where the agent keeps its state; the next scan tries again.',
   'spool-full': 'Raise the limit of the spool, or narrow the rules: this one report is larger than the whole spool.',
   'spool-unwritable': 'Check the permissions and the disk of the agent state folder.',

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Hello } from '@pharos/contract';
 import type { Limits } from '@pharos/oci';
 import type { Logger } from 'pino';
+import { type JoinAddress, neverJoined, signingClient } from './agent-key.ts';
 import type { AgentFile } from './config.ts';
 import { publicRegistry } from './config-registries.ts';
 import { ControlPlane } from './control-plane.ts';
@@ -26,8 +27,8 @@ import { Worker } from './work.ts';
 
 export interface AgentOptions {
   config: AgentFile;
-  /** Client of the control plane; `stdout` prints one sweep and ends. */
-  client: Client | 'stdout';
+  /** Client of the control plane, or where to join it; `stdout` prints one sweep and ends. */
+  client: Client | JoinAddress | 'stdout';
   /** Identity, spool and state. Belongs to one agent at a time. */
   stateDir: string;
   log: Logger;
@@ -70,6 +71,8 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const stateDir = isDryRun ? await mkdtemp(join(tmpdir(), 'pharos-dry-run-')) : options.stateDir;
   const identity = await openIdentity(stateDir);
   try {
+    const { client } = options;
+    if (typeof client === 'object' && client.joinToken === null && identity.signing === null) throw neverJoined();
     const metrics = createMetrics();
     const spool = await Spool.open(join(stateDir, 'spool'), {
       maxBytes: options.spoolBytes,
@@ -127,7 +130,9 @@ class BeaconAgent {
     const client =
       options.client === 'stdout'
         ? stdoutClient(options.print ?? ((line) => process.stdout.write(`${line}\n`)))
-        : options.client;
+        : typeof options.client === 'function'
+          ? options.client
+          : signingClient(identity, options.client, log);
     const { signal } = this.#stopping;
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve;

@@ -165,6 +165,7 @@ const INSTEAD: Record<string, string> = {
 const EXPANDED = new Set([
   'beacon_server',
   'access_key',
+  'join_token',
   'location_id',
   'url',
   'ca_certs',

@@ -137,6 +137,7 @@ export const AgentDocument = z.strictObject({
     .strictObject({
       beacon_server: Text.optional(),
       access_key: Text.optional(),
+      join_token: Text.optional(),
       name: z.string().min(1).max(200).optional(),
     })
     .default({}),

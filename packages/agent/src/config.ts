@@ -29,6 +29,8 @@ export interface AgentFile {
   /** Origin of the control plane, `stdout` for a dry run, null when not given. */
   beaconServer: string | null;
   accessKey: string | null;
+  /** What it joins with, once; it signs for itself from then on. */
+  joinToken: string | null;
   name: string | null;
   locationId: string;
   /** `dispatcher.enabled`: false means that this agent reads no registry. */
@@ -94,6 +96,7 @@ export function parseAgentConfig(text: string, path: string | null, environment:
     path,
     beaconServer: beaconServer ?? null,
     accessKey: unsetKey ? null : (agent.access_key ?? null),
+    joinToken: agent.join_token ?? null,
     name: agent.name ?? null,
     locationId,
     enabled: dispatcher.enabled,

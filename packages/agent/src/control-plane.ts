@@ -100,7 +100,9 @@ export class ControlPlane {
     if (attempt > 0 && attempt % 20 !== 0) return;
     const { code, hint } = error instanceof ApiError ? error : { code: 'unexpected', hint: undefined };
     const isAccess = error instanceof ApiError && (error.status === 401 || error.status === 403);
-    const advice = isAccess ? 'Check agent.access_key: it must be a token with the agent role.' : hint;
+    const advice = isAccess
+      ? 'Check agent.access_key: it must be a token with the agent role; or let the agent join again with a new agent.join_token.'
+      : hint;
     this.#log.warn(
       { call: name, code, hint: advice, attempt },
       'a call to the control plane failed; it is tried again',

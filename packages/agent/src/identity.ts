@@ -6,10 +6,27 @@ import { z } from 'zod';
 import { AgentError } from './agent-error.ts';
 import { writeWhole } from './write-file.ts';
 
+/** PKCS #8, base64url. */
+const StoredKey = z.string().min(1);
+
+const Signing = z.object({
+  /** 0: not joined yet, the server does not know the key. */
+  generation: z.number().int().min(0),
+  key: StoredKey,
+  /** The key that was offered as the next one; whether the server took it is not known. */
+  next: StoredKey.nullable(),
+  /** SHA-256 of the join token, so that another one in the file makes the agent join again. */
+  joinedWith: z.string(),
+});
+
+/** The Ed25519 key that the agent signs its calls with. */
+export type Signing = z.infer<typeof Signing>;
+
 const IdentityFile = z.object({
   id: z.uuid(),
   epoch: z.number().int().min(0),
   privateKey: z.string().min(1),
+  signing: Signing.nullable().default(null),
 });
 
 /** Who this agent is. `epoch` has risen by one since the last start; the control plane refuses lower ones. */
@@ -19,6 +36,9 @@ export interface Identity {
   privateKey: KeyObject;
   /** Raw 32 bytes as base64url: credentials are sealed to it. */
   publicKey: string;
+  /** null: it has never joined, and calls with an access token. */
+  readonly signing: Signing | null;
+  saveSigning(signing: Signing): Promise<void>;
   /** Lets another agent use the state folder. */
   release(): Promise<void>;
 }
@@ -42,7 +62,21 @@ export async function openIdentity(stateDir: string): Promise<Identity> {
       type: 'pkcs8',
     });
     const { x } = privateKey.export({ format: 'jwk' });
-    return { id: next.id, epoch: next.epoch, privateKey, publicKey: x!, release };
+    let { signing } = next;
+    return {
+      id: next.id,
+      epoch: next.epoch,
+      privateKey,
+      publicKey: x!,
+      get signing() {
+        return signing;
+      },
+      saveSigning: async (changed) => {
+        await writeWhole(path, [`${JSON.stringify({ ...next, signing: changed }, null, 2)}\n`]);
+        signing = changed;
+      },
+      release,
+    };
   } catch (error) {
     await release();
     if (error instanceof AgentError) throw error;
@@ -75,7 +109,7 @@ async function readIdentity(path: string): Promise<z.infer<typeof IdentityFile>>
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     const { privateKey } = generateKeyPairSync('x25519');
     const der = privateKey.export({ format: 'der', type: 'pkcs8' });
-    return { id: randomUUID(), epoch: 0, privateKey: der.toString('base64url') };
+    return { id: randomUUID(), epoch: 0, privateKey: der.toString('base64url'), signing: null };
   }
   return IdentityFile.parse(JSON.parse(text));
 }

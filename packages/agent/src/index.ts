@@ -1,5 +1,6 @@
 export { type AgentOptions, type RunningAgent, startAgent } from './agent.ts';
 export { AgentError, type AgentErrorCode } from './agent-error.ts';
+export type { JoinAddress } from './agent-key.ts';
 export { type CheckedRegistry, type CheckedRepository, type CheckReport, checkAgent, formatCheck } from './check.ts';
 export {
   AGENT_FILE_NAME,

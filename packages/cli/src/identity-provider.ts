@@ -1,7 +1,7 @@
-/** The identity provider, out of the settings. */
+/** The identity provider and the directory, out of the settings. */
 import { readFileSync } from 'node:fs';
 import { UserGrant } from '@pharos/contract';
-import type { OidcSettings } from '@pharos/server';
+import type { LdapSettings, OidcSettings } from '@pharos/server';
 import { CliError } from './failure.ts';
 import type { Settings } from './settings.ts';
 
@@ -40,7 +40,7 @@ export function identityProvider(settings: Settings): OidcSettings | undefined {
   return {
     issuer,
     clientId,
-    clientSecret: settings.oidcClientSecret ?? secretFrom(settings.oidcClientSecretFile),
+    clientSecret: settings.oidcClientSecret ?? secretFrom('oidc-client-secret-file', settings.oidcClientSecretFile),
     scopes: settings.oidcScopes.split(/[\s,]+/).filter((scope) => scope !== ''),
     groupsClaim: settings.oidcGroupsClaim,
     roles: groupRolesOf(settings.oidcRoles),
@@ -48,7 +48,35 @@ export function identityProvider(settings: Settings): OidcSettings | undefined {
   };
 }
 
-function secretFrom(path: string | null): string | null {
+/**
+ * The directory that the server signs in with; undefined: none is configured.
+ *
+ * @throws CliError `setting-invalid` for half a configuration, or a file that cannot be read
+ */
+export function directory(settings: Settings): LdapSettings | undefined {
+  const { ldapUrl: url, ldapUserBase: userBase } = settings;
+  if (url === null && userBase === null) return undefined;
+  if (url === null || userBase === null) {
+    throw new CliError(
+      'setting-invalid',
+      `${url === null ? 'ldap-url' : 'ldap-user-base'} is missing.`,
+      'Sign-in with a directory needs ldap-url and ldap-user-base.',
+    );
+  }
+  return {
+    url,
+    userBase,
+    startTls: settings.ldapStartTls,
+    ca: secretFrom('ldap-ca-file', settings.ldapCaFile),
+    bindDn: settings.ldapBindDn,
+    bindPassword: settings.ldapBindPassword ?? secretFrom('ldap-bind-password-file', settings.ldapBindPasswordFile),
+    userFilter: settings.ldapUserFilter,
+    groupBase: settings.ldapGroupBase,
+    roles: groupRolesOf(settings.ldapRoles),
+  };
+}
+
+function secretFrom(name: string, path: string | null): string | null {
   if (path === null) return null;
   try {
     const secret = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
@@ -56,9 +84,5 @@ function secretFrom(path: string | null): string | null {
   } catch {
     // The same answer as for an empty file.
   }
-  throw new CliError(
-    'setting-invalid',
-    `oidc-client-secret-file: ${path} holds no secret.`,
-    'Name a file that can be read.',
-  );
+  throw new CliError('setting-invalid', `${name}: ${path} holds nothing.`, 'Name a file that can be read.');
 }

@@ -5,12 +5,16 @@ import { activityCommand } from './commands/activity.ts';
 import { agentCommand } from './commands/agent.ts';
 import { agentsCommand, locationsCommand } from './commands/agents.ts';
 import { applyCommand } from './commands/apply.ts';
+import { approvalsCommand } from './commands/approvals.ts';
 import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
+import { decideCommands } from './commands/decide.ts';
+import { encryptionCommand } from './commands/encryption.ts';
 import { explainCommand } from './commands/explain.ts';
 import { hcpTagsCommand } from './commands/hcp-tags.ts';
 import { imagesCommand } from './commands/images.ts';
+import { localCommand } from './commands/local.ts';
 import { modelsCommand } from './commands/models.ts';
 import { receiversCommand } from './commands/receivers.ts';
 import { registriesCommand } from './commands/registries.ts';
@@ -65,12 +69,20 @@ export function buildProgram(shell: Shell): Command {
         webhooksCommand(shell),
       ],
     ],
+    ['Approvals:', [approvalsCommand(shell), ...decideCommands(shell)]],
+    ['On this machine:', [localCommand(shell)]],
     ['Signatures:', [trustCommand(shell), verifyCommand(shell)]],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],
     ['People:', [usersCommand(shell), teamsCommand(shell)]],
     [
       'Setting up:',
-      [tokensCommand(shell), configCommand(shell), completionCommand(shell, () => program), versionCommand(shell)],
+      [
+        tokensCommand(shell),
+        encryptionCommand(shell),
+        configCommand(shell),
+        completionCommand(shell, () => program),
+        versionCommand(shell),
+      ],
     ],
   ];
   for (const [heading, commands] of groups) {

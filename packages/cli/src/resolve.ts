@@ -1,5 +1,6 @@
 /** Names or ids: wherever a command takes a thing, both are understood. */
 import {
+  type Agent,
   ApiError,
   type Client,
   type HcpTag,
@@ -113,6 +114,13 @@ export async function findTrust(client: Client, name: string): Promise<TrustEntr
   const { items } = await client('listTrust', { query: { limit: 1000 } });
   const matches = items.filter((entry) => entry.id === name || entry.name === name);
   return single(matches, 'trust entry', name, 'pharos trust list', (one) => one.id);
+}
+
+/** @throws CliError `not-found`, `name-ambiguous`. */
+export async function findAgent(client: Client, name: string): Promise<Agent> {
+  const { items } = await client('listAgents', { query: { limit: 1000 } });
+  const matches = items.filter((agent) => agent.id === name || agent.name === name);
+  return single(matches, 'agent', name, 'pharos agents', (one) => `${one.id} (${one.locationId})`);
 }
 
 /**

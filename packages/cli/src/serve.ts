@@ -8,7 +8,7 @@ import type { Sample } from '@pharos/sample';
 import type { openStore, RunningServer } from '@pharos/server';
 import type { Logger } from 'pino';
 import { removeAccess, writeAccess } from './access-file.ts';
-import { identityProvider } from './identity-provider.ts';
+import { directory, identityProvider } from './identity-provider.ts';
 import type { Lifetime } from './lifetime.ts';
 import { sampleConfig } from './sample-config.ts';
 import type { Settings } from './settings.ts';
@@ -45,7 +45,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   // Read before anything starts: a mistake in the file is told at once and leaves nothing behind.
   const written = everything || settings.agentConfig ? await readConfig(settings, options.env) : null;
   const oidc = identityProvider(settings);
-  const { openKey, openStore, startServer } = await import('@pharos/server');
+  const ldap = directory(settings);
+  const { openKeyring, openStore, startServer } = await import('@pharos/server');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const sample = everything && settings.sample && isUnwritten(written) ? await openSample(lifetime) : null;
   const store = await openStore({
@@ -55,7 +56,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     absence: { missingScans: settings.missingScans, missingHours: settings.missingHours },
   });
   lifetime.add('store', () => store.close());
-  const key = await openKey(dataDir, { PHAROS_ENCRYPTION_KEY: settings.encryptionKey ?? undefined });
+  const { encryptionKey, encryptionKeyCommand } = settings;
+  const key = await openKeyring({ dataDir, keys: encryptionKey, command: encryptionKeyCommand });
   const localToken = everything && adminToken === null ? randomBytes(32).toString('base64url') : null;
   const server = await startServer({
     store,
@@ -68,6 +70,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     publicUrl: settings.publicUrl ?? undefined,
     version: VERSION,
     oidc,
+    ldap,
   });
   lifetime.add('server', () => server.stop());
   if (everything) {

@@ -16,6 +16,7 @@ export interface Settings {
   databaseUrl: string | null;
   adminToken: string | null;
   encryptionKey: string | null;
+  encryptionKeyCommand: string | null;
   publicUrl: string | null;
   /** Absolute; null: look for beacon_agent.yaml in the current directory, $HOME/.beacon and /etc/beacon. */
   agentConfig: string | null;
@@ -36,6 +37,16 @@ export interface Settings {
   oidcGroupsClaim: string;
   oidcRoles: string;
   oidcName: string;
+  ldapUrl: string | null;
+  ldapStartTls: boolean;
+  ldapCaFile: string | null;
+  ldapBindDn: string | null;
+  ldapBindPassword: string | null;
+  ldapBindPasswordFile: string | null;
+  ldapUserBase: string | null;
+  ldapUserFilter: string;
+  ldapGroupBase: string | null;
+  ldapRoles: string;
   logLevel: LogLevel;
   sample: boolean;
 }
@@ -125,6 +136,13 @@ export const SETTINGS: Record<SettingName, SettingSpec> = {
     default: nothing,
     parse: text,
     help: 'seals registry credentials; default: a key file in the data directory',
+  },
+  encryptionKeyCommand: {
+    key: 'encryption-key-command',
+    env: ['PHAROS_ENCRYPTION_KEY_COMMAND'],
+    default: nothing,
+    parse: text,
+    help: 'a program that prints the key, for a key management service',
   },
   publicUrl: {
     key: 'public-url',
@@ -227,6 +245,79 @@ export const SETTINGS: Record<SettingName, SettingSpec> = {
     default: () => 'single sign-on',
     parse: text,
     help: 'name of the provider on the sign-in page',
+  },
+  ldapUrl: {
+    key: 'ldap-url',
+    env: ['PHAROS_LDAP_URL'],
+    default: nothing,
+    parse: text,
+    help: 'directory to sign in with, e.g. ldaps://ldap.example.com',
+  },
+  ldapStartTls: {
+    key: 'ldap-start-tls',
+    env: ['PHAROS_LDAP_START_TLS'],
+    default: () => false,
+    parse: parseBoolean,
+    help: 'StartTLS on an ldap:// address',
+  },
+  ldapCaFile: {
+    key: 'ldap-ca-file',
+    env: ['PHAROS_LDAP_CA_FILE'],
+    path: true,
+    default: nothing,
+    parse: text,
+    help: 'CA of the directory, PEM',
+  },
+  ldapBindDn: {
+    key: 'ldap-bind-dn',
+    env: ['PHAROS_LDAP_BIND_DN'],
+    default: nothing,
+    parse: text,
+    help: 'account that searches; none for an anonymous search',
+  },
+  ldapBindPassword: {
+    key: 'ldap-bind-password',
+    env: ['PHAROS_LDAP_BIND_PASSWORD'],
+    secret: true,
+    default: nothing,
+    parse: text,
+    help: 'its password',
+  },
+  ldapBindPasswordFile: {
+    key: 'ldap-bind-password-file',
+    env: ['PHAROS_LDAP_BIND_PASSWORD_FILE'],
+    path: true,
+    default: nothing,
+    parse: text,
+    help: 'file that holds its password',
+  },
+  ldapUserBase: {
+    key: 'ldap-user-base',
+    env: ['PHAROS_LDAP_USER_BASE'],
+    default: nothing,
+    parse: text,
+    help: 'where accounts are, e.g. ou=people,dc=example,dc=com',
+  },
+  ldapUserFilter: {
+    key: 'ldap-user-filter',
+    env: ['PHAROS_LDAP_USER_FILTER'],
+    default: () => '(&(objectClass=person)(uid={username}))',
+    parse: text,
+    help: 'which account a name is; {username} is the name',
+  },
+  ldapGroupBase: {
+    key: 'ldap-group-base',
+    env: ['PHAROS_LDAP_GROUP_BASE'],
+    default: nothing,
+    parse: text,
+    help: 'where groups are; default: what memberOf of the account says',
+  },
+  ldapRoles: {
+    key: 'ldap-roles',
+    env: ['PHAROS_LDAP_ROLES'],
+    default: () => '',
+    parse: parseGroupRoles,
+    help: 'roles by group, as oidc-roles; a group by its DN or its name',
   },
   logLevel: {
     key: 'log-level',

@@ -21,6 +21,8 @@ export const ACTIVITY_TYPES = [
   'rule.removed',
   'repository.readme-changed',
   'webhook.disabled',
+  'image.state-changed',
+  'approval.requested',
 ] as const;
 export const ActivityType = z.enum(ACTIVITY_TYPES);
 export type ActivityType = z.infer<typeof ActivityType>;

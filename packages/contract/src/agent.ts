@@ -18,5 +18,17 @@ export const Agent = z.object({
   spoolDepth: z.number().int().meta({ description: 'Reports waiting at the agent' }),
   configPath: z.string().nullable(),
   kubernetes: KubernetesStatus.nullable().meta({ description: 'null: its file names no Kubernetes' }),
+  key: z
+    .object({
+      generation: z.number().int(),
+      joinedAt: Time,
+      lastUsedAt: Time.nullable(),
+      revokedAt: Time.nullable(),
+      copiedAt: Time.nullable().meta({
+        description: 'When its former key was used although it has a newer one: somebody may have a copy',
+      }),
+    })
+    .nullable()
+    .meta({ description: 'The key it signs with; null: it has an access token' }),
 });
 export type Agent = z.infer<typeof Agent>;

@@ -24,7 +24,8 @@ export class ApiError extends Error {
 export interface ClientOptions {
   /** Origin of the control plane, without `/api/v1`; '' for the page's own. */
   baseUrl: string;
-  token?: string | undefined;
+  /** An API token, or what makes one for each call. */
+  token?: string | (() => Promise<string | undefined>) | undefined;
   fetch?: typeof fetch;
   headers?: Record<string, string>;
 }
@@ -61,7 +62,8 @@ export function createClient(options: ClientOptions): Client {
     const route = routes[name];
     const parts = input as { params?: object; query?: object; body?: unknown };
     const headers: Record<string, string> = { accept: 'application/json', 'x-pharos-client': '1', ...options.headers };
-    if (options.token) headers.authorization = `Bearer ${options.token}`;
+    const token = typeof options.token === 'function' ? await options.token() : options.token;
+    if (token) headers.authorization = `Bearer ${token}`;
     if (parts.body !== undefined) headers['content-type'] = 'application/json';
     let response: Response;
     try {

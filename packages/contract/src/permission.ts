@@ -18,10 +18,12 @@ export const PERMISSIONS = [
   'webhooks:manage',
   'trust:write',
   'images:decide',
+  'approval-rules:write',
   'policies:write',
   'clusters:write',
   'model-services:write',
   'audit:read',
+  'secrets:manage',
   'agents:report',
 ] as const;
 

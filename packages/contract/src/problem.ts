@@ -76,6 +76,16 @@ export const PROBLEMS = {
     'This comes from the identity provider',
     'Change the groups there; they replace the roles at the next sign-in.',
   ],
+  'second-person-needed': [
+    409,
+    'Another person must approve this',
+    'Ask another approver; the rules for approvals say where two people are needed.',
+  ],
+  'policy-blocks': [
+    409,
+    'A policy forbids the approval',
+    'Bring the evidence that the policy asks for, or ask for an exception that another person confirms.',
+  ],
   'setup-done': [409, 'Setup is already done', 'Sign in instead.'],
   'stale-scan': [409, 'The scan belongs to an older state', 'Begin a new scan.'],
   'chunk-out-of-order': [409, 'A chunk is missing', 'Send the expected chunk first.'],

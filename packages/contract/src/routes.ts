@@ -5,6 +5,7 @@
 import type { Route } from './route.ts';
 import { activityRoutes } from './routes/activity.ts';
 import { admissionRoutes } from './routes/admission.ts';
+import { agentKeysRoutes } from './routes/agent-keys.ts';
 import { agentProtocolRoutes } from './routes/agent-protocol.ts';
 import { agentsRoutes } from './routes/agents.ts';
 import { approvalsRoutes } from './routes/approvals.ts';
@@ -12,6 +13,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { catalogsRoutes } from './routes/catalogs.ts';
 import { clustersRoutes } from './routes/clusters.ts';
 import { dispatchRoutes } from './routes/dispatch.ts';
+import { encryptionRoutes } from './routes/encryption.ts';
 import { hcpTagsRoutes } from './routes/hcp-tags.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { libraryRoutes } from './routes/library.ts';
@@ -46,6 +48,7 @@ export const routes = {
   ...activityRoutes,
   ...statisticsRoutes,
   ...trustRoutes,
+  ...encryptionRoutes,
   ...approvalsRoutes,
   ...policiesRoutes,
   ...auditRoutes,
@@ -55,6 +58,7 @@ export const routes = {
   ...dispatchRoutes,
   ...admissionRoutes,
   ...agentsRoutes,
+  ...agentKeysRoutes,
   ...agentProtocolRoutes,
 } as const satisfies Record<string, Route>;
 

@@ -16,6 +16,8 @@ export const WEBHOOK_EVENTS = [
   'registry.state-changed',
   'agent.lost',
   'agent.back',
+  'image.state-changed',
+  'approval.requested',
 ] as const satisfies readonly ActivityType[];
 export const WebhookEvent = z.enum(WEBHOOK_EVENTS);
 export type WebhookEvent = z.infer<typeof WebhookEvent>;
@@ -32,6 +34,8 @@ export const WEBHOOK_EVENT_WORDS: Readonly<Record<WebhookEvent, string>> = {
   'registry.state-changed': 'A registry answers, answers with warnings, or fails',
   'agent.lost': 'A Beacon Agent has not called for ten minutes',
   'agent.back': 'It calls again',
+  'image.state-changed': 'An image was approved, rejected, deprecated or revoked, or an approval ended',
+  'approval.requested': 'Somebody asks for an image to be approved',
 };
 
 const Url = z

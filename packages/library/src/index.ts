@@ -1,5 +1,6 @@
 export * from './access.ts';
 export * from './activity.ts';
+export * from './approval.ts';
 export * from './attachment.ts';
 export * from './build-stamp.ts';
 export * from './clean-text.ts';
@@ -25,6 +26,11 @@ export * from './observation.ts';
 export * from './operating-system.ts';
 export * from './pattern.ts';
 export * from './platform.ts';
+export * from './policy/attestation.ts';
+export * from './policy/facts.ts';
+export * from './policy/policy.ts';
+export { judge } from './policy/requirements.ts';
+export { readVulnerabilityReport } from './policy/vulnerability-report.ts';
 export * from './postgres.ts';
 export * from './postgres-packages.ts';
 export * from './preview.ts';

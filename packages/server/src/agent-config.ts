@@ -1,4 +1,5 @@
 /** What the agents of a location shall read: the registries and rules of the UI, with credentials sealed to each agent. */
+
 import { createHash } from 'node:crypto';
 import {
   type AgentConfig,
@@ -10,6 +11,7 @@ import {
 } from '@pharos/contract';
 import type { SealedCredential, Store } from '@pharos/store';
 import { ServerError } from './errors.ts';
+import type { Keyring } from './keyring.ts';
 import { sealToAgent, unseal } from './sealing.ts';
 
 /** Another server on the same database may change the configuration too: what is known is asked again after this long. */
@@ -33,7 +35,7 @@ interface Material {
 /** Makes the configurations. `unreadable` is told of registries whose credential cannot be opened; they are left out. */
 export function createAgentConfigs(options: {
   store: Store;
-  key: Buffer;
+  key: Keyring;
   now: () => Date;
   unreadable: (registry: Registry) => void;
 }): AgentConfigs {

@@ -1,5 +1,7 @@
 import type { Context } from './context.ts';
-import { createActivityWatch, createAgentLossWatch, createCounting, prune } from './library-watch.ts';
+import { createActivityWatch, createAgentLossWatch, createCounting, expireApprovals, prune } from './library-watch.ts';
+import { evaluatePoliciesDue } from './policies/policy-evaluator.ts';
+import { resealAll } from './resealing.ts';
 
 const MINUTE_MS = 60_000;
 /** A running scan of which nothing was heard for this long is given up. */
@@ -8,25 +10,41 @@ const AGENTS_MS = 15_000;
 const WEBHOOKS_MS = 1_000;
 const ACTIVITY_MS = 2_000;
 const COUNT_MS = 30_000;
+const POLICIES_MS = 5_000;
 
 /** Starts the house-keeping of a server; answers how to stop it. A failed turn is logged and tried again at the next. */
 export function startBackground(context: Context): () => Promise<void> {
   const agentStates = new Map<string, string>();
   // What was left when the server stopped.
   context.verifications.again();
+  const resealing = resealAtStart(context);
   const stops = [
     every(context, MINUTE_MS, 'giving up stale scans', () => failStaleScans(context)),
+    every(context, MINUTE_MS, 'ending approvals', () => expireApprovals(context)),
     every(context, 60 * MINUTE_MS, 'pruning', () => prune(context)),
     every(context, WEBHOOKS_MS, 'sending webhooks', () => context.webhooks.send()),
     every(context, ACTIVITY_MS, 'watching activity', createActivityWatch(context)),
     every(context, AGENTS_MS, 'watching for lost agents', createAgentLossWatch(context)),
     every(context, COUNT_MS, 'counting the library', createCounting(context)),
     every(context, MINUTE_MS, 'verifying signatures', () => context.verifications.run()),
+    every(context, POLICIES_MS, 'evaluating policies', () => evaluatePoliciesDue(context)),
     every(context, AGENTS_MS, 'watching agents', () => watchAgents(context, agentStates)),
   ];
   return async () => {
-    await Promise.all(stops.map((stop) => stop()));
+    await Promise.all([resealing, ...stops.map((stop) => stop())]);
   };
+}
+
+/** Keys that are given from outside change between two starts: what rests under an older one is put under the new one then. */
+async function resealAtStart(context: Context): Promise<void> {
+  const { log } = context;
+  try {
+    const { resealed, unreadable } = await resealAll(context);
+    if (resealed > 0) log.info({ resealed, key: context.key.current().id }, 'secrets rest under the new key');
+    if (unreadable > 0) log.warn({ unreadable }, 'stored secrets cannot be opened with any key here');
+  } catch (error) {
+    log.warn({ err: error }, 'putting secrets under the new key failed');
+  }
 }
 
 /** Marks scans that nobody finishes as failed, and tells. */

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { AgentConfigs } from './agent-config.ts';
 import type { EventHub } from './events.ts';
 import type { Identity } from './identity/identity.ts';
+import type { Keyring } from './keyring.ts';
 import type { Metrics } from './metrics.ts';
 import type { PreviewPool } from './preview/preview-pool.ts';
 import type { ReaderStore } from './reader.ts';
@@ -19,7 +20,7 @@ export interface Context {
   readonly log: FastifyBaseLogger;
   readonly now: () => Date;
   /** Seals stored credentials, 32 bytes. */
-  readonly key: Buffer;
+  readonly key: Keyring;
   readonly version: string;
   readonly identity: Identity;
   readonly work: WorkQueue;

@@ -1,6 +1,7 @@
 import type { Context } from './context.ts';
 import type { Handlers } from './route.ts';
 import { admissionHandlers } from './routes/admission.ts';
+import { agentKeyHandlers } from './routes/agent-keys.ts';
 import { agentProtocolHandlers } from './routes/agent-protocol.ts';
 import { agentScanHandlers } from './routes/agent-scans.ts';
 import { agentHandlers } from './routes/agents.ts';
@@ -9,6 +10,7 @@ import { auditHandlers } from './routes/audit.ts';
 import { catalogHandlers } from './routes/catalogs.ts';
 import { clusterHandlers } from './routes/clusters.ts';
 import { dispatchHandlers } from './routes/dispatch.ts';
+import { encryptionHandlers } from './routes/encryption.ts';
 import { hcpTagHandlers } from './routes/hcp-tags.ts';
 import { identityHandlers } from './routes/identity.ts';
 import { libraryHandlers } from './routes/library.ts';
@@ -43,9 +45,11 @@ export function createHandlers(context: Context): Handlers {
     ...ruleHandlers(context),
     ...scanHandlers(context),
     ...agentHandlers(context),
+    ...agentKeyHandlers(context),
     ...agentProtocolHandlers(context),
     ...agentScanHandlers(context),
     ...trustHandlers(context),
+    ...encryptionHandlers(context),
     ...approvalHandlers(context),
     ...policyHandlers(context),
     ...auditHandlers(context),

@@ -1,8 +1,10 @@
 /** The cli opens the store through the server: it imports no store of its own. */
 export { openStore, StoreError, type StoreOptions } from '@pharos/store';
 export { ServerError, type ServerErrorCode } from './errors.ts';
+export type { LdapSettings } from './identity/ldap.ts';
 export type { GroupRole, OidcSettings } from './identity/oidc.ts';
-export { KEY_FILE, openKey } from './key.ts';
+export { KEY_FILE } from './key.ts';
+export { openKeyring } from './keyring.ts';
 export { buildOpenApi } from './openapi-file.ts';
 export { SAMPLE_REMOVED } from './routes/registries.ts';
 export { sealToAgent } from './sealing.ts';

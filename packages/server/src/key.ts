@@ -1,30 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { link, open, readFile, rm, stat } from 'node:fs/promises';
+import { link, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ServerError } from './errors.ts';
 
 /** Name of the key file in the data directory. */
 export const KEY_FILE = 'pharos.key';
-const KEY_BYTES = 32;
+export const KEY_BYTES = 32;
 
 /**
- * The 32-byte key that seals stored credentials: `PHAROS_ENCRYPTION_KEY` (64 hex digits, or base64), else the file
- * `pharos.key` in `dataDir`, made on the first start with mode 0600.
+ * Path of the key file `pharos.key` in `dataDir`, made with one key on the first start, mode 0600.
  * @throws ServerError `key-unusable`
  */
-export async function openKey(dataDir: string, env: Readonly<Record<string, string | undefined>>): Promise<Buffer> {
-  const given = env.PHAROS_ENCRYPTION_KEY;
-  if (given !== undefined && given !== '') return decode(given, 'PHAROS_ENCRYPTION_KEY');
+export async function keyFile(dataDir: string): Promise<string> {
   const path = join(dataDir, KEY_FILE);
   await makeFile(path);
   const info = await stat(path);
-  if ((info.mode & 0o077) !== 0) {
-    throw unusable(
-      `The key file ${path} can be read by others (mode ${(info.mode & 0o777).toString(8)}).`,
-      `Run: chmod 600 ${path}`,
-    );
-  }
-  return decode(await readFile(path, 'utf8'), path);
+  if ((info.mode & 0o077) === 0) return path;
+  throw unusable(
+    `The key file ${path} can be read by others (mode ${(info.mode & 0o777).toString(8)}).`,
+    `Run: chmod 600 ${path}`,
+  );
 }
 
 /** Makes the file unless it is there: written whole beside it and linked, so that two starts at once agree on one key. */
@@ -59,8 +54,8 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-function decode(text: string, from: string): Buffer {
-  const trimmed = text.trim();
+/** 64 hex digits or base64. @throws ServerError `key-unusable`; the text is never in it */
+export function decodeKey(trimmed: string, from: string): Buffer {
   const key = /^[0-9a-fA-F]{64}$/.test(trimmed)
     ? Buffer.from(trimmed, 'hex')
     : /^[A-Za-z0-9+/_-]{43}=?$/.test(trimmed)
@@ -73,6 +68,6 @@ function decode(text: string, from: string): Buffer {
   );
 }
 
-function unusable(message: string, hint: string, cause?: unknown): ServerError {
+export function unusable(message: string, hint: string, cause?: unknown): ServerError {
   return new ServerError('key-unusable', message, hint, cause === undefined ? undefined : { cause });
 }

@@ -196,7 +196,8 @@ async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', toke
     ...{ name: 'x', kind: 'key', scope: '**', enabled: true, key: PUBLIC_KEY, roots: null, trustedRoot: null },
     ...{ identities: [], requireReference: false },
   };
-  const body = { registryId, locationId, ...(name === 'previewRule' ? rule : name === 'checkTrust' ? trust : {}) };
+  const about = { registryId, locationId, digest, digests: [digest] };
+  const body = { ...about, ...(name === 'previewRule' ? rule : name === 'checkTrust' ? trust : {}) };
   return app.inject({
     method: route.method,
     url: routePath(name, { params, query: queryOf(route, which) }),
@@ -253,19 +254,26 @@ Three pairs a role: held everywhere, in one location, for repositories by a patt
 test('what may be changed by a part of a role is named, so that a new one is looked at', () => {
   const scoped = table.filter(([, route]) => route.row !== undefined).map(([name]) => name);
   assert.deepEqual(scoped.sort(), [
+    'assignApproval',
+    'commentApproval',
     'confirmAbsence',
     'createReceiver',
     'createRegistry',
     'createRule',
     'createScan',
+    'decideImage',
+    'decideImages',
     'deleteAgent',
     'deleteReceiver',
     'deleteRegistry',
     'deleteRule',
     'probeRegistry',
+    'requestApproval',
+    'revokeAgentKey',
     'rotateReceiver',
     'updateRegistry',
     'updateRepository',
     'updateRule',
+    'withdrawApproval',
   ]);
 });

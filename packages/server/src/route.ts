@@ -8,14 +8,14 @@ import {
   type Routes,
   SCOPED_PERMISSIONS,
 } from '@pharos/contract';
-import { covers, reachOf } from '@pharos/library';
+import { covers, type Place, reachOf } from '@pharos/library';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { z } from 'zod';
 import type { Context } from './context.ts';
 import { ServerError } from './errors.ts';
 import type { Principal } from './identity/principal.ts';
 import { ProblemError, unsupportedMediaType } from './problem.ts';
-import { isRow, noSuchRow, placesOf, type RowInput } from './row.ts';
+import { isOfImages, isOnePlaceEnough, isRow, noSuchRow, placesOf, type RowInput } from './row.ts';
 
 type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
 
@@ -103,12 +103,29 @@ function mount(app: FastifyInstance, context: RouteContext, name: string, route:
         reply,
         signal: AbortSignal.any([hangUp(request, reply), context.stopping]),
       };
+      checkAgent(input);
       const answer = await context.running.track(runFor(context, route, input, () => handler(input)));
       if (reply.sent) return reply;
       reply.code(route.status);
       return route.status === 204 ? reply.send() : answer;
     },
   });
+}
+
+/** An agent that signs for itself speaks for itself, and for its own location. */
+function checkAgent({ principal, params, query, body }: HandlerInput<Route>): void {
+  const agent = principal?.agent;
+  if (agent === undefined) return;
+  for (const part of [params, query, body] as (Record<string, unknown> | undefined)[]) {
+    const isForeign = part?.agentId !== undefined && part.agentId !== agent.id;
+    const isElsewhere = part?.locationId !== undefined && part.locationId !== agent.locationId;
+    if (!isForeign && !isElsewhere) continue;
+    throw new ProblemError(
+      'forbidden',
+      isForeign ? 'The key belongs to another agent.' : `The agent joined the location ${agent.locationId}.`,
+      { hint: 'Let the agent join again with a join token of the location in its file.' },
+    );
+  }
 }
 
 async function authorise(context: Pick<Context, 'identity'>, request: FastifyRequest, route: Route): Promise<void> {
@@ -160,8 +177,10 @@ async function runFor<T>(
   if (held === 'everywhere' || route.row === undefined) return run();
   const input = { store: context.store, now: context.now, params: params ?? {}, body: body ?? {} };
   const places = await placesOf(route.row, input as RowInput);
-  if (places?.every((place) => covers(held, place))) return run();
-  const isSeen = places?.every((place) => readable === 'everywhere' || covers(readable, place)) ?? false;
+  const isHeld = (place: Place) => covers(held, place);
+  if (isOnePlaceEnough(route.row) ? places?.some(isHeld) : places?.every(isHeld)) return run();
+  const isRead = (place: Place) => readable === 'everywhere' || covers(readable, place);
+  const isSeen = (isOfImages(route.row) ? places?.some(isRead) : places?.every(isRead)) ?? false;
   throw isSeen ? forbidden(principal, route, true) : noSuchRow(route.row);
 }
 

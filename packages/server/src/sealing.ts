@@ -13,10 +13,13 @@ import {
 } from 'node:crypto';
 import type { SealedSecret } from '@pharos/contract';
 import { ServerError } from './errors.ts';
+import type { Keyring, SealingKey } from './keyring.ts';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** Of the purposes, which are older than the form. */
 const VERSION = 'v1';
+const FORM = 'v2';
 
 /** What a stored secret is bound to: a credential to its registry and address, other secrets to what they belong to. */
 export type Binding =
@@ -26,32 +29,49 @@ export type Binding =
   | { readonly attempt: 'oidc' };
 
 /**
- * Seals a text for the database. Format: `v1.<base64url of nonce(12) || ciphertext || tag(16)>`, AES-256-GCM, associated
+ * Seals a text for the database. Format: `v2.<key id>.<base64url of nonce(12) || ciphertext || tag(16)>`, AES-256-GCM, associated
  * data `pharos/credential/v1\n<registryId>\n<origin>`, `pharos/receiver/v1\n<receiverId>`, or `pharos/webhook/v1\n<webhookId>`: what was sealed for one purpose
  * opens for no other.
  */
-export function seal(key: Buffer, secret: string, binding: Binding): string {
+export function seal(keyring: Keyring, secret: string, binding: Binding): string {
   const nonce = randomBytes(NONCE_BYTES);
-  return `${VERSION}.${Buffer.concat([nonce, encrypt(key, nonce, secret, associatedData(binding))]).toString('base64url')}`;
+  const { id, bytes } = keyring.current();
+  const body = Buffer.concat([nonce, encrypt(bytes, nonce, secret, associatedData(binding))]);
+  return `${FORM}.${id}.${body.toString('base64url')}`;
+}
+
+/** What every text begins with that the key seals now. */
+export function sealedBy(key: Pick<SealingKey, 'id'>): string {
+  return `${FORM}.${key.id}.`;
 }
 
 /**
  * Opens what `seal` made.
  * @throws ServerError `sealed-unreadable` with another key, binding or format, or changed bytes; the text is never in it
  */
-export function unseal(key: Buffer, sealed: string, binding: Binding): string {
-  const [version, body] = sealed.split('.', 2);
-  const bytes = Buffer.from(body ?? '', 'base64url');
-  if (version !== VERSION || bytes.length < NONCE_BYTES + TAG_BYTES) throw unreadable();
+export function unseal(keyring: Keyring, sealed: string, binding: Binding): string {
+  const [form, ...rest] = sealed.split('.');
+  // The first form named no key: each is tried.
+  const keys = form === FORM ? [keyring.find(rest[0] ?? '')] : form === VERSION ? keyring.all() : [];
+  const bytes = Buffer.from(rest.at(-1) ?? '', 'base64url');
+  if (rest.length !== (form === FORM ? 2 : 1) || bytes.length < NONCE_BYTES + TAG_BYTES) throw unreadable();
+  for (const key of keys) {
+    const secret = key === null ? null : decrypt(key.bytes, bytes, associatedData(binding));
+    if (secret !== null) return secret;
+  }
+  throw unreadable();
+}
+
+function decrypt(key: Buffer, bytes: Buffer, aad: Buffer): string | null {
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), {
       authTagLength: TAG_BYTES,
     });
-    decipher.setAAD(associatedData(binding));
+    decipher.setAAD(aad);
     decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
     return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8');
   } catch {
-    throw unreadable();
+    return null;
   }
 }
 

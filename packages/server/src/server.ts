@@ -10,8 +10,11 @@ import type { Context } from './context.ts';
 import { ServerError } from './errors.ts';
 import { createEventHub } from './events.ts';
 import { createIdentity } from './identity/identity.ts';
+import { createLdap, type LdapSettings } from './identity/ldap.ts';
 import { createOidc, type OidcSettings } from './identity/oidc.ts';
 import { createOriginPolicy } from './identity/origin.ts';
+import { KEY_BYTES } from './key.ts';
+import { type Keyring, keyringOf } from './keyring.ts';
 import { createServerLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { PreviewPool } from './preview/preview-pool.ts';
@@ -33,8 +36,8 @@ export interface ServerOptions {
   /** Folder of the built web UI. */
   readonly webDir?: string | undefined;
   readonly log: Logger;
-  /** Seals stored credentials, 32 bytes (`openKey`). */
-  readonly key: Buffer;
+  /** Seals stored secrets (`openKeyring`); 32 bytes are a ring of one key. */
+  readonly key: Keyring | Buffer;
   /** Value of PHAROS_ADMIN_TOKEN: an administrator's API token. */
   readonly adminToken?: string | undefined;
   /** Address that people open when it is not the one listened on, e.g. https://pharos.example.com. */
@@ -43,6 +46,8 @@ export interface ServerOptions {
   readonly now?: (() => Date) | undefined;
   /** An identity provider to sign in with. */
   readonly oidc?: OidcSettings | undefined;
+  /** A directory to sign in with. */
+  readonly ldap?: LdapSettings | undefined;
   /** Further origins of its own UI. */
   readonly trustedOrigins?: readonly string[] | undefined;
 }
@@ -67,8 +72,8 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const publicUrl = options.publicUrl === undefined ? undefined : readPublicUrl(options.publicUrl);
-  if (options.key.length !== 32) {
-    throw new ServerError('key-unusable', 'The key does not have 32 bytes.', 'Open it with openKey.');
+  if (Buffer.isBuffer(options.key) && options.key.length !== KEY_BYTES) {
+    throw new ServerError('key-unusable', 'The key does not have 32 bytes.', 'Open it with openKeyring.');
   }
   const https = publicUrl?.startsWith('https:') ?? false;
   const stopping = new AbortController();
@@ -116,7 +121,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 function createContext(options: ServerOptions, https: boolean, stopping: AbortSignal) {
-  const { key, version, adminToken } = options;
+  const { version, adminToken } = options;
+  const key = Buffer.isBuffer(options.key) ? keyringOf(options.key) : options.key;
   const now = options.now ?? (() => new Date());
   const reader = createReaderStore(options.store);
   const { store } = reader;
@@ -124,9 +130,10 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
   const work = createWorkQueue(now);
   const events = createEventHub(now);
   const metrics = createMetrics({ workDepth: work.depth, eventClients: events.clients });
+  const ldap = options.ldap ? createLdap(options.ldap, { log }) : null;
   const oidc = options.oidc ? createOidc(options.oidc, { key, now, log }) : null;
   // Who asks is found out before there is a reader.
-  const identity = createIdentity({ store: options.store, now, adminToken, https, oidc });
+  const identity = createIdentity({ store: options.store, now, adminToken, https, oidc, ldap });
   const configs = createAgentConfigs({
     store,
     key,

@@ -5,6 +5,7 @@ import { createAgentConfigs } from './agent-config.ts';
 import type { Context } from './context.ts';
 import { createEventHub } from './events.ts';
 import { createIdentity } from './identity/identity.ts';
+import { keyringOf } from './keyring.ts';
 import { createServerLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { PreviewPool } from './preview/preview-pool.ts';
@@ -17,6 +18,7 @@ import { createWorkQueue } from './work.ts';
 
 export function testContext(whole: Store): Context {
   const now = () => new Date();
+  const key = keyringOf(KEY);
   const reader = createReaderStore(whole);
   const { store } = reader;
   const work = createWorkQueue(now);
@@ -31,17 +33,17 @@ export function testContext(whole: Store): Context {
     store,
     reader,
     now,
-    key: KEY,
+    key,
     log,
     version,
     identity,
     work,
     events,
     metrics,
-    configs: createAgentConfigs({ store, key: KEY, now, unreadable: () => {} }),
+    configs: createAgentConfigs({ store, key, now, unreadable: () => {} }),
     previews: new PreviewPool(),
     running,
-    webhooks: createWebhookSender({ store: whole, key: KEY, now, version, events, metrics, log }),
+    webhooks: createWebhookSender({ store: whole, key, now, version, events, metrics, log }),
     verifications: new Verifications({
       store: whole,
       now,

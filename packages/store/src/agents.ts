@@ -12,6 +12,15 @@ export const LOST_SECONDS = 600;
 /** Beyond this the agent's times are not to be trusted (reliability: skew is flagged, never corrected). */
 const SKEW_SECONDS = 300;
 
+/** As JSON has it. */
+interface KeyRow {
+  generation: number;
+  joined_at: string;
+  last_used_at: string | null;
+  revoked_at: string | null;
+  copied_at: string | null;
+}
+
 interface AgentRow {
   id: string;
   location_id: string;
@@ -24,6 +33,7 @@ interface AgentRow {
   clock_skew_seconds: number;
   spool_depth: number;
   kubernetes: KubernetesStatus | null;
+  key: KeyRow | null;
 }
 
 const BY_NAME: Order<AgentRow> = {
@@ -85,8 +95,8 @@ export function agentsOf(db: Db): Agents {
     list: async ({ limit, cursor }, now) => {
       const where = allOf(cursor === undefined ? [] : [after(BY_NAME, cursor)]);
       const found = await sql<AgentRow>`
-        select id, location_id, name, version, embedded, config_path, first_seen_at, last_seen_at,
-          clock_skew_seconds, spool_depth, kubernetes
+        select id, location_id, name, version, embedded, config_path, first_seen_at, last_seen_at, clock_skew_seconds,
+          spool_depth, (select to_jsonb(k) from agent_keys k where k.agent_id = agents.id) as key, kubernetes
         from agents where ${where} order by ${orderBy(BY_NAME)} limit ${limit + 1}`.execute(db);
       const { rows, next } = cut(BY_NAME, found.rows, limit);
       return { items: rows.map((row) => agentOf(row, now)), next, ...(await countUpTo(db, sql`from agents`)) };
@@ -95,7 +105,12 @@ export function agentsOf(db: Db): Agents {
     setKubernetes: async (id, status) =>
       (await first(sql`update agents set kubernetes = ${json(status)} where id = ${id} returning 1`, db)) !== null,
 
-    remove: async (id) => (await sql`delete from agents where id = ${id} returning id`.execute(db)).rows.length > 0,
+    // Whoever is forgotten must not come back with the key it had.
+    remove: async (id) => {
+      const gone = await sql`with keys as (delete from agent_keys where agent_id = ${id})
+        delete from agents where id = ${id} returning id`.execute(db);
+      return gone.rows.length > 0;
+    },
   };
 }
 
@@ -109,17 +124,28 @@ function agentOf(row: AgentRow, now: Date): Agent {
     version: row.version,
     embedded: row.embedded,
     state,
-    message: messageOf(state, row.clock_skew_seconds),
+    message: messageOf(state, row),
     firstSeenAt: iso(row.first_seen_at),
     lastSeenAt: iso(row.last_seen_at),
     clockSkewSeconds: row.clock_skew_seconds,
     spoolDepth: row.spool_depth,
     configPath: row.config_path,
     kubernetes: row.kubernetes,
+    key: row.key && {
+      generation: row.key.generation,
+      joinedAt: iso(row.key.joined_at),
+      lastUsedAt: iso(row.key.last_used_at),
+      revokedAt: iso(row.key.revoked_at),
+      copiedAt: iso(row.key.copied_at),
+    },
   };
 }
 
-function messageOf(state: Agent['state'], skew: number): string {
+function messageOf(state: Agent['state'], { key, clock_skew_seconds: skew }: AgentRow): string {
+  if (key?.revoked_at != null) return 'Its key was revoked; it must join again with a new join token.';
+  if (key?.copied_at != null) {
+    return 'Its former key was used although it has a newer one: somebody may have a copy of its state folder. Revoke its key and let it join again.';
+  }
   if (state === 'lost') return 'It has not called for more than ten minutes; what it reads is growing old.';
   if (state === 'late') return 'Its last call is more than 90 seconds ago.';
   if (Math.abs(skew) <= SKEW_SECONDS) return '';

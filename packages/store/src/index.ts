@@ -1,7 +1,12 @@
+export * from './agent-key-port.ts';
+export * from './approval-port.ts';
 export * from './decision-port.ts';
 export * from './dispatch-port.ts';
 export * from './errors.ts';
 export { openStore, type StoreOptions } from './open.ts';
+export * from './policy-port.ts';
+export * from './sealed-secret-port.ts';
+export { SEALED_KINDS } from './sealed-secrets.ts';
 export * from './store.ts';
 export * from './trust-port.ts';
 export * from './usage-port.ts';

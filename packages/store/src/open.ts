@@ -2,7 +2,10 @@
 import { type AbsencePolicy, DEFAULT_ABSENCE_POLICY } from '@pharos/library';
 import { sql } from 'kysely';
 import { activityOf } from './activity.ts';
+import { agentKeysOf } from './agent-keys.ts';
 import { agentsOf } from './agents.ts';
+import { approvalRulesOf } from './approval-rules.ts';
+import { approvalsOf } from './approvals.ts';
 import type { Db, Log } from './database.ts';
 import { decisionsOf } from './decisions.ts';
 import { dispatchesOf } from './dispatches.ts';
@@ -19,12 +22,14 @@ import { meOf } from './me.ts';
 import { migrate } from './migrate.ts';
 import { redrawModels } from './model-summary.ts';
 import { modelsOf } from './models.ts';
+import { policiesOf } from './policies.ts';
 import { openPostgres } from './postgres.ts';
 import { receiversOf } from './receivers.ts';
 import { registriesOf } from './registries.ts';
 import { repositoriesOf } from './repositories.ts';
 import { rulesOf } from './rules.ts';
 import { scansOf } from './scans.ts';
+import { sealedSecretsOf } from './sealed-secrets.ts';
 import { drawSeenViews } from './seen.ts';
 import { seenStore } from './seen-store.ts';
 import { sessionsOf } from './sessions.ts';
@@ -96,6 +101,7 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     rules: guarded(rulesOf(db)),
     locations: guarded(locationsOf(db)),
     agents: guarded(agentsOf(db)),
+    agentKeys: guarded(agentKeysOf(db)),
     repositories: guarded(repositoriesOf(db)),
     tags: guarded(tagsOf(db)),
     hcpTags: guarded(hcpTagsOf(db, upkeep)),
@@ -112,8 +118,12 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     trust: guarded(trustOf(db)),
     evidence: guarded(evidenceOf(db)),
     decisions: guarded(decisionsOf(db)),
+    approvals: guarded(approvalsOf(db)),
+    approvalRules: guarded(approvalRulesOf(db)),
     dispatches: guarded(dispatchesOf(db)),
     usages: guarded(usagesOf(db)),
+    sealedSecrets: guarded(sealedSecretsOf(db)),
+    policies: guarded(policiesOf(db)),
     users: guarded(usersOf(db)),
     teams: guarded(teamsOf(db)),
     sessions: guarded(sessionsOf(db)),

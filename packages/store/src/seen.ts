@@ -23,6 +23,7 @@ export const SEEN: Readonly<Record<string, string>> = {
   registries: `t.location_id in ${WHOLE} or t.id in (select registry_id from public.repositories where id in ${IDS})`,
   locations: `t.id in ${WHOLE} or t.id in (select g.location_id from public.registries g
     join public.repositories r on r.registry_id = g.id where r.id in ${IDS})`,
+  agent_keys: `t.location_id in ${WHOLE}`,
   agents: `t.location_id in ${WHOLE} or t.location_id in (select g.location_id from public.registries g
     join public.repositories r on r.registry_id = g.id where r.id in ${IDS})`,
   // A rule for every registry is known to whoever knows a whole location; another one where it has brought something in.
@@ -59,7 +60,17 @@ export const SEEN: Readonly<Record<string, string>> = {
   repository_profiles: inRepository,
   evidence: inRepository,
   image_states: tagged,
+  // What is asked of images is no secret; what came of it is that of the images that are seen.
+  policies: 'true',
+  policy_versions: 'true',
+  policy_state: 'true',
+  policy_results: tagged,
+  policy_exceptions: tagged,
   decisions: tagged,
+  approval_requests: tagged,
+  approval_comments: tagged,
+  approval_assignees: tagged,
+  approval_rules: 'true',
   dispatches: `t.location_id in ${WHOLE}`,
   image_usages: `t.location_id in ${WHOLE}`,
   usage_scopes: `t.location_id in ${WHOLE}`,
@@ -114,6 +125,8 @@ export const NOT_SEEN: ReadonlySet<string> = new Set([
   'trust_changes',
   'audit_events',
   'audit_head',
+  'join_tokens',
+  'policy_checks',
   'users',
   'teams',
   'team_members',

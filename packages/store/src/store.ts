@@ -106,10 +106,14 @@ import type {
   WebhookInput,
   WebhookPatch,
 } from '@pharos/contract';
-import type { Area, Grant, NewerTags, TagFacts } from '@pharos/library';
+import type { Area, Grant, NewerTags, Place, TagFacts } from '@pharos/library';
+import type { AgentKeys } from './agent-key-port.ts';
+import type { ApprovalRules, Approvals } from './approval-port.ts';
 import type { Decisions } from './decision-port.ts';
 import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
+import type { Policies } from './policy-port.ts';
+import type { SealedSecrets } from './sealed-secret-port.ts';
 import type { EvidenceStore, TrustStore } from './trust-port.ts';
 import type { Usages } from './usage-port.ts';
 
@@ -219,6 +223,8 @@ export interface Repositories {
   /** `favourite` asks for the stars of `userId`; ages are counted to `now`. Throws QueryError for a `q` that cannot be read. */
   list(query: RepositoryQuery, asked?: { userId?: string | null; now?: Date }): Promise<Page<Repository>>;
   get(id: string): Promise<RepositoryDetail | null>;
+  /** How many of its tags are in each state that counts at this time. */
+  states(id: string, now: Date): Promise<NonNullable<RepositoryDetail['states']>>;
   /** The first of these names that the library holds in a registry; one that no rule wants any more does not count. */
   byName(registryId: string, names: readonly string[]): Promise<{ id: string; name: string } | null>;
   /** What people write about it. False: no such repository. Throws `conflict` when the revision is not the newest. */
@@ -249,7 +255,7 @@ export interface Tags {
   completions(query: CompletionQuery): Promise<Completions>;
   /** `now` is what ages are counted to. */
   get(repositoryId: string, name: string, now?: Date): Promise<TagDetail | null>;
-  history(repositoryId: string, name: string, query: PageQuery): Promise<Page<TagHistoryEntry> | null>;
+  history(repositoryId: string, name: string, query: PageQuery, now?: Date): Promise<Page<TagHistoryEntry> | null>;
   /** What it pointed to at a time (RFC 3339, UTC); null: no such tag. */
   at(repositoryId: string, name: string, time: string): Promise<TagAt | null>;
   /** Tags that moved or vanished, newest first. */
@@ -269,6 +275,8 @@ export interface Images {
   /** null: no list of its packages was read. */
   packages(digest: string): Promise<Package[] | null>;
   listPackages(digest: string, query: PackageQuery): Promise<Page<Package>>;
+  /** Every place where these digests stand now; an image that stands nowhere is everybody's, one that is not there nobody's. */
+  places(digests: readonly string[]): Promise<Place[]>;
   /** Some place where the digest stands now, to read it from. */
   place(digest: string): Promise<{ registryId: string; repository: string; locationId: string } | null>;
 }
@@ -604,6 +612,7 @@ export interface Store {
   readonly rules: Rules;
   readonly locations: Locations;
   readonly agents: Agents;
+  readonly agentKeys: AgentKeys;
   readonly repositories: Repositories;
   readonly tags: Tags;
   readonly hcpTags: HcpTags;
@@ -620,8 +629,12 @@ export interface Store {
   readonly trust: TrustStore;
   readonly evidence: EvidenceStore;
   readonly decisions: Decisions;
+  readonly approvals: Approvals;
+  readonly policies: Policies;
+  readonly approvalRules: ApprovalRules;
   readonly dispatches: Dispatches;
   readonly usages: Usages;
+  readonly sealedSecrets: SealedSecrets;
   readonly users: Users;
   readonly teams: Teams;
   readonly sessions: Sessions;

@@ -58,7 +58,7 @@ export async function listTags(db: Db, profiles: ProfileReader, query: TagQuery,
   const search = await readSearch(db, profiles, query, now);
   const page = (rows: readonly TagRow[], total: Total): Page<Tag> => {
     const kept = cut(order, rows, query.limit);
-    return { items: kept.rows.map(tagOf), next: kept.next, ...total };
+    return { items: kept.rows.map((row) => tagOf(row, now)), next: kept.next, ...total };
   };
   if (search.fitting.length === 0 || search.repositoryIds?.length === 0) return page([], { total: 0 });
   if (search.isLive && search.conditions.length === 0) {

@@ -23,7 +23,9 @@ export {
 export { type MisbehavingOptions, type MisbehavingRegistry, startMisbehaving } from './misbehaving-registry.ts';
 export { available, type Part, type PartName } from './parts/available.ts';
 export { freePort } from './parts/child.ts';
+export { type Containers, makeContainers } from './parts/containers.ts';
 export { type CosignKey, makeCosignKey } from './parts/cosign-key.ts';
+export { type Directory, type DirectoryPerson, startDirectory } from './parts/directory.ts';
 export { type Distribution, type DistributionOptions, startDistribution } from './parts/distribution.ts';
 export { type GoTool, goTool } from './parts/go-tool.ts';
 export { type Kubernetes, type KubernetesOptions, type KubernetesUser, startKubernetes } from './parts/kubernetes.ts';
@@ -31,6 +33,7 @@ export { type KubernetesParts, kubernetesParts } from './parts/kubernetes-build.
 export { type PeerRegistry, startPeerRegistry } from './parts/peer-registry.ts';
 export { COSIGN, CRANE, DISTRIBUTION_3, REFERRERS_REGISTRY, REGCTL, ZOT } from './parts/peers.ts';
 export { type Postgres, type PostgresOptions, startPostgres } from './parts/postgres.ts';
+export { buildPostgresImage } from './parts/postgres-image.ts';
 export { type SeededDigests, seedFilesystem } from './parts/seed-filesystem.ts';
 export { type SeedHttpOptions, seedHttp } from './parts/seed-http.ts';
 export {

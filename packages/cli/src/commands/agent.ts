@@ -1,7 +1,7 @@
 /** `pharos agent`: a Beacon Agent of its own. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { AgentFile } from '@pharos/agent';
+import type { AgentFile, AgentOptions } from '@pharos/agent';
 import { createClient } from '@pharos/contract';
 import { Command, Option } from 'commander';
 import {
@@ -33,7 +33,7 @@ export function agentCommand(shell: Shell): Command {
     .summary('start a Beacon Agent, or check its file')
     .description(
       paragraphs(`Start a Beacon Agent: it reads the registries that its file names and those of the library, and reports to
-agent.beacon_server with agent.access_key (a token of role agent). With "beacon_server: stdout" it is a dry run: it prints what it would send for one sweep, as JSON lines, and ends.`),
+agent.beacon_server, with a key of its own that it got for agent.join_token, or with agent.access_key (a token of role agent). With "beacon_server: stdout" it is a dry run: it prints what it would send for one sweep, as JSON lines, and ends.`),
     )
     .addOption(
       new Option('-f, --file <FILE>', 'its file (default: beacon_agent.yaml in ., $HOME/.beacon, /etc/beacon)'),
@@ -101,7 +101,7 @@ async function runAgent({ shell, settings }: Context, config: AgentFile): Promis
   if (!isClean) noteProblems(shell, EXIT.failed);
 }
 
-function clientOf({ beaconServer, accessKey, path }: AgentFile): ReturnType<typeof createClient> | 'stdout' {
+function clientOf({ beaconServer, accessKey, joinToken, path }: AgentFile): AgentOptions['client'] {
   if (beaconServer === 'stdout') return 'stdout';
   if (beaconServer === null) {
     throw new CliError(
@@ -110,12 +110,7 @@ function clientOf({ beaconServer, accessKey, path }: AgentFile): ReturnType<type
       'Write agent.beacon_server: https://host, or stdout for a dry run.',
     );
   }
-  if (accessKey === null) {
-    throw new CliError(
-      'access-key-missing',
-      `${path} holds no agent.access_key.`,
-      'Create one with "pharos tokens create NAME --role agent" and write agent.access_key: $BEACON_AGENT_ACCESS_KEY.',
-    );
-  }
+  // With neither, it may have joined before: the agent's state folder knows.
+  if (joinToken !== null || accessKey === null) return { baseUrl: beaconServer, joinToken };
   return createClient({ baseUrl: beaconServer, token: accessKey });
 }

@@ -2,10 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { LinkPassword, PasswordChange, PasswordLink, Setup, SignIn } from '@pharos/contract';
 import { accessOf } from '@pharos/library';
-import type { Store } from '@pharos/store';
+import type { ExternalIdentity, Store } from '@pharos/store';
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '../problem.ts';
+import { agentPrincipal, looksLikeAgentToken } from './agent-key.ts';
 import { createAttempts } from './attempts.ts';
+import type { Ldap } from './ldap.ts';
 import type { Oidc } from './oidc.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { nobodysPrincipal, type Principal } from './principal.ts';
@@ -56,6 +58,8 @@ export interface Identity {
   signInByOidc(query: string, attempt: string | undefined, visitor: Visitor): Promise<OpenedSession>;
   /** Counts a caller that asks for an attempt at the identity provider. Throws `rate-limited`. */
   limitCaller(visitor: Visitor): void;
+  /** Counts an agent that tries a join token. Throws `rate-limited`. */
+  limitJoin(visitor: Visitor): { succeeded(): void };
   /** Throws `wrong-credentials`, `rate-limited`, `invalid-input` where there is no password to change. */
   changePassword(principal: Principal, input: PasswordChange, visitor: Visitor): Promise<void>;
   signOut(principal: Principal): Promise<void>;
@@ -73,6 +77,8 @@ export interface IdentityOptions {
   /** Whether people reach the server by https, so that cookies are Secure and bound to the host. */
   readonly https: boolean;
   readonly oidc: Oidc | null;
+  /** A directory that knows passwords of those whom Pharos does not know. */
+  readonly ldap?: Ldap | null;
 }
 
 /** Makes the identity of a server. Call `offerSetup` once its address is known. */
@@ -97,6 +103,17 @@ export function createIdentity(options: IdentityOptions): Identity & { offerSetu
     return { secret, principal };
   }
 
+  async function openExternal(identity: ExternalIdentity, visitor: Visitor): Promise<OpenedSession> {
+    const userId = await store.users.external(identity, now());
+    if (userId === null) throw new ProblemError('forbidden', 'This account is disabled in Pharos.');
+    const opened = await openSession(userId, visitor, EXTERNAL_SESSION_MS);
+    if (opened.principal.grants.length > 0) return opened;
+    await store.sessions.remove(sha256(opened.secret));
+    throw new ProblemError('forbidden', 'None of your groups has a role in Pharos.', {
+      hint: 'Ask an administrator which group to join; then sign in again.',
+    });
+  }
+
   async function firstAdministrator(input: Setup, visitor: Visitor): Promise<OpenedSession> {
     if ((await store.users.count()) > 0) throw new ProblemError('setup-done', 'An administrator exists already.');
     if (!link?.fits(input.token)) {
@@ -118,6 +135,7 @@ export function createIdentity(options: IdentityOptions): Identity & { offerSetu
     if (options.adminToken && equalSecret(token, options.adminToken)) {
       return nobodysPrincipal('PHAROS_ADMIN_TOKEN', 'environment-token', 'admin');
     }
+    if (looksLikeAgentToken(token)) return agentPrincipal(store, token, now());
     if (!looksLikeToken(token)) return null;
     if (equalSecret(token, embedded)) return nobodysPrincipal('embedded agent', 'token', 'agent');
     return tokenPrincipal(store, token, now());
@@ -152,9 +170,15 @@ export function createIdentity(options: IdentityOptions): Identity & { offerSetu
       const attempt = guard.attempt(visitor, input.username.toLowerCase());
       const user = await store.users.byName(input.username);
       const right = await verifyPassword(input.password, user?.passwordHash ?? null);
-      if (!user || !right) throw new ProblemError('wrong-credentials', 'User name or password is wrong.');
+      if (user && right) {
+        attempt.succeeded();
+        return openSession(user.id, visitor);
+      }
+      // Who has a password here is asked for it here: a directory cannot take over an account of Pharos.
+      const external = user || !options.ldap ? null : await options.ldap.signIn(input.username, input.password);
+      if (external === null) throw new ProblemError('wrong-credentials', 'User name or password is wrong.');
       attempt.succeeded();
-      return openSession(user.id, visitor);
+      return openExternal(external, visitor);
     },
     async offerLink(userId) {
       const token = newSecret();
@@ -175,16 +199,10 @@ export function createIdentity(options: IdentityOptions): Identity & { offerSetu
     async signInByOidc(query, attempt, visitor) {
       if (oidc === null) throw new ProblemError('not-found', 'No identity provider is configured.');
       const identity = await oidc.finish(query, attempt, `${baseUrl}/sign-in/callback`);
-      const userId = await store.users.external(identity, now());
-      if (userId === null) throw new ProblemError('forbidden', 'This account is disabled in Pharos.');
-      const opened = await openSession(userId, visitor, EXTERNAL_SESSION_MS);
-      if (opened.principal.grants.length > 0) return opened;
-      await store.sessions.remove(sha256(opened.secret));
-      throw new ProblemError('forbidden', 'None of your groups has a role in Pharos.', {
-        hint: 'Ask an administrator which group to join; then sign in again.',
-      });
+      return openExternal(identity, visitor);
     },
     limitCaller: (visitor) => guard.caller(visitor),
+    limitJoin: (visitor) => guard.attempt(visitor, '(join)'),
     async changePassword(principal, input, visitor) {
       const { userId, sessionSha256 } = principal;
       const hash = userId === null ? null : await store.users.passwordHash(userId);

@@ -1,9 +1,11 @@
 /** Sign-in with an identity provider: OpenID Connect, authorization code with PKCE (OpenID Connect Core 1.0 §3.1, RFC 7636). */
+
 import type { UserGrant } from '@pharos/contract';
 import type { ExternalIdentity } from '@pharos/store';
 import type { FastifyBaseLogger } from 'fastify';
 import * as openid from 'openid-client';
 import { ServerError } from '../errors.ts';
+import type { Keyring } from '../keyring.ts';
 import { ProblemError } from '../problem.ts';
 import { seal, unseal } from '../sealing.ts';
 import { createIssuerDoor, IssuerUnavailable, mayBeIssuer } from './issuer-door.ts';
@@ -51,7 +53,7 @@ interface Attempt {
 /** @throws ServerError `identity-provider-invalid` for an issuer that is neither https nor on loopback */
 export function createOidc(
   settings: OidcSettings,
-  { key, now, log }: { key: Buffer; now: () => Date; log: FastifyBaseLogger },
+  { key, now, log }: { key: Keyring; now: () => Date; log: FastifyBaseLogger },
 ): Oidc {
   const issuer = URL.parse(settings.issuer);
   if (issuer === null || !mayBeIssuer(issuer)) {

@@ -16,6 +16,8 @@ export interface Principal {
   readonly expiresAt: string | null;
   /** SHA-256 of the session id, of session cookies only. */
   readonly sessionSha256?: string;
+  /** Of agents that sign for themselves: which one it is, and the location it belongs to. */
+  readonly agent?: { readonly id: string; readonly locationId: string };
 }
 
 const HIGHEST_FIRST: readonly Role[] = ['admin', 'approver', 'curator', 'consumer', 'viewer', 'agent'];

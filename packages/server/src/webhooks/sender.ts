@@ -2,10 +2,12 @@
  * Sends what stands in the outbox of webhooks. Several servers may do so at once: each claims what it sends. A process that
  * dies in between leaves a claim that ends after a minute, and the delivery is sent again with the same id.
  */
+
 import { nextTryIn } from '@pharos/library';
 import type { Store, WebhookClaim } from '@pharos/store';
 import type { FastifyBaseLogger } from 'fastify';
 import type { EventHub } from '../events.ts';
+import type { Keyring } from '../keyring.ts';
 import type { Metrics } from '../metrics.ts';
 import { unseal } from '../sealing.ts';
 import { failedPost, type Posted, post } from './post.ts';
@@ -26,7 +28,7 @@ export interface WebhookSender {
 
 export interface SenderOptions {
   readonly store: Pick<Store, 'webhookOutbox'>;
-  readonly key: Buffer;
+  readonly key: Keyring;
   readonly now: () => Date;
   readonly version: string;
   readonly events: EventHub;

@@ -107,6 +107,41 @@ export function searchSuite(given: () => Promise<Given>): void {
     await assert.rejects(store.tags.ofRepository(await repositoryId(store, 'nim/meta/llama'), query('x:')), QueryError);
   });
 
+  it('finds and counts by the state that counts now, whatever was decided when', async () => {
+    const { store } = await given();
+    await library(store);
+    const decide = (tag: string, state: 'approved' | 'rejected', expiresAt: Date | null = null) =>
+      store.decisions.decide(
+        [{ digest: digestOf(`epas ${tag}`), state, reason: 'test', actor: 'ann', actorKind: 'session', expiresAt }],
+        hours(1),
+      );
+    await decide(F17, 'approved');
+    await decide(F16, 'approved', hours(12));
+    await decide(P17, 'rejected');
+    const at = async (q: string, now: Date) => (await store.tags.list(query(q), now)).items.map(({ name }) => name);
+    assert.deepEqual(await at('state:approved', hours(11)), [F16, F17]);
+    assert.deepEqual(await at('state:approved', hours(13)), [F17]);
+    assert.deepEqual(await at('state:pending engine:epas', hours(13)), [F16]);
+    assert.deepEqual(await at('-state:rejected engine:epas', hours(13)), [F16, F17]);
+    assert.deepEqual(await at('state:approved,rejected', hours(13)), [P17, F17]);
+    const counts = async (q: string) => {
+      const { facets } = await store.tags.facets(TagFacetsQuery.parse({ q }), hours(13));
+      const values = facets.find(({ field }) => field === 'state')!.values;
+      return Object.fromEntries(values.map(({ value, count }) => [value, count]));
+    };
+    assert.deepEqual(await counts(''), { pending: 8, approved: 1, rejected: 1 });
+    assert.deepEqual(await counts('engine:epas state:approved'), { pending: 1, approved: 1, rejected: 1 });
+    assert.deepEqual(await counts('label:vendor=EDB'), { pending: 1, approved: 1, rejected: 1 });
+    const repositories = await store.repositories.list(RepositoryQuery.parse({ q: 'state:rejected' }), {
+      userId: null,
+      now: hours(13),
+    });
+    assert.deepEqual(
+      repositories.items.map(({ name }) => name),
+      ['edb-postgres-advanced'],
+    );
+  });
+
   it('finds in one repository by the same language, and what is retired or missing', async () => {
     const { store } = await given();
     const { team } = await library(store);

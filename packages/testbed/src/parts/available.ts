@@ -6,7 +6,7 @@ import { TestbedError } from '../testbed-error.ts';
 export type Part = { path: string; skip: false } | { path: undefined; skip: string };
 
 /** The real components. */
-export type PartName = 'distribution' | 'skopeo' | 'openssl' | 'postgres' | 'chromium';
+export type PartName = 'distribution' | 'skopeo' | 'openssl' | 'postgres' | 'chromium' | 'slapd' | 'podman' | 'buildah';
 
 /** Debian's packages, for the hint. */
 const PACKAGES: Readonly<Record<PartName, string>> = {
@@ -15,6 +15,9 @@ const PACKAGES: Readonly<Record<PartName, string>> = {
   openssl: 'openssl',
   postgres: 'postgresql',
   chromium: 'chromium',
+  slapd: 'slapd',
+  podman: 'podman runc',
+  buildah: 'buildah',
 };
 
 /** Looks for the real components. `postgres` is the directory with the server's programs, the others are programs. */
@@ -24,6 +27,9 @@ export function available(): Readonly<Record<PartName, Part>> {
     skopeo: part('skopeo', inPath('skopeo')),
     openssl: part('openssl', inPath('openssl')),
     postgres: part('postgres', postgresPrograms()),
+    slapd: part('slapd', inPath('slapd')),
+    podman: part('podman', inPath('runc') && inPath('podman')),
+    buildah: part('buildah', inPath('buildah')),
     chromium: part('chromium', inPath('chromium') ?? inPath('chromium-browser') ?? inPath('google-chrome')),
   };
 }

@@ -1,3 +1,4 @@
+import type { JoinTokenInput } from '@pharos/contract';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from './client.ts';
 
@@ -22,5 +23,21 @@ export function useForgetAgent() {
         client.invalidateQueries({ queryKey: ['locations'] }),
         client.invalidateQueries({ queryKey: ['statistics'] }),
       ]),
+  });
+}
+
+/** The token is in the answer, this once. */
+export function useCreateJoinToken() {
+  return useMutation({
+    mutationFn: (body: Pick<JoinTokenInput, 'name' | 'locationId'>) => api('createJoinToken', { body }),
+  });
+}
+
+/** Its calls are refused from now on, until it joins again. */
+export function useRevokeAgentKey() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => api('revokeAgentKey', { params: { id } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['agents'] }),
   });
 }

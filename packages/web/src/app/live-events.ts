@@ -21,6 +21,7 @@ const EVENT_TYPES: Record<Event['type'], true> = {
   webhook: true,
   image: true,
   dispatch: true,
+  approval: true,
   reset: true,
 };
 const BATCH_MS = 400;

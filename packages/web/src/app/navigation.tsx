@@ -41,6 +41,7 @@ export function Navigation({ isOpen, isOverlay }: { isOpen: boolean; isOverlay: 
             <Entry to="/" label="Home" />
             <Entry to="/library" label="Image Library" />
             <Entry to="/models" label="Model Library" />
+            <Entry to="/approvals" label="Approvals" />
           </NavList>
           <NavGroup title="Manage">
             {MANAGE.map(([to, label]) => (

@@ -8,6 +8,7 @@ import {
   text,
 } from '../components/search-state.ts';
 import { activitySearch } from '../features/activity/search.ts';
+import { approvalsSearch } from '../features/approvals/search.ts';
 import { hcpTagsSearch } from '../features/hcp-tags/search.ts';
 import {
   compareSearch,
@@ -162,6 +163,19 @@ const model = createRoute({
   component: lazyRouteComponent(() => import('../features/models/model-page.tsx'), 'ModelPage'),
 });
 
+const approvals = createRoute({
+  getParentRoute: () => app,
+  path: '/approvals',
+  validateSearch: approvalsSearch,
+  component: lazyRouteComponent(() => import('../features/approvals/approvals-page.tsx'), 'ApprovalsPage'),
+});
+
+const approval = createRoute({
+  getParentRoute: () => app,
+  path: '/approvals/$digest',
+  component: lazyRouteComponent(() => import('../features/approvals/review-page.tsx'), 'ReviewPage'),
+});
+
 const registries = createRoute({
   getParentRoute: () => app,
   path: '/manage/registries',
@@ -312,6 +326,8 @@ const pages = [
   tag,
   models,
   model,
+  approvals,
+  approval,
   registries,
   newRegistry,
   registry,

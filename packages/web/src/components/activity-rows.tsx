@@ -35,6 +35,8 @@ const LOOKS: Readonly<Record<ActivityType, { color: NonNullable<LabelProps['colo
   'rule.removed': { color: 'grey', icon: MinusCircleIcon },
   'repository.readme-changed': { color: 'grey', icon: InfoCircleIcon },
   'webhook.disabled': { color: 'yellow', icon: ExclamationTriangleIcon },
+  'image.state-changed': { color: 'purple', icon: CheckCircleIcon },
+  'approval.requested': { color: 'blue', icon: InfoCircleIcon },
 };
 
 /** What happened, newest first; what one scan changed stands together. */

@@ -19,6 +19,8 @@ export const ACTIVITY_WORDS: Readonly<Record<ActivityType, string>> = {
   'rule.removed': 'Rule deleted',
   'repository.readme-changed': 'README',
   'webhook.disabled': 'Webhook off',
+  'image.state-changed': 'Decisions',
+  'approval.requested': 'Approval asked for',
 };
 
 /** The entries of one scan that stand beside each other, oldest first within: what came in, then what moved, then what went. */

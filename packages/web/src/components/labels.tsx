@@ -64,6 +64,11 @@ const DISPATCH_STATES: Record<Dispatch['state'] | 'drifted', Look> = {
   deleted: { word: 'Deleted', ...QUIET },
 };
 
+/** States by their words. */
+export const IMAGE_STATE_NAMES = Object.fromEntries(
+  Object.entries(IMAGE_STATES).map(([state, { word }]) => [state, word]),
+) as Record<ImageState, string>;
+
 const SCAN_STATES: Record<Scan['status'], Look> = {
   running: { word: 'Running', color: 'blue', icon: SyncAltIcon },
   complete: { word: 'Complete', ...GOOD },

@@ -13,6 +13,7 @@ import { PageTitle } from '../../components/page-title.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { ListSkeleton, QueryView } from '../../components/states.tsx';
+import { AgentKey } from './agent-key.tsx';
 import { clockWords } from './clock-words.ts';
 import { DispatchesPanel } from './dispatches-panel.tsx';
 import { KubernetesPanel } from './kubernetes-panel.tsx';
@@ -83,11 +84,12 @@ const AGENT_COLUMNS: readonly Column<Agent>[] = [
         <span>
           <AgentStateLabel state={agent.state} />
         </span>
-        {agent.state === 'connected' ? null : <span className="ph-quiet">{agent.message}</span>}
+        {agent.message === '' ? null : <span className="ph-quiet">{agent.message}</span>}
       </div>
     ),
   },
   { label: 'Location', cell: (agent) => agent.locationId },
+  { label: 'Key', cell: (agent) => <AgentKey agent={agent} /> },
   { label: 'Version', cell: (agent) => agent.version },
   { label: 'Last heard', modifier: 'nowrap', cell: (agent) => <RelativeTime time={agent.lastSeenAt} /> },
   { label: 'Clock', cell: (agent) => <Clock seconds={agent.clockSkewSeconds} /> },

@@ -1,13 +1,14 @@
-import { Link } from '@tanstack/react-router';
-import type { ReactElement } from 'react';
+import { Button } from '@patternfly/react-core';
+import { type ReactElement, useState } from 'react';
 import { useMay } from '../../api/session.ts';
 import { Code } from '../../components/code.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { CreateJoinToken } from './join-token.tsx';
 
 /** The smallest file that makes an agent in another location report here. */
 const agentFile = (origin: string) => `agent:
   beacon_server: ${origin}
-  access_key: $BEACON_AGENT_ACCESS_KEY
+  join_token: $BEACON_AGENT_JOIN_TOKEN
 dispatcher:
   enabled: true
   location_id: eu-west
@@ -26,18 +27,20 @@ dispatcher:
 /** How a second location gets its agent. */
 export function StartAgent(): ReactElement {
   const mayToken = useMay('tokens:manage');
+  const [isOpen, setOpen] = useState(false);
   return (
     <Panel title="Start an agent in another location">
       <ol className="ph-steps">
         <li>
           {mayToken ? (
-            <>
-              Create a token with the role “agent” under <Link to="/administration/tokens">Tokens</Link>
-            </>
+            <Button variant="link" isInline onClick={() => setOpen(true)}>
+              Create a join token
+            </Button>
           ) : (
-            'Ask an administrator for a token with the role “agent”'
+            'Ask an administrator for a join token'
           )}{' '}
-          and put it into the environment as <code>BEACON_AGENT_ACCESS_KEY</code>.
+          and put it into the environment as <code>BEACON_AGENT_JOIN_TOKEN</code>. It is used once; the agent has a key
+          of its own from then on.
         </li>
         <li>
           Save this as <code>beacon_agent.yaml</code> in the other location and name your registry in it:
@@ -48,6 +51,7 @@ export function StartAgent(): ReactElement {
           <Code text={'pharos agent -f beacon_agent.yaml --check\npharos agent -f beacon_agent.yaml'} what="commands" />
         </li>
       </ol>
+      {isOpen ? <CreateJoinToken onClose={() => setOpen(false)} /> : null}
     </Panel>
   );
 }

@@ -18,8 +18,29 @@ export function PullPanel({ tag }: { tag: TagDetail }): ReactElement | null {
           </Tab>
         ))}
       </Tabs>
+      <RunHere tag={tag} />
     </Panel>
   );
+}
+
+/** How to try a database on one's own machine; the command refuses what is not approved, so it is shown for what is. */
+function RunHere({ tag: { kind, state, repository, name } }: { tag: TagDetail }): ReactElement | null {
+  if (kind !== 'postgres') return null;
+  return (
+    <div className="ph-stack-small">
+      <h3 className="pf-v6-c-title pf-m-md">Run on your machine</h3>
+      {state === 'approved' ? (
+        <Code text={`pharos local start ${shellWord(`${repository}:${name}`)}`} what="command to run it locally" />
+      ) : (
+        <p>Once this digest is approved, a command stands here that starts it with podman or docker.</p>
+      )}
+    </div>
+  );
+}
+
+/** Names come from registries: what is not plainly harmless in a shell is quoted. */
+function shellWord(word: string): string {
+  return /^[A-Za-z0-9._:/@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Files answer to no pull; what helps is the way from them into a registry. */

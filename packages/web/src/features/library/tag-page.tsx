@@ -1,4 +1,4 @@
-import { PageSection, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { Alert, PageSection, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import type { Image, TagDetail } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
@@ -6,6 +6,8 @@ import type { ReactElement } from 'react';
 import { usagesQuery } from '../../api/dispatches.ts';
 import { imageQuery } from '../../api/images.ts';
 import { tagQuery } from '../../api/tags.ts';
+import { DecideActions } from '../../components/decide-actions.tsx';
+import { DecisionsPanel } from '../../components/decisions-panel.tsx';
 import { Digest } from '../../components/digest.tsx';
 import { EditHcpTags } from '../../components/edit-hcp-tags.tsx';
 import { formatCount } from '../../components/format.ts';
@@ -79,6 +81,7 @@ function Loaded({ tag }: { tag: TagDetail }): ReactElement {
               />
             ) : null}
             <CompareButton to={tag.digest} text="Compare with …" />
+            <DecideActions what={`${tag.repository}:${tag.name}`} digest={tag.digest} state={tag.state} />
           </>
         }
       >
@@ -91,6 +94,7 @@ function Loaded({ tag }: { tag: TagDetail }): ReactElement {
             digest={tag.digest}
           />
           <Presence tag={tag} />
+          <Moved tag={tag} />
           {moves ? (
             <p className="ph-quiet">
               This name names no exact version, so it moves. The digest does not; use the digest for anything that must
@@ -196,6 +200,7 @@ function Overview({ tag, image }: { tag: TagDetail; image: ReturnType<typeof use
       </div>
       <div className="ph-stack">
         <PullPanel tag={tag} />
+        <DecisionsPanel digest={tag.digest} />
         <SignaturesPanel tag={tag} />
         <TagOriginPanel tag={tag} />
         {image.data ? <AttachedPanel referrers={image.data.referrers} /> : null}
@@ -207,6 +212,22 @@ function Overview({ tag, image }: { tag: TagDetail; image: ReturnType<typeof use
 /** Only for its type. */
 function useImage(digest: string) {
   return useQuery(imageQuery(digest));
+}
+
+/** The name still stands for what was approved, in people's heads; the image behind it is another one. */
+function Moved({ tag }: { tag: TagDetail }): ReactElement | null {
+  if (!tag.approvedBefore) return null;
+  return (
+    <Alert variant="warning" isInline component="p" title="The tag moved since the approval">
+      <p>
+        <Digest digest={tag.approvedBefore} /> was approved. What the tag points to now is another image, and it is
+        pending.{' '}
+        <Link to="/library/compare" search={{ from: tag.approvedBefore, to: tag.digest }}>
+          See what differs
+        </Link>
+      </p>
+    </Alert>
+  );
 }
 
 function Presence({ tag }: { tag: TagDetail }): ReactElement | null {

@@ -1,0 +1,102 @@
+/**
+ * A real PostgreSQL image from a real registry to a running database: built, pushed, discovered, approved, run by digest with
+ * podman, and asked with a client.
+ */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import {
+  available,
+  buildPostgresImage,
+  type Containers,
+  type Distribution,
+  makeContainers,
+  startDistribution,
+} from '@pharos/testbed';
+import pg from 'pg';
+import { agentFile } from './support/agent-file.ts';
+import { ADMIN_TOKEN, cleanUp, libraryTags, type Pharos, runPharos, startPharos, waitFor } from './support/pharos.ts';
+
+const parts = available();
+const skip = parts.podman.skip || parts.buildah.skip || parts.postgres.skip || parts.distribution.skip;
+
+describe('an approved image runs on this machine', { skip }, () => {
+  let registry: Distribution;
+  let containers: Containers;
+  let pharos: Pharos;
+  let tag: string;
+
+  before(async () => {
+    containers = makeContainers();
+    registry = await startDistribution();
+    const version = await buildPostgresImage(containers, (found) => `${registry.host}/postgresql:${found}-2611231625`);
+    tag = `${version}-2611231625`;
+    pharos = await startPharos({
+      args: ['--agent-config', agentFile([{ name: 'real', url: registry.url, repositories: ['postgresql'] }])],
+    });
+    await waitFor(async () => (await libraryTags(pharos.client)).size > 0, 'the tag in the library');
+  });
+  after(async () => {
+    await pharos?.stop();
+    await registry?.stop();
+    await containers?.remove();
+    cleanUp();
+  });
+
+  const local = (...args: string[]) =>
+    runPharos(['local', ...args, '--engine', 'podman'], {
+      ...containers.env,
+      PHAROS_URL: pharos.url,
+      PHAROS_TOKEN: ADMIN_TOKEN,
+    });
+
+  test('what is not approved does not start', async () => {
+    const { code, stderr } = await local('start', `postgresql:${tag}`);
+    assert.equal(code, 1);
+    assert.match(stderr, /is pending, and only approved images run from here\. \(image-not-approved\)/);
+    assert.deepEqual(JSON.parse((await local('list', '--json')).stdout).items, []);
+  });
+
+  test('approved, it answers a client; stopped and started again it still has its data', async () => {
+    const found = (await pharos.client('listTags', { query: {} })).items[0]!;
+    assert.equal(found.kind, 'postgres');
+    const decided = await fetch(`${pharos.url}/api/v1/images/${found.digest}/decisions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ state: 'approved', reason: 'tried on a laptop' }),
+    });
+    assert.ok(decided.ok, await decided.text());
+    const first = await local('start', `postgresql:${tag}`, '--host-network', '--json');
+    assert.equal(first.code, 0, first.stderr);
+    const started = JSON.parse(first.stdout);
+    assert.equal(started.digest, found.digest);
+    const ran = await promisify(execFile)('podman', ['inspect', '--format', '{{.ImageName}}', started.name], {
+      env: { ...process.env, ...containers.env },
+    });
+    assert.equal(ran.stdout.trim(), `${registry.host}/postgresql@${found.digest}`);
+
+    const ask = async (text: string) => {
+      const { port, user } = started;
+      const client = new pg.Client({ host: '127.0.0.1', port, user, password: started.password, database: 'postgres' });
+      await client.connect();
+      try {
+        return (await client.query(text)).rows[0];
+      } finally {
+        await client.end();
+      }
+    };
+    assert.match((await ask('select version() as version')).version, new RegExp(`^PostgreSQL ${tag.split('-')[0]}`));
+    await ask('create table kept (id int)');
+
+    assert.equal((await local('stop', started.name)).code, 0);
+    assert.equal(JSON.parse((await local('list', '--json')).stdout).items[0].state, 'exited');
+    const again = JSON.parse((await local('start', `postgresql:${tag}`, '--json')).stdout);
+    assert.equal(again.password, null, 'a password is told once');
+    assert.equal((await ask("select to_regclass('kept')::text as name")).name, 'kept');
+
+    assert.equal((await local('remove', started.name)).code, 0);
+    assert.deepEqual(JSON.parse((await local('list', '--json')).stdout).items, []);
+    assert.equal((await local('stop', started.name)).code, 3, 'it is no longer there');
+  });
+});
