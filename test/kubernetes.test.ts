@@ -68,7 +68,11 @@ describe('dispatch in a real Kubernetes', { skip: parts.skip, timeout: 300_000 }
   let epoch = 0;
 
   before(async () => {
-    kubernetes = await startKubernetes({ users: [{ name: 'least' }, { name: 'nobody' }, { name: 'somebody' }] });
+    kubernetes = await startKubernetes({
+      // Else the API server remembers in memory what etcd has forgotten.
+      flags: ['--watch-cache=false'],
+      users: [{ name: 'least' }, { name: 'nobody' }, { name: 'somebody' }],
+    });
     for (const kind of [CNPG_CLUSTER, CNPG_CATALOG]) await installKind(kubernetes, kind);
     await kubernetes.call('POST', '/api/v1/namespaces', { metadata: { name: NAMESPACE } });
     store = await openStore({ dataDir: 'memory:' });
@@ -422,10 +426,11 @@ describe('dispatch in a real Kubernetes', { skip: parts.skip, timeout: 300_000 }
         if (path === '/api/v1/pods') lists += 1;
         return api.call(method, path, request);
       },
-      lines: (path, query, onLine, signal) => {
+      lines: async (path, query, onLine, signal) => {
         if (path !== '/api/v1/pods' || breaks >= 1) return api.lines(path, query, onLine, signal);
         breaks += 1;
-        // A real 410: a version that is older than what etcd keeps is refused by the API server itself.
+        // A real 410: a version that etcd has forgotten is refused by the API server itself.
+        await kubernetes.forgetVersions();
         return api.lines(path, { ...query, resourceVersion: '1' }, onLine, signal);
       },
     };
@@ -437,25 +442,28 @@ describe('dispatch in a real Kubernetes', { skip: parts.skip, timeout: 300_000 }
       log,
       gatherMs: 50,
     });
-    const uses = async (digest: string) => (await store.usages.ofImage(digest, { limit: 100 })).items;
-    await pod('first', 'registry.example/postgresql:17.4', `registry.example/postgresql@${CHILD}`);
-    await waitFor(async () => (await uses(IMAGE)).length === 1, 'the first pod');
-    const [use] = await uses(IMAGE);
-    assert.deepEqual(
-      [use?.kind, use?.namespace, use?.name, use?.owner, use?.digest],
-      ['Pod', NAMESPACE, 'first', 'Cluster/orders', CHILD],
-    );
-    assert.equal((await store.images.get(IMAGE, new Date()))?.usedBy.length, 1);
-    await kubernetes.call('POST', CLUSTERS, cluster('pinned'));
-    await waitFor(async () => (await uses(IMAGE)).some(({ kind }) => kind === 'Cluster'), 'the cluster');
-    await pod('second', reference, null);
-    await waitFor(async () => (await uses(IMAGE)).some(({ name }) => name === 'second'), 'the second pod');
-    await kubernetes.call('DELETE', `/api/v1/namespaces/${NAMESPACE}/pods/first?gracePeriodSeconds=0`);
-    await waitFor(async () => !(await uses(IMAGE)).some(({ name }) => name === 'first'), 'the first pod to go');
-    assert.equal(breaks, 1);
-    assert.ok(lists >= 2, 'after 410 the list was read again');
-    stop.abort();
-    await watching;
+    try {
+      const uses = async (digest: string) => (await store.usages.ofImage(digest, { limit: 100 })).items;
+      await pod('first', 'registry.example/postgresql:17.4', `registry.example/postgresql@${CHILD}`);
+      await waitFor(async () => (await uses(IMAGE)).length === 1, 'the first pod');
+      const [use] = await uses(IMAGE);
+      assert.deepEqual(
+        [use?.kind, use?.namespace, use?.name, use?.owner, use?.digest],
+        ['Pod', NAMESPACE, 'first', 'Cluster/orders', CHILD],
+      );
+      assert.equal((await store.images.get(IMAGE, new Date()))?.usedBy.length, 1);
+      await kubernetes.call('POST', CLUSTERS, cluster('pinned'));
+      await waitFor(async () => (await uses(IMAGE)).some(({ kind }) => kind === 'Cluster'), 'the cluster');
+      await pod('second', reference, null);
+      await waitFor(async () => (await uses(IMAGE)).some(({ name }) => name === 'second'), 'the second pod');
+      await kubernetes.call('DELETE', `/api/v1/namespaces/${NAMESPACE}/pods/first?gracePeriodSeconds=0`);
+      await waitFor(async () => !(await uses(IMAGE)).some(({ name }) => name === 'first'), 'the first pod to go');
+      assert.equal(breaks, 1);
+      assert.ok(lists >= 2, 'after 410 the list was read again');
+    } finally {
+      stop.abort();
+      await watching;
+    }
   });
 
   test('an agent with this Kubernetes in its file does all of it by itself, woken by the long poll', async () => {

@@ -30,6 +30,8 @@ export type Kubernetes = {
   token(user?: string): string;
   /** One request as `admin`; the answer's body is JSON. Rejects for a status of 400 and above unless it is expected. */
   call<T = Record<string, unknown>>(method: string, path: string, body?: unknown, expected?: number): Promise<T>;
+  /** Forgets every version before now, so that a watch from one of them is answered with 410 Gone. */
+  forgetVersions(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -103,6 +105,14 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
         if (!isExpected)
           throw new TestbedError('unexpected-answer', `${method} ${path}: ${answer.status}`, String(answer.body));
         return JSON.parse(String(answer.body));
+      },
+      forgetVersions: async () => {
+        const post = async (path: string, body: object) => {
+          const answer = await send(etcd.url + path, { method: 'POST', body: Buffer.from(JSON.stringify(body)) });
+          return JSON.parse(String(answer.body));
+        };
+        const { header } = await post('/v3/kv/range', { key: Buffer.from('x').toString('base64') });
+        await post('/v3/kv/compaction', { revision: header.revision, physical: true });
       },
       stop,
     };
