@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Hello } from '@pharos/contract';
 import type { Limits } from '@pharos/oci';
 import type { Logger } from 'pino';
+import type { AdmissionControl } from './admission/control.ts';
 import { type JoinAddress, neverJoined, signingClient } from './agent-key.ts';
 import type { AgentFile } from './config.ts';
 import { publicRegistry } from './config-registries.ts';
@@ -107,6 +108,7 @@ class BeaconAgent {
   readonly done: Promise<void>;
   readonly #options: AgentOptions;
   readonly #identity: Identity;
+  readonly #stateDir: string;
   readonly #stopping = new AbortController();
   readonly #controlPlane: ControlPlane;
   readonly #registries: Registries;
@@ -122,6 +124,7 @@ class BeaconAgent {
   readonly #awaited = new Map<string, (outcome: Outcome) => void>();
   readonly #health: RegistryHealth;
   #resolveDone: () => void = () => {};
+  #admission: AdmissionControl | null = null;
   #firstSweeps = 0;
   #isReady = false;
 
@@ -139,6 +142,7 @@ class BeaconAgent {
     });
     this.#options = options;
     this.#identity = identity;
+    this.#stateDir = stateDir;
     this.#controlPlane = new ControlPlane(client, log, options.backOffCapMs);
     this.#registries = new Registries({
       file: config,
@@ -211,9 +215,26 @@ class BeaconAgent {
       },
       'Beacon Agent starts',
     );
+    await this.#admit();
     const talk = this.#talk();
     this.#running.push(talk, this.#reporter.run(this.#stopping.signal), this.#begin());
     if (this.#kubernetes !== null) this.#running.push(this.#kubernetes.run());
+  }
+
+  /** Admission control answers before the control plane does: from what is on disk. */
+  async #admit(): Promise<void> {
+    const { config, client, log } = this.#options;
+    if (config.admission === null || client === 'stdout') return;
+    // Its libraries are loaded where it is wanted.
+    const { startAdmission } = await import('./admission/control.ts');
+    this.#admission = await startAdmission({
+      settings: config.admission,
+      stateDir: this.#stateDir,
+      locationId: config.locationId,
+      agentId: this.#identity.id,
+      controlPlane: this.#controlPlane,
+      log: log.child({ part: 'admission' }),
+    });
   }
 
   async stop(): Promise<void> {
@@ -223,6 +244,7 @@ class BeaconAgent {
     await this.#schedule.stop();
     await this.#worker.idle();
     await Promise.allSettled(this.#running);
+    await this.#admission?.stop();
     await this.#registries.close();
     await this.#identity.release();
     this.#resolveDone();

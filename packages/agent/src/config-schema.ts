@@ -6,6 +6,7 @@
 import { DisplayName, LocationId, Pattern, PROVIDERS, RuleSpec } from '@pharos/contract';
 import { compileRule } from '@pharos/library';
 import { z } from 'zod';
+import { FileAdmission } from './admission/settings.ts';
 import { parseDuration } from './duration.ts';
 
 /** Dotted paths of keys of the incumbent's agent that are accepted and have no effect. */
@@ -160,6 +161,7 @@ export const AgentDocument = z.strictObject({
           provisioning: z
             .strictObject({ images: z.strictObject({ discovery: Discovery.optional() }).optional() })
             .optional(),
+          admission: FileAdmission.optional(),
         })
         .optional(),
     })

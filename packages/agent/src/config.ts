@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { FileRule, RuleSpec } from '@pharos/contract';
+import { type AdmissionSettings, admissionSettings } from './admission/settings.ts';
 import {
   type ConfigNotice,
   type Environment,
@@ -39,6 +40,8 @@ export interface AgentFile {
   kubernetes: KubernetesConfig | null;
   registries: readonly AgentRegistry[];
   rules: readonly FileRule[];
+  /** Admission control; null: off. */
+  admission: AdmissionSettings | null;
   notices: readonly ConfigNotice[];
 }
 
@@ -72,11 +75,12 @@ export function parseAgentConfig(text: string, path: string | null, environment:
 
   const { agent, dispatcher } = parsed.data;
   const locationId = dispatcher.location_id ?? DEFAULT_LOCATION;
+  const directory = path === null ? process.cwd() : dirname(path);
   const built = buildRegistries(dispatcher.capabilities?.provisioning?.images?.discovery, {
     document,
     environment,
     locationId,
-    directory: path === null ? process.cwd() : dirname(path),
+    directory,
   });
   const beaconServer = serverOf(agent.beacon_server);
   if (beaconServer === undefined) {
@@ -103,6 +107,9 @@ export function parseAgentConfig(text: string, path: string | null, environment:
     kubernetes: kubernetesOf(dispatcher.kubernetes, path),
     registries: built.registries,
     rules: built.rules,
+    admission: dispatcher.enabled
+      ? admissionSettings(dispatcher.capabilities?.admission, (file) => resolve(directory, file))
+      : null,
     notices: [...document.notices, ...incumbent.notices, ...built.notices, ...(unsetKey ? [noticeOf(unsetKey)] : [])],
   };
 }

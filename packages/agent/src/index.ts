@@ -1,3 +1,6 @@
+export { admissionObjects, checkOffline } from './admission/offline.ts';
+export type { AdmissionSettings } from './admission/settings.ts';
+export { startAdmission } from './admission/start.ts';
 export { type AgentOptions, type RunningAgent, startAgent } from './agent.ts';
 export { AgentError, type AgentErrorCode } from './agent-error.ts';
 export type { JoinAddress } from './agent-key.ts';

@@ -2,10 +2,12 @@
 import { Command } from 'commander';
 import type { Shell } from './command.ts';
 import { activityCommand } from './commands/activity.ts';
+import { admissionCommand } from './commands/admission.ts';
 import { agentCommand } from './commands/agent.ts';
 import { agentsCommand, locationsCommand } from './commands/agents.ts';
 import { applyCommand } from './commands/apply.ts';
 import { approvalsCommand } from './commands/approvals.ts';
+import { auditCommand } from './commands/audit.ts';
 import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
@@ -72,8 +74,9 @@ export function buildProgram(shell: Shell): Command {
     ['Approvals:', [approvalsCommand(shell), ...decideCommands(shell)]],
     ['On this machine:', [localCommand(shell)]],
     ['Signatures:', [trustCommand(shell), verifyCommand(shell)]],
+    ['Clusters:', [admissionCommand(shell)]],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],
-    ['People:', [usersCommand(shell), teamsCommand(shell)]],
+    ['People:', [usersCommand(shell), teamsCommand(shell), auditCommand(shell)]],
     [
       'Setting up:',
       [

@@ -21,6 +21,7 @@ export const ACTIVITY_TYPES = [
   'rule.removed',
   'repository.readme-changed',
   'webhook.disabled',
+  'admission.refused',
   'image.state-changed',
   'approval.requested',
 ] as const;

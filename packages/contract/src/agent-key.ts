@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { Id, Time } from './common.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
+import { secret } from './secret.ts';
 
 /** `typ` of the signed tokens (JWT, RFC 7519; EdDSA with Ed25519, RFC 8037), and whom they are for. */
 export const AGENT_TOKEN_TYPE = 'pharos-agent+jwt';
@@ -43,7 +44,7 @@ export const JoinTokenQuery = PageQuery;
 
 /** `proof` is a signature over `joinText`: whoever joins has the private half. */
 export const AgentJoin = z.strictObject({
-  token: z.string().min(1).max(200),
+  token: secret(z.string().min(1).max(200)),
   agentId: Id,
   publicKey: AgentPublicKey,
   proof: z.string().max(200),

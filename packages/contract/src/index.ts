@@ -1,7 +1,10 @@
 export * from './activity.ts';
+export * from './admission.ts';
 export * from './agent.ts';
 export * from './agent-key.ts';
 export * from './approval.ts';
+export * from './audit.ts';
+export * from './audit-chain.ts';
 export { type AuditContent, auditText } from './audit-chain.ts';
 export * from './change.ts';
 export * from './client.ts';
@@ -36,6 +39,7 @@ export * from './rule.ts';
 export * from './rule-words.ts';
 export * from './scan.ts';
 export * from './search.ts';
+export * from './secret.ts';
 export * from './session.ts';
 export * from './sign-in-input.ts';
 export * from './statistics.ts';

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DisplayName, Id, Source, Time } from './common.ts';
 import { LocationId } from './location.ts';
+import { secret } from './secret.ts';
 
 export const PROVIDERS = [
   'auto',
@@ -43,27 +44,29 @@ export const AuthenticationInput = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('basic'),
     username: z.string().min(1).max(500),
-    password: z.string().min(1).max(10_000),
+    password: secret(z.string().min(1).max(10_000)),
   }),
   z.strictObject({
     type: z.literal('token'),
     username: z.string().max(500).optional(),
-    token: z.string().min(1).max(20_000),
+    token: secret(z.string().min(1).max(20_000)),
   }),
   z.strictObject({
     type: z.literal('docker_config'),
-    config: z
-      .string()
-      .min(2)
-      .max(100_000)
-      .meta({ description: 'Text of a .dockerconfigjson, or of the docker CLI config.json' }),
+    config: secret(
+      z
+        .string()
+        .min(2)
+        .max(100_000)
+        .meta({ description: 'Text of a .dockerconfigjson, or of the docker CLI config.json' }),
+    ),
   }),
   z.strictObject({
     type: z.literal('acr'),
     method: z.enum(['workload_identity', 'managed_identity', 'service_principal']).default('workload_identity'),
     tenantId: z.string().max(200).optional(),
     clientId: z.string().max(200).optional(),
-    clientSecret: z.string().min(1).max(10_000).optional(),
+    clientSecret: secret(z.string().min(1).max(10_000)).optional(),
   }),
   z.strictObject({
     type: z.literal('ecr'),
@@ -72,20 +75,17 @@ export const AuthenticationInput = z.discriminatedUnion('type', [
       .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'must be a region, such as eu-central-1')
       .optional(),
     roleArn: z.string().max(2048).optional().meta({ description: 'A role to assume' }),
-    externalId: z.string().max(1224).optional(),
+    externalId: secret(z.string().max(1224)).optional(),
     accessKeyId: z
       .string()
       .max(200)
       .optional()
       .meta({ description: 'Absent: the default chain (Pod Identity, IRSA, instance role …)' }),
-    secretAccessKey: z.string().max(1000).optional(),
+    secretAccessKey: secret(z.string().max(1000)).optional(),
   }),
   z.strictObject({
     type: z.literal('gcp'),
-    serviceAccountKey: z
-      .string()
-      .min(2)
-      .max(50_000)
+    serviceAccountKey: secret(z.string().min(2).max(50_000))
       .optional()
       .meta({ description: 'JSON of a service account key; absent: workload identity or the metadata server' }),
   }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, Time } from './common.ts';
+import { secret } from './secret.ts';
 import { Role } from './token.ts';
 import { NewPassword, UserName } from './user.ts';
 
@@ -16,7 +17,10 @@ export const Session = z.object({
 });
 export type Session = z.infer<typeof Session>;
 
-export const SignIn = z.strictObject({ username: z.string().min(1).max(100), password: z.string().min(1).max(1000) });
+export const SignIn = z.strictObject({
+  username: z.string().min(1).max(100),
+  password: secret(z.string().min(1).max(1000)),
+});
 export type SignIn = z.infer<typeof SignIn>;
 
 export const SetupState = z.object({
@@ -26,18 +30,22 @@ export const SetupState = z.object({
     .nullable()
     .meta({ description: 'The identity provider to sign in with, where there is one' }),
 });
-export const Setup = z.strictObject({ token: z.string().min(1).max(200), username: UserName, password: NewPassword });
+export const Setup = z.strictObject({
+  token: secret(z.string().min(1).max(200)),
+  username: UserName,
+  password: NewPassword,
+});
 export type Setup = z.infer<typeof Setup>;
 
 /** A password chosen with a one-time link. */
-export const LinkPassword = z.strictObject({ token: z.string().min(1).max(200), password: NewPassword });
+export const LinkPassword = z.strictObject({ token: secret(z.string().min(1).max(200)), password: NewPassword });
 export type LinkPassword = z.infer<typeof LinkPassword>;
 
-export const PasswordChange = z.strictObject({ current: z.string().min(1).max(1000), password: NewPassword });
+export const PasswordChange = z.strictObject({ current: secret(z.string().min(1).max(1000)), password: NewPassword });
 export type PasswordChange = z.infer<typeof PasswordChange>;
 
 export const OidcStart = z.object({ url: z.string().meta({ description: 'Where the browser goes to sign in' }) });
 
 /** What the identity provider sent the browser back with, as it stood in the address. */
-export const OidcReturn = z.strictObject({ query: z.string().min(1).max(8000) });
+export const OidcReturn = z.strictObject({ query: secret(z.string().min(1).max(8000)) });
 export type OidcReturn = z.infer<typeof OidcReturn>;

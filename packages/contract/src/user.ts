@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DisplayName, Id, Time } from './common.ts';
 import { PageQuery } from './page.ts';
+import { secret } from './secret.ts';
 import { Role } from './token.ts';
 
 export const UserName = z
@@ -10,7 +11,7 @@ export const UserName = z
   .min(1)
   .max(100)
   .regex(/^[\w.@-]+$/, 'must be letters, digits, ".", "_", "@" or "-"');
-export const NewPassword = z.string().min(10, 'must have at least 10 characters').max(1000);
+export const NewPassword = secret(z.string().min(10, 'must have at least 10 characters').max(1000));
 
 /** Roles of people and robots; `agent` is for the tokens of agents alone. */
 export const UserRole = Role.exclude(['agent']);

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { ActivityType } from './activity.ts';
 import { DisplayName, Id, Time } from './common.ts';
 import { PageQuery } from './page.ts';
+import { secret } from './secret.ts';
 
-/** What an endpoint may choose: the entries of the activity feed that a program can act upon. */
+/** What an endpoint may choose: entries of the activity feed that a program can act upon, and every entry of the audit log. */
 export const WEBHOOK_EVENTS = [
   'image.added',
   'tag.added',
@@ -16,9 +17,11 @@ export const WEBHOOK_EVENTS = [
   'registry.state-changed',
   'agent.lost',
   'agent.back',
+  'admission.refused',
   'image.state-changed',
   'approval.requested',
-] as const satisfies readonly ActivityType[];
+  'audit',
+] as const satisfies readonly (ActivityType | 'audit')[];
 export const WebhookEvent = z.enum(WEBHOOK_EVENTS);
 export type WebhookEvent = z.infer<typeof WebhookEvent>;
 
@@ -34,8 +37,10 @@ export const WEBHOOK_EVENT_WORDS: Readonly<Record<WebhookEvent, string>> = {
   'registry.state-changed': 'A registry answers, answers with warnings, or fails',
   'agent.lost': 'A Beacon Agent has not called for ten minutes',
   'agent.back': 'It calls again',
+  'admission.refused': 'Admission control refused an image, or would have in audit mode',
   'image.state-changed': 'An image was approved, rejected, deprecated or revoked, or an approval ended',
   'approval.requested': 'Somebody asks for an image to be approved',
+  audit: 'An entry of the audit log: every change, and every refusal',
 };
 
 const Url = z
@@ -51,7 +56,8 @@ const Url = z
 
 const Settings = z.strictObject({
   name: DisplayName,
-  url: Url.meta({ description: 'Where events are posted to; a redirect is not followed' }),
+  // Addresses of chat services are secrets themselves.
+  url: secret(Url.meta({ description: 'Where events are posted to; a redirect is not followed' })),
   events: z.array(WebhookEvent).min(1).max(WEBHOOK_EVENTS.length),
   repositories: z.string().trim().max(512).nullable().meta({
     description:

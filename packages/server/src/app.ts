@@ -48,7 +48,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.removeContentTypeParser('text/plain');
   observe(app, context);
   guard(app, options);
-  app.setErrorHandler(sendProblem);
+  app.setErrorHandler((thrown, request, reply) => {
+    context.denials.note(asProblemError(thrown), request);
+    return sendProblem(thrown, request, reply);
+  });
   await app.register(cookie);
   await app.register(compress, { encodings: ['gzip'], threshold: 1024 });
   await describeApi(app, context.version);

@@ -28,6 +28,8 @@ export function startBackground(context: Context): () => Promise<void> {
     every(context, COUNT_MS, 'counting the library', createCounting(context)),
     every(context, MINUTE_MS, 'verifying signatures', () => context.verifications.run()),
     every(context, POLICIES_MS, 'evaluating policies', () => evaluatePoliciesDue(context)),
+    every(context, AGENTS_MS, 'verifying the audit log', () => context.audit.run()),
+    every(context, AGENTS_MS, 'counting refusals', () => context.denials.flush()),
     every(context, AGENTS_MS, 'watching agents', () => watchAgents(context, agentStates)),
   ];
   return async () => {

@@ -1,6 +1,9 @@
 import type { Store } from '@pharos/store';
 import type { FastifyBaseLogger } from 'fastify';
+import type { AdmissionSnapshots } from './admission.ts';
 import type { AgentConfigs } from './agent-config.ts';
+import type { Denials } from './audit/denials.ts';
+import type { AuditWatch } from './audit/watch.ts';
 import type { EventHub } from './events.ts';
 import type { Identity } from './identity/identity.ts';
 import type { Keyring } from './keyring.ts';
@@ -31,6 +34,9 @@ export interface Context {
   readonly running: Running;
   readonly webhooks: WebhookSender;
   readonly verifications: Verifications;
+  readonly audit: AuditWatch;
+  readonly denials: Denials;
+  readonly admission: AdmissionSnapshots;
   /** Aborts when the server begins to stop: everything that waits answers then. */
   readonly stopping: AbortSignal;
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { emptyObservation, setDigestText } from '@pharos/library';
-import { makeAgent, startTestServer, type TestServer } from './testing.ts';
+import { makeAgent, reportScan, startTestServer, type TestServer } from './testing.ts';
 
 const REPOSITORY = 'nim/nvidia/llama-3.2-nv-rerankqa-1b-v2';
 let it: TestServer;
@@ -14,50 +13,9 @@ before(async () => {
   await agent.hello();
   const body = { name: 'Models', url: 'registry.example.com', authentication: { type: 'none' }, locationId: 'eu-west' };
   const registryId = (await it.call('createRegistry', { body })).body.id;
-  await reportScan(agent, registryId);
+  await reportScan(agent, registryId, REPOSITORY);
 });
 after(() => it.stop());
-
-/** A scan of one tag, as an agent reports it. */
-async function reportScan(agent: ReturnType<typeof makeAgent>, registryId: string): Promise<void> {
-  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-  const digest = `sha256:${sha256('1.8.0')}`;
-  const image = { ...emptyObservation(digest, 'application/vnd.oci.image.manifest.v1+json'), size: 4096 };
-  const tags = [{ name: '1.8.0', digest, pushedAt: null }];
-  const scanId = randomUUID();
-  const now = new Date().toISOString();
-  const begin = { scanId, parentId: null, agentId: agent.agentId, epoch: 1, registryId, repository: REPOSITORY };
-  assert.equal(
-    (
-      await agent.call('agentScanBegin', {
-        body: { ...begin, ruleIds: [], trigger: 'schedule', only: null, startedAt: now },
-      })
-    ).status,
-    200,
-  );
-  const chunk = { tags, images: [image], referrers: [] };
-  const chunked = { params: { id: scanId, n: '0' }, body: { sha256: sha256(JSON.stringify(chunk)), ...chunk } };
-  assert.equal((await agent.call('agentScanChunk', chunked)).status, 200);
-  const commit = {
-    status: 'complete',
-    tagCount: 1,
-    setDigest: sha256([...setDigestText(tags)].join('')),
-    listedCount: 1,
-    artifactCount: 0,
-    unresolved: [],
-    listedNames: ['1.8.0'],
-    absence: 'none',
-    finishedAt: now,
-    requests: 2,
-    message: '',
-    code: null,
-    hint: null,
-    failures: [],
-    failedCount: 0,
-  };
-  const committed = await agent.call('agentScanCommit', { params: { id: scanId }, body: commit });
-  assert.equal(committed.status, 200, committed.text);
-}
 
 test('a scan makes a model, with the facts that the catalogue states', async () => {
   const { status, body } = await it.call('listModels', { query: { task: 'rerank' } });

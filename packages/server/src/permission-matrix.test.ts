@@ -196,7 +196,8 @@ async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', toke
     ...{ name: 'x', kind: 'key', scope: '**', enabled: true, key: PUBLIC_KEY, roots: null, trustedRoot: null },
     ...{ identities: [], requireReference: false },
   };
-  const about = { registryId, locationId, digest, digests: [digest] };
+  const objects = [{ apiVersion: 'v1', kind: 'Pod' }];
+  const about = { registryId, locationId, digest, digests: [digest], objects };
   const body = { ...about, ...(name === 'previewRule' ? rule : name === 'checkTrust' ? trust : {}) };
   return app.inject({
     method: route.method,

@@ -12,10 +12,18 @@ export class ProblemError extends Error {
   readonly hint: string;
   readonly errors: readonly FieldProblem[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  /** It says that there is no such thing, where there is one that who asks may not know of. */
+  readonly hidesRefusal: boolean;
   constructor(
     code: ProblemCode,
     detail: string,
-    more: { hint?: string; errors?: readonly FieldProblem[]; headers?: Record<string, string>; cause?: unknown } = {},
+    more: {
+      hint?: string;
+      errors?: readonly FieldProblem[];
+      headers?: Record<string, string>;
+      cause?: unknown;
+      hidesRefusal?: true;
+    } = {},
   ) {
     super(detail, more.cause === undefined ? undefined : { cause: more.cause });
     this.code = code;
@@ -23,6 +31,7 @@ export class ProblemError extends Error {
     this.hint = more.hint ?? PROBLEMS[code][2];
     this.errors = more.errors;
     this.headers = more.headers ?? {};
+    this.hidesRefusal = more.hidesRefusal ?? false;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Puts what rests under an older key under the one that seals now, beside running work: a secret changed meanwhile stays. */
 import { SEALED_KINDS, type SealedKind, type SealedText } from '@pharos/store';
+import { resealSigningKey } from './admission.ts';
 import type { Context } from './context.ts';
 import { type Binding, seal, sealedBy, unseal } from './sealing.ts';
 
@@ -27,6 +28,11 @@ export async function resealAll({
       after = texts.at(-1)?.id ?? after;
       if (texts.length < BATCH) break;
     }
+  }
+  try {
+    if (await resealSigningKey(store, key)) resealed += 1;
+  } catch {
+    unreadable += 1;
   }
   return { resealed, unreadable };
 }

@@ -7,10 +7,12 @@ import {
   type RouteOutput,
   type Routes,
   SCOPED_PERMISSIONS,
+  withoutSecrets,
 } from '@pharos/contract';
 import { covers, type Place, reachOf } from '@pharos/library';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { z } from 'zod';
+import { type AuditedCall, runAudited } from './audit/audited-route.ts';
 import type { Context } from './context.ts';
 import { ServerError } from './errors.ts';
 import type { Principal } from './identity/principal.ts';
@@ -68,9 +70,34 @@ export function mountRoutes<T extends Record<string, Route>>(
     if (route.row !== undefined && !SCOPED_PERMISSIONS.has(route.permission)) {
       throw incomplete(name, 'a row, but a permission that is never held for a part');
     }
-    if (route.raw) void app.register(async (scope) => mount(takingBytes(scope), context, name, route, handler));
-    else mount(app, context, name, route, handler);
+    const audited = withAudit(context, route, handler, readerOf(route, table, handlers));
+    if (route.raw) void app.register(async (scope) => mount(takingBytes(scope), context, name, route, audited));
+    else mount(app, context, name, route, audited);
   }
+}
+
+/** A handler of a route that changes something, with its entry in the audit log. */
+function withAudit(context: RouteContext, route: Route, handler: AnyHandler, read: AnyHandler | null): AnyHandler {
+  if (route.audit === null) return handler;
+  return (input) => {
+    const before = read === null ? null : () => read(input);
+    const { store, now } = { store: context.reader.whole, now: context.now };
+    return runAudited({ store, now }, route, input as unknown as AuditedCall, before, () => handler(input));
+  };
+}
+
+/** What reads the row that a route changes: the handler of the same address by GET, where it has no query that must be given. */
+function readerOf(route: Route, table: Record<string, Route>, handlers: object): AnyHandler | null {
+  if (route.method !== 'PATCH' && route.method !== 'DELETE') return null;
+  const found = Object.entries(table).find(
+    ([, { method, path, response, query }]) =>
+      method === 'GET' && path === route.path && response !== undefined && (query?.safeParse({}).success ?? true),
+  );
+  if (found === undefined || !route.params) return null;
+  const [name, { response, query }] = found;
+  const read = (handlers as Record<string, AnyHandler | undefined>)[name];
+  if (read === undefined) return null;
+  return async (input) => withoutSecrets(response!, await read({ ...input, query: query?.parse({}) as never }));
 }
 
 /** Bodies of any media type arrive as bytes in this scope: what is signed must not have been parsed. */
@@ -139,12 +166,13 @@ async function authorise(context: Pick<Context, 'identity'>, request: FastifyReq
       { headers: { 'www-authenticate': 'Bearer realm="pharos"' } },
     );
   }
+  // Also of who is refused: the log and the audit log say who it was.
+  request.principal = principal;
   const reach = reachOf(principal.access, route.permission);
   // A change that names no row is nobody's part: the permission must be held everywhere.
   const isForParts = route.audit === null || route.row !== undefined;
   if (reach !== 'everywhere' && (reach.length === 0 || !isForParts))
     throw forbidden(principal, route, reach.length > 0);
-  request.principal = principal;
 }
 
 function forbidden(principal: Principal, route: Route, isHeldSomewhere: boolean): ProblemError {
@@ -181,7 +209,7 @@ async function runFor<T>(
   if (isOnePlaceEnough(route.row) ? places?.some(isHeld) : places?.every(isHeld)) return run();
   const isRead = (place: Place) => readable === 'everywhere' || covers(readable, place);
   const isSeen = (isOfImages(route.row) ? places?.some(isRead) : places?.every(isRead)) ?? false;
-  throw isSeen ? forbidden(principal, route, true) : noSuchRow(route.row);
+  throw isSeen ? forbidden(principal, route, true) : noSuchRow(route.row, places !== null);
 }
 
 function hangUp(request: FastifyRequest, reply: FastifyReply): AbortSignal {

@@ -2,7 +2,7 @@
 import type { Registry, RouteRow } from '@pharos/contract';
 import { ALL_PLACES, type Place } from '@pharos/library';
 import type { Store } from '@pharos/store';
-import { notFound } from './problem.ts';
+import { notFound, ProblemError } from './problem.ts';
 import { locationOfNew } from './routes/registries.ts';
 
 /** What a loader reads: parameters and body as the schemas have checked them. */
@@ -36,8 +36,10 @@ export function isOfImages(row: RouteRow): boolean {
 }
 
 /** A foreign row that cannot be seen is answered as one that does not exist. */
-export function noSuchRow(row: RouteRow): Error {
-  return notFound(NAMES[row]);
+export function noSuchRow(row: RouteRow, isThere: boolean): Error {
+  return isThere
+    ? new ProblemError('not-found', `${NAMES[row]} does not exist.`, { hidesRefusal: true })
+    : notFound(NAMES[row]);
 }
 
 const NAMES: Record<RouteRow, string> = {

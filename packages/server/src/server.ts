@@ -3,8 +3,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Store } from '@pharos/store';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { AdmissionSnapshots } from './admission.ts';
 import { createAgentConfigs } from './agent-config.ts';
 import { buildApp } from './app.ts';
+import { createDenials } from './audit/denials.ts';
+import { createAuditWatch } from './audit/watch.ts';
 import { startBackground } from './background.ts';
 import type { Context } from './context.ts';
 import { ServerError } from './errors.ts';
@@ -104,6 +107,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await Promise.race([context.webhooks.stop(), wait(GRACE_MS, undefined, { ref: false })]);
     await closeWithin(app, GRACE_MS);
     await Promise.race([context.running.ended(), wait(GRACE_MS, undefined, { ref: false })]);
+    await context.denials
+      .flush(true)
+      .catch((error: unknown) => context.log.warn({ err: error }, 'refusals were not counted'));
   };
   return {
     url,
@@ -176,6 +182,10 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
     webhooks: createWebhookSender({ store: options.store, key, now, version, events, metrics, log }),
     running,
     verifications,
+    audit: createAuditWatch({ store: options.store, key, now, log }),
+    denials: createDenials({ store: options.store, now, running, log }),
+    // What an agent is told does not depend on who asked first.
+    admission: new AdmissionSnapshots({ store: options.store, key, now }),
     stopping,
   };
   return { context, identity };

@@ -1,7 +1,10 @@
 /** A context without a server, for tests that mount routes themselves. Not exported. */
 import type { Store } from '@pharos/store';
 import { pino } from 'pino';
+import { AdmissionSnapshots } from './admission.ts';
 import { createAgentConfigs } from './agent-config.ts';
+import { createDenials } from './audit/denials.ts';
+import { createAuditWatch } from './audit/watch.ts';
 import type { Context } from './context.ts';
 import { createEventHub } from './events.ts';
 import { createIdentity } from './identity/identity.ts';
@@ -51,6 +54,9 @@ export function testContext(whole: Store): Context {
       track: async (turn) => running.track(turn),
       onError: (error) => log.warn({ err: error }, 'verifying failed'),
     }),
+    audit: createAuditWatch({ store: whole, key, now, log }),
+    denials: createDenials({ store: whole, now, running, log }),
+    admission: new AdmissionSnapshots({ store: whole, key, now }),
     stopping,
   };
 }

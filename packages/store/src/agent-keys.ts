@@ -2,6 +2,7 @@
 import type { JoinToken } from '@pharos/contract';
 import { sql } from 'kysely';
 import type { AgentKey, AgentKeys } from './agent-key-port.ts';
+import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { countUpTo, type Db, first, iso, storableText } from './database.ts';
 
@@ -37,6 +38,7 @@ const NEWEST: Order<TokenRow> = {
 export function agentKeysOf(db: Db): AgentKeys {
   return {
     createToken: async ({ id, sha256, name, locationId, createdBy, expiresAt }, now) => {
+      noteAudit({ subject: id, locationId });
       await sql`insert into join_tokens (id, sha256, name, location_id, created_by, created_at, expires_at)
         values (${id}, ${sha256}, ${storableText(name)}, ${locationId}, ${createdBy}, ${iso(now)}, ${iso(expiresAt)})`.execute(
         db,

@@ -31,23 +31,28 @@ export interface RequestRow {
 /** By digest; images that stand nowhere have none. */
 export async function cardsOf(db: Db, digests: readonly string[], now: Date): Promise<Map<string, Card>> {
   if (digests.length === 0) return new Map();
+  // The newest approved of each line is found from what is approved: a walk down a repository may pass very many others.
   const found = await sql<CardRow>`
+    with page as materialized (
+      select h.* from unnest(${[...digests]}::text[]) as d(digest)
+      cross join lateral (
+        select f.repository_id, f.name from tags f where f.digest = d.digest collate "C" and f.presence <> 'retired'
+        order by f.presence desc, f.sort_key desc, f.repository_id, f.name limit 1) h),
+    approved as materialized (
+      select p.repository_id, p.major, p.flavour, p.digest, p.name, p.sort_key,
+        row_number() over (partition by p.repository_id, p.major, p.flavour order by p.sort_key desc, p.name desc) as place
+      from (${digestsIn('approved', now)}) s join tags p on p.digest = s.digest
+      where p.repository_id in (select repository_id from page) and p.presence <> 'retired' and not p.floating),
+    best as materialized (select * from approved where place <= 2)
     select ${TAG_COLUMNS}, (select count(*)::int from tags c where c.digest = t.digest and c.presence <> 'retired') as places,
       (select i.observation -> 'platforms' from images i where i.digest = t.digest) as shown_platforms,
       (select i.packages is not null from images i where i.digest = t.digest) as is_listed,
-      (select jsonb_build_object('digest', p.digest, 'name', p.name,
-        'isOlder', p.sort_key < t.sort_key) from tags p
-        where p.repository_id = t.repository_id and p.presence <> 'retired' and p.digest <> t.digest
-          and p.major is not distinct from t.major and p.flavour is not distinct from t.flavour and not p.floating
-          and p.digest in (${digestsIn('approved', now)})
-        order by p.sort_key desc, p.name desc limit 1) as predecessor,
+      (select jsonb_build_object('digest', b.digest, 'name', b.name, 'isOlder', b.sort_key < t.sort_key) from best b
+        where b.repository_id = t.repository_id and b.digest <> t.digest and b.major is not distinct from t.major
+          and b.flavour is not distinct from t.flavour order by b.place limit 1) as predecessor,
       (select u.name from approval_assignees a join public.users u on u.id = a.user_id where a.digest = t.digest) as assignee,
       (select count(*)::int from approval_comments c where c.digest = t.digest) as comments
-    from unnest(${[...digests]}::text[]) as d(digest)
-    cross join lateral (
-      select f.repository_id, f.name from tags f where f.digest = d.digest collate "C" and f.presence <> 'retired'
-      order by f.presence desc, f.sort_key desc, f.repository_id, f.name limit 1) h
-    join tags t on t.repository_id = h.repository_id and t.name = h.name
+    from page h join tags t on t.repository_id = h.repository_id and t.name = h.name
     join repositories r on r.id = t.repository_id join registries g on g.id = r.registry_id`.execute(db);
   const subjects = found.rows.flatMap((row) => [row.digest, ...(row.shown_platforms ?? []).map((one) => one.digest)]);
   const evidence = await evidenceOfSubjects(db, [...new Set(subjects)], undefined, 50 * digests.length + 200);

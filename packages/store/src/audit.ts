@@ -1,8 +1,9 @@
 /** The audit log: appended to in the transaction of what it tells of. */
 import { createHash } from 'node:crypto';
-import { auditText } from '@pharos/contract';
+import { type AuditEvent, auditText } from '@pharos/contract';
 import { sql } from 'kysely';
 import { type Db, first, iso, jsonText, storableText } from './database.ts';
+import { enqueueAudit } from './webhook-enqueue.ts';
 
 export interface NewAuditEvent {
   readonly actor: string;
@@ -46,5 +47,6 @@ export async function appendAudit(trx: Db, event: NewAuditEvent, now: Date): Pro
       ${entry.subjectKind}, ${entry.subject}, ${entry.locationId}, ${entry.reason}, ${entry.requestId}, ${entry.detail},
       ${head.hash}, ${hash})`.execute(trx);
   await sql`update audit_head set seq = ${entry.seq}, hash = ${hash} where id = 1`.execute(trx);
+  await enqueueAudit(trx, { ...entry, previousHash: head.hash, hash } satisfies AuditEvent, now);
   return entry.seq;
 }

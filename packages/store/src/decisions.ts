@@ -1,6 +1,7 @@
 /** Decisions about images, and the state that follows from them. */
 import type { Decision, DecisionRefusal, DecisionSummary, ImageState, Page, PageQuery } from '@pharos/contract';
 import { sql } from 'kysely';
+import { noteChanged } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, json, storableText } from './database.ts';
 import { checked, type Stand } from './decision-checks.ts';
@@ -76,6 +77,7 @@ export async function decideAll(trx: Db, decisions: readonly NewDecision[], now:
 /** Writes the decision down. The image's row is locked. */
 async function record(trx: Db, decision: NewDecision, before: ImageState, now: Date): Promise<void> {
   const { digest, state, policyId = null, expiresAt = null, successor = null, detail = {} } = decision;
+  noteChanged(digest, before, state);
   const kept = await sql<{ id: number }>`
     insert into decisions (digest, state, previous_state, reason, actor, actor_kind, policy_id, successor, expires_at, at, detail)
     values (${digest}, ${state}, ${before}, ${storableText(decision.reason)}, ${storableText(decision.actor)},

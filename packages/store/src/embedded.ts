@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kysely, PGliteDialect } from 'kysely';
+import { auditedDialect } from './audited-driver.ts';
 import type { Db, Log } from './database.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { StoreError } from './errors.ts';
@@ -36,7 +37,7 @@ export async function openEmbedded(directory: string, log: Log): Promise<OpenDat
 }
 
 async function assemble(pglite: EmbeddedDatabase, unlock: () => Promise<void>, log: Log): Promise<OpenDatabase> {
-  const db: Db = new Kysely({ dialect: new PGliteDialect({ pglite }) });
+  const db: Db = new Kysely({ dialect: auditedDialect(new PGliteDialect({ pglite })) });
   const upkeep = upkeepOf(db, log);
   const close = async () => {
     await upkeep.stop();

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HcpTag, HcpTagColor, HcpTagQuery } from '@pharos/contract';
 import { type RawBuilder, sql } from 'kysely';
+import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy, type SortKey } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso } from './database.ts';
 import { assignHcpTags } from './hcp-tag-assign.ts';
@@ -64,6 +65,7 @@ export function hcpTagsOf(db: Db, upkeep: Upkeep): HcpTags {
     create: (input, by) =>
       db.transaction().execute(async (trx) => {
         const id = randomUUID();
+        noteAudit({ subject: id });
         await sql`insert into hcp_tags (id, name, color, description, created_by, created_at, updated_by, updated_at)
           values (${id}, ${input.name}, ${input.color}, ${input.description}, ${by.name}, ${iso(by.now)}, ${by.name},
             ${iso(by.now)})`.execute(trx);

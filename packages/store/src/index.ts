@@ -1,5 +1,9 @@
+export * from './admission-port.ts';
 export * from './agent-key-port.ts';
 export * from './approval-port.ts';
+export type { NewAuditEvent } from './audit.ts';
+export { type AuditNote, AuditRun, audited, noteAudit, unaudited } from './audit-context.ts';
+export * from './audit-port.ts';
 export * from './decision-port.ts';
 export * from './dispatch-port.ts';
 export * from './errors.ts';

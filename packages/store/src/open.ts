@@ -2,10 +2,12 @@
 import { type AbsencePolicy, DEFAULT_ABSENCE_POLICY } from '@pharos/library';
 import { sql } from 'kysely';
 import { activityOf } from './activity.ts';
+import { admissionOf } from './admission.ts';
 import { agentKeysOf } from './agent-keys.ts';
 import { agentsOf } from './agents.ts';
 import { approvalRulesOf } from './approval-rules.ts';
 import { approvalsOf } from './approvals.ts';
+import { auditLogOf } from './audit-log.ts';
 import type { Db, Log } from './database.ts';
 import { decisionsOf } from './decisions.ts';
 import { dispatchesOf } from './dispatches.ts';
@@ -120,8 +122,10 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     decisions: guarded(decisionsOf(db)),
     approvals: guarded(approvalsOf(db)),
     approvalRules: guarded(approvalRulesOf(db)),
+    audit: guarded(auditLogOf(db, () => serverEpochOf(db))),
     dispatches: guarded(dispatchesOf(db)),
     usages: guarded(usagesOf(db)),
+    admission: guarded(admissionOf(db)),
     sealedSecrets: guarded(sealedSecretsOf(db)),
     policies: guarded(policiesOf(db)),
     users: guarded(usersOf(db)),

@@ -1,6 +1,7 @@
 /** PostgreSQL over node-postgres. */
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { auditedDialect } from './audited-driver.ts';
 import type { Db, Log } from './database.ts';
 import type { OpenDatabase } from './embedded.ts';
 import { StoreError } from './errors.ts';
@@ -42,7 +43,7 @@ export function openPostgres(databaseUrl: string, log: Log): OpenDatabase {
   });
   // An idle connection that breaks would else end the process. The next query takes another one.
   pool.on('error', (error) => log('warn', 'A database connection broke.', { error: error.message }));
-  const db: Db = new Kysely({ dialect: new PostgresDialect({ pool }) });
+  const db: Db = new Kysely({ dialect: auditedDialect(new PostgresDialect({ pool })) });
   const close = async () => {
     await db.destroy();
     if (!pool.ended) await pool.end();

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Delivery, RECEIVER_KINDS, type Receiver, routePath } from '@pharos/contract';
 import { type RawBuilder, sql } from 'kysely';
+import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, storableText } from './database.ts';
 import { StoreError } from './errors.ts';
@@ -81,6 +82,7 @@ export function receiversOf(db: Db): Receivers {
     get: (id) => receiverById(db, id),
 
     create: async ({ id, registryId, source, sealed }, now) => {
+      noteAudit({ subject: id });
       await sql`insert into receivers (id, registry_id, source, secret_sealed, created_at, rotated_at)
         select ${id}::uuid, g.id, ${source}, ${sealed}, ${iso(now)}::timestamptz, ${iso(now)}::timestamptz
         from registries g where g.id = ${registryId}`.execute(db);

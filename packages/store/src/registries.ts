@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AuthenticationView, Registry, RegistryBudget } from '@pharos/contract';
 import { type RawBuilder, sql } from 'kysely';
+import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso, json } from './database.ts';
 import { StoreError } from './errors.ts';
@@ -39,6 +40,7 @@ export function registriesOf(db: Db): Registries {
     create: (input, now) =>
       db.transaction().execute(async (trx) => {
         const id = randomUUID();
+        noteAudit({ subject: id, locationId: input.locationId });
         await ensureLocation(trx, input.locationId, now);
         await sql`insert into registries (id, name, url, provider, location_id, auth_type, auth_username, secret,
             credential_sealed, credential_origin, api_url, tls, budget, source, interval_seconds, created_at, updated_at)

@@ -7,6 +7,7 @@
  */
 import { clausesOf, type FileRegistry, type FileRule } from '@pharos/contract';
 import { sql } from 'kysely';
+import { noteAudit, withoutAudit } from './audit-context.ts';
 import { type Db, iso, json } from './database.ts';
 import { ensureLocation } from './locations.ts';
 import { NOT_IN_FILE } from './registry-row.ts';
@@ -21,11 +22,43 @@ export interface FileContents {
 
 /** Runs inside the caller's transaction. Rows written in the UI are never touched, whatever ids the file brings. */
 export async function replaceFile(trx: Db, file: FileContents): Promise<void> {
+  const before = await fromFile(trx, file.locationId);
   await ensureLocation(trx, file.locationId, file.now);
   await retireRegistries(trx, file);
   await writeRegistries(trx, file);
   await writeRules(trx, file);
   await releaseUngoverned(trx, file.now, sql`g.location_id = ${file.locationId}`);
+  noteDifference(before, await fromFile(trx, file.locationId));
+}
+
+interface FromFile {
+  readonly id: string;
+  readonly name: string;
+  readonly fingerprint: string;
+}
+
+/** What stands in the library of a location's file, each with a fingerprint of what the file says of it. */
+async function fromFile(trx: Db, locationId: string): Promise<FromFile[]> {
+  const found = await sql<FromFile>`
+    select id, 'registry ' || name as name, md5(jsonb_build_array(name, url, provider, api_url, tls, budget, auth_type, auth_username,
+      interval_seconds, status_code is not distinct from ${NOT_IN_FILE})::text) as fingerprint
+    from registries where location_id = ${locationId} and source = 'file'
+    union all
+    select id, 'rule ' || name, md5(jsonb_build_array(name, enabled, registry_id, kind, description, repositories, tags, clauses)::text)
+    from rules where location_id = ${locationId} and source = 'file'`.execute(trx);
+  return found.rows;
+}
+
+/** An agent says its file at every start: only a file that says something else than before is an entry of the audit log. */
+function noteDifference(before: readonly FromFile[], after: readonly FromFile[]): void {
+  const old = new Map(before.map((row) => [row.id, row]));
+  const next = new Map(after.map((row) => [row.id, row]));
+  const added = after.filter(({ id }) => !old.has(id));
+  const removed = before.filter(({ id }) => !next.has(id));
+  const changed = after.filter(({ id, fingerprint }) => (old.get(id)?.fingerprint ?? fingerprint) !== fingerprint);
+  const names = (rows: readonly FromFile[]) => rows.slice(0, 100).map(({ name }) => name);
+  if (added.length + removed.length + changed.length === 0) withoutAudit();
+  else noteAudit({ detail: { added: names(added), changed: names(changed), removed: names(removed) } });
 }
 
 async function retireRegistries(trx: Db, { locationId, registries, now }: FileContents): Promise<void> {

@@ -4,6 +4,7 @@ import { clausesOf, type Kind, RULE_CLAUSES, type Rule, type RuleClauses } from 
 import { activityDraft, type CompiledRule, compileRule, takesByName } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { tell } from './activity.ts';
+import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso, json } from './database.ts';
 import { StoreError } from './errors.ts';
@@ -69,6 +70,7 @@ export function rulesOf(db: Db): Rules {
     create: (spec, now) =>
       db.transaction().execute(async (trx) => {
         const id = randomUUID();
+        noteAudit({ subject: id });
         await sql`insert into rules (id, name, enabled, registry_id, kind, description, repositories, tags, clauses, source,
           created_at, updated_at)
         values (${id}, ${spec.name}, ${spec.enabled}, ${spec.registryId}, ${spec.kind}, ${spec.description},

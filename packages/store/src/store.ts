@@ -107,8 +107,10 @@ import type {
   WebhookPatch,
 } from '@pharos/contract';
 import type { Area, Grant, NewerTags, Place, TagFacts } from '@pharos/library';
+import type { AdmissionStore } from './admission-port.ts';
 import type { AgentKeys } from './agent-key-port.ts';
 import type { ApprovalRules, Approvals } from './approval-port.ts';
+import type { AuditLog } from './audit-port.ts';
 import type { Decisions } from './decision-port.ts';
 import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
@@ -203,6 +205,7 @@ export interface Rules {
 
 export interface Locations {
   list(query: PageQuery, now: Date): Promise<Page<Location>>;
+  has(id: string): Promise<boolean>;
   ensure(id: string, now: Date): Promise<void>;
 }
 
@@ -599,6 +602,10 @@ export interface History {
 export interface Settings {
   get(key: string): Promise<string | null>;
   set(key: string, value: string): Promise<void>;
+  /** Keeps the value unless there is one, and answers what is kept: replicas that start at once agree. */
+  once(key: string, value: string): Promise<string>;
+  /** False: it was changed meanwhile, and stays as it is. */
+  replace(key: string, before: string, value: string): Promise<boolean>;
 }
 
 /** What can be read through `seenBy`. */
@@ -632,8 +639,10 @@ export interface Store {
   readonly approvals: Approvals;
   readonly policies: Policies;
   readonly approvalRules: ApprovalRules;
+  readonly audit: AuditLog;
   readonly dispatches: Dispatches;
   readonly usages: Usages;
+  readonly admission: AdmissionStore;
   readonly sealedSecrets: SealedSecrets;
   readonly users: Users;
   readonly teams: Teams;

@@ -110,7 +110,9 @@ async function groups(
   const conditions = conditionsWithout(search, null, now);
   if (search.isLive && conditions.length === 0) return { counted: search.candidates, atLeast: false };
   const asked = search.terms.filter(({ field }) => field !== null && PROFILE_FIELDS.has(field));
-  const relevant = search.candidates.filter(({ profile }) => failedField(profile, asked) !== 'several');
+  const relevant = search.candidates.filter(
+    ({ profile }) => (search.within?.has(profile.id) ?? true) && failedField(profile, asked) !== 'several',
+  );
   const ids = relevant.map(({ profile }) => profile.id);
   const isEvery = relevant.length === search.candidates.length;
   const where = allOf([...base(search), ...(isEvery ? [] : [sql`t.profile_id = any(${ids}::int[])`]), ...conditions]);

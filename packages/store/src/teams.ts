@@ -1,6 +1,7 @@
 /** Teams: roles that several people hold together. */
 import type { Team, UserGrant } from '@pharos/contract';
 import { type RawBuilder, sql } from 'kysely';
+import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso } from './database.ts';
 import { keepingAnAdministrator, replaceGrants } from './grants.ts';
@@ -51,6 +52,7 @@ export function teamsOf(db: Db): Teams {
 
     create: (id, { name, description, groups, grants, members }, now) =>
       db.transaction().execute(async (trx) => {
+        noteAudit({ subject: id });
         await sql`insert into teams (id, name, description, groups, created_at)
           values (${id}, ${name}, ${description}, ${[...groups]}::text[], ${iso(now)})`.execute(trx);
         await replaceGrants(trx, { teamId: id }, grants);

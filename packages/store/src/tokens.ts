@@ -2,6 +2,7 @@
 import type { Role, Token } from '@pharos/contract';
 import type { Grant } from '@pharos/library';
 import { sql } from 'kysely';
+import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, json } from './database.ts';
 import { ALL_GRANTS } from './grants.ts';
@@ -57,6 +58,7 @@ export function tokensOf(db: Db): Tokens {
     },
 
     create: async (token, now) => {
+      noteAudit({ subject: token.id });
       await sql`insert into tokens (id, name, role, scopes, owner_id, prefix, sha256, created_by, created_at, expires_at)
         values (${token.id}, ${token.name}, ${token.role}, ${json(token.scopes)}, ${token.ownerId}, ${token.prefix},
           ${token.sha256}, ${token.createdBy}, ${iso(now)}, ${iso(token.expiresAt)})`.execute(db);

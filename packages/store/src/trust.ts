@@ -1,6 +1,7 @@
 /** What is trusted, who changed it when, and the count that says which evidence is to be verified again. */
 import type { TrustChange, TrustEntry } from '@pharos/contract';
 import { sql } from 'kysely';
+import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, json, storableText } from './database.ts';
 import { StoreError } from './errors.ts';
@@ -144,6 +145,7 @@ async function note(
   change: { action: TrustChange['action']; actor: TrustActor; now: Date; id: string; name: string; detail: string },
 ): Promise<void> {
   const { action, actor, now, id, name, detail } = change;
+  noteAudit({ subject: id, detail: { change: detail.slice(0, 4000) } });
   await sql`insert into trust_changes (at, actor, action, trust_id, name, detail)
     values (${iso(now)}, ${actor.name}, ${action}, ${id}, ${storableText(name)},
       ${storableText(detail).slice(0, 4000)})`.execute(trx);

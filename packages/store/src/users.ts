@@ -1,6 +1,7 @@
 /** People and robots. Passwords and one-time links are stored as hashes only. */
 import type { User, UserGrant } from '@pharos/contract';
 import { type RawBuilder, sql } from 'kysely';
+import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso } from './database.ts';
 import { externalUser } from './external-user.ts';
@@ -62,6 +63,7 @@ export function usersOf(db: Db): Users {
 
     create: ({ id, name, displayName = '', kind = 'person', passwordHash, grants }, now) =>
       db.transaction().execute(async (trx) => {
+        noteAudit({ subject: id });
         await sql`insert into users (id, name, display_name, kind, password_hash, created_at)
           values (${id}, ${name}, ${displayName}, ${kind}, ${passwordHash}, ${iso(now)})`.execute(trx);
         await replaceGrants(trx, { userId: id }, grants);
@@ -118,16 +120,19 @@ export function usersOf(db: Db): Users {
         on conflict (user_id) do update set sha256 = excluded.sha256, expires_at = excluded.expires_at`.execute(db);
     },
 
-    takeLink: async (sha256, now) => {
-      const row = await first(
-        sql<{ user_id: string; is_valid: boolean }>`
-          delete from password_links l using users u
-          where l.sha256 = ${sha256} and u.id = l.user_id and u.origin = 'local' and u.disabled_at is null
-          returning l.user_id, l.expires_at > ${iso(now)} as is_valid`,
-        db,
-      );
-      return row?.is_valid ? row.user_id : null;
-    },
+    takeLink: (sha256, now) =>
+      db.transaction().execute(async (trx) => {
+        const row = await first(
+          sql<{ user_id: string; name: string; is_valid: boolean }>`
+            delete from password_links l using users u
+            where l.sha256 = ${sha256} and u.id = l.user_id and u.origin = 'local' and u.disabled_at is null
+            returning l.user_id, u.name, l.expires_at > ${iso(now)} as is_valid`,
+          trx,
+        );
+        if (row === null) return null;
+        noteAudit({ actor: row.name, actorKind: 'session', subjectKind: 'user', subject: row.user_id });
+        return row.is_valid ? row.user_id : null;
+      }),
 
     signedIn: async (id, now) => {
       await sql`update users set last_sign_in_at = ${iso(now)} where id = ${id}`.execute(db);

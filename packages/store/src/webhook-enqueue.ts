@@ -1,6 +1,6 @@
 /** Deliveries that begin: one for each webhook that wants an entry of the activity feed. */
 import { randomUUID } from 'node:crypto';
-import type { ActivityEntry } from '@pharos/contract';
+import type { ActivityEntry, AuditEvent } from '@pharos/contract';
 import { entryFor, PatternError, webhookPayload } from '@pharos/library';
 import { sql } from 'kysely';
 import { type Db, iso, storableText } from './database.ts';
@@ -17,6 +17,18 @@ export async function enqueue(trx: Db, entry: ActivityEntry, now: Date): Promise
     if (told !== null)
       await insertDelivery(trx, { webhookId: id, event: entry.type, payload: webhookPayload(told) }, now);
   }
+}
+
+/**
+ * Writes a delivery of an entry of the audit log for every enabled webhook that wants them. Runs inside its transaction, in
+ * which the head of the log is locked: nobody is waited for, and a webhook that is just being deleted needs none.
+ */
+export async function enqueueAudit(trx: Db, event: AuditEvent, now: Date): Promise<void> {
+  const wanting = await sql<{ id: string }>`select id from webhooks
+    where enabled and 'audit' = any(events) order by id for key share skip locked`.execute(trx);
+  if (wanting.rows.length === 0) return;
+  const payload = JSON.stringify({ type: 'audit', timestamp: event.at, data: event });
+  for (const { id } of wanting.rows) await insertDelivery(trx, { webhookId: id, event: 'audit', payload }, now);
 }
 
 /** A pattern is checked when it is saved; one that a later version cannot run must not stop a scan. */

@@ -1,6 +1,7 @@
 /** Endpoints that are told what happens, and the log of what was sent to each. */
 import type { Webhook, WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail } from '@pharos/contract';
 import { sql } from 'kysely';
+import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso } from './database.ts';
 import type { Webhooks } from './store.ts';
@@ -92,6 +93,7 @@ export function webhooksOf(db: Db): Webhooks {
     get: (id) => webhookById(db, id),
 
     create: async ({ id, sealed, input }, now) => {
+      noteAudit({ subject: id });
       await sql`insert into webhooks (id, name, url, events, repositories, enabled, allow_http, allow_private,
           secret_sealed, rotated_at, created_at, updated_at)
         values (${id}, ${input.name}, ${input.url}, ${[...new Set(input.events)]}::text[], ${input.repositories},

@@ -22,6 +22,7 @@ export {
 } from './image.ts';
 export { type MisbehavingOptions, type MisbehavingRegistry, startMisbehaving } from './misbehaving-registry.ts';
 export { available, type Part, type PartName } from './parts/available.ts';
+export { serverCertificate } from './parts/certificates.ts';
 export { freePort } from './parts/child.ts';
 export { type Containers, makeContainers } from './parts/containers.ts';
 export { type CosignKey, makeCosignKey } from './parts/cosign-key.ts';

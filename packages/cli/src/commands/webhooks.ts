@@ -102,7 +102,8 @@ function create(shell: Shell): Command {
   ).action(
     clientAction<WriteOptions>(shell, async (context, [name, url], options) => {
       const { event, repositories = null, allowHttp = false, allowPrivate = false } = options;
-      const events = event ?? [...WEBHOOK_EVENTS];
+      // Who wants the audit log says so: it tells of people, not of images.
+      const events = event ?? WEBHOOK_EVENTS.filter((each) => each !== 'audit');
       const body = { name: name!, url: url!, events, repositories, allowHttp, allowPrivate };
       showSecret(context, await context.client('createWebhook', { body }));
       context.out.note(`Try it: pharos webhooks test "${name}"`);

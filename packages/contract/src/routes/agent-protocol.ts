@@ -146,7 +146,7 @@ export const agentProtocolRoutes = {
     status: 200,
     path: '/agent/scans/{id}/commit',
     permission: 'agents:report',
-    audit: 'scan.commit',
+    audit: null,
     group: 'agent protocol',
     summary: 'Make the report visible, whole',
     params: ById,

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LinkPassword, PasswordChange, PasswordLink, Setup, SignIn } from '@pharos/contract';
 import { accessOf } from '@pharos/library';
-import type { ExternalIdentity, Store } from '@pharos/store';
+import { type ExternalIdentity, noteAudit, type Store } from '@pharos/store';
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '../problem.ts';
 import { agentPrincipal, looksLikeAgentToken } from './agent-key.ts';
@@ -96,6 +96,7 @@ export function createIdentity(options: IdentityOptions): Identity & { offerSetu
     const sessionSha256 = sha256(secret);
     const expiresAt = new Date(now().getTime() + lasts);
     const { address, userAgent } = visitor;
+    noteAudit({ subjectKind: 'user', subject: userId });
     await store.sessions.create({ sha256: sessionSha256, userId, expiresAt, address, userAgent }, now());
     await store.users.signedIn(userId, now());
     const principal = await byCookie(secret);
@@ -104,6 +105,7 @@ export function createIdentity(options: IdentityOptions): Identity & { offerSetu
   }
 
   async function openExternal(identity: ExternalIdentity, visitor: Visitor): Promise<OpenedSession> {
+    noteAudit({ actor: identity.name, actorKind: 'session', subjectKind: 'user', subject: identity.name });
     const userId = await store.users.external(identity, now());
     if (userId === null) throw new ProblemError('forbidden', 'This account is disabled in Pharos.');
     const opened = await openSession(userId, visitor, EXTERNAL_SESSION_MS);
@@ -124,6 +126,7 @@ export function createIdentity(options: IdentityOptions): Identity & { offerSetu
     }
     const grants = [{ role: 'admin' as const, scope: 'everywhere' }];
     const passwordHash = await hashPassword(input.password);
+    noteAudit({ actor: input.username, actorKind: 'session', subjectKind: 'user' });
     const { id } = await store.users.create({ id: randomUUID(), name: input.username, passwordHash, grants }, now());
     link = null;
     return openSession(id, visitor);
@@ -172,6 +175,7 @@ export function createIdentity(options: IdentityOptions): Identity & { offerSetu
       const right = await verifyPassword(input.password, user?.passwordHash ?? null);
       if (user && right) {
         attempt.succeeded();
+        noteAudit({ actor: user.name, actorKind: 'session' });
         return openSession(user.id, visitor);
       }
       // Who has a password here is asked for it here: a directory cannot take over an account of Pharos.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AgentJoined } from '@pharos/contract';
-import type { AgentKey } from '@pharos/store';
+import { type AgentKey, noteAudit } from '@pharos/store';
 import type { Context } from '../context.ts';
 import { provesKey } from '../identity/agent-key.ts';
 import { whoAsks } from '../identity/principal.ts';
@@ -51,6 +51,7 @@ export function agentKeyHandlers({ store, now, identity, events }: Context): Pic
       const attempt = identity.limitJoin({ address: request.ip, userAgent: null });
       const { agentId, publicKey } = body;
       const isProved = provesKey(agentId, publicKey, body.proof);
+      noteAudit({ actor: agentId, actorKind: 'agent', subjectKind: 'agent', subject: agentId });
       const key = isProved
         ? await agentKeys.join({ tokenSha256: sha256(body.token), agentId, publicKey }, now())
         : null;

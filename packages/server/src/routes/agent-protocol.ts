@@ -1,4 +1,5 @@
 import type { FileRegistry, FileRule, Hello, WorkAnswer, WorkResult } from '@pharos/contract';
+import { audited } from '@pharos/store';
 import type { Context } from '../context.ts';
 import { found, ProblemError } from '../problem.ts';
 import type { Handlers } from '../route.ts';
@@ -26,7 +27,11 @@ export function agentProtocolHandlers(context: Context): Pick<Handlers, Names> {
         });
       }
       const { registries, rules } = await withoutRemovedSample(context, body);
-      await store.registries.replaceFile(body.locationId, registries, rules, now());
+      const { locationId } = body;
+      const doing = { actor: body.name, actorKind: 'agent', action: 'location.file', outcome: 'done' } as const;
+      await audited({ ...doing, subjectKind: 'location', subject: locationId, locationId }, now, () =>
+        store.registries.replaceFile(locationId, registries, rules, now()),
+      );
       events.emit({ type: 'agent', id: body.agentId });
       return { serverEpoch: store.serverEpoch, configVersion: await configs.version(body.locationId) };
     },

@@ -40,6 +40,8 @@ export async function emptyStore({ database, engine }: Engine, isFresh = false):
     for (const table of TABLES) {
       await sql`delete from ${sql.table(table)}`.execute(db);
     }
+    await sql`truncate audit_events, audit_signed_heads`.execute(db);
+    await sql`update audit_head set seq = 0, hash = ''`.execute(db);
   }
   return { store: await storeOn(database, engine), db };
 }

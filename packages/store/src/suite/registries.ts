@@ -19,7 +19,7 @@ const RULE: RuleSpec = {
   tags: [{ include: ['17.*'], exclude: [], order: 'version' }],
 };
 
-const FILE_REGISTRY: FileRegistry = {
+export const FILE_REGISTRY: FileRegistry = {
   id: randomUUID(),
   name: 'From the file',
   url: 'file.example',

@@ -32,6 +32,7 @@ export function Navigation({ isOpen, isOverlay }: { isOpen: boolean; isOverlay: 
   const mayHook = useMay('webhooks:manage');
   const maySeeTokens = useMay('tokens:manage');
   const maySeeUsers = useMay('users:manage');
+  const maySeeAudit = useMay('audit:read');
   // PatternFly knows that the navigation lies over the page only where it manages it itself.
   return (
     <PageSidebar isSidebarOpen={isOpen} id="navigation" className={isOpen && isOverlay ? 'pf-m-expanded' : ''}>
@@ -49,11 +50,12 @@ export function Navigation({ isOpen, isOverlay }: { isOpen: boolean; isOverlay: 
             ))}
             {mayHook ? <Entry to="/manage/webhooks" label="Webhooks" /> : null}
           </NavGroup>
-          {maySeeTokens || maySeeUsers ? (
+          {maySeeTokens || maySeeUsers || maySeeAudit ? (
             <NavGroup title="Administration">
               {maySeeUsers ? <Entry to="/administration/users" label="Users and teams" /> : null}
               {maySeeUsers ? <Entry to="/administration/sessions" label="Sessions" /> : null}
               {maySeeTokens ? <Entry to="/administration/tokens" label="Tokens" /> : null}
+              {maySeeAudit ? <Entry to="/administration/audit" label="Audit log" /> : null}
             </NavGroup>
           ) : null}
         </Nav>

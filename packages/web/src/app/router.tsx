@@ -9,6 +9,7 @@ import {
 } from '../components/search-state.ts';
 import { activitySearch } from '../features/activity/search.ts';
 import { approvalsSearch } from '../features/approvals/search.ts';
+import { auditSearch } from '../features/audit/search.ts';
 import { hcpTagsSearch } from '../features/hcp-tags/search.ts';
 import {
   compareSearch,
@@ -304,6 +305,13 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import('../features/account/sessions-page.tsx'), 'SessionsPage'),
 });
 
+const audit = createRoute({
+  getParentRoute: () => app,
+  path: '/administration/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
+});
+
 const account = createRoute({
   getParentRoute: () => app,
   path: '/me',
@@ -347,6 +355,7 @@ const pages = [
   tokens,
   users,
   sessions,
+  audit,
   account,
 ];
 

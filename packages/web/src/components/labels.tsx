@@ -2,6 +2,7 @@
 
 import { Label, type LabelProps } from '@patternfly/react-core';
 import type {
+  AdmissionStatus,
   Agent,
   Check,
   Delivery,
@@ -116,6 +117,17 @@ const AGENT_STATES: Record<Agent['state'], Look> = {
   lost: { word: 'Lost', ...BAD },
 };
 
+const ADMISSION_MODES: Record<AdmissionStatus['mode'], Look> = {
+  enforce: { word: 'Enforces', ...GOOD },
+  audit: { word: 'Audit only', ...WARN },
+};
+
+const SNAPSHOT_STATES: Record<AdmissionStatus['state'], Look> = {
+  ok: { word: 'In use', ...GOOD },
+  stale: { word: 'Too old', ...BAD },
+  missing: { word: 'Missing', ...BAD },
+};
+
 const DELIVERY_OUTCOMES: Record<Delivery['outcome'], Look> = {
   queued: { word: 'Waits', color: 'blue', icon: ClockIcon },
   done: { word: 'Read', ...GOOD },
@@ -189,6 +201,8 @@ export const AgentStateLabel = ({ state }: { state: Agent['state'] }) => look(AG
 /** What stands but not as it was applied is neither good nor failed. */
 export const DispatchStateLabel = ({ dispatch: { state, code } }: { dispatch: Pick<Dispatch, 'state' | 'code'> }) =>
   look(DISPATCH_STATES[state === 'applied' && code === 'drifted' ? 'drifted' : state]);
+export const AdmissionModeLabel = ({ mode }: { mode: AdmissionStatus['mode'] }) => look(ADMISSION_MODES[mode]);
+export const SnapshotStateLabel = ({ state }: { state: AdmissionStatus['state'] }) => look(SNAPSHOT_STATES[state]);
 export const DeliveryOutcomeLabel = ({ outcome, of }: { outcome: Delivery['outcome']; of?: string }) =>
   look(DELIVERY_OUTCOMES[outcome], of ? `${of}: ${DELIVERY_OUTCOMES[outcome].word.toLowerCase()}` : undefined);
 export const PresenceLabel = ({ presence }: { presence: Presence }) => look(PRESENCES[presence]);

@@ -13,6 +13,7 @@ import { PageTitle } from '../../components/page-title.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { ListSkeleton, QueryView } from '../../components/states.tsx';
+import { AdmissionPanels } from './admission-panels.tsx';
 import { AgentKey } from './agent-key.tsx';
 import { clockWords } from './clock-words.ts';
 import { DispatchesPanel } from './dispatches-panel.tsx';
@@ -59,6 +60,7 @@ export function AgentsPage(): ReactElement {
         </Panel>
         <KubernetesPanel agents={agents.data?.items ?? []} />
         <DispatchesPanel />
+        <AdmissionPanels />
         <StartAgent />
       </PageSection>
     </>
