@@ -102,6 +102,17 @@ describe('docs/errors.md', () => {
     assertRows('Between the parts', bare(codesIn(texts, /code(?::| =) '([a-z-]+)'/g)));
   });
 
+  test('in Kubernetes', () => {
+    const texts = sources('packages/agent/src/kubernetes/*.ts');
+    const codes = codesIn(
+      texts,
+      /cause\(\s*'([a-z-]+)'/g,
+      /new DispatchError\('([a-z-]+)'/g,
+      /code: '([a-z-]+)', message/g,
+    );
+    assertRows('In Kubernetes', bare([...codes, 'image-not-approved']));
+  });
+
   test('deliveries of webhooks', () => {
     assertRows(
       'Deliveries of webhooks',

@@ -12,6 +12,7 @@ import type { AgentFile } from './config.ts';
 import { publicRegistry } from './config-registries.ts';
 import { ControlPlane } from './control-plane.ts';
 import { type Identity, openIdentity } from './identity.ts';
+import { Kubernetes } from './kubernetes/kubernetes.ts';
 import { type AgentMetrics, createMetrics } from './metrics.ts';
 import { readImages } from './read-images.ts';
 import { Registries } from './registries.ts';
@@ -115,6 +116,9 @@ class BeaconAgent {
   readonly #schedule: Schedule;
   readonly #context: SweepContext;
   readonly #worker: Worker;
+  readonly #kubernetes: Kubernetes | null;
+  /** Of the dispatches, as the control plane last said it. */
+  #dispatchVersion = 'none';
   readonly #running: Promise<unknown>[] = [];
   /** Sweeps that somebody waits for, by their scan. */
   readonly #awaited = new Map<string, (outcome: Outcome) => void>();
@@ -179,6 +183,11 @@ class BeaconAgent {
       sweep: (registryId, request) => this.#sweep(registryId, request),
       onNext: (registryId, at) => void this.#health.tell(registryId, { nextScanAt: at.toISOString() }),
     });
+    const isDryRun = options.client === 'stdout';
+    this.#kubernetes =
+      config.kubernetes === null || isDryRun || !config.enabled
+        ? null
+        : new Kubernetes({ ...shared, config: config.kubernetes, signal });
     this.#worker = new Worker({
       controlPlane: this.#controlPlane,
       registries: this.#registries,
@@ -209,6 +218,7 @@ class BeaconAgent {
     await this.#admit();
     const talk = this.#talk();
     this.#running.push(talk, this.#reporter.run(this.#stopping.signal), this.#begin());
+    if (this.#kubernetes !== null) this.#running.push(this.#kubernetes.run());
   }
 
   /** Admission control answers before the control plane does: from what is on disk. */
@@ -338,6 +348,7 @@ class BeaconAgent {
             wait: POLL_SECONDS,
             configVersion: this.#registries.configVersion,
             spoolDepth: this.#context.spool.depth,
+            ...(this.#kubernetes !== null && { dispatchVersion: this.#dispatchVersion }),
           },
         },
         signal,
@@ -347,6 +358,10 @@ class BeaconAgent {
         return;
       }
       if (answer.configVersion !== this.#registries.configVersion) await this.#fetchConfig();
+      if (this.#kubernetes !== null && answer.dispatchVersion !== this.#dispatchVersion) {
+        this.#dispatchVersion = answer.dispatchVersion;
+        this.#kubernetes.wake();
+      }
       for (const work of answer.work) this.#worker.start(work);
     }
   }

@@ -130,6 +130,8 @@ const Discovery = z.strictObject({
   registries: z.array(NamedRegistry).max(1000).default([]),
 });
 
+const NAMESPACE = 'must be the name of a namespace';
+
 /** The file as a whole, after environment variables are put in and unused keys are taken out. */
 export const AgentDocument = z.strictObject({
   agent: z
@@ -144,6 +146,16 @@ export const AgentDocument = z.strictObject({
     .strictObject({
       enabled: z.boolean().default(true),
       location_id: LocationId.optional(),
+      kubernetes: z
+        .strictObject({
+          kubeconfig: Text.optional(),
+          context: Text.optional(),
+          namespaces: z
+            .array(z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, NAMESPACE))
+            .max(100)
+            .default([]),
+        })
+        .optional(),
       capabilities: z
         .strictObject({
           provisioning: z

@@ -15,6 +15,7 @@ import { AgentConfigError, type ConfigProblem } from './config-error.ts';
 import { translateIncumbent } from './config-incumbent.ts';
 import { type AgentRegistry, buildRegistries, fileRule, registryId } from './config-registries.ts';
 import { AgentDocument } from './config-schema.ts';
+import type { KubernetesConfig } from './kubernetes/api.ts';
 
 /** The name that the file has everywhere. */
 export const AGENT_FILE_NAME = 'beacon_agent.yaml';
@@ -35,6 +36,8 @@ export interface AgentFile {
   locationId: string;
   /** `dispatcher.enabled`: false means that this agent reads no registry. */
   enabled: boolean;
+  /** Null: the agent has nothing to do in Kubernetes. */
+  kubernetes: KubernetesConfig | null;
   registries: readonly AgentRegistry[];
   rules: readonly FileRule[];
   /** Admission control; null: off. */
@@ -101,6 +104,7 @@ export function parseAgentConfig(text: string, path: string | null, environment:
     name: agent.name ?? null,
     locationId,
     enabled: dispatcher.enabled,
+    kubernetes: kubernetesOf(dispatcher.kubernetes, path),
     registries: built.registries,
     rules: built.rules,
     admission: dispatcher.enabled
@@ -108,6 +112,17 @@ export function parseAgentConfig(text: string, path: string | null, environment:
       : null,
     notices: [...document.notices, ...incumbent.notices, ...built.notices, ...(unsetKey ? [noticeOf(unsetKey)] : [])],
   };
+}
+
+/** A kubeconfig is found from where the file stands. */
+function kubernetesOf(
+  kubernetes: AgentDocument['dispatcher']['kubernetes'],
+  path: string | null,
+): KubernetesConfig | null {
+  if (kubernetes === undefined) return null;
+  const { kubeconfig, context = null, namespaces } = kubernetes;
+  const directory = path === null ? process.cwd() : dirname(path);
+  return { kubeconfig: kubeconfig === undefined ? null : resolve(directory, kubeconfig), context, namespaces };
 }
 
 function noticeOf({ path, line, message }: ConfigProblem): ConfigNotice {

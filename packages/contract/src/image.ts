@@ -6,6 +6,7 @@ import { VerificationSummary } from './evidence.ts';
 import { LocationId } from './location.ts';
 import { PackageSummary } from './package.ts';
 import { Kind, VersionScheme } from './rule.ts';
+import { ImageUsage } from './usage.ts';
 
 export const Engine = z.enum(['postgresql', 'epas', 'pge']);
 export type Engine = z.infer<typeof Engine>;
@@ -164,7 +165,7 @@ export const Image = z.object({
   expiresAt: Time.nullish().meta({ description: 'When the approval ends' }),
   successor: Digest.nullish().meta({ description: 'Use this instead' }),
   decisions: z.array(Decision).meta({ description: 'The last 20, newest first' }),
-  usedBy: z.array(z.unknown()),
+  usedBy: z.array(ImageUsage).meta({ description: 'Where it runs, at most 100; all at /images/{digest}/used-by' }),
   verification: VerificationSummary.meta({ description: 'Whether a trusted key signed this digest' }),
   firstSeenAt: Time,
 });

@@ -15,6 +15,7 @@ export * from './created.ts';
 export * from './data/model-catalog.ts';
 export * from './decision.ts';
 export * from './difference.ts';
+export * from './dispatched-images.ts';
 export * from './explain.ts';
 export * from './extension-list.ts';
 export * from './facts.ts';

@@ -10,6 +10,7 @@ import { referrersOf } from './referrers.ts';
 import type { Images } from './store.ts';
 import { factsOf } from './tag-facts.ts';
 import { redrawDigests, redrawTags } from './tag-write.ts';
+import { usagesOf } from './usages.ts';
 
 interface ImageRow {
   observation: Observation;
@@ -48,7 +49,9 @@ export function imagesOf(db: Db): Images {
       const platforms = row?.observation.platforms ?? [];
       const evidence = await evidenceOfSubjects(db, [...new Set(subjects)]);
       const verification = summariseVerification({ digest, platforms, evidence, referrers, now });
-      const image = { ...imageOf(digest, row, places, referrers), ...(await decidedOf(db, digest, now)), verification };
+      const { items: usedBy } = await usagesOf(db).ofImage(digest, { limit: MOST_PLACES });
+      const decided = await decidedOf(db, digest, now);
+      const image = { ...imageOf(digest, row, places, referrers), ...decided, verification, usedBy };
       return row?.packages == null ? image : { ...image, packages: await packageSummaryOf(db, digest) };
     },
 

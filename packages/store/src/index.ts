@@ -16,3 +16,4 @@ export * from './sealed-secret-port.ts';
 export { SEALED_KINDS } from './sealed-secrets.ts';
 export * from './store.ts';
 export * from './trust-port.ts';
+export * from './usage-port.ts';

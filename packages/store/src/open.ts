@@ -48,6 +48,7 @@ import { teamsOf } from './teams.ts';
 import { tokensOf } from './tokens.ts';
 import { trustOf } from './trust.ts';
 import type { Upkeep } from './upkeep.ts';
+import { usagesOf } from './usages.ts';
 import { usersOf } from './users.ts';
 import { webhookOutboxOf } from './webhook-outbox.ts';
 import { webhooksOf } from './webhooks.ts';
@@ -128,6 +129,7 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     approvalRules: guarded(approvalRulesOf(db)),
     audit: guarded(auditLogOf(db, () => serverEpochOf(db))),
     dispatches: guarded(dispatchesOf(db)),
+    usages: guarded(usagesOf(db)),
     admission: guarded(admissionOf(db)),
     modelDeployments: guarded(modelDeploymentsOf(db)),
     modelServices: guarded(modelServicesOf(db)),

@@ -73,6 +73,8 @@ export const SEEN: Readonly<Record<string, string>> = {
   approval_assignees: tagged,
   approval_rules: 'true',
   dispatches: `t.location_id in ${WHOLE}`,
+  image_usages: `t.location_id in ${WHOLE}`,
+  usage_scopes: `t.location_id in ${WHOLE}`,
   admission_reports: `t.location_id in ${WHOLE}`,
   admission_refusals: `t.location_id in ${WHOLE}`,
   model_deployments: `t.location_id in ${WHOLE}`,

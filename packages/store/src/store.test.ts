@@ -11,6 +11,7 @@ import { auditSuite } from './suite/audit.ts';
 import { changesSuite } from './suite/changes.ts';
 import { clustersSuite } from './suite/clusters.ts';
 import { databaseSuite } from './suite/database.ts';
+import { dispatchSuite } from './suite/dispatch.ts';
 import { evidenceSuite } from './suite/evidence.ts';
 import { type Engine, emptyStore, type Given } from './suite/given.ts';
 import { hcpTagsSuite } from './suite/hcp-tags.ts';
@@ -58,6 +59,7 @@ for (const name of wanted) {
     describe('receivers', () => receiversSuite(given));
     describe('sealed secrets', () => sealedSecretsSuite(given));
     describe('models', () => modelsSuite(given));
+    describe('dispatches and what runs', () => dispatchSuite(given));
     describe('evidence and trust', () => evidenceSuite(given));
     describe('admission control', () => admissionSuite(given));
     describe('clusters and catalogs', () => clustersSuite(given));

@@ -27,6 +27,7 @@ import type {
   HcpTagQuery,
   Hello,
   Image,
+  KubernetesStatus,
   LeftOutPage,
   LeftOutQuery,
   LibraryGrowth,
@@ -119,6 +120,7 @@ import type { ModelServices } from './model-service-port.ts';
 import type { Policies } from './policy-port.ts';
 import type { SealedSecrets } from './sealed-secret-port.ts';
 import type { EvidenceStore, TrustStore } from './trust-port.ts';
+import type { Usages } from './usage-port.ts';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
 export interface SealedCredential {
@@ -218,6 +220,8 @@ export interface Agents {
   /** Agents heard within `withinSeconds` that serve a location. */
   connected(locationId: string, withinSeconds: number, now: Date): Promise<string[]>;
   list(query: PageQuery, now: Date): Promise<Page<Agent>>;
+  /** False: no such agent. */
+  setKubernetes(id: string, status: KubernetesStatus): Promise<boolean>;
   remove(id: string): Promise<boolean>;
 }
 
@@ -640,6 +644,7 @@ export interface Store {
   readonly approvalRules: ApprovalRules;
   readonly audit: AuditLog;
   readonly dispatches: Dispatches;
+  readonly usages: Usages;
   readonly admission: AdmissionStore;
   readonly modelDeployments: ModelDeployments;
   readonly modelServices: ModelServices;

@@ -39,6 +39,8 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
       return [['images', event.digest], ['tags'], ['models']];
     case 'model-service':
       return [['model-services']];
+    case 'dispatch':
+      return [['dispatches']];
     case 'approval':
       return [['approvals'], ['images'], ['tags'], ['repositories'], ['models']];
     case 'policy':

@@ -21,6 +21,7 @@ const EVENT_TYPES: Record<Event['type'], true> = {
   webhook: true,
   image: true,
   'model-service': true,
+  dispatch: true,
   approval: true,
   policy: true,
   reset: true,

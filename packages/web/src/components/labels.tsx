@@ -6,6 +6,7 @@ import type {
   Agent,
   Check,
   Delivery,
+  Dispatch,
   Engine,
   Finding,
   ImageState,
@@ -52,6 +53,16 @@ const IMAGE_STATES: Record<ImageState, Look> = {
   rejected: { word: 'Rejected', ...BAD },
   deprecated: { word: 'Deprecated', ...WARN },
   revoked: { word: 'Revoked', color: 'red', icon: BanIcon },
+};
+
+const DISPATCH_STATES: Record<Dispatch['state'] | 'drifted', Look> = {
+  waiting: { word: 'Waiting', color: 'grey', icon: ClockIcon },
+  applying: { word: 'Applying', color: 'blue', icon: SyncAltIcon },
+  applied: { word: 'Applied', ...GOOD },
+  drifted: { word: 'Drifted', ...WARN },
+  failed: { word: 'Failed', ...BAD },
+  deleting: { word: 'Deleting', color: 'blue', icon: SyncAltIcon },
+  deleted: { word: 'Deleted', ...QUIET },
 };
 
 /** States by their words. */
@@ -187,6 +198,9 @@ function changeLook({ subject, to }: Pick<RegistryEvent, 'subject' | 'to'>): Loo
 }
 
 export const AgentStateLabel = ({ state }: { state: Agent['state'] }) => look(AGENT_STATES[state]);
+/** What stands but not as it was applied is neither good nor failed. */
+export const DispatchStateLabel = ({ dispatch: { state, code } }: { dispatch: Pick<Dispatch, 'state' | 'code'> }) =>
+  look(DISPATCH_STATES[state === 'applied' && code === 'drifted' ? 'drifted' : state]);
 export const AdmissionModeLabel = ({ mode }: { mode: AdmissionStatus['mode'] }) => look(ADMISSION_MODES[mode]);
 export const SnapshotStateLabel = ({ state }: { state: AdmissionStatus['state'] }) => look(SNAPSHOT_STATES[state]);
 export const DeliveryOutcomeLabel = ({ outcome, of }: { outcome: Delivery['outcome']; of?: string }) =>

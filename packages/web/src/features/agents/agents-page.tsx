@@ -16,6 +16,8 @@ import { ListSkeleton, QueryView } from '../../components/states.tsx';
 import { AdmissionPanels } from './admission-panels.tsx';
 import { AgentKey } from './agent-key.tsx';
 import { clockWords } from './clock-words.ts';
+import { DispatchesPanel } from './dispatches-panel.tsx';
+import { KubernetesPanel } from './kubernetes-panel.tsx';
 import { StartAgent } from './start-agent.tsx';
 
 export function AgentsPage(): ReactElement {
@@ -56,6 +58,8 @@ export function AgentsPage(): ReactElement {
             }
           </QueryView>
         </Panel>
+        <KubernetesPanel agents={agents.data?.items ?? []} />
+        <DispatchesPanel />
         <AdmissionPanels />
         <StartAgent />
       </PageSection>

@@ -3,6 +3,7 @@ import type { Image, TagDetail } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
+import { usagesQuery } from '../../api/dispatches.ts';
 import { imageQuery } from '../../api/images.ts';
 import { useMay } from '../../api/session.ts';
 import { tagQuery } from '../../api/tags.ts';
@@ -10,6 +11,7 @@ import { DecideActions } from '../../components/decide-actions.tsx';
 import { DecisionsPanel } from '../../components/decisions-panel.tsx';
 import { Digest } from '../../components/digest.tsx';
 import { EditHcpTags } from '../../components/edit-hcp-tags.tsx';
+import { formatCount } from '../../components/format.ts';
 import { EngineLabel, ImageStateLabel, KindLabel, PresenceLabel } from '../../components/labels.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
@@ -28,6 +30,7 @@ import { TagFactsPanel } from './tag-facts-panel.tsx';
 import { TagHistoryPanel } from './tag-history-panel.tsx';
 import { TagOriginPanel } from './tag-origin-panel.tsx';
 import { TextPairsPanel } from './text-pairs-panel.tsx';
+import { UsedByPanel } from './used-by-panel.tsx';
 
 export function TagPage(): ReactElement {
   const { repositoryId = '', name = '' } = useParams({ strict: false });
@@ -61,6 +64,7 @@ function UseInCluster({ tag }: { tag: TagDetail }): ReactElement | null {
 
 function Loaded({ tag }: { tag: TagDetail }): ReactElement {
   const image = useQuery(imageQuery(tag.digest));
+  const uses = useQuery(usagesQuery(tag.digest));
   const [search, change] = useSearchState<TagSearch>();
   const moves = tag.version?.floating ?? false;
   return (
@@ -163,6 +167,12 @@ function Loaded({ tag }: { tag: TagDetail }): ReactElement {
             <QueryView query={image} what="the packages">
               {(data) => <PackagesPanel image={data} />}
             </QueryView>
+          </Tab>
+          <Tab
+            eventKey="used-by"
+            title={<TabTitleText>Used by{uses.data?.total ? ` (${formatCount(uses.data.total)})` : ''}</TabTitleText>}
+          >
+            <UsedByPanel digest={tag.digest} />
           </Tab>
           <Tab eventKey="history" title={<TabTitleText>History</TabTitleText>}>
             <TagHistoryPanel tag={tag} />
