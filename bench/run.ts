@@ -9,6 +9,7 @@ const SUITES: Record<string, () => Promise<{ run(options: BenchOptions): Promise
   discovery: () => import('./discovery.ts'),
   library: () => import('./library.ts'),
   preview: () => import('./preview.ts'),
+  admission: () => import('./admission.ts'),
 };
 
 const USAGE = `usage: npm run bench -- SUITE [options]
@@ -39,6 +40,8 @@ library              lists, filters, searches and facets of a large library on P
   --engine NAME      postgres or embedded alone
 
 preview              a rule over 10,000 and over 1,000,000 known names, and how long the event loop is held
+
+admission            admission reviews over HTTPS from a snapshot of 100,000 images, the control plane stopped
 
   --json FILE        writes [{ measure, value, unit, against, ratio }]
   --help

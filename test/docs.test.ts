@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { AgentError, type AgentErrorCode } from '@pharos/agent';
-import { PROBLEMS, WEBHOOK_FAILURES } from '@pharos/contract';
+import { PROBLEMS, SERVICE_FAILURES, WEBHOOK_FAILURES } from '@pharos/contract';
 import { REGISTRY_ERROR_HINTS } from '@pharos/oci';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -56,6 +56,13 @@ describe('docs/errors.md', () => {
     for (const [code, [status]] of Object.entries(PROBLEMS)) assert.ok(errors.includes(`| \`${code}\` | ${status} |`));
   });
 
+  test('model services', () => {
+    assertRows(
+      'Model services',
+      Object.entries(SERVICE_FAILURES).map(([code, [, hint]]) => [code, hint]),
+    );
+  });
+
   test('reading a registry', () => {
     assertRows('Reading a registry', Object.entries(REGISTRY_ERROR_HINTS));
   });
@@ -93,6 +100,17 @@ describe('docs/errors.md', () => {
   test('between the parts', () => {
     const texts = [read('packages/contract/src/client.ts'), read('packages/store/src/scans.ts')];
     assertRows('Between the parts', bare(codesIn(texts, /code(?::| =) '([a-z-]+)'/g)));
+  });
+
+  test('in Kubernetes', () => {
+    const texts = sources('packages/agent/src/kubernetes/*.ts');
+    const codes = codesIn(
+      texts,
+      /cause\(\s*'([a-z-]+)'/g,
+      /new DispatchError\('([a-z-]+)'/g,
+      /code: '([a-z-]+)', message/g,
+    );
+    assertRows('In Kubernetes', bare([...codes, 'image-not-approved']));
   });
 
   test('deliveries of webhooks', () => {

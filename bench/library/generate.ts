@@ -7,6 +7,7 @@ import type { Kind } from '@pharos/contract';
 import { parseVersion, versionSortKey } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../../packages/store/src/database.ts';
+import { termsOf } from '../../packages/store/src/profile-terms.ts';
 import { countProfiles, profileIds } from '../../packages/store/src/tag-profiles.ts';
 
 /** The generated library's present. */
@@ -303,7 +304,11 @@ const COLUMNS =
 async function insert(db: Db, rows: readonly Row[]): Promise<number> {
   const profiles = await profileIds(
     db,
-    rows.map((row) => ({ ...row, registryId: row.registry_id })),
+    rows.map((row) => ({
+      ...row,
+      registryId: row.registry_id,
+      terms: termsOf(row.name, imageOf(row).observation.labels),
+    })),
   );
   const placed = rows.map((row, at) => ({ ...row, profile_id: profiles[at] }));
   await sql`insert into tags (repository_id, registry_id, name, digest, digest_since, kind, engine, version, sort_key, major,

@@ -10,6 +10,13 @@ const HINTS = {
   'sealed-secret-invalid': 'Enter the credential of the registry again.',
   'sealed-secret-origin': 'Enter the credential of the registry again, for its present address.',
   'credential-missing': 'Wait until the control plane answers: credentials entered in the UI are not kept on disk.',
+  'admission-listen-failed':
+    'Choose another address with dispatcher.capabilities.admission.listen, or end what listens there.',
+  'admission-certificate-unusable':
+    'Check the files under dispatcher.capabilities.admission.tls: PEM, readable, and of one pair. Without them the agent makes its own.',
+  'admission-off': 'Write admission: { enabled: true } under dispatcher.capabilities in beacon_agent.yaml.',
+  'admission-snapshot-missing':
+    'Let the agent run until it has fetched one, name its state folder with --state-dir, or ask the control plane instead.',
 } as const;
 
 export type AgentErrorCode = keyof typeof HINTS;

@@ -6,11 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Hello } from '@pharos/contract';
 import type { Limits } from '@pharos/oci';
 import type { Logger } from 'pino';
+import type { AdmissionControl } from './admission/control.ts';
 import { type JoinAddress, neverJoined, signingClient } from './agent-key.ts';
 import type { AgentFile } from './config.ts';
 import { publicRegistry } from './config-registries.ts';
 import { ControlPlane } from './control-plane.ts';
 import { type Identity, openIdentity } from './identity.ts';
+import { Kubernetes } from './kubernetes/kubernetes.ts';
 import { type AgentMetrics, createMetrics } from './metrics.ts';
 import { readImages } from './read-images.ts';
 import { Registries } from './registries.ts';
@@ -106,6 +108,7 @@ class BeaconAgent {
   readonly done: Promise<void>;
   readonly #options: AgentOptions;
   readonly #identity: Identity;
+  readonly #stateDir: string;
   readonly #stopping = new AbortController();
   readonly #controlPlane: ControlPlane;
   readonly #registries: Registries;
@@ -113,11 +116,15 @@ class BeaconAgent {
   readonly #schedule: Schedule;
   readonly #context: SweepContext;
   readonly #worker: Worker;
+  readonly #kubernetes: Kubernetes | null;
+  /** Of the dispatches, as the control plane last said it. */
+  #dispatchVersion = 'none';
   readonly #running: Promise<unknown>[] = [];
   /** Sweeps that somebody waits for, by their scan. */
   readonly #awaited = new Map<string, (outcome: Outcome) => void>();
   readonly #health: RegistryHealth;
   #resolveDone: () => void = () => {};
+  #admission: AdmissionControl | null = null;
   #firstSweeps = 0;
   #isReady = false;
 
@@ -135,6 +142,7 @@ class BeaconAgent {
     });
     this.#options = options;
     this.#identity = identity;
+    this.#stateDir = stateDir;
     this.#controlPlane = new ControlPlane(client, log, options.backOffCapMs);
     this.#registries = new Registries({
       file: config,
@@ -175,6 +183,11 @@ class BeaconAgent {
       sweep: (registryId, request) => this.#sweep(registryId, request),
       onNext: (registryId, at) => void this.#health.tell(registryId, { nextScanAt: at.toISOString() }),
     });
+    const isDryRun = options.client === 'stdout';
+    this.#kubernetes =
+      config.kubernetes === null || isDryRun || !config.enabled
+        ? null
+        : new Kubernetes({ ...shared, config: config.kubernetes, signal });
     this.#worker = new Worker({
       controlPlane: this.#controlPlane,
       registries: this.#registries,
@@ -202,8 +215,26 @@ class BeaconAgent {
       },
       'Beacon Agent starts',
     );
+    await this.#admit();
     const talk = this.#talk();
     this.#running.push(talk, this.#reporter.run(this.#stopping.signal), this.#begin());
+    if (this.#kubernetes !== null) this.#running.push(this.#kubernetes.run());
+  }
+
+  /** Admission control answers before the control plane does: from what is on disk. */
+  async #admit(): Promise<void> {
+    const { config, client, log } = this.#options;
+    if (config.admission === null || client === 'stdout') return;
+    // Its libraries are loaded where it is wanted.
+    const { startAdmission } = await import('./admission/control.ts');
+    this.#admission = await startAdmission({
+      settings: config.admission,
+      stateDir: this.#stateDir,
+      locationId: config.locationId,
+      agentId: this.#identity.id,
+      controlPlane: this.#controlPlane,
+      log: log.child({ part: 'admission' }),
+    });
   }
 
   async stop(): Promise<void> {
@@ -213,6 +244,7 @@ class BeaconAgent {
     await this.#schedule.stop();
     await this.#worker.idle();
     await Promise.allSettled(this.#running);
+    await this.#admission?.stop();
     await this.#registries.close();
     await this.#identity.release();
     this.#resolveDone();
@@ -316,6 +348,7 @@ class BeaconAgent {
             wait: POLL_SECONDS,
             configVersion: this.#registries.configVersion,
             spoolDepth: this.#context.spool.depth,
+            ...(this.#kubernetes !== null && { dispatchVersion: this.#dispatchVersion }),
           },
         },
         signal,
@@ -325,6 +358,10 @@ class BeaconAgent {
         return;
       }
       if (answer.configVersion !== this.#registries.configVersion) await this.#fetchConfig();
+      if (this.#kubernetes !== null && answer.dispatchVersion !== this.#dispatchVersion) {
+        this.#dispatchVersion = answer.dispatchVersion;
+        this.#kubernetes.wake();
+      }
       for (const work of answer.work) this.#worker.start(work);
     }
   }

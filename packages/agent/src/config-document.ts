@@ -144,8 +144,8 @@ function clean(value: unknown, path: readonly PropertyKey[], cleaning: Cleaning)
       });
     } else if (item !== null) {
       entries.push([key, clean(item, here, cleaning)]);
-    } else if (key === 'registry') {
-      // `registry:` with nothing below it means the default registry, not none.
+    } else if (key === 'registry' || key === 'kubernetes') {
+      // `registry:` with nothing below it means the default registry, not none; `kubernetes:` the one that the agent runs in.
       entries.push([key, {}]);
     }
   }
@@ -169,6 +169,7 @@ const EXPANDED = new Set([
   'location_id',
   'url',
   'ca_certs',
+  'kubeconfig',
   'path',
   'config',
   'username',

@@ -6,6 +6,7 @@
 import { DisplayName, LocationId, Pattern, PROVIDERS, RuleSpec } from '@pharos/contract';
 import { compileRule } from '@pharos/library';
 import { z } from 'zod';
+import { FileAdmission } from './admission/settings.ts';
 import { parseDuration } from './duration.ts';
 
 /** Dotted paths of keys of the incumbent's agent that are accepted and have no effect. */
@@ -129,6 +130,8 @@ const Discovery = z.strictObject({
   registries: z.array(NamedRegistry).max(1000).default([]),
 });
 
+const NAMESPACE = 'must be the name of a namespace';
+
 /** The file as a whole, after environment variables are put in and unused keys are taken out. */
 export const AgentDocument = z.strictObject({
   agent: z
@@ -143,11 +146,22 @@ export const AgentDocument = z.strictObject({
     .strictObject({
       enabled: z.boolean().default(true),
       location_id: LocationId.optional(),
+      kubernetes: z
+        .strictObject({
+          kubeconfig: Text.optional(),
+          context: Text.optional(),
+          namespaces: z
+            .array(z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, NAMESPACE))
+            .max(100)
+            .default([]),
+        })
+        .optional(),
       capabilities: z
         .strictObject({
           provisioning: z
             .strictObject({ images: z.strictObject({ discovery: Discovery.optional() }).optional() })
             .optional(),
+          admission: FileAdmission.optional(),
         })
         .optional(),
     })

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { FileRule, RuleSpec } from '@pharos/contract';
+import { type AdmissionSettings, admissionSettings } from './admission/settings.ts';
 import {
   type ConfigNotice,
   type Environment,
@@ -14,6 +15,7 @@ import { AgentConfigError, type ConfigProblem } from './config-error.ts';
 import { translateIncumbent } from './config-incumbent.ts';
 import { type AgentRegistry, buildRegistries, fileRule, registryId } from './config-registries.ts';
 import { AgentDocument } from './config-schema.ts';
+import type { KubernetesConfig } from './kubernetes/api.ts';
 
 /** The name that the file has everywhere. */
 export const AGENT_FILE_NAME = 'beacon_agent.yaml';
@@ -34,8 +36,12 @@ export interface AgentFile {
   locationId: string;
   /** `dispatcher.enabled`: false means that this agent reads no registry. */
   enabled: boolean;
+  /** Null: the agent has nothing to do in Kubernetes. */
+  kubernetes: KubernetesConfig | null;
   registries: readonly AgentRegistry[];
   rules: readonly FileRule[];
+  /** Admission control; null: off. */
+  admission: AdmissionSettings | null;
   notices: readonly ConfigNotice[];
 }
 
@@ -69,11 +75,12 @@ export function parseAgentConfig(text: string, path: string | null, environment:
 
   const { agent, dispatcher } = parsed.data;
   const locationId = dispatcher.location_id ?? DEFAULT_LOCATION;
+  const directory = path === null ? process.cwd() : dirname(path);
   const built = buildRegistries(dispatcher.capabilities?.provisioning?.images?.discovery, {
     document,
     environment,
     locationId,
-    directory: path === null ? process.cwd() : dirname(path),
+    directory,
   });
   const beaconServer = serverOf(agent.beacon_server);
   if (beaconServer === undefined) {
@@ -97,10 +104,25 @@ export function parseAgentConfig(text: string, path: string | null, environment:
     name: agent.name ?? null,
     locationId,
     enabled: dispatcher.enabled,
+    kubernetes: kubernetesOf(dispatcher.kubernetes, path),
     registries: built.registries,
     rules: built.rules,
+    admission: dispatcher.enabled
+      ? admissionSettings(dispatcher.capabilities?.admission, (file) => resolve(directory, file))
+      : null,
     notices: [...document.notices, ...incumbent.notices, ...built.notices, ...(unsetKey ? [noticeOf(unsetKey)] : [])],
   };
+}
+
+/** A kubeconfig is found from where the file stands. */
+function kubernetesOf(
+  kubernetes: AgentDocument['dispatcher']['kubernetes'],
+  path: string | null,
+): KubernetesConfig | null {
+  if (kubernetes === undefined) return null;
+  const { kubeconfig, context = null, namespaces } = kubernetes;
+  const directory = path === null ? process.cwd() : dirname(path);
+  return { kubeconfig: kubeconfig === undefined ? null : resolve(directory, kubeconfig), context, namespaces };
 }
 
 function noticeOf({ path, line, message }: ConfigProblem): ConfigNotice {

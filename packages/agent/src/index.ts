@@ -1,3 +1,6 @@
+export { admissionObjects, checkOffline } from './admission/offline.ts';
+export type { AdmissionSettings } from './admission/settings.ts';
+export { startAdmission } from './admission/start.ts';
 export { type AgentOptions, type RunningAgent, startAgent } from './agent.ts';
 export { AgentError, type AgentErrorCode } from './agent-error.ts';
 export type { JoinAddress } from './agent-key.ts';
@@ -13,4 +16,11 @@ export {
 export type { ConfigNotice, Environment } from './config-document.ts';
 export { AgentConfigError, type ConfigProblem, describeProblem } from './config-error.ts';
 export { type AgentRegistry, DEFAULT_REGISTRY } from './config-registries.ts';
+export { connectKubernetes, httpApi, type KubernetesApi, type KubernetesConfig } from './kubernetes/api.ts';
+export type { Cluster } from './kubernetes/apply.ts';
+export { kubernetesStatus } from './kubernetes/capabilities.ts';
+export { Discovery } from './kubernetes/discovery.ts';
+export { Dispatcher } from './kubernetes/dispatcher.ts';
+export { CAPABILITIES, type CapabilityName, type RbacOptions, rbacObjects } from './kubernetes/rbac.ts';
+export { watchUsages } from './kubernetes/used-by.ts';
 export type { AgentMetrics } from './metrics.ts';

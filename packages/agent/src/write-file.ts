@@ -5,11 +5,11 @@ import { dirname } from 'node:path';
  * Replaces a file as a whole: after a crash at any point there is the old content or the new one, on disk, never a part.
  * `parts` are written one after the other, so that a large content is never in memory at once.
  */
-export async function writeWhole(path: string, parts: Iterable<string>, mode = 0o600): Promise<void> {
+export async function writeWhole(path: string, parts: Iterable<string | Uint8Array>, mode = 0o600): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   const file = await open(temporary, 'w', mode);
   try {
-    for (const part of parts) await file.write(part);
+    for (const part of parts) await file.writeFile(part);
     await file.sync();
   } catch (error) {
     await file.close();

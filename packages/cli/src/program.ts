@@ -2,13 +2,18 @@
 import { Command } from 'commander';
 import type { Shell } from './command.ts';
 import { activityCommand } from './commands/activity.ts';
+import { admissionCommand } from './commands/admission.ts';
 import { agentCommand } from './commands/agent.ts';
 import { agentsCommand, locationsCommand } from './commands/agents.ts';
 import { applyCommand } from './commands/apply.ts';
+import { approvalsCommand } from './commands/approvals.ts';
 import { auditCommand } from './commands/audit.ts';
+import { catalogCommand } from './commands/catalog.ts';
+import { clustersCommand } from './commands/clusters.ts';
 import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
+import { decideCommands } from './commands/decide.ts';
 import { encryptionCommand } from './commands/encryption.ts';
 import { explainCommand } from './commands/explain.ts';
 import { hcpTagsCommand } from './commands/hcp-tags.ts';
@@ -68,8 +73,11 @@ export function buildProgram(shell: Shell): Command {
         webhooksCommand(shell),
       ],
     ],
+    ['Databases:', [clustersCommand(shell), catalogCommand(shell)]],
+    ['Approvals:', [approvalsCommand(shell), ...decideCommands(shell)]],
     ['On this machine:', [localCommand(shell)]],
     ['Signatures:', [trustCommand(shell), verifyCommand(shell)]],
+    ['Clusters:', [admissionCommand(shell)]],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],
     ['People:', [usersCommand(shell), teamsCommand(shell), auditCommand(shell)]],
     [

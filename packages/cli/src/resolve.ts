@@ -3,6 +3,7 @@ import {
   type Agent,
   ApiError,
   type Client,
+  type Cluster,
   type HcpTag,
   type Model,
   type Receiver,
@@ -35,6 +36,18 @@ export async function findRegistry(client: Client, name: string): Promise<Regist
   const { items } = await client('listRegistries', { query: { limit: 1000, q: name.slice(0, 200) } });
   const matches = items.filter((registry) => registry.name === name || registry.url === name);
   return single(matches, 'registry', name, 'pharos registries list', (one) => `${one.id} (${one.url})`);
+}
+
+/** @throws CliError `not-found`, `name-ambiguous`. */
+export async function findCluster(client: Client, name: string): Promise<Cluster> {
+  if (isId(name)) {
+    const found = await orNull(client('getCluster', { params: { id: name } }));
+    if (found) return found;
+  }
+  const { items } = await client('listClusters', { query: { limit: 1000, q: name.slice(0, 200) } });
+  const matches = items.filter((cluster) => cluster.name === name || `${cluster.namespace}/${cluster.name}` === name);
+  const where = (one: Cluster) => `${one.id} (${one.location}, ${one.namespace})`;
+  return single(matches, 'cluster', name, 'pharos clusters list', where);
 }
 
 /** @throws CliError `not-found`, `name-ambiguous`. */

@@ -21,6 +21,9 @@ export const ACTIVITY_TYPES = [
   'rule.removed',
   'repository.readme-changed',
   'webhook.disabled',
+  'admission.refused',
+  'image.state-changed',
+  'approval.requested',
 ] as const;
 export const ActivityType = z.enum(ACTIVITY_TYPES);
 export type ActivityType = z.infer<typeof ActivityType>;

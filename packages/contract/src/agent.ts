@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, Time } from './common.ts';
+import { KubernetesStatus } from './dispatch.ts';
 import { LocationId } from './location.ts';
 
 /** A Beacon Agent as the control plane last heard of it. */
@@ -16,6 +17,7 @@ export const Agent = z.object({
   clockSkewSeconds: z.number().meta({ description: 'Agent clock minus server clock' }),
   spoolDepth: z.number().int().meta({ description: 'Reports waiting at the agent' }),
   configPath: z.string().nullable(),
+  kubernetes: KubernetesStatus.nullable().meta({ description: 'null: its file names no Kubernetes' }),
   key: z
     .object({
       generation: z.number().int(),

@@ -79,7 +79,8 @@ export function createClient(options: ClientOptions): Client {
     }
     if (!response.ok) throw new ApiError(await readProblem(response));
     if (response.status === 204) return undefined as never;
-    return (await response.json()) as never;
+    const isText = 'produces' in route && route.produces !== undefined;
+    return (isText ? await response.text() : await response.json()) as never;
   };
 }
 

@@ -15,6 +15,10 @@ export const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('activity') }),
   z.object({ type: z.literal('webhook'), id: Id }),
   z.object({ type: z.literal('image'), digest: z.string() }),
+  z.object({ type: z.literal('model-service'), id: Id }),
+  z.object({ type: z.literal('dispatch'), id: Id }),
+  z.object({ type: z.literal('approval') }),
+  z.object({ type: z.literal('policy') }),
   z.object({ type: z.literal('reset') }),
 ]);
 export type Event = z.infer<typeof Event>;

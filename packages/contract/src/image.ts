@@ -1,14 +1,12 @@
 /** What a digest names, for ever: an image manifest or an index, with the facts read from its bytes. */
 import { z } from 'zod';
 import { Digest, Id, TagName, Time } from './common.ts';
+import { Decision, ImageState } from './decision.ts';
 import { VerificationSummary } from './evidence.ts';
 import { LocationId } from './location.ts';
 import { PackageSummary } from './package.ts';
 import { Kind, VersionScheme } from './rule.ts';
-
-/** `pending` → `approved` | `rejected`; `approved` → `deprecated` → `revoked`. Bound to the digest. */
-export const ImageState = z.enum(['pending', 'approved', 'rejected', 'deprecated', 'revoked']);
-export type ImageState = z.infer<typeof ImageState>;
+import { ImageUsage } from './usage.ts';
 
 export const Engine = z.enum(['postgresql', 'epas', 'pge']);
 export type Engine = z.infer<typeof Engine>;
@@ -164,8 +162,10 @@ export const Image = z.object({
   tags: z.array(ImageTag).meta({ description: 'Where it stands now, at most 100' }),
   detail: z.enum(['manifest', 'config', 'platforms']).meta({ description: 'How deep it was read so far' }),
   state: ImageState,
-  decisions: z.array(z.unknown()),
-  usedBy: z.array(z.unknown()),
+  expiresAt: Time.nullish().meta({ description: 'When the approval ends' }),
+  successor: Digest.nullish().meta({ description: 'Use this instead' }),
+  decisions: z.array(Decision).meta({ description: 'The last 20, newest first' }),
+  usedBy: z.array(ImageUsage).meta({ description: 'Where it runs, at most 100; all at /images/{digest}/used-by' }),
   verification: VerificationSummary.meta({ description: 'Whether a trusted key signed this digest' }),
   firstSeenAt: Time,
 });

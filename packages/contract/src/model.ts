@@ -1,7 +1,8 @@
 /** The Model Library: model images grouped by the model they serve, with facts that each say where they come from. */
 import { z } from 'zod';
 import { Digest, Id, RepositoryName, TagName, Time } from './common.ts';
-import { ImageState, Version } from './image.ts';
+import { ImageState } from './decision.ts';
+import { Version } from './image.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
 import { Presence } from './tag.ts';

@@ -18,6 +18,7 @@ export const PERMISSIONS = [
   'webhooks:manage',
   'trust:write',
   'images:decide',
+  'approval-rules:write',
   'policies:write',
   'clusters:write',
   'model-services:write',

@@ -120,11 +120,17 @@ export const WorkQuery = z.strictObject({
   wait: z.coerce.number().int().min(0).max(60).default(25).meta({ description: 'Seconds to wait for work' }),
   configVersion: z.string().max(200).default(''),
   spoolDepth: z.coerce.number().int().min(0).default(0),
+  dispatchVersion: z
+    .string()
+    .max(200)
+    .default('')
+    .meta({ description: 'Of the dispatches it holds; empty: it has no Kubernetes' }),
 });
 
 export const WorkAnswer = z.object({
   work: z.array(Work),
   configVersion: z.string().meta({ description: 'Another one than sent: fetch the configuration again' }),
+  dispatchVersion: z.string().default('').meta({ description: 'Another one than sent: fetch the dispatches again' }),
   serverEpoch: z.string(),
 });
 export type WorkAnswer = z.infer<typeof WorkAnswer>;

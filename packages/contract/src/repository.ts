@@ -1,6 +1,7 @@
 /** A named collection of images in a registry. */
 import { z } from 'zod';
 import { Flag, Id, RepositoryName, TagName, Time } from './common.ts';
+import { ImageState } from './decision.ts';
 import { HcpTagFilter, HcpTagLabel } from './hcp-tag.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
@@ -69,6 +70,10 @@ export const RepositoryDetail = Repository.extend({
   listedTags: z.number().int().meta({ description: 'Tags the registry listed at the last listing, before rules' }),
   artifactTags: z.number().int().meta({ description: 'Signature, attestation and referrer tags among them' }),
   rules: z.array(z.object({ id: Id, name: z.string() })),
+  states: z
+    .array(z.object({ state: ImageState, tags: z.number().int() }))
+    .optional()
+    .meta({ description: 'How many of its tags are in each state, in the order of the states' }),
 });
 export type RepositoryDetail = z.infer<typeof RepositoryDetail>;
 

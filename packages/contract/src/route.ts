@@ -6,7 +6,8 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /**
  * Which row a change touches, so that a role that holds for a location or for repositories can be held against it. The
- * words before `new-` take it from the path, `new-…` and `scan-request` from the body; `server/src/row.ts` loads it.
+ * words before `new-` take it from the path, `new-…` and `scan-request` from the body; `server/src/row.ts` loads it. An
+ * image stands in several places: `seen-image` and `new-request` ask for one of them, the others for every one.
  */
 export type RouteRow =
   | 'repository'
@@ -17,7 +18,15 @@ export type RouteRow =
   | 'receiver'
   | 'new-receiver'
   | 'scan-request'
-  | 'agent';
+  | 'agent'
+  | 'model-deployment'
+  | 'new-model-deployment'
+  | 'cluster'
+  | 'new-cluster'
+  | 'image'
+  | 'seen-image'
+  | 'new-decisions'
+  | 'new-request';
 
 export interface Route {
   readonly method: Method;

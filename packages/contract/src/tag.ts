@@ -1,8 +1,9 @@
 /** A name that points to a digest now. */
 import { z } from 'zod';
 import { Digest, Flag, Id, RepositoryName, TagName, Time } from './common.ts';
+import { ImageState } from './decision.ts';
 import { HcpTagFilter, HcpTagLabel } from './hcp-tag.ts';
-import { Engine, ImageState, ImageTag, Version } from './image.ts';
+import { Engine, ImageTag, Version } from './image.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
@@ -35,6 +36,9 @@ export const Tag = z.object({
   extensionCount: z.number().int(),
   findings: z.number().int(),
   state: ImageState,
+  approvedBefore: Digest.nullish().meta({
+    description: 'The tag moved since: where it stood when that was approved, and the image now waits',
+  }),
   hcpTags: z.array(HcpTagLabel).meta({ description: 'Of the image that the tag points to now' }),
   systemTags: z.array(SystemTag).meta({ description: 'Computed; nobody edits them' }),
   locations: z.array(LocationId),

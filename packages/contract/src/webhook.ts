@@ -17,6 +17,9 @@ export const WEBHOOK_EVENTS = [
   'registry.state-changed',
   'agent.lost',
   'agent.back',
+  'admission.refused',
+  'image.state-changed',
+  'approval.requested',
   'audit',
 ] as const satisfies readonly (ActivityType | 'audit')[];
 export const WebhookEvent = z.enum(WEBHOOK_EVENTS);
@@ -34,6 +37,9 @@ export const WEBHOOK_EVENT_WORDS: Readonly<Record<WebhookEvent, string>> = {
   'registry.state-changed': 'A registry answers, answers with warnings, or fails',
   'agent.lost': 'A Beacon Agent has not called for ten minutes',
   'agent.back': 'It calls again',
+  'admission.refused': 'Admission control refused an image, or would have in audit mode',
+  'image.state-changed': 'An image was approved, rejected, deprecated or revoked, or an approval ended',
+  'approval.requested': 'Somebody asks for an image to be approved',
   audit: 'An entry of the audit log: every change, and every refusal',
 };
 

@@ -22,7 +22,7 @@ const HUB_HOSTS = new Set(['registry-1.docker.io', 'index.docker.io', 'registry.
  */
 export function pullCommands({ host, repository, tag, digest }: PullSource): PullCommand[] {
   if (isFiles(host)) return [];
-  const reference = `${HUB_HOSTS.has(host) ? 'docker.io' : host}/${repository}@${digest}`;
+  const reference = `${pullName(host, repository)}@${digest}`;
   const copy = `${repository.slice(repository.lastIndexOf('/') + 1)}:${tag ?? digest.slice(-12)}`;
   return [
     { tool: 'docker', command: `docker pull ${quoted(reference)}` },
@@ -30,6 +30,11 @@ export function pullCommands({ host, repository, tag, digest }: PullSource): Pul
     { tool: 'crictl', command: `crictl pull ${quoted(reference)}` },
     { tool: 'skopeo', command: `skopeo copy ${quoted(`docker://${reference}`)} ${quoted(`oci:${copy}`)}` },
   ];
+}
+
+/** Registry and repository as a pull names them. */
+export function pullName(host: string, repository: string): string {
+  return `${HUB_HOSTS.has(host) ? 'docker.io' : host}/${repository}`;
 }
 
 /** People paste this into a shell: whatever is not plainly harmless is quoted (an IPv6 host has brackets). */

@@ -31,6 +31,8 @@ export interface AbsencePolicy {
   readonly massAbsenceMin: number;
   /** Tags that are never retired, only missing: a rule says so of what it takes. */
   readonly keeps?: (name: string) => boolean;
+  /** Tags whose image runs somewhere: they are never retired, by absence or by rule, for people must see what runs. */
+  readonly inUse?: (name: string) => boolean;
   /** A person has looked and confirmed that the tags are gone: nothing is held in this reconciliation. */
   readonly massAbsenceConfirmed?: boolean;
 }
@@ -86,7 +88,7 @@ export function reconcileScan(
   const gone = known.filter(({ name, presence }) => {
     return presence !== 'retired' && !reported.has(name) && !unresolved.has(name);
   });
-  const released = gone.filter(({ name }) => listed.has(name)).map(({ name }) => name);
+  const released = gone.filter(({ name }) => listed.has(name) && policy.inUse?.(name) !== true).map(({ name }) => name);
   const absent = gone.filter(({ name }) => !listed.has(name));
   const held = holdOf(known, absent, listed.size + reported.size, report.absence, policy);
   if (held !== null) return { ...found, ...nothing, released, held };
@@ -162,7 +164,8 @@ function countAbsences(absent: readonly KnownTag[], finishedAt: string, policy: 
     if (!(elapsed > 0)) continue;
     const counted = { name, missingScans: missingScans + 1, missingSince };
     const isEnough = counted.missingScans >= policy.missingScans && elapsed >= policy.missingHours * HOUR;
-    (isEnough && policy.keeps?.(name) !== true ? retired : missing).push(counted);
+    const isKept = policy.keeps?.(name) === true || policy.inUse?.(name) === true;
+    (isEnough && !isKept ? retired : missing).push(counted);
   }
   return { missing, retired };
 }

@@ -1,17 +1,9 @@
 /** States of an image and the ways between them (DESIGN, Words: State). They are bound to a digest, never to a tag. */
-import type { ImageState } from '@pharos/contract';
-
-const WAYS: Readonly<Record<ImageState, readonly ImageState[]>> = {
-  pending: ['approved', 'rejected'],
-  approved: ['deprecated', 'revoked', 'pending'],
-  rejected: ['pending', 'approved'],
-  deprecated: ['revoked', 'approved'],
-  revoked: ['pending'],
-};
+import { type ImageState, STATES_AFTER } from '@pharos/contract';
 
 /** States that a decision may lead to from this one. */
 export function statesAfter(state: ImageState): readonly ImageState[] {
-  return WAYS[state];
+  return STATES_AFTER[state];
 }
 
 /** What is decided of an image, as stored. */

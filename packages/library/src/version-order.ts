@@ -9,6 +9,8 @@ export interface ReadVersion extends Version {
 /** Above the first character of every identifier list, so that a release stands above all of its pre-releases. */
 const RELEASE = '9';
 const LIST_END = '0';
+/** `2025-03-31T07:34:00.000Z`: as stampTime writes it, read by place, since it is read once per name of a preview. */
+const TIME_LENGTH = 24;
 
 /**
  * ASCII text whose byte order (SQL: COLLATE "C") is the order of versions: exact versions above floating ones above what
@@ -66,6 +68,7 @@ export function newestTag(tags: Iterable<string>, scheme: Scheme): string | null
 /** Two base-36 digits of length, then the digits: `17` → `0217`; null → `00`. */
 export function number(value: number | string | null): string {
   if (value === null) return '00';
+  if (typeof value === 'number' && value >= 0 && value < 100) return value < 10 ? `01${value}` : `02${value}`;
   const digits = String(value).replace(/^0+(?=\d)/, '');
   return digits.length.toString(36).padStart(2, '0') + digits;
 }
@@ -83,7 +86,11 @@ function identifierKey(identifier: string): string {
 }
 
 function buildKey(version: Version): string {
-  if (version.buildTime !== null) return `2${version.buildTime.replace(/\D/g, '').slice(0, 12)}`;
+  const time = version.buildTime;
+  if (time !== null && TIME_LENGTH === time.length) {
+    return `2${time.slice(0, 4)}${time.slice(5, 7)}${time.slice(8, 10)}${time.slice(11, 13)}${time.slice(14, 16)}`;
+  }
+  if (time !== null) return `2${time.replace(/\D/g, '').slice(0, 12)}`;
   return version.build === null ? '0' : `1${number(version.build)}`;
 }
 

@@ -44,7 +44,7 @@ class RangeReader {
     const alternatives = [this.#all()];
     while (this.#take('||')) alternatives.push(this.#all());
     if (this.#at < this.#text.length) this.#fail(`"${this.#text[this.#at]}" is not expected here.`);
-    return (numbers) => alternatives.some((test) => test(numbers));
+    return anyOf(alternatives);
   }
 
   /** Comparisons side by side: all of them have to be true. */
@@ -57,7 +57,7 @@ class RangeReader {
       if (this.#take(',')) this.#blanks();
     }
     if (tests.length === 0) this.#fail('A version is missing here.');
-    return (numbers) => tests.every((test) => test(numbers));
+    return tests.length === 1 ? tests[0]! : (numbers) => tests.every((test) => test(numbers));
   }
 
   #comparison(): Test {
@@ -110,6 +110,10 @@ class RangeReader {
   #fail(message: string): never {
     throw new PatternError(message, HINT, Math.min(this.#at, this.#text.length));
   }
+}
+
+function anyOf(tests: readonly Test[]): Test {
+  return tests.length === 1 ? tests[0]! : (numbers) => tests.some((test) => test(numbers));
 }
 
 function comparison(operator: Operator, low: Numbers): Test {

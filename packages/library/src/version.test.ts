@@ -151,3 +151,45 @@ test('kinds have their schemes', () => {
   assert.equal(defaultScheme('model'), 'semver');
   assert.equal(defaultScheme(null), 'semver');
 });
+
+test('a tag with its build reads as it does with a v before it, which is read by the whole expression', () => {
+  const majors = ['7', '9', '10', '17', '017', '170', '0', 'x'];
+  const minors = ['', '.0', '.4', '.04', '.12', '.123', '.4.1', '.'];
+  const builds = [
+    '',
+    '-',
+    '-1',
+    '-2503310734',
+    '-202503310734',
+    '-2513310734',
+    '-rc1',
+    '~rc1-7',
+    `-${'9'.repeat(64)}`,
+    `-${'9'.repeat(65)}`,
+  ];
+  const suffixes = [
+    '',
+    '-full',
+    '-full-trixie',
+    '-trixie',
+    '-',
+    '--full',
+    '-9x',
+    '-a--b',
+    '-Full_x.y',
+    '-ubi9-x',
+    ' ',
+    '-ü',
+  ];
+  for (const major of majors)
+    for (const minor of minors)
+      for (const build of builds)
+        for (const suffix of suffixes) {
+          const tag = `${major}${minor}${build}${suffix}`;
+          const { raw, ...version } = parseVersion('pg', tag);
+          const { raw: rawOfOther, ...other } = parseVersion('pg', `v${tag}`);
+          assert.equal(rawOfOther, `v${raw}`);
+          assert.deepEqual({ ...version, floating: 0 }, { ...other, floating: 0 }, tag);
+          if (isParsed(version as ReturnType<typeof parseVersion>)) assert.equal(version.floating, other.floating, tag);
+        }
+});

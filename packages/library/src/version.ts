@@ -76,7 +76,56 @@ export function defaultScheme(kind: Kind | null): Scheme {
   return kind === 'postgres' ? 'pg' : 'semver';
 }
 
+/**
+ * `17.4-2503310734-standard-trixie`, which nearly every tag of a large repository is: read character by character, for a
+ * preview reads a million of them. Null: it is not of this form, and the expression decides.
+ */
+function parseBuildOfPg(raw: string): Version | null {
+  const [major, dot] = smallNumber(raw, 0);
+  if (major < 10 || raw.charCodeAt(dot) !== DOT) return null;
+  const [minor, dash] = smallNumber(raw, dot + 1);
+  if (minor < 0 || raw.charCodeAt(dash) !== DASH) return null;
+  let end = dash + 1;
+  while (isDigit(raw.charCodeAt(end))) end += 1;
+  const build = raw.slice(dash + 1, end);
+  const suffix = build === '' || build.length > 64 ? null : suffixOf(raw.slice(end));
+  if (suffix === null) return null;
+  const { flavour, os } = suffix;
+  const numbers = { major, minor, patch: null, build, buildTime: stampTime(build) };
+  return { raw, scheme: 'pg', ...numbers, flavour, os, prerelease: null, floating: false };
+}
+
+const DOT = 46;
+const DASH = 45;
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+
+/** One or two digits without a leading zero, and where they end; -1 where there are none. */
+function smallNumber(text: string, at: number): readonly [value: number, end: number] {
+  const one = text.charCodeAt(at);
+  if (!isDigit(one)) return [-1, at];
+  const two = text.charCodeAt(at + 1);
+  if (one === 48 || !isDigit(two)) return [one - 48, at + 1];
+  return [(one - 48) * 10 + two - 48, at + 2];
+}
+
+type Suffix = ReturnType<typeof flavourAndOs>;
+const SUFFIX = /^(?:-[A-Za-z][A-Za-z0-9_.]*(?:-[A-Za-z0-9_.]+)*)?$/;
+/** A million tags end in a handful of suffixes. Bounded, because tags are hostile text. */
+const SUFFIXES = new Map<string, Suffix | null>();
+const MOST_SUFFIXES = 2_000;
+
+/** What stands behind the build; null when it is no flavour. */
+function suffixOf(text: string): Suffix | null {
+  const known = SUFFIXES.get(text);
+  if (known !== undefined) return known;
+  const read = SUFFIX.test(text) ? flavourAndOs(text === '' ? [] : text.slice(1).split('-')) : null;
+  if (SUFFIXES.size < MOST_SUFFIXES) SUFFIXES.set(text, read);
+  return read;
+}
+
 function parsePg(raw: string): Version | null {
+  const stamped = parseBuildOfPg(raw);
+  if (stamped !== null) return stamped;
   const match = PG.exec(raw);
   if (match === null) return null;
   const [, majorText, minorText, third, word, wordNumber, digits, suffix] = match;

@@ -1,5 +1,6 @@
 import type { Context } from './context.ts';
-import { createActivityWatch, createAgentLossWatch, createCounting, prune } from './library-watch.ts';
+import { createActivityWatch, createAgentLossWatch, createCounting, expireApprovals, prune } from './library-watch.ts';
+import { evaluatePoliciesDue } from './policies/policy-evaluator.ts';
 import { resealAll } from './resealing.ts';
 
 const MINUTE_MS = 60_000;
@@ -9,6 +10,7 @@ const AGENTS_MS = 15_000;
 const WEBHOOKS_MS = 1_000;
 const ACTIVITY_MS = 2_000;
 const COUNT_MS = 30_000;
+const POLICIES_MS = 5_000;
 
 /** Starts the house-keeping of a server; answers how to stop it. A failed turn is logged and tried again at the next. */
 export function startBackground(context: Context): () => Promise<void> {
@@ -18,12 +20,14 @@ export function startBackground(context: Context): () => Promise<void> {
   const resealing = resealAtStart(context);
   const stops = [
     every(context, MINUTE_MS, 'giving up stale scans', () => failStaleScans(context)),
+    every(context, MINUTE_MS, 'ending approvals', () => expireApprovals(context)),
     every(context, 60 * MINUTE_MS, 'pruning', () => prune(context)),
     every(context, WEBHOOKS_MS, 'sending webhooks', () => context.webhooks.send()),
     every(context, ACTIVITY_MS, 'watching activity', createActivityWatch(context)),
     every(context, AGENTS_MS, 'watching for lost agents', createAgentLossWatch(context)),
     every(context, COUNT_MS, 'counting the library', createCounting(context)),
     every(context, MINUTE_MS, 'verifying signatures', () => context.verifications.run()),
+    every(context, POLICIES_MS, 'evaluating policies', () => evaluatePoliciesDue(context)),
     every(context, AGENTS_MS, 'verifying the audit log', () => context.audit.run()),
     every(context, AGENTS_MS, 'counting refusals', () => context.denials.flush()),
     every(context, AGENTS_MS, 'watching agents', () => watchAgents(context, agentStates)),

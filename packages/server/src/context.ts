@@ -1,5 +1,6 @@
 import type { Store } from '@pharos/store';
 import type { FastifyBaseLogger } from 'fastify';
+import type { AdmissionSnapshots } from './admission.ts';
 import type { AgentConfigs } from './agent-config.ts';
 import type { Denials } from './audit/denials.ts';
 import type { AuditWatch } from './audit/watch.ts';
@@ -35,6 +36,7 @@ export interface Context {
   readonly verifications: Verifications;
   readonly audit: AuditWatch;
   readonly denials: Denials;
+  readonly admission: AdmissionSnapshots;
   /** Aborts when the server begins to stop: everything that waits answers then. */
   readonly stopping: AbortSignal;
 }

@@ -23,6 +23,7 @@ export function createActivityWatch({ store, events }: Pick<Context, 'store' | '
 /** What pages show an entry's change, by a key that folds repetitions. */
 function eventsOf({ type, registryId, repositoryId, subjectId }: ActivityEntry): [string, Event][] {
   const told: [string, Event][] = [];
+  if (type === 'image.state-changed' || type === 'approval.requested') told.push(['approval', { type: 'approval' }]);
   if (repositoryId !== null && registryId !== null)
     told.push([repositoryId, { type: 'repository', id: repositoryId, registryId }]);
   else if (registryId !== null) told.push([registryId, { type: 'registry', id: registryId }]);
@@ -57,6 +58,15 @@ export function createCounting({
     countedAt = now().getTime();
     await store.history.countLibrary(now());
   };
+}
+
+/** Approvals whose time is over count as pending at once; here it is written down, and told. */
+export async function expireApprovals({
+  store,
+  now,
+  stopping,
+}: Pick<Context, 'store' | 'now' | 'stopping'>): Promise<void> {
+  while (!stopping.aborted && (await store.decisions.expire(now())) > 0);
 }
 
 export async function prune({ store, now }: Pick<Context, 'store' | 'now'>): Promise<void> {

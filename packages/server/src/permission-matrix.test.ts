@@ -8,8 +8,18 @@ import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import cookie from '@fastify/cookie';
-import { ROLE_PERMISSIONS, type Role, type Route, type RouteName, routePath, routes } from '@pharos/contract';
-import { setDigestText } from '@pharos/library';
+import {
+  ClusterInput,
+  type ModelDeploymentSpec,
+  PolicySpec,
+  ROLE_PERMISSIONS,
+  type Role,
+  type Route,
+  type RouteName,
+  routePath,
+  routes,
+} from '@pharos/contract';
+import { parseVersion, setDigestText, specOf } from '@pharos/library';
 import { openStore, type Store } from '@pharos/store';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
@@ -144,7 +154,16 @@ async function fill(locationId: string, mark: string) {
   );
   const team = { name: text('team'), description: '', grants: [], groups: [], members: [] };
   const { id: teamId } = await store.teams.create(randomUUID(), team, now);
+  const served = servedSpec(text('served'), locationId, digest);
+  const kept = {
+    spec: served,
+    model: 'x/y',
+    image: { reference: 'r', tag: 't', format: 'nim' as const },
+    apply: false,
+  };
+  const { id: deploymentId } = await store.modelDeployments.create(randomUUID(), kept, 'test', now);
   const ids: Record<string, string> = {
+    'model-deployments': deploymentId,
     registries: registryId,
     rules: rule.id,
     receivers: receiver.id,
@@ -153,8 +172,26 @@ async function fill(locationId: string, mark: string) {
     repositories: items[0]!.id,
     users: user.id,
     teams: teamId,
+    clusters: randomUUID(),
   };
+  const spec = specOf(
+    ClusterInput.parse({ name: text('cluster'), location: locationId, image: digest, storage: '1Gi' }),
+  );
+  const made = { engine: 'postgresql', version: parseVersion('pg', '17.4'), tag: '17.4', reference: 'r' } as const;
+  await store.clusters.create(
+    ids.clusters!,
+    { ...made, spec, catalog: null, apply: false },
+    { action: 'create', actor: 'test', detail: '' },
+    now,
+  );
   return { ids, digest, tag: text('tag'), registryId, locationId };
+}
+
+function servedSpec(name: string, location: string, image: string): ModelDeploymentSpec {
+  const nothing = { scale: null, secret: null, pullSecret: null, storage: null, profile: null, runtime: null };
+  const how = { target: 'kserve', mode: 'Standard', scope: 'namespace' } as const;
+  const sizes = { gpu: { count: 1 }, replicas: { min: 1, max: 1 }, resources: {} };
+  return { name, namespace: 'models', location, image, ...how, ...sizes, ...nothing };
 }
 
 /** A token with one role in one scope. */
@@ -180,7 +217,13 @@ function queryOf(route: Route, which: 'own' | 'foreign'): object {
   const { digest, tag, registryId, ids } = rows[which];
   const repositoryId = ids.repositories;
   const named = { repository: `${which}/repository`, tag, registryId, repositoryId };
-  const values: Record<string, unknown> = { ...named, from: digest, to: digest, time: '2026-03-03' };
+  const values: Record<string, unknown> = {
+    ...named,
+    from: digest,
+    to: digest,
+    time: '2026-03-03',
+    location: rows[which].locationId,
+  };
   const needed = Object.entries(route.query?.shape ?? {}).filter(([, type]) => !type.safeParse(undefined).success);
   return Object.fromEntries(needed.map(([key]) => [key, values[key]]));
 }
@@ -196,7 +239,22 @@ async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', toke
     ...{ name: 'x', kind: 'key', scope: '**', enabled: true, key: PUBLIC_KEY, roots: null, trustedRoot: null },
     ...{ identities: [], requireReference: false },
   };
-  const body = { registryId, locationId, ...(name === 'previewRule' ? rule : name === 'checkTrust' ? trust : {}) };
+  const objects = [{ apiVersion: 'v1', kind: 'Pod' }];
+  const policy = { spec: PolicySpec.parse({ name: 'x', effect: 'advise', requirements: { sbom: true } }) };
+  const cluster = ClusterInput.parse({ name: 'x', location: locationId, image: digest, storage: '1Gi' });
+  const bodies: Partial<Record<RouteName, object>> = {
+    previewRule: rule,
+    checkTrust: trust,
+    previewPolicy: policy,
+    modelDeploymentManifest: servedSpec('x', locationId, digest),
+    createCluster: cluster,
+    clusterManifest: cluster,
+    upgradeCluster: { image: digest },
+    previewCatalog: { edition: null, reason: '' },
+    publishCatalog: { edition: null, reason: '' },
+  };
+  const about = { registryId, locationId, location: locationId, digest, digests: [digest], objects };
+  const body = { ...about, ...bodies[name] };
   return app.inject({
     method: route.method,
     url: routePath(name, { params, query: queryOf(route, which) }),
@@ -253,20 +311,33 @@ Three pairs a role: held everywhere, in one location, for repositories by a patt
 test('what may be changed by a part of a role is named, so that a new one is looked at', () => {
   const scoped = table.filter(([, route]) => route.row !== undefined).map(([name]) => name);
   assert.deepEqual(scoped.sort(), [
+    'assignApproval',
+    'commentApproval',
     'confirmAbsence',
+    'createModelDeployment',
+    'createCluster',
     'createReceiver',
     'createRegistry',
     'createRule',
     'createScan',
+    'decideImage',
+    'decideImages',
     'deleteAgent',
+    'deleteModelDeployment',
+    'deleteCluster',
     'deleteReceiver',
     'deleteRegistry',
     'deleteRule',
     'probeRegistry',
+    'requestApproval',
     'revokeAgentKey',
     'rotateReceiver',
+    'updateModelDeployment',
+    'updateCluster',
     'updateRegistry',
     'updateRepository',
     'updateRule',
+    'upgradeCluster',
+    'withdrawApproval',
   ]);
 });

@@ -112,6 +112,9 @@ const FROM_STORE: Partial<Record<StoreErrorCode, ProblemCode>> = {
   'chunk-out-of-order': 'chunk-out-of-order',
   'set-digest-mismatch': 'set-digest-mismatch',
   'last-administrator': 'last-administrator',
+  'second-person-needed': 'second-person-needed',
+  'policy-blocks': 'policy-blocks',
+  'decision-elsewhere': 'forbidden',
 };
 
 function fromStore(error: StoreError): ProblemError {

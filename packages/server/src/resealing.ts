@@ -1,5 +1,6 @@
 /** Puts what rests under an older key under the one that seals now, beside running work: a secret changed meanwhile stays. */
 import { SEALED_KINDS, type SealedKind, type SealedText } from '@pharos/store';
+import { resealSigningKey } from './admission.ts';
 import type { Context } from './context.ts';
 import { type Binding, seal, sealedBy, unseal } from './sealing.ts';
 
@@ -28,6 +29,11 @@ export async function resealAll({
       if (texts.length < BATCH) break;
     }
   }
+  try {
+    if (await resealSigningKey(store, key)) resealed += 1;
+  } catch {
+    unreadable += 1;
+  }
   return { resealed, unreadable };
 }
 
@@ -43,6 +49,8 @@ function bindingOf(kind: SealedKind, { id, origin }: SealedText): Binding {
   switch (kind) {
     case 'registry':
       return { registryId: id, origin: origin ?? '' };
+    case 'model-service':
+      return { serviceId: id, origin: origin ?? '' };
     case 'receiver':
       return { receiverId: id };
     case 'webhook':

@@ -9,7 +9,7 @@ import {
   SCOPED_PERMISSIONS,
   withoutSecrets,
 } from '@pharos/contract';
-import { covers, reachOf } from '@pharos/library';
+import { covers, type Place, reachOf } from '@pharos/library';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { z } from 'zod';
 import { type AuditedCall, runAudited } from './audit/audited-route.ts';
@@ -17,7 +17,7 @@ import type { Context } from './context.ts';
 import { ServerError } from './errors.ts';
 import type { Principal } from './identity/principal.ts';
 import { ProblemError, unsupportedMediaType } from './problem.ts';
-import { isRow, noSuchRow, placesOf, type RowInput } from './row.ts';
+import { isOfImages, isOnePlaceEnough, isRow, noSuchRow, placesOf, type RowInput } from './row.ts';
 
 type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
 
@@ -205,8 +205,10 @@ async function runFor<T>(
   if (held === 'everywhere' || route.row === undefined) return run();
   const input = { store: context.store, now: context.now, params: params ?? {}, body: body ?? {} };
   const places = await placesOf(route.row, input as RowInput);
-  if (places?.every((place) => covers(held, place))) return run();
-  const isSeen = places?.every((place) => readable === 'everywhere' || covers(readable, place)) ?? false;
+  const isHeld = (place: Place) => covers(held, place);
+  if (isOnePlaceEnough(route.row) ? places?.some(isHeld) : places?.every(isHeld)) return run();
+  const isRead = (place: Place) => readable === 'everywhere' || covers(readable, place);
+  const isSeen = (isOfImages(route.row) ? places?.some(isRead) : places?.every(isRead)) ?? false;
   throw isSeen ? forbidden(principal, route, true) : noSuchRow(route.row, places !== null);
 }
 

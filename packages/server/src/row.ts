@@ -25,6 +25,16 @@ export function isRow(row: string): row is RouteRow {
   return Object.hasOwn(LOADERS, row);
 }
 
+/** Of these rows one place is enough: whoever sees an image somewhere may speak about it. */
+export function isOnePlaceEnough(row: RouteRow): boolean {
+  return row === 'seen-image' || row === 'new-request';
+}
+
+/** An image is seen by whoever sees one of its places: a refusal may say so. */
+export function isOfImages(row: RouteRow): boolean {
+  return isOnePlaceEnough(row) || row === 'image' || row === 'new-decisions';
+}
+
 /** A foreign row that cannot be seen is answered as one that does not exist. */
 export function noSuchRow(row: RouteRow, isThere: boolean): Error {
   return isThere
@@ -42,6 +52,14 @@ const NAMES: Record<RouteRow, string> = {
   'new-receiver': 'The registry',
   'scan-request': 'The registry or repository',
   agent: 'The agent',
+  'model-deployment': 'The deployment',
+  'new-model-deployment': 'The location',
+  cluster: 'The cluster',
+  'new-cluster': 'The location',
+  image: 'The image',
+  'seen-image': 'The image',
+  'new-decisions': 'The image',
+  'new-request': 'The image',
 };
 
 const LOADERS: Record<RouteRow, Loader> = {
@@ -69,7 +87,27 @@ const LOADERS: Record<RouteRow, Loader> = {
     const agent = await store.agents.publicKey(params.id as string);
     return agent && [whole(agent.locationId)];
   },
+  'model-deployment': async ({ store, params }) => {
+    const deployment = await store.modelDeployments.get(params.id as string);
+    return deployment && [whole(deployment.spec.location)];
+  },
+  'new-model-deployment': async ({ body }) => [whole(body.location as string)],
+  cluster: async ({ store, params }) => {
+    const cluster = await store.clusters.get(params.id as string);
+    return cluster && [whole(cluster.spec.location)];
+  },
+  'new-cluster': async ({ body }) => [whole(body.location as string)],
+  image: ({ store, params }) => ofImages(store, [params.digest as string]),
+  'seen-image': ({ store, params }) => ofImages(store, [params.digest as string]),
+  'new-decisions': ({ store, body }) => ofImages(store, Array.isArray(body.digests) ? (body.digests as string[]) : []),
+  'new-request': ({ store, body }) => ofImages(store, typeof body.digest === 'string' ? [body.digest] : []),
 };
+
+/** An image is one thing by its digest: whoever decides of it decides for every repository where it stands. */
+async function ofImages(store: Store, digests: readonly string[]): Promise<readonly Place[] | null> {
+  const places = await store.images.places(digests);
+  return places.length === 0 ? null : places;
+}
 
 async function ofRepository(store: Store, id: string | undefined): Promise<readonly Place[] | null> {
   const repository = id === undefined ? null : await store.repositories.get(id);

@@ -26,7 +26,9 @@ export type Binding =
   | { readonly registryId: string; readonly origin: string }
   | { readonly receiverId: string }
   | { readonly webhookId: string }
-  | { readonly attempt: 'oidc' };
+  | { readonly serviceId: string; readonly origin: string }
+  | { readonly attempt: 'oidc' }
+  | { readonly signing: 'admission' };
 
 /**
  * Seals a text for the database. Format: `v2.<key id>.<base64url of nonce(12) || ciphertext || tag(16)>`, AES-256-GCM, associated
@@ -128,6 +130,8 @@ function associatedData(binding: Binding): Buffer {
 function purposeOf(binding: Binding): string {
   if ('receiverId' in binding) return `pharos/receiver/${VERSION}\n${binding.receiverId}`;
   if ('attempt' in binding) return `pharos/attempt/${VERSION}\n${binding.attempt}`;
+  if ('signing' in binding) return `pharos/signing/${VERSION}\n${binding.signing}`;
+  if ('serviceId' in binding) return `pharos/model-service/${VERSION}\n${binding.serviceId}\n${binding.origin}`;
   if ('webhookId' in binding) return `pharos/webhook/${VERSION}\n${binding.webhookId}`;
   return `pharos/credential/${VERSION}\n${binding.registryId}\n${binding.origin}`;
 }

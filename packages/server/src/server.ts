@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Store } from '@pharos/store';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { AdmissionSnapshots } from './admission.ts';
 import { createAgentConfigs } from './agent-config.ts';
 import { buildApp } from './app.ts';
 import { createDenials } from './audit/denials.ts';
@@ -183,6 +184,8 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
     verifications,
     audit: createAuditWatch({ store: options.store, key, now, log }),
     denials: createDenials({ store: options.store, now, running, log }),
+    // What an agent is told does not depend on who asked first.
+    admission: new AdmissionSnapshots({ store: options.store, key, now }),
     stopping,
   };
   return { context, identity };

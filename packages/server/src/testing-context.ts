@@ -1,6 +1,7 @@
 /** A context without a server, for tests that mount routes themselves. Not exported. */
 import type { Store } from '@pharos/store';
 import { pino } from 'pino';
+import { AdmissionSnapshots } from './admission.ts';
 import { createAgentConfigs } from './agent-config.ts';
 import { createDenials } from './audit/denials.ts';
 import { createAuditWatch } from './audit/watch.ts';
@@ -55,6 +56,7 @@ export function testContext(whole: Store): Context {
     }),
     audit: createAuditWatch({ store: whole, key, now, log }),
     denials: createDenials({ store: whole, now, running, log }),
+    admission: new AdmissionSnapshots({ store: whole, key, now }),
     stopping,
   };
 }

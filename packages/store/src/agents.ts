@@ -1,8 +1,8 @@
 /** Beacon Agents as they were last heard. */
-import type { Agent } from '@pharos/contract';
+import type { Agent, KubernetesStatus } from '@pharos/contract';
 import { sql } from 'kysely';
 import { after, cut, type Order, orderBy } from './cursor.ts';
-import { allOf, countUpTo, type Db, first, iso } from './database.ts';
+import { allOf, countUpTo, type Db, first, iso, json } from './database.ts';
 import { ensureLocation } from './locations.ts';
 import type { Agents } from './store.ts';
 
@@ -32,6 +32,7 @@ interface AgentRow {
   last_seen_at: Date;
   clock_skew_seconds: number;
   spool_depth: number;
+  kubernetes: KubernetesStatus | null;
   key: KeyRow | null;
 }
 
@@ -95,11 +96,14 @@ export function agentsOf(db: Db): Agents {
       const where = allOf(cursor === undefined ? [] : [after(BY_NAME, cursor)]);
       const found = await sql<AgentRow>`
         select id, location_id, name, version, embedded, config_path, first_seen_at, last_seen_at, clock_skew_seconds,
-          spool_depth, (select to_jsonb(k) from agent_keys k where k.agent_id = agents.id) as key
+          spool_depth, (select to_jsonb(k) from agent_keys k where k.agent_id = agents.id) as key, kubernetes
         from agents where ${where} order by ${orderBy(BY_NAME)} limit ${limit + 1}`.execute(db);
       const { rows, next } = cut(BY_NAME, found.rows, limit);
       return { items: rows.map((row) => agentOf(row, now)), next, ...(await countUpTo(db, sql`from agents`)) };
     },
+
+    setKubernetes: async (id, status) =>
+      (await first(sql`update agents set kubernetes = ${json(status)} where id = ${id} returning 1`, db)) !== null,
 
     // Whoever is forgotten must not come back with the key it had.
     remove: async (id) => {
@@ -126,6 +130,7 @@ function agentOf(row: AgentRow, now: Date): Agent {
     clockSkewSeconds: row.clock_skew_seconds,
     spoolDepth: row.spool_depth,
     configPath: row.config_path,
+    kubernetes: row.kubernetes,
     key: row.key && {
       generation: row.key.generation,
       joinedAt: iso(row.key.joined_at),

@@ -62,7 +62,8 @@ const FITS: Record<KeyType, (value: unknown) => boolean> = {
   id: (value) => typeof value === 'string' && UUID.test(value),
 };
 
-function decode<Row>(order: Order<Row>, cursor: string): unknown[] {
+/** The values of a cursor, in the order of the keys. Throws `invalid-cursor`. */
+export function decode<Row>(order: Order<Row>, cursor: string): unknown[] {
   const [name, ...values] = parse(cursor);
   const fits =
     name === order.name &&

@@ -1,7 +1,10 @@
 /** What agents shall apply in their location. */
 import { randomUUID } from 'node:crypto';
+import type { ObjectStatus, Dispatch as ShownDispatch } from '@pharos/contract';
 import { sql } from 'kysely';
-import { type Db, first, iso, json } from './database.ts';
+import { after, cut, type Order, orderBy } from './cursor.ts';
+import { allOf, countUpTo, type Db, first, iso, json } from './database.ts';
+import { keep, refOf, take, versionOf } from './dispatch-lease.ts';
 import type { Dispatch, Dispatches } from './dispatch-port.ts';
 import { StoreError } from './errors.ts';
 
@@ -16,8 +19,23 @@ interface DispatchRow {
   state: Dispatch['state'];
   message: string;
   conditions: unknown[];
+  status: ObjectStatus[];
+  code: string | null;
+  hint: string | null;
+  requested_by: string;
+  checked_at: Date | null;
+  created_at: Date;
   updated_at: Date;
 }
+
+const NEWEST: Order<DispatchRow> = {
+  name: 'dispatches',
+  descending: true,
+  keys: [
+    { column: sql`created_at`, type: 'time', read: (row) => iso(row.created_at) },
+    { column: sql`id`, type: 'id', read: (row) => row.id },
+  ],
+};
 
 export function dispatchesOf(db: Db): Dispatches {
   return {
@@ -28,7 +46,7 @@ export function dispatchesOf(db: Db): Dispatches {
           values (${randomUUID()}, ${ownerKind}, ${ownerId}, ${locationId}, 1, ${json(objects)}, 'waiting', ${requestedBy},
             ${iso(now)}, ${iso(now)})
           on conflict (owner_kind, owner_id) do update set generation = dispatches.generation + 1,
-            objects = excluded.objects, state = 'waiting', message = '', requested_by = excluded.requested_by,
+            objects = excluded.objects, state = 'waiting', message = '', code = null, hint = null, requested_by = excluded.requested_by,
             updated_at = excluded.updated_at
           where dispatches.location_id = excluded.location_id
           returning *`,
@@ -58,6 +76,23 @@ export function dispatchesOf(db: Db): Dispatches {
       );
       return row !== null;
     },
+
+    list: async ({ limit, cursor, locationId, state }) => {
+      const filters = [
+        ...(locationId === undefined ? [] : [sql`location_id = ${locationId}`]),
+        ...(state === undefined ? [] : [sql`state = ${state}`]),
+      ];
+      const where = allOf(cursor === undefined ? filters : [...filters, after(NEWEST, cursor)]);
+      const found = await sql<DispatchRow>`select * from dispatches where ${where}
+        order by ${orderBy(NEWEST)} limit ${limit + 1}`.execute(db);
+      const { rows, next } = cut(NEWEST, found.rows, limit);
+      const total = await countUpTo(db, sql`from dispatches where ${allOf(filters)}`);
+      return { items: rows.map(shownOf), next, ...total };
+    },
+
+    version: (locationId, now) => versionOf(db, locationId, now),
+    take: (holder, now) => take(db, holder, now),
+    report: (id, report, now) => keep(db, id, report, now),
   };
 }
 
@@ -73,6 +108,21 @@ function dispatchOf(row: DispatchRow): Dispatch {
     state: row.state,
     message: row.message,
     conditions: row.conditions,
+    status: row.status,
+    code: row.code,
+    hint: row.hint,
     updatedAt: iso(row.updated_at),
+  };
+}
+
+/** For people: the objects by their names only. */
+function shownOf(row: DispatchRow): ShownDispatch {
+  const { conditions: _, objects, status, ...dispatch } = dispatchOf(row);
+  return {
+    ...dispatch,
+    objects: objects.map(refOf),
+    status: [...status],
+    requestedBy: row.requested_by,
+    checkedAt: iso(row.checked_at),
   };
 }

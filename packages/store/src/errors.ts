@@ -17,7 +17,10 @@ export type StoreErrorCode =
   | 'stale-scan'
   | 'chunk-out-of-order'
   | 'set-digest-mismatch'
-  | 'last-administrator';
+  | 'last-administrator'
+  | 'second-person-needed'
+  | 'policy-blocks'
+  | 'decision-elsewhere';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';

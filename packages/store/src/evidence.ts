@@ -70,7 +70,10 @@ export function evidenceOf(db: Db): EvidenceStore {
           results.filter(({ evidenceId }) => mine.has(evidenceId)),
           now,
         );
-        return [...new Set(settled.rows.map(({ subject }) => subject))];
+        const subjects = [...new Set(settled.rows.map(({ subject }) => subject))];
+        // What is verified of an image changes what policies say of it.
+        await sql`update policy_checks set version = 0 where digest = any(${subjects.toSorted()}::text[])`.execute(trx);
+        return subjects;
       }),
 
     newest: async (below, limit) => {
@@ -151,7 +154,12 @@ async function keep(trx: Db, results: readonly NewVerification[], now: Date): Pr
 }
 
 /** Results of entries that were changed or switched off since are left out: they are verified again. */
-export async function shown(db: Db, subjects: readonly string[], repositoryId?: string): Promise<Evidence[]> {
+export async function shown(
+  db: Db,
+  subjects: readonly string[],
+  repositoryId?: string,
+  most = MOST_SHOWN,
+): Promise<Evidence[]> {
   if (subjects.length === 0) return [];
   const found = await sql<ShownRow>`
     select e.id, e.subject, e.digest, e.position, e.form, e.media_type, octet_length(e.payload) as size, e.problem,
@@ -166,7 +174,7 @@ export async function shown(db: Db, subjects: readonly string[], repositoryId?: 
     where e.subject = any(${[...subjects]}::text[])
       ${repositoryId === undefined ? sql`` : sql`and e.repository_id = ${repositoryId}::uuid`}
     order by not exists (select 1 from verifications v where v.evidence_id = e.id and v.outcome = 'verified'),
-      e.subject, e.id limit ${MOST_SHOWN}`.execute(db);
+      e.subject, e.id limit ${most}`.execute(db);
   return found.rows.map(shownOf);
 }
 

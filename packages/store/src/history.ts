@@ -6,7 +6,7 @@ import { LOST_SECONDS } from './agents.ts';
 import { countLibrary, countRepositories, dayOf } from './daily-statistics.ts';
 import { type Db, first, iso } from './database.ts';
 import { pruneRegistryStatistics, registryHistory } from './registry-statistics.ts';
-import { statisticsOf } from './statistics.ts';
+import { addedSince, statisticsOf } from './statistics.ts';
 import type { History } from './store.ts';
 
 /** New things are counted up to here: more than that is a first import, of which the size is known anyway. */
@@ -102,7 +102,7 @@ async function overview(db: Db, now: Date): Promise<Overview> {
   const there = sql`and presence <> 'retired'`;
   const span = async (days: number) => ({
     images: await counted('images', 'first_seen_at', ago(days * DAY_MS)),
-    tags: await counted('tags', 'first_seen_at', ago(days * DAY_MS), there),
+    tags: (await first(sql<{ n: number }>`select ${addedSince(ago(days * DAY_MS), MOST)} as n`, db))?.n ?? 0,
     moved: await counted('tags', 'moved_at', ago(days * DAY_MS), there),
   });
   const listed = async (source: RawBuilder<unknown>, columns: RawBuilder<unknown>, order: RawBuilder<unknown>) => {

@@ -3,12 +3,14 @@ import type { Image, Kind, Observation, Package, Referrer } from '@pharos/contra
 import { summariseVerification } from '@pharos/library';
 import { sql } from 'kysely';
 import { type Db, first, iso, jsonText } from './database.ts';
+import { type DecisionRow, decisionOf, type StateRow, stateNow, UNDECIDED } from './decision-row.ts';
 import { shown as evidenceOfSubjects } from './evidence.ts';
 import { listPackages, packageSummaryOf, packagesOf, storePackages } from './image-packages.ts';
 import { referrersOf } from './referrers.ts';
 import type { Images } from './store.ts';
 import { factsOf } from './tag-facts.ts';
 import { redrawDigests, redrawTags } from './tag-write.ts';
+import { usagesOf } from './usages.ts';
 
 interface ImageRow {
   observation: Observation;
@@ -29,6 +31,7 @@ interface PlaceRow {
 }
 
 const MOST_PLACES = 100;
+const MOST_DECISIONS = 20;
 
 export function imagesOf(db: Db): Images {
   return {
@@ -46,7 +49,9 @@ export function imagesOf(db: Db): Images {
       const platforms = row?.observation.platforms ?? [];
       const evidence = await evidenceOfSubjects(db, [...new Set(subjects)]);
       const verification = summariseVerification({ digest, platforms, evidence, referrers, now });
-      const image = { ...imageOf(digest, row, places, referrers), verification };
+      const { items: usedBy } = await usagesOf(db).ofImage(digest, { limit: MOST_PLACES });
+      const decided = await decidedOf(db, digest, now);
+      const image = { ...imageOf(digest, row, places, referrers), ...decided, verification, usedBy };
       return row?.packages == null ? image : { ...image, packages: await packageSummaryOf(db, digest) };
     },
 
@@ -61,6 +66,18 @@ export function imagesOf(db: Db): Images {
 
     packages: (digest) => packagesOf(db, digest),
     listPackages: (digest, query) => listPackages(db, digest, query),
+
+    places: async (digests) => {
+      const wanted = [...new Set(digests)];
+      const found = await sql<{ digest: string; location_id: string | null; repository: string | null }>`
+        select distinct d.digest, g.location_id, r.name as repository from unnest(${wanted}::text[]) as d(digest)
+        left join tags t on t.digest = d.digest collate "C" and t.presence <> 'retired'
+        left join repositories r on r.id = t.repository_id left join registries g on g.id = r.registry_id
+        where t.digest is not null or exists (select from images i where i.digest = d.digest collate "C")`.execute(db);
+      const isEach = new Set(found.rows.map((row) => row.digest)).size === wanted.length;
+      if (!isEach) return [];
+      return found.rows.map((row) => ({ locationId: row.location_id, repository: row.repository }));
+    },
 
     place: async (digest) => {
       const [place] = await placesOf(db, digest, 1);
@@ -105,6 +122,19 @@ export async function storeImages(
     where ${isDeeper}
     returning i.digest`.execute(trx);
   return stored.rows.map((row) => byDigest.get(row.digest)!);
+}
+
+/** Its state that counts now, and the last decisions. */
+async function decidedOf(
+  db: Db,
+  digest: string,
+  now: Date,
+): Promise<Pick<Image, 'state' | 'expiresAt' | 'successor' | 'decisions'>> {
+  const row = await first(sql<StateRow>`select * from image_states where digest = ${digest}`, db);
+  const { state, expiresAt, successor } = row === null ? UNDECIDED : stateNow(row, now);
+  const found = await sql<DecisionRow>`select * from decisions where digest = ${digest}
+    order by id desc limit ${MOST_DECISIONS}`.execute(db);
+  return { state, expiresAt, successor, decisions: found.rows.map(decisionOf) };
 }
 
 async function placesOf(db: Db, digest: string, limit: number): Promise<PlaceRow[]> {
@@ -156,7 +186,7 @@ function imageOf(
   row: ImageRow | null,
   places: readonly PlaceRow[],
   found: readonly Referrer[],
-): Omit<Image, 'verification'> {
+): Omit<Image, 'verification' | 'state' | 'decisions'> {
   const observation = row?.observation ?? null;
   const place = places[0];
   const firstSeenAt = row?.first_seen_at ?? place!.first_seen_at;
@@ -181,8 +211,6 @@ function imageOf(
     referrers: each([...(observation?.referrers ?? []), ...found]),
     tags: places.map(imageTagOf),
     detail: observation?.detail ?? 'manifest',
-    state: 'pending',
-    decisions: [],
     usedBy: [],
     firstSeenAt: iso(firstSeenAt),
   };

@@ -3,7 +3,7 @@ import type { Location } from '@pharos/contract';
 import { sql } from 'kysely';
 import { CONNECTED_SECONDS } from './agents.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
-import { allOf, countUpTo, type Db, iso } from './database.ts';
+import { allOf, countUpTo, type Db, first, iso } from './database.ts';
 import type { Locations } from './store.ts';
 
 interface LocationRow {
@@ -40,6 +40,7 @@ export function locationsOf(db: Db): Locations {
       const { rows, next } = cut(BY_ID, found.rows, limit);
       return { items: rows.map((row) => locationOf(row, now)), next, ...(await countUpTo(db, sql`from locations`)) };
     },
+    has: async (id) => (await first(sql`select 1 from locations where id = ${id}`, db)) !== null,
     ensure: (id, now) => ensureLocation(db, id, now),
   };
 }

@@ -1,5 +1,6 @@
 /** Models as rows and as the contract shows them, and the images that stand behind each. */
 import type { Model, ModelFactSet, ModelFormat, ModelImage, Presence, Version } from '@pharos/contract';
+import { stateAt } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, iso } from './database.ts';
 
@@ -73,6 +74,7 @@ interface PlacedTag {
   registry: string;
   host: string;
   location_id: string;
+  decided: { state: ModelImage['state']; expiresAt: string | null } | null;
 }
 
 /** Of an index, once its platforms were read: it has no size of its own. */
@@ -81,7 +83,9 @@ const LARGEST_PLATFORM = sql`(select max((p ->> 'size')::bigint) from images i,
 
 const PLACED: RawBuilder<PlacedTag> = sql`
   t.model_key, t.digest, t.name, t.version, coalesce(t.size, ${LARGEST_PLATFORM}) as size, t.platforms, t.created_at, t.presence, t.repository_id,
-  r.name as repository, t.registry_id, g.name as registry, g.url as host, g.location_id`;
+  r.name as repository, t.registry_id, g.name as registry, g.url as host, g.location_id,
+  (select jsonb_build_object('state', s.state, 'expiresAt', s.expires_at) from image_states s
+    where s.digest = t.digest) as decided`;
 const JOINED = sql`join repositories r on r.id = t.repository_id join registries g on g.id = r.registry_id`;
 const NEWEST_FIRST = sql`order by t.sort_key desc, t.name desc, t.repository_id desc`;
 
@@ -92,6 +96,7 @@ export async function newestImages(
   db: Db,
   keys: readonly string[],
   { images, tags }: { images: number; tags: number },
+  now = new Date(),
 ): Promise<Map<string, ModelImage[]>> {
   const found = await sql<PlacedTag>`
     select t.* from unnest(${[...keys]}::text[]) as m(key)
@@ -99,21 +104,26 @@ export async function newestImages(
       select ${PLACED} from tags t ${JOINED}
       where t.model_key = m.key collate "C" and t.presence <> 'retired' ${NEWEST_FIRST} limit ${tags}) t`.execute(db);
   const byModel = Map.groupBy(found.rows, (row) => row.model_key);
-  return new Map([...byModel].map(([key, rows]) => [key, grouped(rows).slice(0, images)]));
+  return new Map([...byModel].map(([key, rows]) => [key, grouped(rows, now).slice(0, images)]));
 }
 
 /** Images of a model by their digests, in that order. */
-export async function imagesByDigest(db: Db, key: string, digests: readonly string[]): Promise<ModelImage[]> {
+export async function imagesByDigest(
+  db: Db,
+  key: string,
+  digests: readonly string[],
+  now = new Date(),
+): Promise<ModelImage[]> {
   const found = await sql<PlacedTag>`
     select ${PLACED} from tags t ${JOINED}
     where t.model_key = ${key} and t.digest = any(${[...digests]}::text[]) and t.presence <> 'retired'
     ${NEWEST_FIRST}`.execute(db);
-  const images = new Map(grouped(found.rows).map((image) => [image.digest, image]));
+  const images = new Map(grouped(found.rows, now).map((image) => [image.digest, image]));
   return digests.flatMap((digest) => images.get(digest) ?? []);
 }
 
 /** Tags that point to one digest are one image; it stands where its newest tag stands. */
-function grouped(rows: readonly PlacedTag[]): ModelImage[] {
+function grouped(rows: readonly PlacedTag[], now: Date): ModelImage[] {
   return [...Map.groupBy(rows, (row) => row.digest).values()].map((tags) => {
     const [first] = tags as [PlacedTag];
     return {
@@ -122,8 +132,7 @@ function grouped(rows: readonly PlacedTag[]): ModelImage[] {
       size: first.size,
       platforms: first.platforms,
       createdAt: iso(first.created_at),
-      // Decisions come with approvals; until then every image waits for one.
-      state: 'pending',
+      state: stateAt(first.decided, now),
       places: tags.slice(0, MOST_PLACES).map(placeOf),
     };
   });

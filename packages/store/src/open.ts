@@ -2,9 +2,14 @@
 import { type AbsencePolicy, DEFAULT_ABSENCE_POLICY } from '@pharos/library';
 import { sql } from 'kysely';
 import { activityOf } from './activity.ts';
+import { admissionOf } from './admission.ts';
 import { agentKeysOf } from './agent-keys.ts';
 import { agentsOf } from './agents.ts';
+import { approvalRulesOf } from './approval-rules.ts';
+import { approvalsOf } from './approvals.ts';
 import { auditLogOf } from './audit-log.ts';
+import { catalogsOf } from './catalogs.ts';
+import { clustersOf } from './clusters.ts';
 import type { Db, Log } from './database.ts';
 import { decisionsOf } from './decisions.ts';
 import { dispatchesOf } from './dispatches.ts';
@@ -19,8 +24,12 @@ import { listingsOf } from './listings.ts';
 import { locationsOf } from './locations.ts';
 import { meOf } from './me.ts';
 import { migrate } from './migrate.ts';
+import { modelDeploymentsOf } from './model-deployments.ts';
+import { modelServicesOf } from './model-services.ts';
 import { redrawModels } from './model-summary.ts';
 import { modelsOf } from './models.ts';
+import { placedImagesOf } from './placed-images.ts';
+import { policiesOf } from './policies.ts';
 import { openPostgres } from './postgres.ts';
 import { receiversOf } from './receivers.ts';
 import { registriesOf } from './registries.ts';
@@ -39,6 +48,7 @@ import { teamsOf } from './teams.ts';
 import { tokensOf } from './tokens.ts';
 import { trustOf } from './trust.ts';
 import type { Upkeep } from './upkeep.ts';
+import { usagesOf } from './usages.ts';
 import { usersOf } from './users.ts';
 import { webhookOutboxOf } from './webhook-outbox.ts';
 import { webhooksOf } from './webhooks.ts';
@@ -115,9 +125,19 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     trust: guarded(trustOf(db)),
     evidence: guarded(evidenceOf(db)),
     decisions: guarded(decisionsOf(db)),
+    approvals: guarded(approvalsOf(db)),
+    approvalRules: guarded(approvalRulesOf(db)),
     audit: guarded(auditLogOf(db, () => serverEpochOf(db))),
     dispatches: guarded(dispatchesOf(db)),
+    usages: guarded(usagesOf(db)),
+    admission: guarded(admissionOf(db)),
+    modelDeployments: guarded(modelDeploymentsOf(db)),
+    modelServices: guarded(modelServicesOf(db)),
+    clusters: guarded(clustersOf(db)),
+    catalogs: guarded(catalogsOf(db)),
+    placedImages: guarded(placedImagesOf(db)),
     sealedSecrets: guarded(sealedSecretsOf(db)),
+    policies: guarded(policiesOf(db)),
     users: guarded(usersOf(db)),
     teams: guarded(teamsOf(db)),
     sessions: guarded(sessionsOf(db)),

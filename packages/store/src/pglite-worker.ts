@@ -24,8 +24,8 @@ export interface WorkerAnswer {
   };
 }
 
-/** The default of 128 MB makes the process needlessly large; 16 MB costs nothing measurable at this size of database. */
-const MEMORY = ['-c', 'shared_buffers=16MB'];
+/** Half of the default. Memory is taken as pages are read, so a small library takes none of it; a large one reads files less. */
+const MEMORY = ['-c', 'shared_buffers=64MB'];
 
 let database: PGlite | null = null;
 

@@ -1,8 +1,17 @@
 /** Named collections of images. A row appears with the first scan, so that a first scan that fails is seen too. */
-import type { Kind, Repository, RepositoryDetail, RepositoryQuery, Scan, Tls } from '@pharos/contract';
+import {
+  ImageState,
+  type Kind,
+  type Repository,
+  type RepositoryDetail,
+  type RepositoryQuery,
+  type Scan,
+  type Tls,
+} from '@pharos/contract';
 import { type RawBuilder, sql } from 'kysely';
 import { after, cut, type Order, orderBy, type SortKey } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso } from './database.ts';
+import { decidedNow } from './decision-row.ts';
 import { REPOSITORY_LABELS, repositoriesWith } from './hcp-tag-labels.ts';
 import { tlsWarnings } from './registry-row.ts';
 import { repositoryConditions } from './repository-search.ts';
@@ -118,6 +127,8 @@ export function repositoriesOf(db: Db): Repositories {
       return row && detailOf(db, row);
     },
 
+    states: (id, now) => tagStates(db, id, now),
+
     byName: async (registryId, names) => {
       if (names.length === 0) return null;
       const found = await sql<{ id: string; name: string }>`select id, name from repositories
@@ -133,6 +144,21 @@ export function repositoriesOf(db: Db): Repositories {
       return found.numAffectedRows === 1n;
     },
   };
+}
+
+/** Tags by state. Decided ones are counted; the rest is pending, and its number stands on the row. */
+async function tagStates(db: Db, id: string, now: Date): Promise<NonNullable<RepositoryDetail['states']>> {
+  const row = await first(sql<{ tag_count: number }>`select tag_count from repositories where id = ${id}`, db);
+  const found = await sql<{ state: ImageState; n: number }>`
+    select s.state, count(*)::int as n from tags t join image_states s on s.digest = t.digest
+    where t.repository_id = ${id} and t.presence <> 'retired' and ${decidedNow(now)} group by s.state`.execute(db);
+  const counts = new Map(found.rows.map(({ state, n }) => [state, n]));
+  const decided = found.rows.reduce((sum, { n }) => sum + n, 0);
+  counts.set('pending', Math.max(0, (row?.tag_count ?? 0) - decided));
+  return ImageState.options.flatMap((state) => {
+    const tags = counts.get(state) ?? 0;
+    return tags === 0 ? [] : [{ state, tags }];
+  });
 }
 
 /** Stars of nobody are no stars. */

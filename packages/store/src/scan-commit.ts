@@ -32,6 +32,7 @@ import { markSigned, signedDigests } from './signed.ts';
 import { commitSweep } from './sweep-commit.ts';
 import { writeTags } from './tag-write.ts';
 import type { Upkeep } from './upkeep.ts';
+import { tagsInUse } from './usages.ts';
 
 export interface CommitInput {
   readonly id: string;
@@ -123,7 +124,14 @@ async function apply(
   };
   // A re-reading of some tags says nothing of the others, so that it is as if it had been partial.
   const report = { ...commit, status: scan.only_tags === null ? commit.status : ('partial' as const) };
-  const changes = reconcileScan(known.map(knownTag), { ...report, tags: [...staged.values()] }, policy);
+  const whole = { ...report, tags: [...staged.values()] };
+  const planned = reconcileScan(known.map(knownTag), whole, policy);
+  const leaving = [...planned.retired.map(({ name }) => name), ...planned.released];
+  const used = await tagsInUse(trx, repositoryId, leaving);
+  const changes =
+    used.size === 0
+      ? planned
+      : reconcileScan(known.map(knownTag), whole, { ...policy, inUse: (name) => used.has(name) });
   const kind = { before: before.declared_kind, declared: rules.declaredKind };
   const writes = await drawing.writes(trx, known, kind, staged);
   const moved = [...changes.moved, ...changes.reappeared.filter((tag) => tag.digest !== tag.previous)];

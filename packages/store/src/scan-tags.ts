@@ -1,8 +1,10 @@
 /** The tags of a scan: those that are known, those that must be written, those that are absent. */
+import { setImmediate } from 'node:timers/promises';
 import type { Kind, Presence } from '@pharos/contract';
 import type { Reconciliation } from '@pharos/library';
 import { sql } from 'kysely';
 import { batches, type Db, iso, jsonText } from './database.ts';
+import { termsOf } from './profile-terms.ts';
 import { type TagFacts, tagFacts } from './tag-facts.ts';
 import { OBSERVATION_BATCH, observationsOf, type TagWrite } from './tag-write.ts';
 
@@ -36,7 +38,7 @@ export async function knownTags(db: Db, repositoryId: string): Promise<KnownRow[
 export class TagDrawing {
   readonly #repository: string;
   readonly #now: Date;
-  readonly #drawn = new Map<string, TagFacts>();
+  readonly #drawn = new Map<string, TagFacts & Pick<TagWrite, 'terms'>>();
 
   constructor(repository: string, now: Date) {
     this.#repository = repository;
@@ -61,14 +63,23 @@ export class TagDrawing {
     });
     const keyOf = (tag: TagReport) => `${kind.declared} ${tag.name} ${tag.digest} ${tag.pushedAt}`;
     const missing = tags.filter((tag) => !this.#drawn.has(keyOf(tag)));
-    for (const batch of batches(missing, OBSERVATION_BATCH)) {
-      const observations = await observationsOf(db, [...new Set(batch.map((tag) => tag.digest))]);
+    const parts = [...batches(missing, OBSERVATION_BATCH)];
+    const read = (at: number) => observationsOf(db, [...new Set((parts[at] ?? []).map((tag) => tag.digest))]);
+    let next = parts.length === 0 ? null : await read(0);
+    for (const [at, batch] of parts.entries()) {
+      const observations = next!;
+      // The database reads the next part while this one is drawn.
+      const reading = at + 1 < parts.length ? read(at + 1) : null;
+      reading?.catch(() => {});
+      await setImmediate();
       for (const tag of batch) {
         const firstSeenAt = iso(before.get(tag.name)?.first_seen_at ?? this.#now);
         const seen = { repository: this.#repository, tag: tag.name, declaredKind: kind.declared, firstSeenAt };
-        const facts = tagFacts(observations.get(tag.digest) ?? null, { ...seen, pushedAt: tag.pushedAt }, this.#now);
-        this.#drawn.set(keyOf(tag), facts);
+        const observation = observations.get(tag.digest) ?? null;
+        const facts = tagFacts(observation, { ...seen, pushedAt: tag.pushedAt }, this.#now);
+        this.#drawn.set(keyOf(tag), { ...facts, terms: termsOf(tag.name, observation?.labels) });
       }
+      next = await reading;
     }
     return tags.map((tag) => ({
       ...this.#drawn.get(keyOf(tag))!,

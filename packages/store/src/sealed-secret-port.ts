@@ -1,6 +1,6 @@
 /** The port of the store for sealed texts, whatever they are for. */
 
-export type SealedKind = 'registry' | 'receiver' | 'webhook' | 'webhook-previous';
+export type SealedKind = 'registry' | 'receiver' | 'webhook' | 'webhook-previous' | 'model-service';
 
 export interface SealedText {
   readonly id: string;

@@ -8,6 +8,7 @@ const PLACES: Readonly<Record<SealedKind, { table: string; column: string; origi
   registry: { table: 'registries', column: 'credential_sealed', origin: 'credential_origin' },
   receiver: { table: 'receivers', column: 'secret_sealed' },
   webhook: { table: 'webhooks', column: 'secret_sealed' },
+  'model-service': { table: 'model_services', column: 'key_sealed', origin: 'origin' },
   'webhook-previous': { table: 'webhooks', column: 'previous_sealed' },
 };
 const KINDS = Object.keys(PLACES) as SealedKind[];
@@ -39,6 +40,8 @@ export function sealedSecretsOf(db: Db): SealedSecrets {
         const { table, column } = PLACES[kind];
         return sql`select ${sql.ref(column)} as sealed from ${sql.table(table)} where ${sql.ref(column)} is not null`;
       });
+      // The one that rests beside rows is a setting.
+      each.push(sql`select value as sealed from settings where key = 'admission-signing-key'`);
       // A text of the first form names no key.
       const found = await sql<{ key: string | null; n: number }>`
         select case when starts_with(sealed, 'v2.') then split_part(sealed, '.', 2) end as key, count(*)::integer as n

@@ -12,6 +12,17 @@ export function settingsOf(db: Db): Settings {
       await sql`insert into settings values (${key}, ${value})
         on conflict (key) do update set value = excluded.value`.execute(db);
     },
+    replace: async (key, before, value) => {
+      const row = await first(
+        sql`update settings set value = ${value} where key = ${key} and value = ${before} returning 1`,
+        db,
+      );
+      return row !== null;
+    },
+    once: async (key, value) => {
+      await sql`insert into settings values (${key}, ${value}) on conflict do nothing`.execute(db);
+      return (await first(sql<{ value: string }>`select value from settings where key = ${key}`, db))!.value;
+    },
   };
 }
 

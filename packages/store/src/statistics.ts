@@ -1,6 +1,6 @@
 /** The strip above the library. Sums over repositories, never over tags, except for two bounded looks at the last day. */
 import type { Statistics } from '@pharos/contract';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { CONNECTED_SECONDS } from './agents.ts';
 import { countUpTo, type Db, iso } from './database.ts';
 
@@ -25,6 +25,16 @@ interface Row {
 /** A day's additions are counted up to here: more than that is a first import, of which the size is known anyway. */
 const MOST = 100_000;
 
+/**
+ * How many tags were seen first after a time and are there still, counted up to `most`: all of them less those retired, since
+ * each of the two is told by an index alone.
+ */
+export function addedSince(since: string, most: number): RawBuilder<number> {
+  const gone = sql`(select count(*) from tags where first_seen_at > ${since} and presence = 'retired')`;
+  return sql`((select count(*) from (select 1 from tags where first_seen_at > ${since} limit ${most} + ${gone}) bounded)
+    - ${gone})`;
+}
+
 export async function statisticsOf(db: Db, now: Date): Promise<Statistics> {
   const connectedSince = iso(new Date(now.getTime() - CONNECTED_SECONDS * 1000));
   const yesterday = iso(new Date(now.getTime() - 86_400_000));
@@ -33,8 +43,7 @@ export async function statisticsOf(db: Db, now: Date): Promise<Statistics> {
       (select count(*) from agents) as agents,
       (select count(*) from agents where last_seen_at >= ${connectedSince}) as connected,
       (select count(*) from rules) as rules,
-      (select count(*) from (select 1 from tags where first_seen_at > ${yesterday} and presence <> 'retired'
-        limit ${MOST}) bounded) as added,
+      ${addedSince(yesterday, MOST)} as added,
       (select count(*) from (select 1 from tags where moved_at > ${yesterday} and presence <> 'retired'
         limit ${MOST}) bounded) as moved
     from (

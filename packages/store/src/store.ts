@@ -27,6 +27,7 @@ import type {
   HcpTagQuery,
   Hello,
   Image,
+  KubernetesStatus,
   LeftOutPage,
   LeftOutQuery,
   LibraryGrowth,
@@ -105,14 +106,21 @@ import type {
   WebhookInput,
   WebhookPatch,
 } from '@pharos/contract';
-import type { Area, Grant, NewerTags, TagFacts } from '@pharos/library';
+import type { Area, Grant, NewerTags, Place, TagFacts } from '@pharos/library';
+import type { AdmissionStore } from './admission-port.ts';
 import type { AgentKeys } from './agent-key-port.ts';
+import type { ApprovalRules, Approvals } from './approval-port.ts';
 import type { AuditLog } from './audit-port.ts';
+import type { Catalogs, Clusters, PlacedImages } from './cluster-port.ts';
 import type { Decisions } from './decision-port.ts';
 import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
+import type { ModelDeployments } from './model-deployment-port.ts';
+import type { ModelServices } from './model-service-port.ts';
+import type { Policies } from './policy-port.ts';
 import type { SealedSecrets } from './sealed-secret-port.ts';
 import type { EvidenceStore, TrustStore } from './trust-port.ts';
+import type { Usages } from './usage-port.ts';
 
 /** A stored secret: ciphertext only, sealed by the server (AES-256-GCM, the origin in the associated data). */
 export interface SealedCredential {
@@ -200,6 +208,7 @@ export interface Rules {
 
 export interface Locations {
   list(query: PageQuery, now: Date): Promise<Page<Location>>;
+  has(id: string): Promise<boolean>;
   ensure(id: string, now: Date): Promise<void>;
 }
 
@@ -211,6 +220,8 @@ export interface Agents {
   /** Agents heard within `withinSeconds` that serve a location. */
   connected(locationId: string, withinSeconds: number, now: Date): Promise<string[]>;
   list(query: PageQuery, now: Date): Promise<Page<Agent>>;
+  /** False: no such agent. */
+  setKubernetes(id: string, status: KubernetesStatus): Promise<boolean>;
   remove(id: string): Promise<boolean>;
 }
 
@@ -218,6 +229,8 @@ export interface Repositories {
   /** `favourite` asks for the stars of `userId`; ages are counted to `now`. Throws QueryError for a `q` that cannot be read. */
   list(query: RepositoryQuery, asked?: { userId?: string | null; now?: Date }): Promise<Page<Repository>>;
   get(id: string): Promise<RepositoryDetail | null>;
+  /** How many of its tags are in each state that counts at this time. */
+  states(id: string, now: Date): Promise<NonNullable<RepositoryDetail['states']>>;
   /** The first of these names that the library holds in a registry; one that no rule wants any more does not count. */
   byName(registryId: string, names: readonly string[]): Promise<{ id: string; name: string } | null>;
   /** What people write about it. False: no such repository. Throws `conflict` when the revision is not the newest. */
@@ -248,7 +261,7 @@ export interface Tags {
   completions(query: CompletionQuery): Promise<Completions>;
   /** `now` is what ages are counted to. */
   get(repositoryId: string, name: string, now?: Date): Promise<TagDetail | null>;
-  history(repositoryId: string, name: string, query: PageQuery): Promise<Page<TagHistoryEntry> | null>;
+  history(repositoryId: string, name: string, query: PageQuery, now?: Date): Promise<Page<TagHistoryEntry> | null>;
   /** What it pointed to at a time (RFC 3339, UTC); null: no such tag. */
   at(repositoryId: string, name: string, time: string): Promise<TagAt | null>;
   /** Tags that moved or vanished, newest first. */
@@ -268,6 +281,8 @@ export interface Images {
   /** null: no list of its packages was read. */
   packages(digest: string): Promise<Package[] | null>;
   listPackages(digest: string, query: PackageQuery): Promise<Page<Package>>;
+  /** Every place where these digests stand now; an image that stands nowhere is everybody's, one that is not there nobody's. */
+  places(digests: readonly string[]): Promise<Place[]>;
   /** Some place where the digest stands now, to read it from. */
   place(digest: string): Promise<{ registryId: string; repository: string; locationId: string } | null>;
 }
@@ -590,6 +605,10 @@ export interface History {
 export interface Settings {
   get(key: string): Promise<string | null>;
   set(key: string, value: string): Promise<void>;
+  /** Keeps the value unless there is one, and answers what is kept: replicas that start at once agree. */
+  once(key: string, value: string): Promise<string>;
+  /** False: it was changed meanwhile, and stays as it is. */
+  replace(key: string, before: string, value: string): Promise<boolean>;
 }
 
 /** What can be read through `seenBy`. */
@@ -620,8 +639,18 @@ export interface Store {
   readonly trust: TrustStore;
   readonly evidence: EvidenceStore;
   readonly decisions: Decisions;
+  readonly approvals: Approvals;
+  readonly policies: Policies;
+  readonly approvalRules: ApprovalRules;
   readonly audit: AuditLog;
   readonly dispatches: Dispatches;
+  readonly usages: Usages;
+  readonly admission: AdmissionStore;
+  readonly modelDeployments: ModelDeployments;
+  readonly modelServices: ModelServices;
+  readonly clusters: Clusters;
+  readonly catalogs: Catalogs;
+  readonly placedImages: PlacedImages;
   readonly sealedSecrets: SealedSecrets;
   readonly users: Users;
   readonly teams: Teams;

@@ -2,10 +2,18 @@
  * Facets: for each filter, which values there are among the tags found, and how many tags have each. A facet is counted
  * without its own filter, so that it says what choosing another value would give.
  */
-import type { FacetField, FacetValue, TagFacet, TagFacets, TagFacetsQuery } from '@pharos/contract';
+import {
+  type FacetField,
+  type FacetValue,
+  ImageState,
+  type TagFacet,
+  type TagFacets,
+  type TagFacetsQuery,
+} from '@pharos/contract';
 import { type FieldName, PROFILE_FIELDS, profileFits, type TagProfile, type Term, toggleValue } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { allOf, type Db, EXACT_TOTAL } from './database.ts';
+import { decidedNow, digestsIn } from './decision-row.ts';
 import { inRepositories, LIVE } from './tag-list.ts';
 import type { CountedProfile, ProfileReader } from './tag-profiles.ts';
 import { readSearch, type TagSearch } from './tag-search.ts';
@@ -25,7 +33,6 @@ const OF_PROFILE: Partial<Record<FacetField, (profile: TagProfile) => readonly s
   platform: ({ platforms }) => [...new Set(platforms.map((platform) => platform.split('/', 2).join('/')))],
   registry: ({ registryId }) => [registryId],
   location: ({ locationId }) => [locationId],
-  state: () => ['pending'],
   signed: ({ signed }) => [signed ? 'yes' : 'no'],
 };
 
@@ -51,6 +58,7 @@ export async function facetsOf(db: Db, profiles: ProfileReader, query: TagFacets
       facetOf(field, [...values], { q, search, atLeast: atLeast || isOpen, labels: labelsOf(field, search) }),
     );
   }
+  facets.push(facetOf('state', await states(db, search, now), { q, search, atLeast: false }));
   facets.push(facetOf('age', await ages(db, search, now), { q, search, atLeast: false }));
   facets.push(facetOf('hcp', await hcpTags(db, search, now), { q, search, atLeast: false }));
   return { facets };
@@ -102,7 +110,9 @@ async function groups(
   const conditions = conditionsWithout(search, null, now);
   if (search.isLive && conditions.length === 0) return { counted: search.candidates, atLeast: false };
   const asked = search.terms.filter(({ field }) => field !== null && PROFILE_FIELDS.has(field));
-  const relevant = search.candidates.filter(({ profile }) => failedField(profile, asked) !== 'several');
+  const relevant = search.candidates.filter(
+    ({ profile }) => (search.within?.has(profile.id) ?? true) && failedField(profile, asked) !== 'several',
+  );
   const ids = relevant.map(({ profile }) => profile.id);
   const isEvery = relevant.length === search.candidates.length;
   const where = allOf([...base(search), ...(isEvery ? [] : [sql`t.profile_id = any(${ids}::int[])`]), ...conditions]);
@@ -160,6 +170,37 @@ async function ages(db: Db, search: TagSearch, now: Date): Promise<Counted> {
   return counts;
 }
 
+/** States are few and decided images are looked up by digest; what none of them has is pending. */
+async function states(db: Db, search: TagSearch, now: Date): Promise<Counted> {
+  const where = whereWithout(search, 'state', now);
+  const isWhole =
+    search.isLive && search.repositoryIds === null && conditionsWithout(search, 'state', now).length === 0;
+  const all = isWhole ? search.fitting.reduce((sum, { tags }) => sum + tags, 0) : await countHits(db, where);
+  const counts: [string, number][] = [];
+  for (const state of ImageState.options) {
+    if (state === 'pending') continue;
+    const n = await countHits(db, sql`${where} and t.digest in (${digestsIn(state, now)})`);
+    if (n > 0) counts.push([state, n]);
+  }
+  let rest = all - counts.reduce((sum, [, n]) => sum + n, 0);
+  if ((!isWhole && all > EXACT_TOTAL) || counts.some(([, n]) => n > EXACT_TOTAL)) {
+    rest = await countHits(
+      db,
+      sql`${where} and not exists (
+      select from image_states s where s.digest = t.digest and ${decidedNow(now)})`,
+    );
+  }
+  return [['pending', rest] as const, ...counts].filter(([, n]) => n > 0);
+}
+
+/** At most one more than EXACT_TOTAL. */
+async function countHits(db: Db, where: RawBuilder<unknown>): Promise<number> {
+  const found = await sql<{ n: number }>`
+    with hit as materialized (select 1 from tags t where ${where})
+    select count(*)::int as n from (select 1 from hit limit ${EXACT_TOTAL + 1}) bounded`.execute(db);
+  return found.rows[0]?.n ?? 0;
+}
+
 async function hcpTags(db: Db, search: TagSearch, now: Date): Promise<Counted> {
   const used = await sql<{ id: string; name: string }>`
     select h.id, h.name from hcp_tags h
@@ -201,8 +242,8 @@ function facetOf(field: FacetField, counts: Counted, { q, search, atLeast, label
     return {
       value,
       label,
-      count: Math.min(count, atLeast || field === 'age' || field === 'hcp' ? EXACT_TOTAL : count),
-      atLeast: (atLeast && count > 0) || ((field === 'age' || field === 'hcp') && count > EXACT_TOTAL),
+      count: Math.min(count, atLeast || isCut(field, count) ? EXACT_TOTAL : count),
+      atLeast: (atLeast && count > 0) || isCut(field, count),
       selected: chosen.some((term) => term.values.some((one) => isChosen(field, one, [value, label]))),
       q: toggleValue(q, field, written, field === 'age'),
     };
@@ -210,6 +251,12 @@ function facetOf(field: FacetField, counts: Counted, { q, search, atLeast, label
   const sorted = field === 'age' ? values : values.toSorted(field === 'major' ? byMajor : byCount);
   const shown = sorted.filter(({ selected }, at) => selected || at < MOST_VALUES);
   return { field, values: shown, more: shown.length < sorted.length };
+}
+
+/** Counting stopped there. Of states all but the rest are counted one by one; the rest of everything is exact. */
+function isCut(field: FacetField, count: number): boolean {
+  if (field === 'state') return count === EXACT_TOTAL + 1;
+  return (field === 'age' || field === 'hcp') && count > EXACT_TOTAL;
 }
 
 function isUnique(label: string, labels: ReadonlyMap<string, string> | undefined): boolean {

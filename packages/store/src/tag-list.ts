@@ -3,44 +3,18 @@
  * within a profile, so that a page of a million tags costs what a page of a hundred costs, whatever narrows it.
  */
 import type { Page, RepositoryTagQuery, Tag, TagQuery } from '@pharos/contract';
-import { type Term, versionKeyOf } from '@pharos/library';
+import { PROFILE_FIELDS, type Term, versionKeyOf } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
-import { after, cut, type Order, orderBy, type SortKey } from './cursor.ts';
-import { allOf, type Db, EXACT_TOTAL, iso, plannedRows } from './database.ts';
+import { after, cut, type Order, orderBy } from './cursor.ts';
+import { allOf, type Db, EXACT_TOTAL, plannedRows } from './database.ts';
 import type { ProfileReader } from './tag-profiles.ts';
 import { TAG_COLUMNS, type TagRow, tagOf } from './tag-row.ts';
 import { readSearch, type TagSearch } from './tag-search.ts';
-
-/** What a tag without push time sorts as. It is part of the index's expression. */
-const NEVER = '1970-01-01T00:00:00.000Z';
-const PUSHED = sql`coalesce(t.pushed_at, timestamptz '1970-01-01 00:00:00+00')`;
-
-const NAME: SortKey<TagRow> = { column: sql`t.name`, type: 'text', read: (row) => row.name };
-const REPOSITORY: SortKey<TagRow> = { column: sql`t.repository_id`, type: 'id', read: (row) => row.repository_id };
-
-/** `created` is the best time known (created, else pushed, else first seen); `seen` is when it was first seen. */
-const SORTS: Record<string, readonly SortKey<TagRow>[]> = {
-  version: [{ column: sql`t.sort_key`, type: 'text', read: (row) => row.sort_key }],
-  created: [{ column: sql`t.effective_at`, type: 'time', read: (row) => iso(row.effective_at) }],
-  pushed: [{ column: PUSHED, type: 'time', read: (row) => iso(row.pushed_at) ?? NEVER }],
-  seen: [{ column: sql`t.first_seen_at`, type: 'time', read: (row) => iso(row.first_seen_at) }],
-  name: [],
-};
+import { orderOf } from './tag-sorts.ts';
 
 /** What an order reads of a tag. */
 const KEYS = sql`t.repository_id, t.name, t.sort_key, t.effective_at, t.pushed_at, t.first_seen_at`;
 export const LIVE = sql`t.presence <> 'retired'`;
-
-function orderOf(sort: string, isOfRepository: boolean): Order<TagRow> {
-  const isDescending = sort.startsWith('-');
-  const name = isDescending ? sort.slice(1) : sort;
-  const identity = isOfRepository ? [NAME] : name === 'name' ? [NAME, REPOSITORY] : [REPOSITORY, NAME];
-  return {
-    name: `${isOfRepository ? 'repository-tags' : 'tags'}:${sort}`,
-    descending: isDescending,
-    keys: [...SORTS[name]!, ...identity],
-  };
-}
 
 interface PageRequest {
   readonly order: Order<TagRow>;
@@ -58,7 +32,7 @@ export async function listTags(db: Db, profiles: ProfileReader, query: TagQuery,
   const search = await readSearch(db, profiles, query, now);
   const page = (rows: readonly TagRow[], total: Total): Page<Tag> => {
     const kept = cut(order, rows, query.limit);
-    return { items: kept.rows.map(tagOf), next: kept.next, ...total };
+    return { items: kept.rows.map((row) => tagOf(row, now)), next: kept.next, ...total };
   };
   if (search.fitting.length === 0 || search.repositoryIds?.length === 0) return page([], { total: 0 });
   if (search.isLive && search.conditions.length === 0) {
@@ -69,9 +43,9 @@ export async function listTags(db: Db, profiles: ProfileReader, query: TagQuery,
     const soon = await soonOf(db, search, request);
     if (soon !== null) return page(soon, { total: await estimate(db, search), totalIsEstimate: true });
   }
-  const few = await fewOf(db, search, request);
-  if (few !== null) return page(few.rows, { total: few.total });
   const total = await estimate(db, search);
+  const few = total > SURELY_MANY ? null : await fewOf(db, search, request);
+  if (few !== null) return page(few.rows, { total: few.total });
   return page(await many(db, search, request, query, total), { total, totalIsEstimate: true });
 }
 
@@ -113,8 +87,38 @@ async function many(
   }
   const where = [...everything(search), ...versionBounds(search.terms, query.sort)];
   if (query.repositoryId !== undefined) return rowsOf(db, order, walk(where, request));
-  const soon = await soonOf(db, search, request);
-  return soon ?? rowsOf(db, order, total <= COLLECTED ? collect(where, request) : walk(where, request));
+  const bounds = orderBounds(search.terms, query.sort);
+  if (bounds === 'sorted') return rowsOf(db, order, walk(where, request));
+  const soon = await soonOf(db, search, request, bounds);
+  if (soon !== null) return soon;
+  if (
+    search.isLive &&
+    search.within !== null &&
+    search.repositoryIds === null &&
+    search.fitting.length <= MERGED_LAST
+  ) {
+    return rowsOf(db, order, merge(search, request, search.conditions));
+  }
+  const later = total > SURELY_DENSE ? await soonOf(db, search, request, bounds, 5 * WALKED) : null;
+  return later ?? rowsOf(db, order, total <= COLLECTED ? collect(where, request) : walk(where, request));
+}
+
+/**
+ * What the terms say of the order's own column: bounds between which the hits stand, or `sorted` when they are all that stands
+ * there, so that the beginning of the range is the page.
+ */
+function orderBounds(terms: readonly Term[], sort: string): RawBuilder<unknown>[] | 'sorted' {
+  const name = sort.replace('-', '');
+  const asked = terms.filter(({ negated, values }) => !negated && values.length === 1);
+  if (name === 'created' && asked.some(({ field }) => field === 'created' || field === 'age')) return 'sorted';
+  if (name !== 'name') return [];
+  return asked.flatMap(({ field, values: [value] }) => {
+    const start =
+      field === 'tag' && value?.type === 'text' && value.pattern ? /^[^*?]+/.exec(value.text)?.[0] : undefined;
+    return start === undefined || !/^[ -~]+$/.test(start)
+      ? []
+      : [sql`t.name >= ${start}`, sql`t.name < ${`${start}\u{10ffff}`}`];
+  });
 }
 
 /** Labels of half of the images cannot be counted in time: where a page is full within WALKED of very many, there are many. */
@@ -127,20 +131,31 @@ function isDearToCount(search: TagSearch): boolean {
 const MERGED_AT_ONCE = 200;
 /** So many hits are sorted sooner than an index is walked that has them at its other end. */
 const COLLECTED = 150_000;
+/** So many profiles are merged, of those that can hold a word or a label, when hits do not come by early. */
+const MERGED_LAST = 2_500;
+/** By the planner's number these are more than are counted, whatever it is wrong by. */
+const SURELY_MANY = 2 * EXACT_TOTAL;
+const SURELY_DENSE = 4 * EXACT_TOTAL;
 /** How far an index is walked in the hope that hits come by. */
 const WALKED = 4_000;
 
 /** The page, when it is full within the first part of the order; else null. */
-async function soonOf(db: Db, search: TagSearch, request: PageRequest): Promise<TagRow[] | null> {
+async function soonOf(
+  db: Db,
+  search: TagSearch,
+  request: PageRequest,
+  bounds: readonly RawBuilder<unknown>[] = [],
+  walked = WALKED,
+): Promise<TagRow[] | null> {
   const { order, position, limit } = request;
   const sorted = orderBy(order);
-  const beginning = allOf([...(search.isLive ? [LIVE] : []), ...position]);
+  const beginning = allOf([...(search.isLive ? [LIVE] : []), ...bounds, ...position]);
   const rows = await rowsOf(
     db,
     order,
     sql`with page as materialized (
       select t.repository_id, t.name from (
-        select t.* from tags t where ${beginning} order by ${sorted} limit ${WALKED}) t
+        select t.* from tags t where ${beginning} order by ${sorted} limit ${walked}) t
       where ${allOf(everything(search))} order by ${sorted} limit ${limit + 1})`,
   );
   return rows.length > limit ? rows : null;
@@ -250,9 +265,12 @@ async function fewOf(
   return { total, rows: found.rows.filter((row) => row.name !== null) };
 }
 
-/** The planner's number of hits, within what the profiles leave. */
+/** The planner's number of hits, within what the profiles leave. It takes words for independent of the profiles that have them. */
 async function estimate(db: Db, search: TagSearch): Promise<number> {
-  const planned = await plannedRows(db, sql`from tags t where ${allOf(everything(search))}`);
+  const isOfProfiles = search.terms.some(({ field }) => field !== null && PROFILE_FIELDS.has(field));
+  const where =
+    search.within === null || isOfProfiles ? everything(search) : everything({ ...search, fitting: search.candidates });
+  const planned = await plannedRows(db, sql`from tags t where ${allOf(where)}`);
   const most = search.isLive ? search.fitting.reduce((sum, { tags }) => sum + tags, 0) : planned;
   return Math.max(EXACT_TOTAL + 1, Math.min(planned, most));
 }

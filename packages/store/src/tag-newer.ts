@@ -18,9 +18,10 @@ export async function newerTags(db: Db, tags: readonly Tag[]): Promise<NewerTags
     ];
   });
   if (asked.length === 0) return tags.map(() => NO_NEWER);
+  // Written as the index tags_newer has it.
   const alike = sql`t.repository_id = n.repository_id and t.presence <> 'retired' and t.digest <> n.digest
-    and t.flavour is not distinct from n.flavour and t.version ->> 'os' is not distinct from n.os
-    and t.version ->> 'prerelease' is null`;
+    and coalesce(t.flavour, '') = coalesce(n.flavour, '') and coalesce(t.version ->> 'os', '') = coalesce(n.os, '')
+    and t.version ->> 'prerelease' is null and t.sort_key >= '2'`;
   const newest = sql`order by t.sort_key desc, t.name desc limit 1`;
   const found = await sql<{ i: number; build: string | null; minor: string | null }>`
     select n.i, case when n."hasBuild" then (select t.name from tags t where ${alike}

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { FieldName, TagProfile } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, jsonText } from './database.ts';
+import { keepTerms } from './profile-terms.ts';
 import type { TagFacts } from './tag-facts.ts';
 
 /** Past this many, new combinations are kept as one profile for each kind, in which everything else varies. */
@@ -34,7 +35,7 @@ interface ProfileRow {
 export type Profiled = Pick<
   TagFacts,
   'kind' | 'engine' | 'major' | 'flavour' | 'floating' | 'platforms' | 'extension_names'
-> & { readonly registryId: string; readonly signed: boolean };
+> & { readonly registryId: string; readonly signed: boolean; readonly terms: readonly string[] };
 
 /** The ids of the profiles of some tags, in their order; those that are new are made. */
 export async function profileIds(trx: Db, tags: readonly Profiled[]): Promise<number[]> {
@@ -43,7 +44,12 @@ export async function profileIds(trx: Db, tags: readonly Profiled[]): Promise<nu
   const known = await idsByHash(trx, [...wanted.keys()]);
   const missing = [...wanted.values()].filter(({ hash }) => !known.has(hash));
   if (missing.length > 0) await make(trx, missing, known);
-  return rows.map(({ hash }) => known.get(hash)!);
+  const ids = rows.map(({ hash }) => known.get(hash)!);
+  await keepTerms(
+    trx,
+    tags.map(({ terms }, at) => ({ profileId: ids[at]!, terms })),
+  );
+  return ids;
 }
 
 async function idsByHash(trx: Db, hashes: readonly string[]): Promise<Map<string, number>> {
@@ -111,11 +117,19 @@ function hashed(row: Omit<ProfileRow, 'hash'>): ProfileRow {
 
 /** Counts the tags of some repositories by profile anew. Runs inside the caller's transaction. */
 export async function countProfiles(trx: Db, repositoryIds: readonly string[]): Promise<void> {
-  await sql`delete from repository_profiles where repository_id = any(${[...repositoryIds]}::uuid[])`.execute(trx);
-  await sql`insert into repository_profiles (repository_id, profile_id, tags)
-    select repository_id, profile_id, count(*) from tags
-    where repository_id = any(${[...repositoryIds]}::uuid[]) and presence <> 'retired' and profile_id is not null
-    group by 1, 2`.execute(trx);
+  const mine = sql`repository_id = any(${[...repositoryIds]}::uuid[])`;
+  // Rows that say what they said are not written again.
+  await sql`
+    with counted as materialized (
+      select repository_id, profile_id, count(*)::int as tags from tags
+      where ${mine} and presence <> 'retired' and profile_id is not null group by 1, 2),
+    gone as (
+      delete from repository_profiles p where ${mine} and not exists (select from counted c
+        where c.repository_id = p.repository_id and c.profile_id = p.profile_id))
+    insert into repository_profiles as p (repository_id, profile_id, tags)
+    select repository_id, profile_id, tags from counted
+    on conflict (repository_id, profile_id) do update set tags = excluded.tags
+      where p.tags <> excluded.tags`.execute(trx);
   profilesChanged();
 }
 
@@ -136,6 +150,9 @@ export async function reprofileSigned(trx: Db, repositoryId: string, signed: boo
   const missing = twins.map(({ twin }) => twin).filter(({ hash }) => !known.has(hash));
   if (missing.length > 0) await make(trx, missing, known);
   const pairs = twins.map(({ id, twin }) => ({ id, twin: known.get(twin.hash) }));
+  await sql`insert into profile_terms (term, profile_id)
+    select o.term, n.twin from jsonb_to_recordset(${jsonText(pairs)}::jsonb) as n(id int, twin int)
+      join profile_terms o on o.profile_id = n.id order by 1, 2 on conflict do nothing`.execute(trx);
   await sql`update tags t set profile_id = n.twin
     from jsonb_to_recordset(${jsonText(pairs)}::jsonb) as n(id int, twin int)
     where ${wrong} and t.profile_id = n.id`.execute(trx);

@@ -1,6 +1,6 @@
 /** Tags as rows, and as the contract shows them. */
-import type { Engine, Kind, Presence, SystemTag, Tag, Tls, Version } from '@pharos/contract';
-import { systemTags } from '@pharos/library';
+import type { Engine, ImageState, Kind, Presence, SystemTag, Tag, Tls, Version } from '@pharos/contract';
+import { stateAt, systemTags } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { iso } from './database.ts';
 import { IMAGE_LABELS } from './hcp-tag-labels.ts';
@@ -33,6 +33,8 @@ export interface TagRow {
   hcp_tags: Tag['hcpTags'];
   tls: Tls;
   tde: boolean | null;
+  decided: { state: ImageState; expiresAt: string | null } | null;
+  approved_before: string | null;
   attached: (string | null)[];
   presence: Presence;
   missing_since: Date | null;
@@ -48,6 +50,16 @@ const ATTACHED = sql`(
     union all select null from signature_tags s where s.digest = t.digest
   ) a)`;
 
+/** What is decided of the image that the tag points to, as stored: the clock has its say in `tagOf`. */
+const DECIDED = sql`(select jsonb_build_object('state', s.state, 'expiresAt', s.expires_at) from image_states s
+  where s.digest = t.digest)`;
+
+/** Where a tag that moved stood when that was approved, the last time. */
+const APPROVED_BEFORE = sql`case when t.moved_at is not null then (
+  select h.digest from tag_history h join image_states s on s.digest = h.digest
+  where h.repository_id = t.repository_id and h.name = t.name and h.digest <> t.digest
+    and s.state in ('approved', 'deprecated') order by h.id desc limit 1) end`;
+
 /** Select list over `tags t`, `repositories r`, `registries g`. A present tag was seen by every complete scan. */
 export const TAG_COLUMNS: RawBuilder<TagRow> = sql`
   t.repository_id, r.name as repository, t.registry_id, g.name as registry, g.url as host, g.location_id, t.name,
@@ -55,9 +67,11 @@ export const TAG_COLUMNS: RawBuilder<TagRow> = sql`
   t.platforms, t.created_at, t.created_source, t.pushed_at, t.effective_at, t.size, t.extension_count, t.findings,
   t.presence, t.missing_since, t.first_seen_at, t.moved_at, ${IMAGE_LABELS} as hcp_tags,
   g.tls, t.tde, ${ATTACHED} as attached,
+  ${DECIDED} as decided, ${APPROVED_BEFORE} as approved_before,
   case when t.presence = 'present' then greatest(t.last_seen_at, r.complete_at) else t.last_seen_at end as last_seen_at`;
 
-export function tagOf(row: TagRow): Tag {
+export function tagOf(row: TagRow, now: Date): Tag {
+  const state = stateAt(row.decided, now);
   return {
     repositoryId: row.repository_id,
     repository: row.repository,
@@ -79,8 +93,8 @@ export function tagOf(row: TagRow): Tag {
     size: row.size,
     extensionCount: row.extension_count,
     findings: row.findings,
-    // Decisions come with approvals; until then every image waits for one.
-    state: 'pending',
+    state,
+    approvedBefore: state === 'pending' ? row.approved_before : null,
     hcpTags: row.hcp_tags,
     systemTags: systemTagsOf(row),
     locations: [row.location_id],

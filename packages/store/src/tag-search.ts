@@ -4,6 +4,7 @@ import { type FieldName, PROFILE_FIELDS, parseQuery, profileFits, type Term, typ
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, storableText } from './database.ts';
 import { imagesWith } from './hcp-tag-labels.ts';
+import { profilesWith } from './profile-terms.ts';
 import type { CountedProfile, ProfileReader } from './tag-profiles.ts';
 import { tagCondition, wildcards } from './tag-terms.ts';
 
@@ -18,6 +19,8 @@ export interface TagSearch {
   /** Profiles to choose from, those that do not fit included. */
   readonly candidates: readonly CountedProfile[];
   readonly fitting: readonly CountedProfile[];
+  /** The only profiles that can hold the words and labels asked for; null: these say nothing of profiles. */
+  readonly within: ReadonlySet<number> | null;
   /** Conditions on `tags t` beside profile and repository. */
   readonly conditions: readonly RawBuilder<unknown>[];
 }
@@ -32,20 +35,22 @@ export async function readSearch(db: Db, profiles: ProfileReader, query: AnyTagQ
   const candidates = isLive ? await profiles.counted(repositoryIds ?? undefined) : await profiles.all();
   const ofProfiles = terms.filter(isOfProfile);
   const open = new Set<Term>();
-  const fitting = candidates.filter(({ profile }) =>
+  const single = terms.filter((term) => !isOfProfile(term) && term.field !== 'repository');
+  const within = await profilesWith(db, single);
+  const possible = within === null ? candidates : candidates.filter(({ profile }) => within.has(profile.id));
+  const fitting = possible.filter(({ profile }) =>
     ofProfiles.every((term) => {
       const fits = profileFits(profile, term);
       if (fits === null) open.add(term);
       return fits !== false;
     }),
   );
-  const single = terms.filter((term) => !isOfProfile(term) && term.field !== 'repository');
   const conditions = [
     ...[...single, ...open].map((term) => tagCondition(term, now)),
     ...(named.length === 0 ? presenceConditions(query.presence) : []),
     ...(await imagesWith(db, query.hcpTag)),
   ];
-  return { terms, isLive, repositoryIds, candidates, fitting, conditions };
+  return { terms, isLive, repositoryIds, candidates, fitting, within, conditions };
 }
 
 function isOfProfile({ field }: Term): boolean {

@@ -1,8 +1,10 @@
 /** Terms of a query as conditions on tags: what profiles do not answer. */
+import type { ImageState } from '@pharos/contract';
 import type { FieldName, Term, Value } from '@pharos/library';
 import { extensionName, platformArchitecture } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { containing, storableText } from './database.ts';
+import { decidedNow, digestsIn } from './decision-row.ts';
 
 type Condition = RawBuilder<unknown>;
 
@@ -16,7 +18,7 @@ export function tagCondition(term: Term, now: Date): Condition {
 function valueCondition(field: FieldName | null, value: Value, now: Date): Condition {
   switch (value.type) {
     case 'text':
-      return field === null ? matching(value) : textCondition(field, value);
+      return field === null ? matching(value) : textCondition(field, value, now);
     case 'pair':
       return pairCondition(field === 'label' ? sql`'labels'` : sql`'annotations'`, value);
     case 'version':
@@ -39,7 +41,7 @@ const TIMES: Partial<Record<FieldName, Condition>> = {
 
 type Text = Extract<Value, { type: 'text' }>;
 
-function textCondition(field: FieldName, value: Text): Condition {
+function textCondition(field: FieldName, value: Text, now: Date): Condition {
   const text = storableText(value.text);
   switch (field) {
     case 'tag':
@@ -50,6 +52,8 @@ function textCondition(field: FieldName, value: Text): Condition {
       return text === 'all' ? sql`true` : sql`t.presence = ${text}`;
     case 'hcp':
       return hcpCondition(value);
+    case 'state':
+      return stateCondition(text, now);
     case 'flavour':
       return value.pattern ? sql`t.flavour ilike ${wildcards(text)}` : sql`lower(t.flavour) = lower(${text})`;
     case 'os':
@@ -136,6 +140,14 @@ function flagCondition(field: FieldName | null, yes: boolean): Condition {
     default:
       return sql`t.floating = ${yes}`;
   }
+}
+
+/** Few digests are decided, or few are not: either way the planner begins with the few. */
+function stateCondition(state: string, now: Date): Condition {
+  if (state === 'pending') {
+    return sql`not exists (select from image_states s where s.digest = t.digest and ${decidedNow(now)})`;
+  }
+  return sql`t.digest in (${digestsIn(state as Exclude<ImageState, 'pending'>, now)})`;
 }
 
 /** On the image, or on the repository that it stands in. */

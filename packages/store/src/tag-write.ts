@@ -2,10 +2,12 @@
  * Writing tags: set-based statements over one JSON parameter for each batch. A statement for each row would be a round
  * trip for each row.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Observation, Package } from '@pharos/contract';
 import type { KnownObservation } from '@pharos/library';
 import { sql } from 'kysely';
 import { batches, type Db, iso, jsonText } from './database.ts';
+import { termsOf } from './profile-terms.ts';
 import { summarise } from './repository-summary.ts';
 import { type TagFacts, tagFacts } from './tag-facts.ts';
 import { profileIds } from './tag-profiles.ts';
@@ -15,10 +17,13 @@ export interface TagWrite extends TagFacts {
   readonly name: string;
   readonly digest: string;
   readonly pushed_at: string | null;
+  /** See profile-terms.ts. */
+  readonly terms: readonly string[];
 }
 
 /** Large enough that the round trip does not count, small enough that an embedded database serves readers in between. */
 const BATCH = 500;
+const PROFILED_AT_ONCE = 5_000;
 /** Observations are a few kB each. */
 export const OBSERVATION_BATCH = 200;
 
@@ -67,32 +72,60 @@ export interface WriteContext {
  * digest changes leaves a row in its history.
  */
 export async function writeTags(trx: Db, context: WriteContext, tags: readonly TagWrite[]): Promise<void> {
-  const { repositoryId, registryId, scanId, seenAt, moved, signed } = context;
+  const { repositoryId, moved } = context;
   if (moved.length > 0) await keepHistory(trx, repositoryId, moved);
-  for (const batch of batches(tags, BATCH)) {
-    const profiles = await profileIds(
-      trx,
-      batch.map((tag) => ({ ...tag, registryId, signed: signed.has(tag.digest) })),
-    );
-    const placed = batch.map((tag, at) => ({ ...tag, signed: signed.has(tag.digest), profile_id: profiles[at] }));
-    const rows = sql`jsonb_to_recordset(${jsonText(placed)}::jsonb)
-      as n(name text, digest text, pushed_at timestamptz, signed boolean, profile_id int, ${FACT_TYPES})`;
-    await sql`
-      insert into tags as t (repository_id, registry_id, name, digest, digest_since, digest_scan_id, pushed_at,
-        effective_at, presence, first_seen_at, last_seen_at, signed, profile_id, ${COLUMN_LIST})
-      select ${repositoryId}::uuid, ${registryId}::uuid, n.name, n.digest, ${seenAt}::timestamptz, ${scanId}::uuid,
-        n.pushed_at, n.effective_at, 'present', ${seenAt}::timestamptz, ${seenAt}::timestamptz, n.signed, n.profile_id, ${NEW_COLUMNS}
-      from ${rows}
-      on conflict (repository_id, name) do update set
-        digest = excluded.digest, pushed_at = excluded.pushed_at, signed = excluded.signed,
-        profile_id = excluded.profile_id, ${TAKE_EXCLUDED},
-        effective_at = coalesce(excluded.created_at, excluded.pushed_at, t.first_seen_at),
-        digest_since = case when t.digest = excluded.digest then t.digest_since else excluded.digest_since end,
-        digest_scan_id = case when t.digest = excluded.digest then t.digest_scan_id else excluded.digest_scan_id end,
-        moved_at = case when t.digest = excluded.digest then t.moved_at else excluded.last_seen_at end,
-        presence = 'present', retired_by = null, missing_scans = 0, missing_since = null,
-        last_seen_at = greatest(t.last_seen_at, excluded.last_seen_at)`.execute(trx);
+  let writing: Promise<unknown> = Promise.resolve();
+  try {
+    for (const part of batches(tags, PROFILED_AT_ONCE)) {
+      await writing;
+      const placed = await withProfiles(trx, context, part);
+      for (const batch of batches(placed, BATCH)) {
+        // Written out as text while the database is busy with the batch before.
+        const rows = jsonText(batch);
+        await writing;
+        writing = insertTags(trx, context, rows);
+        await setImmediate();
+      }
+    }
+  } finally {
+    await writing;
   }
+}
+
+async function withProfiles(trx: Db, { registryId, signed }: WriteContext, tags: readonly TagWrite[]) {
+  const profiles = await profileIds(
+    trx,
+    tags.map((tag) => ({ ...tag, registryId, signed: signed.has(tag.digest) })),
+  );
+  return tags.map(({ terms, ...tag }, at) => ({
+    ...tag,
+    signed: signed.has(tag.digest),
+    profile_id: profiles[at],
+  }));
+}
+
+function insertTags(
+  trx: Db,
+  { repositoryId, registryId, scanId, seenAt }: WriteContext,
+  text: string,
+): Promise<unknown> {
+  const rows = sql`jsonb_to_recordset(${text}::jsonb)
+    as n(name text, digest text, pushed_at timestamptz, signed boolean, profile_id int, ${FACT_TYPES})`;
+  return sql`
+    insert into tags as t (repository_id, registry_id, name, digest, digest_since, digest_scan_id, pushed_at,
+      effective_at, presence, first_seen_at, last_seen_at, signed, profile_id, ${COLUMN_LIST})
+    select ${repositoryId}::uuid, ${registryId}::uuid, n.name, n.digest, ${seenAt}::timestamptz, ${scanId}::uuid,
+      n.pushed_at, n.effective_at, 'present', ${seenAt}::timestamptz, ${seenAt}::timestamptz, n.signed, n.profile_id, ${NEW_COLUMNS}
+    from ${rows}
+    on conflict (repository_id, name) do update set
+      digest = excluded.digest, pushed_at = excluded.pushed_at, signed = excluded.signed,
+      profile_id = excluded.profile_id, ${TAKE_EXCLUDED},
+      effective_at = coalesce(excluded.created_at, excluded.pushed_at, t.first_seen_at),
+      digest_since = case when t.digest = excluded.digest then t.digest_since else excluded.digest_since end,
+      digest_scan_id = case when t.digest = excluded.digest then t.digest_scan_id else excluded.digest_scan_id end,
+      moved_at = case when t.digest = excluded.digest then t.moved_at else excluded.last_seen_at end,
+      presence = 'present', retired_by = null, missing_scans = 0, missing_since = null,
+      last_seen_at = greatest(t.last_seen_at, excluded.last_seen_at)`.execute(trx);
 }
 
 async function keepHistory(trx: Db, repositoryId: string, names: readonly string[]): Promise<void> {
@@ -148,7 +181,10 @@ export async function redrawTags(trx: Db, observations: readonly Observation[], 
     }));
     const profiles = await profileIds(
       trx,
-      drawn.map((facts, at) => ({ ...facts, registryId: batch[at]!.registry_id, signed: batch[at]!.signed })),
+      drawn.map((facts, at) => {
+        const { registry_id: registryId, signed, name, digest } = batch[at]!;
+        return { ...facts, registryId, signed, terms: termsOf(name, byDigest.get(digest)?.labels) };
+      }),
     );
     const rows = drawn.map((facts, at) => ({ ...facts, profile_id: profiles[at] }));
     await sql`update tags t set ${TAKE_NEW}, effective_at = n.effective_at, profile_id = n.profile_id

@@ -1,9 +1,10 @@
 /** Names that point to digests now. */
 import type { Page, PageQuery, TagDetail, TagHistoryEntry } from '@pharos/contract';
-import { pullCommands } from '@pharos/library';
+import { pullCommands, stateAt } from '@pharos/library';
 import { sql } from 'kysely';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, type Db, first, iso } from './database.ts';
+import { stateSql } from './decision-row.ts';
 import { explainTagOf } from './explanations.ts';
 import { namesOf } from './listings.ts';
 import { completionsOf } from './search-completions.ts';
@@ -25,6 +26,7 @@ interface HistoryRow {
   scan_id: string | null;
   engine: TagHistoryEntry['engine'];
   version: TagHistoryEntry['version'];
+  state: TagHistoryEntry['state'];
 }
 
 const NEWEST: Order<HistoryRow> = {
@@ -44,9 +46,9 @@ export function tagsOf(db: Db): Tags {
       const row = await tagRow(db, repositoryId, name);
       return row && detailOf(db, row, now);
     },
-    history: async (repositoryId, name, query) => {
+    history: async (repositoryId, name, query, now = new Date()) => {
       const row = await tagRow(db, repositoryId, name);
-      return row && historyOf(db, row, query);
+      return row && historyOf(db, row, query, now);
     },
     at: async (repositoryId, name, time) => {
       const row = await tagRow(db, repositoryId, name);
@@ -76,7 +78,7 @@ async function detailOf(db: Db, row: TagRow, now: Date): Promise<TagDetail> {
     order by (t.repository_id = ${row.repository_id}) desc, r.name, t.name limit ${MOST_SAME_DIGEST}`.execute(db);
   const previous = await previousOf(db, row);
   return {
-    ...tagOf(row),
+    ...tagOf(row, now),
     pull: pullCommands({ host, repository, tag: name, digest }),
     sameDigest: same.rows,
     explanation: await explainTagOf(db, {
@@ -104,12 +106,14 @@ async function previousOf(db: Db, row: TagRow): Promise<{ name: string; digest: 
 }
 
 /** The current digest stands on the tag's row; those before it are in its history. */
-async function historyOf(db: Db, row: TagRow, { limit, cursor }: PageQuery): Promise<Page<TagHistoryEntry>> {
+async function historyOf(db: Db, row: TagRow, { limit, cursor }: PageQuery, now: Date): Promise<Page<TagHistoryEntry>> {
   const mine = sql`h.repository_id = ${row.repository_id} and h.name = ${row.name}`;
-  const current = cursor === undefined ? [currentEntry(row)] : [];
+  const current = cursor === undefined ? [currentEntry(row, stateAt(row.decided, now))] : [];
   const room = limit - current.length;
   const found = await sql<HistoryRow>`
-    select h.id, h.digest, h.first_seen_at, h.last_seen_at, h.scan_id, h.engine, h.version from tag_history h
+    select h.id, h.digest, h.first_seen_at, h.last_seen_at, h.scan_id, h.engine, h.version,
+      ${stateSql(sql`h.digest`, now)} as state
+    from tag_history h
     where ${allOf(cursor === undefined ? [mine] : [mine, after(NEWEST, cursor)])}
     order by ${orderBy(NEWEST)} limit ${room + 1}`.execute(db);
   const count = await first(sql<{ n: number }>`select count(*) as n from tag_history h where ${mine}`, db);
@@ -123,13 +127,13 @@ function cursorBeforeAll(): string {
   return Buffer.from(JSON.stringify([NEWEST.name, Number.MAX_SAFE_INTEGER])).toString('base64url');
 }
 
-function currentEntry(row: TagRow): TagHistoryEntry {
+function currentEntry(row: TagRow, state: TagHistoryEntry['state']): TagHistoryEntry {
   return {
     digest: row.digest,
     firstSeenAt: iso(row.digest_since),
     lastSeenAt: iso(row.last_seen_at),
     current: row.presence !== 'retired',
-    state: 'pending',
+    state,
     engine: row.engine,
     version: row.version,
     scanId: row.digest_scan_id,
@@ -142,7 +146,7 @@ function formerEntry(row: HistoryRow): TagHistoryEntry {
     firstSeenAt: iso(row.first_seen_at),
     lastSeenAt: iso(row.last_seen_at),
     current: false,
-    state: 'pending',
+    state: row.state,
     engine: row.engine,
     version: row.version,
     scanId: row.scan_id,

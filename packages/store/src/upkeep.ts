@@ -25,6 +25,7 @@ const TABLES = [
   'repository_profiles',
   'tag_profiles',
   'hcp_tag_images',
+  'image_states',
   'models',
   'scans',
   'scan_chunks',

@@ -29,6 +29,8 @@ export { type CosignKey, makeCosignKey } from './parts/cosign-key.ts';
 export { type Directory, type DirectoryPerson, startDirectory } from './parts/directory.ts';
 export { type Distribution, type DistributionOptions, startDistribution } from './parts/distribution.ts';
 export { type GoTool, goTool } from './parts/go-tool.ts';
+export { type Kubernetes, type KubernetesOptions, type KubernetesUser, startKubernetes } from './parts/kubernetes.ts';
+export { type KubernetesParts, kubernetesParts } from './parts/kubernetes-build.ts';
 export { type PeerRegistry, startPeerRegistry } from './parts/peer-registry.ts';
 export { COSIGN, CRANE, DISTRIBUTION_3, REFERRERS_REGISTRY, REGCTL, ZOT } from './parts/peers.ts';
 export { type Postgres, type PostgresOptions, startPostgres } from './parts/postgres.ts';

@@ -21,6 +21,7 @@ import { createLogger } from '../logger.ts';
 import type { Io } from '../output.ts';
 import { agentEnvironment } from '../serve.ts';
 import { VERSION } from '../version.ts';
+import { agentRbacCommand } from './agent-rbac.ts';
 
 interface Options extends CommonOptions {
   file?: string;
@@ -44,7 +45,8 @@ agent.beacon_server, with a key of its own that it got for agent.join_token, or 
       '--low-memory',
       'hold less memory, a little slower: for containers, with repositories of 100,000 tags and more',
     );
-  return examples(command, 'agent -f beacon_agent.yaml --check', 'agent -f beacon_agent.yaml').action(
+  command.addCommand(agentRbacCommand(shell));
+  return examples(command, 'agent -f beacon_agent.yaml --check', 'agent -f beacon_agent.yaml', 'agent rbac').action(
     action<Options>(shell, async (context, _args, options) => {
       const { loadAgentConfig } = await import('@pharos/agent');
       const { values } = context.settings;

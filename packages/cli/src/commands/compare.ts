@@ -3,9 +3,8 @@ import type { Client, Difference, EntryDifference, FactDifference, ListDifferenc
 import type { Command } from 'commander';
 import { type CommonOptions, clientAction, clientCommand, examples, noteProblems, type Shell } from '../command.ts';
 import { size } from '../format.ts';
+import { findImage } from '../image-reference.ts';
 import type { Output, Style } from '../output.ts';
-import { findTag } from '../tag-reference.ts';
-import { findDigest } from './images.ts';
 
 interface Options extends CommonOptions {
   all?: boolean;
@@ -28,8 +27,8 @@ export function compareCommand(shell: Shell): Command {
     'compare 3a7c91d20b44 postgresql:17 --read --json',
   ).action(
     clientAction<Options>(shell, async ({ client, out }, [before, after], options) => {
-      const from = await digestOf(client, before!, options.registry);
-      const to = await digestOf(client, after!, options.registry);
+      const from = await findImage(client, before!, options.registry);
+      const to = await findImage(client, after!, options.registry);
       if (options.read) await readBoth(client, out, [from, to]);
       const query = { from, all: options.all ? ('true' as const) : ('false' as const) };
       const body = await client('getDifference', { params: { digest: to }, query });
@@ -38,12 +37,6 @@ export function compareCommand(shell: Shell): Command {
       if (options.exitCode && !body.isSame && parts.some(({ state }) => state !== 'same')) noteProblems(shell);
     }),
   );
-}
-
-async function digestOf(client: Client, text: string, registry: string | undefined): Promise<string> {
-  if (/^(sha(256|512):)?[0-9a-f]{6,128}$/.test(text)) return findDigest(client, text);
-  const { repository, name } = await findTag(client, [text], registry);
-  return (await client('getTag', { params: { id: repository.id, name } })).digest;
 }
 
 async function readBoth(client: Client, out: Output, digests: readonly string[]): Promise<void> {

@@ -27,6 +27,7 @@ import { ago, count, minute, shortDigest, size, state } from '../format.ts';
 import type { Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
 import { findModel, findRegistry } from '../resolve.ts';
+import { servingCommands } from './model-serving.ts';
 
 interface Options extends ListOptions {
   search?: string;
@@ -42,12 +43,14 @@ interface Options extends ListOptions {
 }
 
 export function modelsCommand(shell: Shell): Command {
-  return new Command('models')
-    .summary('browse models, and correct what is known of them')
+  const command = new Command('models')
+    .summary('browse models, correct what is known of them, and serve them')
     .description('The Model Library: model images grouped by the model they serve.')
     .addCommand(list(shell))
     .addCommand(get(shell))
     .addCommand(edit(shell));
+  for (const each of servingCommands(shell)) command.addCommand(each);
+  return command;
 }
 
 const COLUMNS: Column<Model>[] = [

@@ -36,7 +36,6 @@ export const PROFILE_FIELDS: ReadonlySet<FieldName> = new Set([
   'platform',
   'location',
   'registry',
-  'state',
   'signed',
   'floating',
 ]);
@@ -61,9 +60,6 @@ function valueFits(profile: TagProfile, field: FieldName, value: Value): boolean
       return isText(value, profile.locationId);
     case 'registry':
       return [profile.registryId, profile.registryName, profile.registryUrl].some((name) => isText(value, name));
-    // Every image waits for a decision until approvals are there.
-    case 'state':
-      return isText(value, 'pending');
     case 'extension':
       return profile.extensions.some((name) => extensionFits(value, name));
     case 'platform':

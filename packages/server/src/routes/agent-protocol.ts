@@ -9,6 +9,9 @@ import type { WorkItem } from '../work.ts';
 import { SAMPLE_REMOVED } from './registries.ts';
 import { checkPatterns } from './rules.ts';
 
+/** How long a change of what is to be applied may go unseen. */
+const DISPATCH_LOOK_MS = 2_000;
+
 type Names = 'agentHello' | 'agentConfig' | 'agentWork' | 'agentWorkResult' | 'agentRegistryStatus' | 'agentListing';
 
 /** What agents say and ask, apart from their scans. */
@@ -42,12 +45,17 @@ export function agentProtocolHandlers(context: Context): Pick<Handlers, Names> {
       const until = now().getTime() + query.wait * 1000;
       for (;;) {
         const configVersion = await configs.version(locationId);
+        // An agent without Kubernetes has nothing to apply.
+        const hasKubernetes = query.dispatchVersion !== '';
+        const dispatchVersion = hasKubernetes ? await store.dispatches.version(locationId, now()) : '';
         const left = until - now().getTime();
         const items = signal.aborted ? [] : work.take(locationId, query.agentId);
-        if (items.length > 0 || configVersion !== query.configVersion || left <= 0 || signal.aborted) {
-          return { work: items, configVersion, serverEpoch: store.serverEpoch } satisfies WorkAnswer;
+        const hasNews = configVersion !== query.configVersion || dispatchVersion !== query.dispatchVersion;
+        if (items.length > 0 || hasNews || left <= 0 || signal.aborted) {
+          return { work: items, configVersion, dispatchVersion, serverEpoch: store.serverEpoch } satisfies WorkAnswer;
         }
-        await work.wait(locationId, left, signal);
+        // What is to be applied may change in another replica, or by a decision: nobody wakes this one then.
+        await work.wait(locationId, hasKubernetes ? Math.min(left, DISPATCH_LOOK_MS) : left, signal);
       }
     },
     agentWorkResult: async ({ params, body }) => {

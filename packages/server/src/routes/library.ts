@@ -53,7 +53,10 @@ export function libraryHandlers(context: Context): Pick<Handlers, Names> {
       const userId = query.favourite === undefined ? null : userOf(principal, 'Favourites belong to a person.');
       return store.repositories.list(query, { userId, now: now() });
     },
-    getRepository: async ({ params }) => found(await store.repositories.get(params.id), 'The repository'),
+    getRepository: async ({ params }) => ({
+      ...found(await store.repositories.get(params.id), 'The repository'),
+      states: await store.repositories.states(params.id, now()),
+    }),
     updateRepository: async ({ params, body, principal }) => {
       await store.repositories.write(params.id, body, { name: whoAsks(principal), now: now() });
       return changedRepository(params.id);
@@ -75,7 +78,7 @@ export function libraryHandlers(context: Context): Pick<Handlers, Names> {
       found(await store.tags.at(params.id, params.name, momentOf(query.time)), 'The tag'),
     listTagChanges: ({ query }) => store.tags.changes(query),
     getTagHistory: async ({ params, query }) =>
-      found(await store.tags.history(params.id, params.name, query), 'The tag'),
+      found(await store.tags.history(params.id, params.name, query, now()), 'The tag'),
     tagFacets: ({ query }) => store.tags.facets(query, now()),
     searchCompletions: ({ query }) => store.tags.completions(query),
     listTags: async ({ query }) => withLifecycles(context, await store.tags.list(query, now())),
@@ -85,7 +88,7 @@ export function libraryHandlers(context: Context): Pick<Handlers, Names> {
       return packages;
     },
     getDifference: ({ params, query }) => differenceBetween(context, query.from, params.digest, query.all),
-    getImage: async ({ params }) => found(await store.images.get(params.digest), 'The image'),
+    getImage: async ({ params }) => found(await store.images.get(params.digest, now()), 'The image'),
     readImage: async ({ params, signal }) => {
       const image = found(await store.images.get(params.digest), 'The image');
       if (image.detail === 'platforms' && (image.packages !== null || !hasSbom(image)))

@@ -23,7 +23,10 @@ export interface Given {
 /** Rows of other tables go with these. */
 const TABLES = [
   ...['settings', 'models', 'registries', 'rules', 'agents', 'locations', 'images', 'users', 'teams', 'tokens'],
+  ...['image_states', 'decisions', 'approval_requests', 'approval_comments', 'approval_rules'],
+  ...['policies', 'policy_versions'],
   ...['activity', 'webhooks', 'daily_statistics', 'hcp_tags', 'hcp_tag_changes', 'trust_entries', 'trust_changes'],
+  ...['image_states', 'decisions'],
 ];
 
 /** Deleting rows takes milliseconds, a new schema tenths of a second, a new embedded database seconds. */

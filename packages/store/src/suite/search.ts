@@ -107,6 +107,122 @@ export function searchSuite(given: () => Promise<Given>): void {
     await assert.rejects(store.tags.ofRepository(await repositoryId(store, 'nim/meta/llama'), query('x:')), QueryError);
   });
 
+  it('finds words, wildcards and labels wherever they stand, and only where they stand', async () => {
+    const { store } = await given();
+    const id = await registry(store);
+    const names = [
+      'latest',
+      '17.4-Alpine',
+      '17-full',
+      '1.17.0-alpha.1',
+      'v17',
+      '170',
+      '7.17',
+      'x-17.4',
+      'sha-ab12cd3',
+      'Ünî-zq',
+    ];
+    const withLabel = observation(digestOf('labelled'), { labels: { vendor: 'EDB', revision: 'abcdef0123456789' } });
+    await scan(store, id, {
+      repository: 'team/words',
+      tags: names.map((name) => ({ name, digest: digestOf(name === 'v17' ? 'labelled' : name) })),
+      images: [withLabel],
+    });
+    const sorted = names.toSorted();
+    for (const word of [
+      'l',
+      'q',
+      'al',
+      'la',
+      'zq',
+      'alp',
+      'ALPHA',
+      'full',
+      '17',
+      '1',
+      'v1',
+      '-a',
+      '4-al',
+      'ab12',
+      'fullx',
+      'ü',
+      'a-z',
+    ]) {
+      const expected = sorted.filter((name) => name.toLowerCase().includes(word.toLowerCase()) && word !== 'ü');
+      assert.deepEqual(await found(store, `"${word}"`), expected, word);
+      assert.deepEqual(
+        await found(store, `-"${word}"`),
+        sorted.filter((name) => !expected.includes(name)),
+        `-${word}`,
+      );
+    }
+    assert.deepEqual(await found(store, 'tag:17*'), ['17-full', '17.4-Alpine', '170']);
+    assert.deepEqual(await found(store, 'tag:17?4*'), ['17.4-Alpine']);
+    assert.deepEqual(await found(store, 'tag:170,v17'), ['170', 'v17']);
+    assert.deepEqual(await found(store, '*a?pine'), ['17.4-Alpine']);
+    assert.deepEqual(await found(store, 'label:vendor=EDB'), ['v17']);
+    assert.deepEqual(await found(store, 'label:revision=abcdef0123456789'), ['v17']);
+    assert.deepEqual(await found(store, 'label:vendor=EDB,vendor=Team -full'), ['v17']);
+    assert.deepEqual(await found(store, 'label:vendor=Team'), []);
+    const { facets } = await store.tags.facets(facetsQuery('alp'), NOW);
+    assert.equal(facets.find(({ field }) => field === 'signed')?.values.find(({ value }) => value === 'no')?.count, 2);
+  });
+
+  it('finds words and labels of tags whose profile becomes another one, and of images that are read later', async () => {
+    const { store } = await given();
+    const id = await registry(store);
+    const tags = ['17.4-quartz'];
+    await scan(store, id, { repository: 'postgresql', tags });
+    assert.deepEqual(await found(store, 'label:vendor=EDB'), []);
+    const image = observation(digestOf('17.4-quartz'), { labels: { vendor: 'EDB' } });
+    await scan(store, id, { repository: 'postgresql', tags, images: [image], now: hours(1) });
+    assert.deepEqual(await found(store, 'label:vendor=EDB quartz'), tags);
+    const signature = {
+      digest: digestOf('signature'),
+      artifactType: 'application/vnd.dev.cosign.artifact.sig.v1+json',
+      source: 'referrers' as const,
+      tag: null,
+      subject: digestOf('17.4-quartz'),
+    };
+    await scan(store, id, { repository: 'postgresql', tags, referrers: [signature], now: hours(2) });
+    assert.deepEqual(await found(store, 'signed:yes label:vendor=EDB quartz tag:17.4*'), tags);
+  });
+
+  it('finds and counts by the state that counts now, whatever was decided when', async () => {
+    const { store } = await given();
+    await library(store);
+    const decide = (tag: string, state: 'approved' | 'rejected', expiresAt: Date | null = null) =>
+      store.decisions.decide(
+        [{ digest: digestOf(`epas ${tag}`), state, reason: 'test', actor: 'ann', actorKind: 'session', expiresAt }],
+        hours(1),
+      );
+    await decide(F17, 'approved');
+    await decide(F16, 'approved', hours(12));
+    await decide(P17, 'rejected');
+    const at = async (q: string, now: Date) => (await store.tags.list(query(q), now)).items.map(({ name }) => name);
+    assert.deepEqual(await at('state:approved', hours(11)), [F16, F17]);
+    assert.deepEqual(await at('state:approved', hours(13)), [F17]);
+    assert.deepEqual(await at('state:pending engine:epas', hours(13)), [F16]);
+    assert.deepEqual(await at('-state:rejected engine:epas', hours(13)), [F16, F17]);
+    assert.deepEqual(await at('state:approved,rejected', hours(13)), [P17, F17]);
+    const counts = async (q: string) => {
+      const { facets } = await store.tags.facets(TagFacetsQuery.parse({ q }), hours(13));
+      const values = facets.find(({ field }) => field === 'state')!.values;
+      return Object.fromEntries(values.map(({ value, count }) => [value, count]));
+    };
+    assert.deepEqual(await counts(''), { pending: 8, approved: 1, rejected: 1 });
+    assert.deepEqual(await counts('engine:epas state:approved'), { pending: 1, approved: 1, rejected: 1 });
+    assert.deepEqual(await counts('label:vendor=EDB'), { pending: 1, approved: 1, rejected: 1 });
+    const repositories = await store.repositories.list(RepositoryQuery.parse({ q: 'state:rejected' }), {
+      userId: null,
+      now: hours(13),
+    });
+    assert.deepEqual(
+      repositories.items.map(({ name }) => name),
+      ['edb-postgres-advanced'],
+    );
+  });
+
   it('finds in one repository by the same language, and what is retired or missing', async () => {
     const { store } = await given();
     const { team } = await library(store);

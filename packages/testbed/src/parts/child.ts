@@ -20,6 +20,8 @@ export type ChildOptions = {
   ready: () => Promise<boolean>;
   /** Sent when this process exits without having stopped the child; default SIGKILL. */
   exitSignal?: NodeJS.Signals;
+  /** How long the start may take; default 20,000. */
+  timeoutMs?: number;
 };
 
 const START_TIMEOUT_MS = 20_000;
@@ -28,7 +30,7 @@ const OUTPUT_LIMIT = 8_192;
 
 /** Starts a program and waits until it answers. Throws `part-did-not-start` with the end of its output. */
 export async function startChild(program: string, args: readonly string[], options: ChildOptions): Promise<Child> {
-  const { name, cwd, env, ready, exitSignal = 'SIGKILL' } = options;
+  const { name, cwd, env, ready, exitSignal = 'SIGKILL', timeoutMs = START_TIMEOUT_MS } = options;
   const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const keep = (chunk: Buffer) => {
@@ -45,7 +47,7 @@ export async function startChild(program: string, args: readonly string[], optio
     await end(child, signal);
     forget();
   };
-  const deadline = Date.now() + START_TIMEOUT_MS;
+  const deadline = Date.now() + timeoutMs;
   while (!(await ready().catch(() => false))) {
     if (failure || hasEnded(child) || Date.now() > deadline) {
       await stop('SIGKILL');

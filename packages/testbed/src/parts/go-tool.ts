@@ -60,7 +60,7 @@ async function build(go: string, tool: GoTool, cwd: string): Promise<void> {
 }
 
 /** Where the programs stay between runs; removing it costs a build. */
-function cacheDirectory(): string {
+export function cacheDirectory(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'pharos', 'peers');
 }
 
@@ -69,7 +69,7 @@ function fingerprint({ tags, source }: GoTool): string {
   return tags || source ? `-${digestOf(JSON.stringify([tags, source])).slice(7, 15)}` : '';
 }
 
-function isThere(path: string): boolean {
+export function isThere(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;

@@ -28,7 +28,7 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
     case 'receiver':
       return [['receivers']];
     case 'agent':
-      return [['agents'], ['locations'], ['statistics'], ['history', 'overview']];
+      return [['agents'], ['admission'], ['locations'], ['statistics'], ['history', 'overview']];
     case 'hcp-tag':
       return [['hcp-tags'], ['repositories'], ['tags'], ['images']];
     case 'activity':
@@ -37,6 +37,14 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
       return [['webhooks']];
     case 'image':
       return [['images', event.digest], ['tags'], ['models']];
+    case 'model-service':
+      return [['model-services']];
+    case 'dispatch':
+      return [['dispatches']];
+    case 'approval':
+      return [['approvals'], ['images'], ['tags'], ['repositories'], ['models']];
+    case 'policy':
+      return [['policies'], ['images']];
     case 'reset':
       return [[]];
   }

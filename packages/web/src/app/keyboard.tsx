@@ -7,12 +7,23 @@ const KEYS = [
   ['?', 'Show these keys'],
   ['Esc', 'Close a dialog or a menu'],
   ['g then h', 'Go to Home'],
+  ['g then a', 'Go to Approvals'],
   ['g then l', 'Go to the Image Library'],
   ['g then r', 'Go to Registries'],
   ['g then s', 'Go to Scans'],
+  ['j, k', 'Approvals: the next one, the one before'],
+  ['Enter', 'Approvals: open it'],
+  ['x', 'Approvals: select it'],
+  ['a, r, c', 'Approvals: approve, reject, comment'],
 ] as const;
 
-const PLACES: Record<string, string> = { h: '/', l: '/library', r: '/manage/registries', s: '/manage/scans' };
+const PLACES: Record<string, string> = {
+  a: '/approvals',
+  h: '/',
+  l: '/library',
+  r: '/manage/registries',
+  s: '/manage/scans',
+};
 
 function isTyping(target: EventTarget | null): boolean {
   return (

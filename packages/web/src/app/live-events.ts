@@ -20,6 +20,10 @@ const EVENT_TYPES: Record<Event['type'], true> = {
   activity: true,
   webhook: true,
   image: true,
+  'model-service': true,
+  dispatch: true,
+  approval: true,
+  policy: true,
   reset: true,
 };
 const BATCH_MS = 400;

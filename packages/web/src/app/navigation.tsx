@@ -42,6 +42,8 @@ export function Navigation({ isOpen, isOverlay }: { isOpen: boolean; isOverlay: 
             <Entry to="/" label="Home" />
             <Entry to="/library" label="Image Library" />
             <Entry to="/models" label="Model Library" />
+            <Entry to="/databases" label="Databases" />
+            <Entry to="/approvals" label="Approvals" />
           </NavList>
           <NavGroup title="Manage">
             {MANAGE.map(([to, label]) => (

@@ -8,7 +8,9 @@ import {
   text,
 } from '../components/search-state.ts';
 import { activitySearch } from '../features/activity/search.ts';
+import { approvalsSearch } from '../features/approvals/search.ts';
 import { auditSearch } from '../features/audit/search.ts';
+import { databasesSearch, newClusterSearch } from '../features/databases/search.ts';
 import { hcpTagsSearch } from '../features/hcp-tags/search.ts';
 import {
   compareSearch,
@@ -163,6 +165,19 @@ const model = createRoute({
   component: lazyRouteComponent(() => import('../features/models/model-page.tsx'), 'ModelPage'),
 });
 
+const approvals = createRoute({
+  getParentRoute: () => app,
+  path: '/approvals',
+  validateSearch: approvalsSearch,
+  component: lazyRouteComponent(() => import('../features/approvals/approvals-page.tsx'), 'ApprovalsPage'),
+});
+
+const approval = createRoute({
+  getParentRoute: () => app,
+  path: '/approvals/$digest',
+  component: lazyRouteComponent(() => import('../features/approvals/review-page.tsx'), 'ReviewPage'),
+});
+
 const registries = createRoute({
   getParentRoute: () => app,
   path: '/manage/registries',
@@ -228,6 +243,26 @@ const receiver = createRoute({
   path: '/manage/notifications/$receiverId',
   validateSearch: receiverSearch,
   component: lazyRouteComponent(() => import('../features/notifications/receiver-page.tsx'), 'ReceiverPage'),
+});
+
+const databases = createRoute({
+  getParentRoute: () => app,
+  path: '/databases',
+  validateSearch: databasesSearch,
+  component: lazyRouteComponent(() => import('../features/databases/databases-page.tsx'), 'DatabasesPage'),
+});
+
+const newCluster = createRoute({
+  getParentRoute: () => app,
+  path: '/databases/new',
+  validateSearch: newClusterSearch,
+  component: lazyRouteComponent(() => import('../features/databases/new-cluster-page.tsx'), 'NewClusterPage'),
+});
+
+const cluster = createRoute({
+  getParentRoute: () => app,
+  path: '/databases/$clusterId',
+  component: lazyRouteComponent(() => import('../features/databases/cluster-page.tsx'), 'ClusterPage'),
 });
 
 const trust = createRoute({
@@ -320,6 +355,8 @@ const pages = [
   tag,
   models,
   model,
+  approvals,
+  approval,
   registries,
   newRegistry,
   registry,
@@ -330,6 +367,9 @@ const pages = [
   receivers,
   newReceiver,
   receiver,
+  databases,
+  newCluster,
+  cluster,
   trust,
   newTrust,
   trustEntry,

@@ -6,6 +6,7 @@ import { ACTIVITY_WORDS, groupEntries, itemWords } from './activity-words.ts';
 import { escapeHostile, shortDigest } from './format.ts';
 import { HostileText } from './hostile-text.tsx';
 import {
+  BanIcon,
   CheckCircleIcon,
   CubeIcon,
   ExclamationCircleIcon,
@@ -35,6 +36,9 @@ const LOOKS: Readonly<Record<ActivityType, { color: NonNullable<LabelProps['colo
   'rule.removed': { color: 'grey', icon: MinusCircleIcon },
   'repository.readme-changed': { color: 'grey', icon: InfoCircleIcon },
   'webhook.disabled': { color: 'yellow', icon: ExclamationTriangleIcon },
+  'admission.refused': { color: 'red', icon: BanIcon },
+  'image.state-changed': { color: 'purple', icon: CheckCircleIcon },
+  'approval.requested': { color: 'blue', icon: InfoCircleIcon },
 };
 
 /** What happened, newest first; what one scan changed stands together. */

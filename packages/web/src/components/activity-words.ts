@@ -19,6 +19,9 @@ export const ACTIVITY_WORDS: Readonly<Record<ActivityType, string>> = {
   'rule.removed': 'Rule deleted',
   'repository.readme-changed': 'README',
   'webhook.disabled': 'Webhook off',
+  'admission.refused': 'Admission refused',
+  'image.state-changed': 'Decisions',
+  'approval.requested': 'Approval asked for',
 };
 
 /** The entries of one scan that stand beside each other, oldest first within: what came in, then what moved, then what went. */
@@ -34,7 +37,7 @@ export function groupEntries(entries: readonly ActivityEntry[]): ActivityEntry[]
 
 /** How the items of an entry are called, for the button that shows them. */
 export function itemWords({ type, count, items }: ActivityEntry): string {
-  const noun = type.startsWith('image.') ? 'image' : type.startsWith('tag.') ? 'tag' : 'repository';
+  const noun = /^(?:image|admission)\./.test(type) ? 'image' : type.startsWith('tag.') ? 'tag' : 'repository';
   const many = noun === 'repository' ? 'repositories' : `${noun}s`;
   if (count === 1) return `Which ${noun}`;
   return items.length < count ? `The first ${items.length} of ${count} ${many}` : `Which ${count} ${many}`;

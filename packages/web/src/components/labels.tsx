@@ -2,9 +2,11 @@
 
 import { Label, type LabelProps } from '@patternfly/react-core';
 import type {
+  AdmissionStatus,
   Agent,
   Check,
   Delivery,
+  Dispatch,
   Engine,
   Finding,
   ImageState,
@@ -53,6 +55,21 @@ const IMAGE_STATES: Record<ImageState, Look> = {
   revoked: { word: 'Revoked', color: 'red', icon: BanIcon },
 };
 
+const DISPATCH_STATES: Record<Dispatch['state'] | 'drifted', Look> = {
+  waiting: { word: 'Waiting', color: 'grey', icon: ClockIcon },
+  applying: { word: 'Applying', color: 'blue', icon: SyncAltIcon },
+  applied: { word: 'Applied', ...GOOD },
+  drifted: { word: 'Drifted', ...WARN },
+  failed: { word: 'Failed', ...BAD },
+  deleting: { word: 'Deleting', color: 'blue', icon: SyncAltIcon },
+  deleted: { word: 'Deleted', ...QUIET },
+};
+
+/** States by their words. */
+export const IMAGE_STATE_NAMES = Object.fromEntries(
+  Object.entries(IMAGE_STATES).map(([state, { word }]) => [state, word]),
+) as Record<ImageState, string>;
+
 const SCAN_STATES: Record<Scan['status'], Look> = {
   running: { word: 'Running', color: 'blue', icon: SyncAltIcon },
   complete: { word: 'Complete', ...GOOD },
@@ -98,6 +115,17 @@ const AGENT_STATES: Record<Agent['state'], Look> = {
   connected: { word: 'Connected', ...GOOD },
   late: { word: 'Late', ...WARN },
   lost: { word: 'Lost', ...BAD },
+};
+
+const ADMISSION_MODES: Record<AdmissionStatus['mode'], Look> = {
+  enforce: { word: 'Enforces', ...GOOD },
+  audit: { word: 'Audit only', ...WARN },
+};
+
+const SNAPSHOT_STATES: Record<AdmissionStatus['state'], Look> = {
+  ok: { word: 'In use', ...GOOD },
+  stale: { word: 'Too old', ...BAD },
+  missing: { word: 'Missing', ...BAD },
 };
 
 const DELIVERY_OUTCOMES: Record<Delivery['outcome'], Look> = {
@@ -170,6 +198,11 @@ function changeLook({ subject, to }: Pick<RegistryEvent, 'subject' | 'to'>): Loo
 }
 
 export const AgentStateLabel = ({ state }: { state: Agent['state'] }) => look(AGENT_STATES[state]);
+/** What stands but not as it was applied is neither good nor failed. */
+export const DispatchStateLabel = ({ dispatch: { state, code } }: { dispatch: Pick<Dispatch, 'state' | 'code'> }) =>
+  look(DISPATCH_STATES[state === 'applied' && code === 'drifted' ? 'drifted' : state]);
+export const AdmissionModeLabel = ({ mode }: { mode: AdmissionStatus['mode'] }) => look(ADMISSION_MODES[mode]);
+export const SnapshotStateLabel = ({ state }: { state: AdmissionStatus['state'] }) => look(SNAPSHOT_STATES[state]);
 export const DeliveryOutcomeLabel = ({ outcome, of }: { outcome: Delivery['outcome']; of?: string }) =>
   look(DELIVERY_OUTCOMES[outcome], of ? `${of}: ${DELIVERY_OUTCOMES[outcome].word.toLowerCase()}` : undefined);
 export const PresenceLabel = ({ presence }: { presence: Presence }) => look(PRESENCES[presence]);

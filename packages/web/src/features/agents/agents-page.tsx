@@ -13,8 +13,11 @@ import { PageTitle } from '../../components/page-title.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { ListSkeleton, QueryView } from '../../components/states.tsx';
+import { AdmissionPanels } from './admission-panels.tsx';
 import { AgentKey } from './agent-key.tsx';
 import { clockWords } from './clock-words.ts';
+import { DispatchesPanel } from './dispatches-panel.tsx';
+import { KubernetesPanel } from './kubernetes-panel.tsx';
 import { StartAgent } from './start-agent.tsx';
 
 export function AgentsPage(): ReactElement {
@@ -55,6 +58,9 @@ export function AgentsPage(): ReactElement {
             }
           </QueryView>
         </Panel>
+        <KubernetesPanel agents={agents.data?.items ?? []} />
+        <DispatchesPanel />
+        <AdmissionPanels />
         <StartAgent />
       </PageSection>
     </>

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement, ReactNode } from 'react';
 import { agentsQuery } from '../../api/agents.ts';
+import { approvalsQuery } from '../../api/approvals.ts';
 import { overviewQuery } from '../../api/history.ts';
 import { registriesQuery } from '../../api/registries.ts';
 import { useMay } from '../../api/session.ts';
@@ -28,6 +29,8 @@ export function Problems(): ReactElement {
   const statistics = useQuery(statisticsQuery);
   const overview = useQuery(overviewQuery);
   const mayHook = useMay('webhooks:manage');
+  const mayDecide = useMay('images:decide');
+  const requested = useQuery({ ...approvalsQuery({ why: 'requested', limit: 1 }), enabled: mayDecide });
   if (!registries.data || !agents.data || !statistics.data || !overview.data) {
     return (
       <Panel title="Needs attention">
@@ -44,6 +47,7 @@ export function Problems(): ReactElement {
     ...ofAgents(agents.data.items),
     ...ofOverview(overview.data, mayHook),
     ...ofCounts(statistics.data),
+    ...ofRequests(requested.data?.total ?? 0),
   ];
   return (
     <Panel title="Needs attention">
@@ -161,6 +165,17 @@ function ofOverview(overview: Overview, mayHook: boolean): Problem[] {
     problems.push({ key: 'webhooks', severity: 'warning', text, next });
   }
   return problems;
+}
+
+function ofRequests(count: number): Problem[] {
+  if (count === 0) return [];
+  const next = (
+    <Link to="/approvals" search={{ why: 'requested' }}>
+      Decide about {count === 1 ? 'it' : 'them'}
+    </Link>
+  );
+  const text = `${plural(count, 'image')} ${count === 1 ? 'was' : 'were'} asked for and ${count === 1 ? 'waits' : 'wait'} for a decision.`;
+  return [{ key: 'requests', severity: 'warning', text, next }];
 }
 
 function ofCounts(counts: Statistics): Problem[] {

@@ -1,6 +1,7 @@
 import { Button } from '@patternfly/react-core';
 import type { EntryDifference, FactDifference, ListDifference } from '@pharos/contract';
 import { type ReactElement, useState } from 'react';
+import { countsText, FIELD_NAMES, LIST_NAMES } from '../../components/compare-words.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { formatCount } from '../../components/format.ts';
 import { HostileText } from '../../components/hostile-text.tsx';
@@ -9,7 +10,6 @@ import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { Size } from '../../components/size.tsx';
 import { artifactName } from './artifact-name.ts';
-import { countsText, FIELD_NAMES, LIST_NAMES } from './compare-words.ts';
 
 /** Single facts of both, side by side. */
 export function CompareFacts({ facts }: { facts: readonly FactDifference[] }): ReactElement {

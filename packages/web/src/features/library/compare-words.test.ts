@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ListDifference } from '@pharos/contract';
-import { countsText } from './compare-words.ts';
+import { countsText } from '../../components/compare-words.ts';
 import { provenance } from './source-words.ts';
 
 const list = (more: Partial<ListDifference>): ListDifference => ({

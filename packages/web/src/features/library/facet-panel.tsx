@@ -3,7 +3,7 @@ import type { FacetField, FacetValue, TagFacet, TagFacets } from '@pharos/contra
 import { type ReactElement, useId, useState } from 'react';
 import { formatCount } from '../../components/format.ts';
 import { FilterIcon } from '../../components/icons.ts';
-import { ENGINE_NAMES, KIND_NAMES } from '../../components/labels.tsx';
+import { ENGINE_NAMES, IMAGE_STATE_NAMES, KIND_NAMES } from '../../components/labels.tsx';
 
 interface FacetPanelProps {
   facets: TagFacets | undefined;
@@ -14,6 +14,7 @@ interface FacetPanelProps {
 
 const ORDER: readonly (readonly [FacetField, string])[] = [
   ['kind', 'Kind'],
+  ['state', 'State'],
   ['engine', 'Engine'],
   ['major', 'Major version'],
   ['extension', 'Extension'],
@@ -24,7 +25,6 @@ const ORDER: readonly (readonly [FacetField, string])[] = [
   ['location', 'Location'],
   ['hcp', 'HCP tag'],
   ['signed', 'Signed'],
-  ['state', 'State'],
 ];
 
 const WORDS: Partial<Record<FacetField, Readonly<Record<string, string>>>> = {
@@ -40,7 +40,7 @@ const WORDS: Partial<Record<FacetField, Readonly<Record<string, string>>>> = {
     '<1y': 'In the last year',
   },
   signed: { yes: 'Signed', no: 'No signature known' },
-  state: { pending: 'Pending' },
+  state: IMAGE_STATE_NAMES,
 };
 
 /** Every filter with its values and how many tags each gives. A choice writes the query in the box. */

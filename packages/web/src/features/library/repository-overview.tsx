@@ -8,7 +8,7 @@ import { scansQuery } from '../../api/scans.ts';
 import { repositoryTagsQuery } from '../../api/tags.ts';
 import { Facts } from '../../components/facts.tsx';
 import { formatCount, formatSpan, plural } from '../../components/format.ts';
-import { KIND_NAMES, PlatformList, ScanStateLabel } from '../../components/labels.tsx';
+import { IMAGE_STATE_NAMES, KIND_NAMES, PlatformList, ScanStateLabel } from '../../components/labels.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { scanCounts } from '../../components/scan-words.ts';
@@ -149,6 +149,7 @@ function About({ repository }: { repository: RepositoryDetail }): ReactElement {
           ['Location', repository.locationId],
           ['Kind', kindWords(repository)],
           ['Rules', <RuleLinks key="u" rules={repository.rules} />],
+          repository.states ? ['States', <States key="t" repository={repository} />] : null,
           ['Listed', listedWords(repository)],
           outside > 0 ? ['Kept out', <KeptOut key="k" repository={repository} count={outside} />] : null,
           registry.data
@@ -158,6 +159,25 @@ function About({ repository }: { repository: RepositoryDetail }): ReactElement {
         ]}
       />
     </Panel>
+  );
+}
+
+/** How many tags are in each state; each leads to these tags. */
+function States({ repository: { id, states = [] } }: { repository: RepositoryDetail }): ReactElement {
+  if (states.length === 0) return <span>No tags</span>;
+  return (
+    <span className="ph-inline-list">
+      {states.map(({ state, tags }) => (
+        <Link
+          key={state}
+          to="/library/$repositoryId"
+          params={{ repositoryId: id }}
+          search={{ tab: 'tags', q: `state:${state}` }}
+        >
+          {formatCount(tags)} {IMAGE_STATE_NAMES[state].toLowerCase()}
+        </Link>
+      ))}
+    </span>
   );
 }
 

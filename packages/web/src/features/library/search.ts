@@ -129,7 +129,7 @@ function term(field: string, value: string | undefined): string | undefined {
 }
 
 export interface TagSearch extends PagedSearch {
-  tab?: 'metadata' | 'packages' | 'history' | undefined;
+  tab?: 'metadata' | 'packages' | 'used-by' | 'history' | undefined;
   /** Search among the extensions or packages. */
   q?: string | undefined;
   /** A day: what did the tag point to then? */
@@ -138,7 +138,7 @@ export interface TagSearch extends PagedSearch {
 
 export function tagSearch(raw: RawSearch): TagSearch {
   return {
-    tab: oneOf(raw.tab, ['metadata', 'packages', 'history']),
+    tab: oneOf(raw.tab, ['metadata', 'packages', 'used-by', 'history']),
     q: text(raw.q),
     at: matching(raw.at, /^\d{4}-\d{2}-\d{2}$/),
     ...pagedSearch(raw),

@@ -1,12 +1,17 @@
-import { PageSection, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { Alert, PageSection, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import type { Image, TagDetail } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
+import { usagesQuery } from '../../api/dispatches.ts';
 import { imageQuery } from '../../api/images.ts';
+import { useMay } from '../../api/session.ts';
 import { tagQuery } from '../../api/tags.ts';
+import { DecideActions } from '../../components/decide-actions.tsx';
+import { DecisionsPanel } from '../../components/decisions-panel.tsx';
 import { Digest } from '../../components/digest.tsx';
 import { EditHcpTags } from '../../components/edit-hcp-tags.tsx';
+import { formatCount } from '../../components/format.ts';
 import { EngineLabel, ImageStateLabel, KindLabel, PresenceLabel } from '../../components/labels.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
@@ -25,6 +30,7 @@ import { TagFactsPanel } from './tag-facts-panel.tsx';
 import { TagHistoryPanel } from './tag-history-panel.tsx';
 import { TagOriginPanel } from './tag-origin-panel.tsx';
 import { TextPairsPanel } from './text-pairs-panel.tsx';
+import { UsedByPanel } from './used-by-panel.tsx';
 
 export function TagPage(): ReactElement {
   const { repositoryId = '', name = '' } = useParams({ strict: false });
@@ -42,8 +48,23 @@ export function TagPage(): ReactElement {
   );
 }
 
+/** An approved database image leads to a cluster. */
+function UseInCluster({ tag }: { tag: TagDetail }): ReactElement | null {
+  const mayMake = useMay('clusters:write');
+  const { engine, version, locations, digest } = tag;
+  if (!mayMake || tag.state !== 'approved' || tag.kind !== 'postgres' || engine === null || version === null)
+    return null;
+  const search = { location: locations[0], engine, major: version.major ?? undefined, image: digest };
+  return (
+    <Link to="/databases/new" search={search} className="pf-v6-c-button pf-m-primary">
+      <span className="pf-v6-c-button__text">Use in a cluster</span>
+    </Link>
+  );
+}
+
 function Loaded({ tag }: { tag: TagDetail }): ReactElement {
   const image = useQuery(imageQuery(tag.digest));
+  const uses = useQuery(usagesQuery(tag.digest));
   const [search, change] = useSearchState<TagSearch>();
   const moves = tag.version?.floating ?? false;
   return (
@@ -75,6 +96,8 @@ function Loaded({ tag }: { tag: TagDetail }): ReactElement {
               />
             ) : null}
             <CompareButton to={tag.digest} text="Compare with …" />
+            <UseInCluster tag={tag} />
+            <DecideActions what={`${tag.repository}:${tag.name}`} digest={tag.digest} state={tag.state} />
           </>
         }
       >
@@ -87,6 +110,7 @@ function Loaded({ tag }: { tag: TagDetail }): ReactElement {
             digest={tag.digest}
           />
           <Presence tag={tag} />
+          <Moved tag={tag} />
           {moves ? (
             <p className="ph-quiet">
               This name names no exact version, so it moves. The digest does not; use the digest for anything that must
@@ -144,6 +168,12 @@ function Loaded({ tag }: { tag: TagDetail }): ReactElement {
               {(data) => <PackagesPanel image={data} />}
             </QueryView>
           </Tab>
+          <Tab
+            eventKey="used-by"
+            title={<TabTitleText>Used by{uses.data?.total ? ` (${formatCount(uses.data.total)})` : ''}</TabTitleText>}
+          >
+            <UsedByPanel digest={tag.digest} />
+          </Tab>
           <Tab eventKey="history" title={<TabTitleText>History</TabTitleText>}>
             <TagHistoryPanel tag={tag} />
           </Tab>
@@ -186,6 +216,7 @@ function Overview({ tag, image }: { tag: TagDetail; image: ReturnType<typeof use
       </div>
       <div className="ph-stack">
         <PullPanel tag={tag} />
+        <DecisionsPanel digest={tag.digest} />
         <SignaturesPanel tag={tag} />
         <TagOriginPanel tag={tag} />
         {image.data ? <AttachedPanel referrers={image.data.referrers} /> : null}
@@ -197,6 +228,22 @@ function Overview({ tag, image }: { tag: TagDetail; image: ReturnType<typeof use
 /** Only for its type. */
 function useImage(digest: string) {
   return useQuery(imageQuery(digest));
+}
+
+/** The name still stands for what was approved, in people's heads; the image behind it is another one. */
+function Moved({ tag }: { tag: TagDetail }): ReactElement | null {
+  if (!tag.approvedBefore) return null;
+  return (
+    <Alert variant="warning" isInline component="p" title="The tag moved since the approval">
+      <p>
+        <Digest digest={tag.approvedBefore} /> was approved. What the tag points to now is another image, and it is
+        pending.{' '}
+        <Link to="/library/compare" search={{ from: tag.approvedBefore, to: tag.digest }}>
+          See what differs
+        </Link>
+      </p>
+    </Alert>
+  );
 }
 
 function Presence({ tag }: { tag: TagDetail }): ReactElement | null {

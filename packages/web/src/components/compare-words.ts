@@ -1,5 +1,5 @@
 import type { ListDifference } from '@pharos/contract';
-import { formatCount } from '../../components/format.ts';
+import { formatCount } from './format.ts';
 
 /** Facts as the page of a tag calls them. */
 export const FIELD_NAMES: Readonly<Record<string, string>> = {

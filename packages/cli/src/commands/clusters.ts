@@ -1,0 +1,239 @@
+/** `pharos clusters`: PostgreSQL clusters from approved images. */
+import { type Cluster, type ClusterInput, ClusterVia, Engine, type ManifestCheck, Operator } from '@pharos/contract';
+import { Command, Option } from 'commander';
+import {
+  type CommonOptions,
+  clientAction,
+  clientCommand,
+  collect,
+  examples,
+  listCommand,
+  paragraphs,
+  type Shell,
+} from '../command.ts';
+import { CliError } from '../failure.ts';
+import { ago } from '../format.ts';
+import type { Column, Output } from '../output.ts';
+import { type ListOptions, readPages } from '../paging.ts';
+import { findCluster } from '../resolve.ts';
+
+export function clustersCommand(shell: Shell): Command {
+  return new Command('clusters')
+    .summary('make PostgreSQL clusters from approved images')
+    .description(
+      paragraphs(`PostgreSQL clusters from approved images, for CloudNativePG or the operator of EDB.
+
+What the operator would refuse is told before anything is handed out. An image that is not approved is never handed out.`),
+    )
+    .addCommand(list(shell))
+    .addCommand(show(shell))
+    .addCommand(make(shell, 'create'))
+    .addCommand(make(shell, 'manifest'))
+    .addCommand(upgrade(shell))
+    .addCommand(remove(shell));
+}
+
+const COLUMNS: Column<Cluster>[] = [
+  { head: 'NAME', cell: (row) => row.name, max: 50 },
+  { head: 'NAMESPACE', cell: (row) => row.namespace, max: 40 },
+  { head: 'LOCATION', cell: (row) => row.location },
+  { head: 'ENGINE', cell: (row) => row.image.engine },
+  { head: 'TAG', cell: (row) => row.image.tag, max: 50 },
+  {
+    head: 'IMAGE',
+    cell: (row) => ({ text: row.image.state, style: row.image.state === 'approved' ? 'green' : 'yellow' }),
+  },
+  { head: 'STATE', cell: (row) => row.status.state },
+  { head: 'CHANGED', cell: (row) => ago(row.updatedAt) },
+];
+
+function list(shell: Shell): Command {
+  const command = listCommand('list', 'list clusters').option('--location <ID>', 'only those of a location');
+  return examples(command, 'clusters list', 'clusters list --location eu-west --json').action(
+    clientAction<ListOptions & { location?: string }>(shell, async ({ client, out }, _args, options) => {
+      const { location } = options;
+      const body = await readPages(options, (query) =>
+        client('listClusters', { query: { ...query, ...(location ? { location } : {}) } }),
+      );
+      out.list(body, (row) => row.id, COLUMNS, 'There is no cluster yet. Make one: pharos clusters create --help');
+    }),
+  );
+}
+
+function show(shell: Shell): Command {
+  const command = clientCommand('show', 'show a cluster with its manifest').argument('<cluster>', 'name or id');
+  return examples(command, 'clusters show orders').action(
+    clientAction<CommonOptions>(shell, async ({ client, out }, [name]) => {
+      const { id } = await findCluster(client, name!);
+      const cluster = await client('getCluster', { params: { id } });
+      out.one(cluster, id, () => {
+        out.table(COLUMNS, [cluster]);
+        if (cluster.status.message !== '') out.note(cluster.status.message);
+        if (cluster.withheld !== null) out.warn(cluster.withheld);
+        else showYaml(out, cluster.yaml);
+      });
+    }),
+  );
+}
+
+interface MakeOptions extends CommonOptions {
+  location: string;
+  image?: string;
+  engine?: Engine;
+  major?: string;
+  namespace: string;
+  instances: string;
+  storage: string;
+  storageClass?: string;
+  cpu?: string;
+  memory?: string;
+  operator?: Operator;
+  via: ClusterVia;
+  extension?: string[];
+  pullSecret?: string;
+  apply?: boolean;
+}
+
+function make(shell: Shell, verb: 'create' | 'manifest'): Command {
+  const isCreate = verb === 'create';
+  const summary = isCreate ? 'make a cluster and keep it' : 'print the manifest of a cluster, without keeping it';
+  const command = clientCommand(verb, summary)
+    .argument('<name>', 'name of the cluster')
+    .requiredOption('--location <ID>', 'where it runs')
+    .option('--image <DIGEST>', 'an approved image')
+    .addOption(new Option('--engine <ENGINE>', 'instead of --image: the newest approved image').choices(Engine.options))
+    .option('--major <N>', 'with --engine: of this major version')
+    .option('--namespace <NAME>', 'Kubernetes namespace', 'default')
+    .option('--instances <N>', 'primary and replicas', '3')
+    .option('--storage <SIZE>', 'for each instance', '20Gi')
+    .option('--storage-class <NAME>', 'default: that of the Kubernetes cluster')
+    .option('--cpu <AMOUNT>', 'e.g. 1 or 500m')
+    .option('--memory <AMOUNT>', 'e.g. 2Gi')
+    .addOption(new Option('--operator <NAME>', 'default: edb for EPAS and PGE, else cnpg').choices(Operator.options))
+    .addOption(
+      new Option('--via <WAY>', 'pin the image, or follow the catalog').choices(ClusterVia.options).default('image'),
+    )
+    .option('--extension <NAME>', 'an extension that the database shall have (repeatable)', collect)
+    .option('--pull-secret <NAME>', 'secret in the namespace of the cluster');
+  if (isCreate) command.option('--apply', 'let an agent of the location apply it');
+  return examples(
+    command,
+    `clusters ${verb} orders --location eu-west --engine epas --major 17 --extension vector`,
+    `clusters ${verb} orders --location eu-west --image sha256:… --namespace team-a`,
+  ).action(
+    clientAction<MakeOptions>(shell, async ({ client, out }, [name], options) => {
+      const body = await inputOf(client, name!, options);
+      if (isCreate) {
+        const cluster = await client('createCluster', { body });
+        return out.one(cluster, cluster.id, () => {
+          showChecks(out, cluster.checks);
+          out.line(out.style({ text: `Cluster "${cluster.name}" from ${cluster.image.reference}.` }));
+          out.note(cluster.apply ? 'An agent of the location applies it.' : `pharos clusters show ${cluster.name}`);
+        });
+      }
+      const answer = await client('clusterManifest', { body });
+      if (out.json) out.body(answer);
+      else {
+        showChecks(out, answer.checks);
+        showYaml(out, answer.yaml);
+      }
+      if (answer.manifests.length > 0) return;
+      const failed = answer.checks.find(({ state }) => state === 'fail');
+      throw new CliError(
+        'cluster-not-admissible',
+        failed?.message ?? 'The operator would refuse it.',
+        failed?.hint ?? '',
+      );
+    }),
+  );
+}
+
+type Client = Parameters<typeof findCluster>[0];
+
+async function inputOf(client: Client, name: string, options: MakeOptions): Promise<ClusterInput> {
+  const { location, namespace, storageClass, cpu, memory, via, extension = [], pullSecret, apply = false } = options;
+  const choice = options.image === undefined ? await newestApproved(client, options) : null;
+  return {
+    ...{ name, namespace, location, via, apply, pullSecret: pullSecret ?? null },
+    image: options.image ?? choice!,
+    instances: Number(options.instances),
+    storage: { size: options.storage, ...(storageClass ? { storageClass } : {}) },
+    resources: { ...(cpu ? { cpu } : {}), ...(memory ? { memory } : {}) },
+    operator: options.operator ?? (options.engine === 'epas' || options.engine === 'pge' ? 'edb' : 'cnpg'),
+    extensions: extension.map((each) => ({ name: each })),
+  };
+}
+
+/** The newest selectable image; with extensions, the newest that brings them, where one is known to. */
+async function newestApproved(client: Client, options: MakeOptions): Promise<string> {
+  const { location, engine, major, extension = [] } = options;
+  if (engine === undefined) {
+    throw new CliError('image-unclear', 'Which image is not said.', 'Give --image DIGEST, or --engine and --major.');
+  }
+  const query = { location, engine, ...(major ? { major: Number(major) } : {}) };
+  const { images } = await client('clusterChoices', { query });
+  const selectable = images.filter(({ selectable: isOne }) => isOne);
+  const names = extension.map((each) => (each === 'pgvector' ? 'vector' : each));
+  const best = selectable.find((image) => names.every((each) => image.extensions.includes(each))) ?? selectable[0];
+  if (best !== undefined) return best.digest;
+  const reason = images[0]?.reason ?? 'No image of it stands in this location.';
+  throw new CliError(
+    'image-not-approved',
+    `No image of ${engine} ${major ?? ''} can be selected: ${reason}`,
+    'pharos images list',
+  );
+}
+
+function showChecks(out: Output, checks: readonly ManifestCheck[]): void {
+  for (const { state, message, hint } of checks) {
+    if (state !== 'ok') out.warn(`${state === 'fail' ? 'refused: ' : ''}${message} ${hint}`.trim());
+  }
+}
+
+function showYaml(out: Output, yaml: string): void {
+  if (yaml !== '') for (const line of yaml.trimEnd().split('\n')) out.line(out.style({ text: line }));
+}
+
+function upgrade(shell: Shell): Command {
+  const command = clientCommand('upgrade', 'list what a cluster can move to, or move it')
+    .argument('<cluster>', 'name or id')
+    .option('--to <DIGEST>', 'move to this approved image; without it the choices are listed');
+  return examples(command, 'clusters upgrade orders', 'clusters upgrade orders --to sha256:…').action(
+    clientAction<CommonOptions & { to?: string }>(shell, async ({ client, out }, [name], { to }) => {
+      const { id } = await findCluster(client, name!);
+      if (to !== undefined) {
+        const cluster = await client('upgradeCluster', { params: { id }, body: { image: to } });
+        return out.one(cluster, id, () =>
+          out.line(out.style({ text: `"${cluster.name}" moves to ${cluster.image.reference}.` })),
+        );
+      }
+      const answer = await client('listUpgrades', { params: { id } });
+      if (out.json) return out.body(answer);
+      if (answer.upgrades.length === 0) return out.note('Nothing newer is approved in its location.');
+      for (const { kind, image, risks } of answer.upgrades) {
+        out.line(out.style({ text: out.quiet ? image.digest : `${kind}  ${image.tag}  ${image.digest}` }));
+        for (const { state, message } of risks) out.note(`  ${state === 'fail' ? 'refused: ' : ''}${message}`);
+      }
+    }),
+  );
+}
+
+function remove(shell: Shell): Command {
+  const command = clientCommand('delete', 'forget a cluster; an agent that applied it deletes it there, data included')
+    .argument('<cluster>', 'name or id')
+    .option('--yes', 'do it without asking again');
+  return examples(command, 'clusters delete orders --yes').action(
+    clientAction<CommonOptions & { yes?: boolean }>(shell, async ({ client, out }, [name], { yes }) => {
+      const { id, apply } = await findCluster(client, name!);
+      if (apply && !yes) {
+        throw new CliError(
+          'not-confirmed',
+          'The agent deletes the cluster with its data.',
+          'Say --yes when that is meant.',
+        );
+      }
+      await client('deleteCluster', { params: { id } });
+      out.note(`The cluster "${name}" is forgotten.`);
+    }),
+  );
+}

@@ -1,0 +1,136 @@
+/** What agents apply in their location, and what Kubernetes and its operators say of it. */
+import { z } from 'zod';
+import { Id, Time } from './common.ts';
+import { LocationId } from './location.ts';
+import { PageQuery } from './page.ts';
+
+/** One object of Kubernetes by its name; `namespace` is null for those that stand in none. */
+export const ObjectRef = z.strictObject({
+  apiVersion: z.string().max(200),
+  kind: z.string().max(100),
+  namespace: z.string().max(253).nullable(),
+  name: z.string().max(253),
+});
+export type ObjectRef = z.infer<typeof ObjectRef>;
+
+/** A condition as an operator wrote it on its object; its words are not ours. */
+export const ObjectCondition = z.strictObject({
+  type: z.string().max(200),
+  status: z.string().max(50),
+  reason: z.string().max(200),
+  message: z.string().max(1000),
+  at: Time.nullable(),
+});
+export type ObjectCondition = z.infer<typeof ObjectCondition>;
+
+export const ObjectEvent = z.strictObject({
+  type: z.string().max(50),
+  reason: z.string().max(200),
+  message: z.string().max(1000),
+  count: z.number().int().min(1),
+  at: Time.nullable(),
+});
+export type ObjectEvent = z.infer<typeof ObjectEvent>;
+
+/** Where the object is not what was applied: shown, never fought. */
+export const ObjectDrift = z.strictObject({
+  field: z.string().max(500).meta({ description: 'Path of the field; empty: the object as a whole' }),
+  manager: z.string().max(200).meta({ description: 'Who owns the field now; empty: unknown' }),
+  message: z.string().max(1000),
+});
+export type ObjectDrift = z.infer<typeof ObjectDrift>;
+
+/** How one object is. `phase` is the operator's word for it, where it has one. */
+export const ObjectStatus = z.strictObject({
+  object: ObjectRef,
+  outcome: z.enum(['applied', 'unchanged', 'drifted', 'failed', 'deleting', 'gone']),
+  phase: z.string().max(500),
+  conditions: z.array(ObjectCondition).max(20),
+  events: z.array(ObjectEvent).max(10),
+  drift: z.array(ObjectDrift).max(20),
+});
+export type ObjectStatus = z.infer<typeof ObjectStatus>;
+
+export const DispatchState = z.enum(['waiting', 'applying', 'applied', 'failed', 'deleting', 'deleted']);
+export const DispatchOwnerKind = z.enum(['cluster', 'model-deployment', 'catalog']);
+
+export const Dispatch = z.object({
+  id: Id,
+  ownerKind: DispatchOwnerKind,
+  ownerId: Id,
+  locationId: LocationId,
+  generation: z.number().int().meta({ description: 'Counts up with every change of the objects' }),
+  appliedGeneration: z.number().int().meta({ description: 'The newest that stands in Kubernetes whole; 0: none yet' }),
+  state: DispatchState,
+  code: z.string().nullable().meta({ description: 'Why it failed or waits, e.g. rbac-missing' }),
+  message: z.string(),
+  hint: z.string().nullable(),
+  objects: z.array(ObjectRef),
+  status: z.array(ObjectStatus).meta({ description: 'As the agent last saw them' }),
+  requestedBy: z.string(),
+  updatedAt: Time,
+  checkedAt: Time.nullable().meta({ description: 'When an agent last looked' }),
+});
+export type Dispatch = z.infer<typeof Dispatch>;
+
+export const DispatchQuery = PageQuery.extend({
+  locationId: LocationId.optional(),
+  state: DispatchState.optional(),
+});
+export type DispatchQuery = z.infer<typeof DispatchQuery>;
+
+/** A piece of what an agent does in Kubernetes, and what it lacks for it. */
+export const KubernetesCapability = z.strictObject({
+  name: z.enum(['provisioning', 'models', 'used-by', 'admission']),
+  ok: z.boolean(),
+  missing: z
+    .array(z.string().max(500))
+    .max(50)
+    .meta({ description: 'Sentences: kinds that are not installed, permissions that are not given' }),
+});
+export type KubernetesCapability = z.infer<typeof KubernetesCapability>;
+
+/** The connection of an agent to its Kubernetes. */
+export const KubernetesStatus = z.strictObject({
+  connected: z.boolean(),
+  version: z.string().max(100).nullable(),
+  message: z.string().max(1000),
+  namespaces: z.array(z.string().max(253)).max(1000).meta({ description: 'Empty: all of them' }),
+  capabilities: z.array(KubernetesCapability).max(10),
+  checkedAt: Time,
+});
+export type KubernetesStatus = z.infer<typeof KubernetesStatus>;
+
+/** What an agent does about a dispatch. `observe`: it stands as it should, so only its status is read. */
+export const DispatchTask = z.object({
+  id: Id,
+  ownerKind: DispatchOwnerKind,
+  ownerId: Id,
+  task: z.enum(['apply', 'observe', 'delete']),
+  generation: z.number().int(),
+  fence: z.number().int().meta({ description: 'Of the lease; a report with an older one is refused' }),
+  objects: z.array(z.record(z.string(), z.unknown())).meta({ description: 'In the order in which they are applied' }),
+  touched: z
+    .array(ObjectRef)
+    .meta({ description: 'What was handed out before and may stand there: pruned when it is not in `objects`' }),
+});
+export type DispatchTask = z.infer<typeof DispatchTask>;
+
+export const DispatchTasks = z.object({
+  dispatchVersion: z.string(),
+  leaseSeconds: z.number().int().meta({ description: 'Tasks are this agent’s for so long, unless it asks again' }),
+  tasks: z.array(DispatchTask),
+});
+export type DispatchTasks = z.infer<typeof DispatchTasks>;
+
+export const DispatchReport = z.strictObject({
+  agentId: Id,
+  fence: z.number().int(),
+  generation: z.number().int(),
+  state: z.enum(['applying', 'applied', 'failed', 'deleting', 'deleted']),
+  code: z.string().max(100).nullable(),
+  message: z.string().max(2000),
+  hint: z.string().max(2000).nullable(),
+  status: z.array(ObjectStatus).max(200),
+});
+export type DispatchReport = z.infer<typeof DispatchReport>;

@@ -1,0 +1,447 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { ModelDeploymentSpec } from '@pharos/contract';
+import { z } from 'zod';
+import type { GpuNodes } from './gpu-fit.ts';
+import type { ServedImage } from './served-image.ts';
+import { servingCommands, servingManifests, servingStatus } from './serving.ts';
+import { servingChecks } from './serving-checks.ts';
+
+const DIGEST = `sha256:${'ab'.repeat(32)}`;
+const OTHER = `sha256:${'cd'.repeat(32)}`;
+const PINNED = `registry.example.com/nim/meta/llama-3.1-8b-instruct:1.10@${DIGEST}`;
+
+const spec = (over: Partial<ModelDeploymentSpec> = {}): ModelDeploymentSpec => ({
+  name: 'llama-3-1-8b',
+  namespace: 'models',
+  location: 'eu-west',
+  image: DIGEST,
+  target: 'kserve',
+  gpu: { count: 1 },
+  replicas: { min: 1, max: 1 },
+  scale: null,
+  mode: 'Standard',
+  scope: 'namespace',
+  secret: 'nvidia-nim-secrets',
+  pullSecret: 'ngc-secret',
+  storage: null,
+  profile: null,
+  resources: {},
+  runtime: null,
+  ...over,
+});
+
+const nim = (over: Partial<ServedImage> = {}): ServedImage => ({
+  digest: DIGEST,
+  host: 'registry.example.com',
+  repository: 'nim/meta/llama-3.1-8b-instruct',
+  tag: '1.10',
+  format: 'nim',
+  model: 'llama-3.1-8b-instruct',
+  platforms: ['linux/amd64'],
+  isMissing: false,
+  gpuCount: 1,
+  gpuMemoryGiB: 24,
+  profiles: null,
+  ...over,
+});
+
+const runtimeImage = { host: 'registry.example.com', repository: 'vllm/vllm-openai', tag: 'v0.11.0', digest: OTHER };
+const car = nim({ format: 'modelcar', repository: 'modelcar-granite', tag: '1.5', gpuCount: null, gpuMemoryGiB: null });
+const carSpec = (over: Partial<ModelDeploymentSpec> = {}) =>
+  spec({ runtime: { image: OTHER, port: 8080 }, secret: null, ...over });
+
+const stateOf = (id: string, of: ModelDeploymentSpec, image = nim(), nodes: readonly GpuNodes[] | null = null) =>
+  servingChecks(of, image, nodes).find((check) => check.id === id)?.state;
+
+/** What is written, and nothing else: field names of the CRDs of KServe 0.20 and NIM Operator 3.1.2. */
+const Name = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/)
+  .max(63);
+const Meta = z.strictObject({
+  name: Name,
+  namespace: Name.optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+});
+const Texts = z.record(z.string(), z.string());
+const Resources = z.strictObject({ requests: Texts, limits: Texts });
+const Toleration = z.strictObject({ key: z.string(), operator: z.literal('Exists'), effect: z.literal('NoSchedule') });
+const Pinned = z.string().regex(/^[^\s@]+:[^\s@:]+@sha256:[0-9a-f]{64}$/);
+const Env = z.strictObject({
+  name: z.string(),
+  value: z.string().optional(),
+  valueFrom: z.strictObject({ secretKeyRef: z.strictObject({ name: z.string(), key: z.string() }) }).optional(),
+});
+const Probe = z.strictObject({
+  httpGet: z.strictObject({ path: z.string(), port: z.number() }).optional(),
+  tcpSocket: z.strictObject({ port: z.number() }).optional(),
+  periodSeconds: z.number().optional(),
+  failureThreshold: z.number().optional(),
+});
+const Runtime = z.strictObject({
+  apiVersion: z.literal('serving.kserve.io/v1alpha1'),
+  kind: z.enum(['ServingRuntime', 'ClusterServingRuntime']),
+  metadata: Meta,
+  spec: z.strictObject({
+    annotations: Texts.optional(),
+    supportedModelFormats: z
+      .array(z.strictObject({ name: z.string(), version: z.string().optional(), autoSelect: z.literal(false) }))
+      .length(1),
+    protocolVersions: z.array(z.enum(['v1', 'v2', 'grpc-v1', 'grpc-v2'])),
+    containers: z
+      .array(
+        z.strictObject({
+          name: z.literal('kserve-container'),
+          image: Pinned,
+          args: z.array(z.string()).optional(),
+          env: z.array(Env).optional(),
+          ports: z.array(z.strictObject({ containerPort: z.number(), protocol: z.literal('TCP') })),
+          startupProbe: Probe,
+          readinessProbe: Probe,
+          livenessProbe: Probe,
+          volumeMounts: z.array(z.strictObject({ name: z.literal('dshm'), mountPath: z.literal('/dev/shm') })),
+        }),
+      )
+      .length(1),
+    volumes: z.array(
+      z.strictObject({
+        name: z.literal('dshm'),
+        emptyDir: z.strictObject({ medium: z.literal('Memory'), sizeLimit: z.string() }),
+      }),
+    ),
+  }),
+});
+const InferenceService = z.strictObject({
+  apiVersion: z.literal('serving.kserve.io/v1beta1'),
+  kind: z.literal('InferenceService'),
+  metadata: Meta.extend({ name: z.string().regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/), namespace: Name }),
+  spec: z.strictObject({
+    predictor: z.strictObject({
+      minReplicas: z.number().int(),
+      maxReplicas: z.number().int(),
+      scaleMetric: z.enum(['cpu', 'memory', 'concurrency', 'rps']).optional(),
+      scaleTarget: z.number().int().optional(),
+      nodeSelector: Texts.optional(),
+      tolerations: z.array(Toleration).optional(),
+      imagePullSecrets: z.array(z.strictObject({ name: Name })).optional(),
+      model: z.strictObject({
+        modelFormat: z.strictObject({ name: z.string() }),
+        runtime: Name,
+        protocolVersion: z.literal('v2'),
+        storageUri: z
+          .string()
+          .regex(/^(pvc|s3|gs|hdfs|webhdfs|https|oci):\/\//)
+          .optional(),
+        env: z.array(Env).optional(),
+        resources: Resources.optional(),
+      }),
+    }),
+  }),
+});
+const Pvc = z.strictObject({
+  create: z.boolean(),
+  name: z.string().optional(),
+  subPath: z.string().optional(),
+  size: z.string().optional(),
+  storageClass: z.string().optional(),
+  volumeAccessMode: z.enum(['ReadWriteOnce', 'ReadWriteMany']).optional(),
+});
+const Nodes = { nodeSelector: Texts.optional(), tolerations: z.array(Toleration).optional() };
+const NimCache = z.strictObject({
+  apiVersion: z.literal('apps.nvidia.com/v1alpha1'),
+  kind: z.literal('NIMCache'),
+  metadata: Meta.extend({ namespace: Name }),
+  spec: z.strictObject({
+    source: z.strictObject({
+      ngc: z.strictObject({
+        modelPuller: Pinned,
+        pullSecret: z.string().optional(),
+        authSecret: z.string(),
+        model: z
+          .union([
+            z.strictObject({ tensorParallelism: z.string() }),
+            z.strictObject({ profiles: z.array(z.string()).length(1) }),
+          ])
+          .optional(),
+      }),
+    }),
+    storage: z.strictObject({ pvc: Pvc }),
+    ...Nodes,
+  }),
+});
+const NimService = z.strictObject({
+  apiVersion: z.literal('apps.nvidia.com/v1alpha1'),
+  kind: z.literal('NIMService'),
+  metadata: Meta.extend({ namespace: Name }),
+  spec: z
+    .strictObject({
+      image: z.strictObject({
+        repository: z.string(),
+        tag: z.string().regex(/@sha256:[0-9a-f]{64}$/),
+        pullPolicy: z.literal('IfNotPresent'),
+        pullSecrets: z.array(z.string()).optional(),
+      }),
+      authSecret: z.string(),
+      env: z.array(Env).optional(),
+      storage: z
+        .strictObject({
+          nimCache: z.strictObject({ name: Name, profile: z.string().optional() }).optional(),
+          pvc: Pvc.optional(),
+          sharedMemorySizeLimit: z.string(),
+        })
+        .refine(({ nimCache, pvc }) => (nimCache === undefined) !== (pvc === undefined), 'exactly one storage'),
+      replicas: z.number().int().optional(),
+      scale: z
+        .strictObject({
+          enabled: z.literal(true),
+          hpa: z.strictObject({
+            minReplicas: z.number().int().min(1),
+            maxReplicas: z.number().int(),
+            metrics: z.array(z.unknown()).length(1),
+          }),
+        })
+        .optional(),
+      resources: Resources.optional(),
+      ...Nodes,
+      expose: z.strictObject({ service: z.strictObject({ type: z.literal('ClusterIP'), port: z.number() }) }),
+    })
+    // The CEL rule of the NIMService.
+    .refine(({ replicas, scale }) => (replicas === undefined) !== (scale === undefined), 'replicas xor scale'),
+});
+const Claim = z.strictObject({
+  apiVersion: z.literal('v1'),
+  kind: z.literal('PersistentVolumeClaim'),
+  metadata: Meta.extend({ namespace: Name }),
+  spec: z.strictObject({
+    accessModes: z.array(z.string()).length(1),
+    storageClassName: z.string().optional(),
+    resources: z.strictObject({ requests: z.strictObject({ storage: z.string() }) }),
+  }),
+});
+const ANY = z.union([Runtime, InferenceService, NimCache, NimService, Claim]);
+
+const claim = { kind: 'new-claim', size: '50Gi', accessMode: 'ReadWriteMany' } as const;
+const FORMS: Record<string, [ModelDeploymentSpec, ServedImage, typeof runtimeImage | null, string[]]> = {
+  'KServe, NIM': [spec(), nim(), null, ['ServingRuntime', 'InferenceService']],
+  'KServe, NIM, cluster-wide': [spec({ scope: 'cluster' }), nim(), null, ['ClusterServingRuntime', 'InferenceService']],
+  'KServe, NIM, new claim': [
+    spec({ storage: { ...claim, storageClass: 'fast' }, profile: 'vllm-fp8-tp1-pp1' }),
+    nim(),
+    null,
+    ['PersistentVolumeClaim', 'ServingRuntime', 'InferenceService'],
+  ],
+  'KServe, NIM, claim': [
+    spec({ storage: { kind: 'claim', name: 'nims', path: '/llama' } }),
+    nim(),
+    null,
+    ['ServingRuntime', 'InferenceService'],
+  ],
+  'KServe, NIM, object storage, Knative': [
+    spec({
+      storage: { kind: 'object-storage', uri: 's3://nims/llama' },
+      mode: 'Knative',
+      replicas: { min: 0, max: 3 },
+      scale: { metric: 'concurrency', target: 8 },
+      secret: null,
+      pullSecret: null,
+      resources: { cpu: '12', memory: '64Gi' },
+      gpu: { count: 2, tensorParallelism: 2, nodeSelector: { 'nvidia.com/gpu.product': 'L40S' } },
+    }),
+    nim(),
+    null,
+    ['ServingRuntime', 'InferenceService'],
+  ],
+  modelcar: [carSpec(), car, runtimeImage, ['ServingRuntime', 'InferenceService']],
+  'NIM Operator': [spec({ target: 'nim-operator' }), nim(), null, ['NIMCache', 'NIMService']],
+  'NIM Operator, scaled': [
+    spec({ target: 'nim-operator', storage: claim, replicas: { min: 1, max: 4 }, profile: 'ab'.repeat(32) }),
+    nim(),
+    null,
+    ['NIMCache', 'NIMService'],
+  ],
+  'NIM Operator, claim': [
+    spec({ target: 'nim-operator', storage: { kind: 'claim', name: 'nims', path: 'llama' }, profile: 'p' }),
+    nim(),
+    null,
+    ['NIMService'],
+  ],
+};
+
+describe('every form of manifest', () => {
+  for (const [name, [of, image, runtime, kinds]] of Object.entries(FORMS)) {
+    test(`${name}: what the CRDs name, and nothing else`, () => {
+      const failed = servingChecks(of, image, null).filter(({ state }) => state === 'fail');
+      assert.deepEqual(failed, []);
+      const manifests = servingManifests(of, image, runtime);
+      assert.deepEqual(
+        manifests.map(({ kind }) => kind),
+        kinds,
+      );
+      for (const each of manifests) {
+        const read = ANY.safeParse(each);
+        assert.ok(read.success, `${each.kind}: ${JSON.stringify(read.error?.issues)}`);
+        assert.deepEqual(read.data, each);
+      }
+    });
+  }
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: tests read what they assert
+const written = (of: ModelDeploymentSpec, image = nim(), runtime: typeof runtimeImage | null = null): any[] =>
+  servingManifests(of, image, runtime);
+
+describe('pitfalls of consumers', () => {
+  test('3. neither a digest alone nor a tag alone: both are written', () => {
+    const [runtime] = written(spec());
+    assert.equal(runtime.spec.containers[0].image, PINNED);
+    const [cache, service] = written(spec({ target: 'nim-operator' }));
+    assert.equal(cache.spec.source.ngc.modelPuller, PINNED);
+    assert.equal(`${service.spec.image.repository}:${service.spec.image.tag}`, PINNED);
+  });
+
+  test('6. and 16. an Ollama, ModelPack, Docker or ModelKit artifact is refused for oci:// and for the NIM Operator', () => {
+    for (const format of ['ollama', 'modelpack', 'docker-model', 'modelkit'] as const) {
+      assert.equal(stateOf('format', spec(), nim({ format })), 'fail', format);
+      assert.equal(stateOf('format', spec({ target: 'nim-operator' }), nim({ format })), 'fail', format);
+    }
+    assert.equal(stateOf('format', spec({ target: 'nim-operator' }), car), 'fail');
+  });
+
+  test('7. a tag like 1.10 stays a text, and so does tensor parallelism', () => {
+    const [cache, service] = written(spec({ target: 'nim-operator' }));
+    assert.equal(service.spec.image.tag, `1.10@${DIGEST}`);
+    assert.equal(cache.spec.source.ngc.model.tensorParallelism, '1');
+    const [runtime] = written(spec());
+    assert.equal(runtime.spec.supportedModelFormats[0].version, '1.10');
+  });
+
+  test('14. names with dots, underscores, capitals or a leading digit are refused, and what is derived is legal', () => {
+    for (const name of ['llama-3.1', '3-llama', 'Llama', 'a_b', '-a', 'a-', 'a'.repeat(60)]) {
+      assert.equal(stateOf('name', spec({ name })), 'fail', name);
+    }
+    assert.equal(stateOf('name', spec()), 'ok');
+    const [runtime] = written(spec(), nim({ model: 'Llama_3.3..Super-v1_', tag: '1.8.2_X' }));
+    assert.match(runtime.metadata.name, /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
+  });
+
+  test('15. KServe cannot rewrite the tag: the digest stands in the runtime, which is named and never chosen', () => {
+    const [runtime, service] = written(spec());
+    assert.match(runtime.spec.containers[0].image, /@sha256:/);
+    assert.equal(runtime.spec.supportedModelFormats[0].autoSelect, false);
+    assert.equal(service.spec.predictor.model.runtime, runtime.metadata.name);
+    assert.equal(service.spec.predictor.model.runtimeVersion, undefined);
+    assert.equal(service.spec.predictor.model.image, undefined);
+    assert.ok(runtime.spec.protocolVersions.includes(service.spec.predictor.model.protocolVersion));
+  });
+
+  test('16. a modelcar needs a runtime that reads /mnt/models, and the switch that is off by default is told', () => {
+    assert.equal(stateOf('runtime', spec({ secret: null }), car), 'fail');
+    const [, service] = written(carSpec(), car, runtimeImage);
+    assert.match(service.spec.predictor.model.storageUri, /^oci:\/\/.+@sha256:/);
+    const told = servingChecks(carSpec(), car, null).find(({ id }) => id === 'operator')!;
+    assert.match(told.message, /enableOciModelSupport/);
+    assert.equal(stateOf('runtime', carSpec({ runtime: { image: OTHER, port: 1, args: ['{{.Name}}'] } }), car), 'fail');
+  });
+
+  test('17. nvcr.io lets nobody pull without a secret, and secrets must stand in the namespace of the deployment', () => {
+    const alone = spec({ pullSecret: null, secret: null });
+    assert.equal(stateOf('pull-secret', alone, nim({ host: 'nvcr.io' })), 'warn');
+    const told = servingChecks(spec({ namespace: 'team-a' }), nim(), null).filter(({ id }) => id.endsWith('secret'));
+    for (const { state, message, hint } of told)
+      assert.match(`${state} ${message} ${hint}`, /^warn .*team-a.*kubectl -n team-a get secret/);
+    assert.equal(told.length, 2);
+    const [runtime, service] = written(spec({ scope: 'cluster' }));
+    assert.equal(JSON.stringify(runtime).includes('secret'), false, 'a cluster-wide runtime names no secret');
+    assert.equal(service.spec.predictor.imagePullSecrets[0].name, 'ngc-secret');
+    assert.equal(service.spec.predictor.model.env[0].valueFrom.secretKeyRef.name, 'nvidia-nim-secrets');
+  });
+
+  test('18. GPU needs are catalogue data: fitted where known, told where not', () => {
+    const profile = { gpu: 'L40S', memoryGiB: 48, precision: 'FP8', pipelineParallelism: 1, goal: null } as const;
+    const image = nim({
+      profiles: [
+        { ...profile, count: 2, tensorParallelism: 2 },
+        { ...profile, count: 4, tensorParallelism: 4 },
+      ],
+    });
+    assert.equal(stateOf('gpu', spec({ gpu: { count: 1 } }), image), 'fail');
+    assert.equal(stateOf('gpu', spec({ gpu: { count: 2 } }), image), 'ok');
+    assert.equal(stateOf('gpu', spec({ gpu: { count: 3 } }), image), 'warn');
+    const split = { count: 4, tensorParallelism: 2 };
+    assert.equal(stateOf('gpu', spec({ gpu: split }), image), 'fail');
+    assert.equal(stateOf('gpu', spec({ gpu: { ...split, pipelineParallelism: 2 } }), image), 'ok');
+    assert.equal(stateOf('gpu', spec(), nim({ gpuCount: null })), 'warn');
+    assert.equal(stateOf('gpu-memory', spec({ gpu: { count: 2, memoryGiB: 24 } }), image), 'fail');
+    assert.equal(stateOf('gpu-memory', spec({ gpu: { count: 2, memoryGiB: 48 } }), image), 'ok');
+    const nodes = [{ nodes: 3, gpus: 2, product: 'NVIDIA-L40S', memoryGiB: 48 }];
+    assert.equal(stateOf('gpu-nodes', spec({ gpu: { count: 2, product: 'L40S' } }), image, nodes), 'ok');
+    assert.equal(stateOf('gpu-nodes', spec({ gpu: { count: 4 } }), image, nodes), 'fail');
+    assert.equal(stateOf('gpu-nodes', spec(), image, null), 'warn');
+  });
+
+  test('20. an image that the last scan did not find is told, and not taken away', () => {
+    assert.equal(stateOf('presence', spec(), nim({ isMissing: true })), 'warn');
+  });
+
+  test('a cache is immutable: another digest has another name, and cache and service are of one image', () => {
+    const [cache, service] = written(spec({ target: 'nim-operator' }));
+    const [later] = written(spec({ target: 'nim-operator', image: OTHER }), nim({ digest: OTHER }));
+    assert.notEqual(cache.metadata.name, later.metadata.name);
+    assert.equal(service.spec.storage.nimCache.name, cache.metadata.name);
+  });
+
+  test('a cluster-wide runtime stands in no namespace, and what it is called depends on the image alone', () => {
+    const [one] = written(spec({ scope: 'cluster' }));
+    const [other] = written(spec({ scope: 'cluster', name: 'other', secret: 'x', profile: 'y' }));
+    assert.equal(one.metadata.namespace, undefined);
+    assert.deepEqual(one, other);
+  });
+});
+
+test('replicas: zero only where something wakes the model, and one node for a volume of one node', () => {
+  const zero = { min: 0, max: 1 };
+  assert.equal(stateOf('replicas', spec({ replicas: zero })), 'fail');
+  assert.equal(stateOf('replicas', spec({ replicas: zero, mode: 'Knative' })), 'warn');
+  assert.equal(stateOf('replicas', spec({ replicas: zero, target: 'nim-operator' })), 'fail');
+  assert.equal(stateOf('replicas', spec({ replicas: { min: 2, max: 1 } })), 'fail');
+  assert.equal(stateOf('scale', spec({ replicas: { min: 1, max: 2 }, scale: { metric: 'rps', target: 5 } })), 'fail');
+  const single = { ...claim, accessMode: 'ReadWriteOnce' } as const;
+  assert.equal(stateOf('storage', spec({ storage: single, replicas: { min: 1, max: 2 } })), 'fail');
+  assert.equal(stateOf('storage', spec({ storage: { kind: 'object-storage', uri: 'ftp://x' } })), 'fail');
+  assert.equal(
+    stateOf('storage', spec({ target: 'nim-operator', storage: { kind: 'object-storage', uri: 's3://x' } })),
+    'fail',
+  );
+});
+
+test('status in words, from what agents report', () => {
+  const news = (over: object) => ({
+    state: 'applied' as const,
+    message: '',
+    generation: 1,
+    appliedGeneration: 1,
+    conditions: [] as unknown[],
+    updatedAt: '2026-01-01T00:00:00.000Z',
+    ...over,
+  });
+  const isvc = (...conditions: object[]) => [{ object: { kind: 'InferenceService', name: 'llama' }, conditions }];
+  assert.equal(servingStatus('kserve', null).state, 'file');
+  assert.equal(servingStatus('kserve', news({ state: 'waiting' })).state, 'waiting');
+  assert.equal(servingStatus('kserve', news({})).state, 'starting');
+  const ready = { type: 'Ready', status: 'True', reason: '', message: '' };
+  assert.equal(servingStatus('kserve', news({ conditions: isvc(ready) })).state, 'ready');
+  assert.equal(servingStatus('kserve', news({ conditions: isvc(ready), generation: 2 })).state, 'starting');
+  const waits = { type: 'PredictorReady', status: 'False', reason: 'Pulling', message: 'ImagePullBackOff' };
+  const starting = servingStatus('kserve', news({ conditions: isvc({ ...ready, status: 'False' }, waits) }));
+  assert.deepEqual([starting.state, starting.message], ['starting', 'PredictorReady: Pulling. ImagePullBackOff']);
+  const failed = { type: 'Failed', status: 'True', reason: 'NoSecret', message: 'x', kind: 'NIMService', name: 'n' };
+  assert.equal(servingStatus('nim-operator', news({ conditions: [failed] })).state, 'failed');
+  assert.equal(servingStatus('kserve', news({ conditions: [null, 7, 'x', { type: 1 }] })).state, 'starting');
+});
+
+test('the commands quote what they hold', () => {
+  const [forward, , ask] = servingCommands(spec(), "o'brien");
+  assert.equal(forward!.command, 'kubectl -n models port-forward svc/llama-3-1-8b-predictor 8000:80');
+  assert.match(ask!.command, /o'\\''brien/);
+});

@@ -1,0 +1,213 @@
+/** What each requirement of a policy says of an image: passed, failed, or not known, with the sentence that says what was looked at. */
+import {
+  type PolicyOutcome,
+  type PolicyRequirements,
+  type RequirementName,
+  type RequirementResult,
+  SEVERITIES,
+  type Severity,
+} from '@pharos/contract';
+import { lifecycleOf } from '../lifecycle.ts';
+import type { PolicyEvidence, PolicyFacts } from './facts.ts';
+import { readVulnerabilityReport, VULNERABILITY_PREDICATES } from './vulnerability-report.ts';
+
+type Said = readonly [PolicyOutcome, string];
+type Judge<N extends RequirementName> = (
+  wanted: NonNullable<PolicyRequirements[N]>,
+  facts: PolicyFacts,
+  now: Date,
+) => Said;
+
+const DAY_MS = 86_400_000;
+const SLSA = /^https:\/\/slsa\.dev\/provenance\//;
+
+const JUDGES: { readonly [N in RequirementName]-?: Judge<N> } = {
+  registries: (wanted, { places }) => {
+    const found = places.find(({ registryId }) => wanted.includes(registryId));
+    if (found !== undefined) return ['pass', `It stands in ${found.registry}.`];
+    return places.length === 0
+      ? ['unknown', 'It stands nowhere now, so where it comes from is not known.']
+      : ['fail', `It stands in ${names(places.map(({ registry }) => registry))}, which is none of those asked for.`];
+  },
+
+  rules: (wanted, { places }) => {
+    const found = places.some(({ ruleIds }) => ruleIds.some((id) => wanted.includes(id)));
+    return found ? ['pass', 'One of the rules let it in.'] : ['fail', 'None of the rules let it in.'];
+  },
+
+  signedBy: (wanted, { evidence, isBeingVerified }, now) => {
+    const signatures = evidence.filter(
+      ({ what, trustId }) => what === 'signature' && (wanted === 'any' || wanted.includes(trustId)),
+    );
+    const good = signatures.find((each) => isValid(each, now));
+    if (good !== undefined) return ['pass', `"${good.trust}" verified a signature of this digest.`];
+    if (signatures.length > 0) return ['unknown', `The signature that "${signatures[0]!.trust}" verified has expired.`];
+    if (isBeingVerified) return ['unknown', 'A signature is attached that is still being verified.'];
+    return [
+      'unknown',
+      wanted === 'any'
+        ? 'No trusted key signed this digest.'
+        : 'None of the trust entries verified a signature of this digest.',
+    ];
+  },
+
+  attestations: (wanted, { evidence }, now) => {
+    const missing: string[] = [];
+    for (const { predicateType, builder } of wanted) {
+      const found = evidence.filter(
+        (each) => each.predicateType === predicateType && each.what === 'attestation' && isValid(each, now),
+      );
+      if (found.length === 0) return ['unknown', `No trusted key signed an attestation of the type ${predicateType}.`];
+      if (builder === undefined) continue;
+      const builders = found.flatMap(({ predicate }) => builderOf(predicate) ?? []);
+      if (builders.length === 0) return ['unknown', `The attestation of the type ${predicateType} names no builder.`];
+      if (!builders.some((id) => isMatch(builder, id))) missing.push(...builders);
+    }
+    return missing.length > 0
+      ? ['fail', `It was built by ${names(missing)}, which is not the builder asked for.`]
+      : ['pass', 'Every attestation that is asked for was signed by a trusted key.'];
+  },
+
+  sbom: (_, { hasPackages }) =>
+    hasPackages ? ['pass', 'A list of its packages was read.'] : ['unknown', 'No list of its packages was read.'],
+
+  vulnerabilities: ({ above, onlyFixable, maxAgeDays }, { evidence }, now) => {
+    const reports = evidence
+      .filter((each) => VULNERABILITY_PREDICATES.has(each.predicateType ?? '') && isValid(each, now))
+      .flatMap(({ predicate }) => readVulnerabilityReport(predicate) ?? []);
+    if (reports.length === 0)
+      return ['unknown', 'There is no vulnerability report that a trusted key signed and that can be read.'];
+    // The newest one counts; one that does not say when it was made is of no age and counts for nothing.
+    const newest = reports
+      .filter(({ scannedAt }) => scannedAt !== null && Date.parse(scannedAt) <= now.getTime() + DAY_MS)
+      .toSorted((a, b) => b.scannedAt!.localeCompare(a.scannedAt!))[0];
+    if (newest === undefined) return ['unknown', 'The vulnerability report does not say when it was made.'];
+    const day = newest.scannedAt!.slice(0, 10);
+    if (now.getTime() - Date.parse(newest.scannedAt!) > maxAgeDays * DAY_MS) {
+      return ['unknown', `The newest vulnerability report is of ${day}, older than ${maxAgeDays} days.`];
+    }
+    const counted = newest.findings.filter(({ isFixable }) => isFixable || !onlyFixable);
+    const bad = counted.filter(({ severity }) => severity !== 'unknown' && atLeast(severity, above)).length;
+    if (bad > 0)
+      return [
+        'fail',
+        `The report of ${day} has ${bad} of severity ${above} or worse${onlyFixable ? ' with a fix' : ''}.`,
+      ];
+    const unrated = counted.filter(({ severity }) => severity === 'unknown').length;
+    if (unrated > 0) return ['unknown', `The report of ${day} has ${unrated} that nobody rated.`];
+    return ['pass', `The report of ${day} has none of severity ${above} or worse${onlyFixable ? ' with a fix' : ''}.`];
+  },
+
+  minAgeDays: (days, { firstSeenAt }, now) => {
+    const age = (now.getTime() - Date.parse(firstSeenAt)) / DAY_MS;
+    const day = firstSeenAt.slice(0, 10);
+    return age >= days
+      ? ['pass', `The library has known it since ${day}.`]
+      : ['fail', `The library has known it since ${day}, not for ${days} days yet.`];
+  },
+
+  supported: (_, { version, engine, os }, now) => {
+    const lifecycle = lifecycleOf(version, engine, os, now);
+    if (lifecycle === null || (lifecycle.endOfLife === null && lifecycle.os === null)) {
+      return ['unknown', 'No end of life is known for it.'];
+    }
+    if (lifecycle.isPast) return ['fail', `Its PostgreSQL is past its end of life (${lifecycle.endOfLife}).`];
+    if (lifecycle.os?.isPast)
+      return ['fail', `Its base ${lifecycle.os.name} is past its end of life (${lifecycle.os.endOfLife}).`];
+    if (lifecycle.endOfLife === null) return ['unknown', 'The end of life of its PostgreSQL is not known.'];
+    return ['pass', `Its PostgreSQL is maintained until ${lifecycle.endOfLife}.`];
+  },
+
+  platforms: (wanted, { platforms }) => {
+    if (platforms.length === 0) return ['unknown', 'Its platforms are not known yet.'];
+    const missing = wanted.filter((platform) => !platforms.includes(platform));
+    return missing.length === 0
+      ? ['pass', `It is there for ${names(wanted)}.`]
+      : ['fail', `It is not there for ${names(missing)}.`];
+  },
+
+  baseImages: (wanted, { baseImage }) => {
+    if (baseImage === null) return ['unknown', 'It does not say what it was built on.'];
+    return wanted.some((glob) => isMatch(glob, baseImage))
+      ? ['pass', `It says that it was built on ${baseImage}.`]
+      : ['fail', `It was built on ${baseImage}, which is none of those asked for.`];
+  },
+
+  licences: (wanted, { licence }) => {
+    if (licence === null) return ['unknown', 'It does not name its licence.'];
+    return wanted.some((glob) => isMatch(glob, licence))
+      ? ['pass', `Its licence is ${licence}.`]
+      : ['fail', `Its licence is ${licence}, which is none of those asked for.`];
+  },
+
+  extensions: ({ allow, deny }, { extensions }) => {
+    if (extensions === null) return ['unknown', 'Its extensions are not known yet.'];
+    const denied = extensions.filter((name) => deny?.includes(name));
+    if (denied.length > 0) return ['fail', `It holds ${names(denied)}, which the policy denies.`];
+    const others = allow === undefined ? [] : extensions.filter((name) => !allow.includes(name));
+    return others.length > 0
+      ? ['fail', `It holds ${names(others)}, which the policy does not allow.`]
+      : ['pass', `None of its ${extensions.length} extensions is against the policy.`];
+  },
+
+  kindAsDeclared: (_, { kind, declaredKind }) => {
+    if (declaredKind === null) return ['unknown', 'No rule says what it is.'];
+    return kind === declaredKind
+      ? ['pass', `It is what its rule says: ${kind}.`]
+      : ['fail', `Its rule says ${declaredKind}, and it is ${kind}.`];
+  },
+};
+
+/** What every requirement says, in the order in which they are written. */
+export function judge(requirements: PolicyRequirements, facts: PolicyFacts, now: Date): RequirementResult[] {
+  return (Object.keys(JUDGES) as RequirementName[]).flatMap((requirement) => {
+    const wanted = requirements[requirement];
+    if (wanted === undefined) return [];
+    const ask = JUDGES[requirement] as Judge<RequirementName>;
+    const [outcome, sentence] = ask(wanted as never, facts, now);
+    return [{ requirement, outcome, sentence }];
+  });
+}
+
+/**
+ * `*` stands for any characters, for these texts have no parts as names of repositories do (and patterns of rules refuse what no such name can
+ * hold, as a colon). The first place that fits is taken for each piece and the last piece has to end the text: no going back.
+ */
+function isMatch(pattern: string, text: string): boolean {
+  const [first, ...rest] = pattern.split('*') as [string, ...string[]];
+  const last = rest.pop();
+  if (last === undefined) return text === pattern;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const piece of rest) {
+    const found = text.indexOf(piece, at);
+    if (found < 0) return false;
+    at = found + piece.length;
+  }
+  return text.length - last.length >= at && text.endsWith(last);
+}
+
+function isValid({ validUntil }: PolicyEvidence, now: Date): boolean {
+  return validUntil === null || Date.parse(validUntil) > now.getTime();
+}
+
+/** SLSA v1: runDetails.builder.id; v0.2: builder.id. */
+function builderOf(predicate: unknown): string | null {
+  const body = predicate as { builder?: { id?: unknown }; runDetails?: { builder?: { id?: unknown } } } | null;
+  const id = body?.runDetails?.builder?.id ?? body?.builder?.id;
+  return typeof id === 'string' ? id.slice(0, 500) : null;
+}
+
+/** Whether an attestation's type is SLSA provenance, which alone names a builder. */
+export function isProvenance(predicateType: string): boolean {
+  return SLSA.test(predicateType);
+}
+
+function atLeast(severity: Severity, least: Severity): boolean {
+  return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);
+}
+
+function names(all: readonly string[]): string {
+  const once = [...new Set(all)].map((each) => each.slice(0, 200));
+  return once.length <= 5 ? once.join(', ') : `${once.slice(0, 5).join(', ')} and ${once.length - 5} more`;
+}

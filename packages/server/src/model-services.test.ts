@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
+
+const NIM = 'nim/nvidia/llama-3.2-nv-rerankqa-1b-v2';
+const CAR = 'team/modelcar-granite';
+const RUNTIME = 'vllm/vllm-openai';
+const nim = imageOf(NIM, '1.8.0');
+const car = imageOf(CAR, '1.5');
+const runtime = imageOf(RUNTIME, 'v0.11.0');
+
+let library: TestLibrary;
+const call: TestLibrary['it']['call'] = (...input) => library.it.call(...input);
+
+before(async () => {
+  library = await startLibrary();
+  await library.scan(NIM, [{ tag: '1.7.0' }, { tag: '1.8.0' }]);
+  await library.scan(CAR, [{ tag: '1.5' }]);
+  await library.scan(RUNTIME, [{ tag: 'v0.11.0' }]);
+});
+after(() => library.it.stop());
+
+const input = (over: object = {}) => ({
+  name: 'rerank',
+  namespace: 'models',
+  location: LOCATION,
+  image: nim,
+  target: 'kserve',
+  secret: 'ngc',
+  ...over,
+});
+
+describe('approved only', () => {
+  test('pending, rejected and revoked images are refused in every way out, and nothing is kept', async () => {
+    const refused = async (why: string, over: object = {}) => {
+      for (const [route, more] of [
+        ['modelDeploymentManifest', {}],
+        ['createModelDeployment', {}],
+        ['createModelDeployment', { apply: true }],
+      ] as const) {
+        const answer = await call(route, { body: input({ ...over, ...more }) });
+        assert.deepEqual([answer.status, answer.body.code], [409, 'image-not-approved'], `${why} ${route}`);
+        assert.equal(answer.text.includes('InferenceService'), false);
+      }
+    };
+    await refused('pending');
+    await refused('pending', { target: 'nim-operator' });
+    const old = imageOf(NIM, '1.7.0');
+    await library.decide('rejected', old);
+    await refused('rejected', { image: old });
+    await library.decide('approved', car);
+    await refused('a runtime that is pending', { image: car, runtime: { image: runtime } });
+    await library.decide('approved', runtime);
+    const served = await call('modelDeploymentManifest', {
+      body: input({ image: car, runtime: { image: runtime }, secret: null }),
+    });
+    assert.equal(served.status, 200, served.text);
+    assert.match(served.body.yaml, new RegExp(`oci://registry.example.com/${CAR}:1.5@${car}`));
+    await library.decide('deprecated', runtime);
+    await refused('a runtime that is deprecated', { image: car, runtime: { image: runtime } });
+    assert.equal((await call('listModelDeployments')).body.total, 0);
+  });
+
+  test('4. the digest that a tag names is taken: one of a platform stands under no tag and is refused', async () => {
+    const unknown = `sha256:${'9'.repeat(64)}`;
+    const answer = await call('modelDeploymentManifest', { body: input({ image: unknown }) });
+    assert.equal(answer.body.code, 'image-not-approved');
+    await library.decide('approved', nim);
+    const elsewhere = await call('modelDeploymentManifest', { body: input({ location: 'us-east' }) });
+    assert.deepEqual([elsewhere.status, elsewhere.body.code], [409, 'image-not-available']);
+  });
+});
+
+describe('deployments', () => {
+  let id = '';
+
+  test('manifests with checks; a failed check hands out nothing and says why', async () => {
+    const good = await call('modelDeploymentManifest', { body: input() });
+    assert.equal(good.status, 200, good.text);
+    assert.deepEqual(
+      good.body.manifests.map(({ kind }: { kind: string }) => kind),
+      ['ServingRuntime', 'InferenceService'],
+    );
+    for (const { id: check, state, message, hint } of good.body.checks) {
+      assert.ok(check && ['ok', 'warn', 'fail'].includes(state) && message && typeof hint === 'string');
+    }
+    const bad = await call('modelDeploymentManifest', { body: input({ name: 'llama-3.2' }) });
+    assert.deepEqual([bad.status, bad.body.manifests, bad.body.yaml], [200, [], '']);
+    const refused = await call('createModelDeployment', { body: input({ name: 'llama-3.2' }) });
+    assert.deepEqual([refused.status, refused.body.code], [409, 'deployment-not-admissible']);
+    assert.equal(refused.body.errors[0].path, 'name');
+  });
+
+  test('applied, it is handed to the agents of its location; its status is theirs', async () => {
+    const made = await call('createModelDeployment', { body: input({ apply: true, gpu: 1, storage: '50Gi' }) });
+    assert.equal(made.status, 201, made.text);
+    id = made.body.id;
+    assert.equal(made.body.status.state, 'waiting');
+    assert.equal(made.body.endpoint, 'http://rerank-predictor.models.svc.cluster.local');
+    assert.match(made.body.commands[0].command, /port-forward/);
+    const dispatch = await library.it.store.dispatches.get('model-deployment', id);
+    assert.deepEqual([dispatch!.locationId, dispatch!.generation, dispatch!.objects.length], [LOCATION, 1, 3]);
+    const twice = await call('createModelDeployment', { body: input() });
+    assert.deepEqual([twice.status, twice.body.code], [409, 'name-taken']);
+    const listed = await call('listModelDeployments', { query: { digest: nim } });
+    assert.deepEqual([listed.body.total, listed.body.items[0].image.state], [1, 'approved']);
+  });
+
+  test('a change is another generation; a revoked image is withheld and cannot be changed', async () => {
+    const changed = await call('updateModelDeployment', {
+      params: { id },
+      body: { replicas: { min: 1, max: 2 }, storage: null },
+    });
+    assert.equal(changed.status, 200, changed.text);
+    assert.equal((await library.it.store.dispatches.get('model-deployment', id))!.generation, 2);
+    await library.decide('deprecated', nim);
+    const kept = await call('updateModelDeployment', { params: { id }, body: { replicas: { min: 1, max: 1 } } });
+    assert.equal(kept.status, 200, 'what runs may keep a deprecated image');
+    const fresh = await call('createModelDeployment', { body: input({ name: 'another' }) });
+    assert.equal(fresh.body.code, 'image-not-approved');
+    await library.decide('revoked', nim);
+    const withheld = await call('getModelDeployment', { params: { id } });
+    assert.deepEqual([withheld.body.manifests, withheld.body.yaml], [[], '']);
+    assert.match(withheld.body.withheld, /revoked/);
+    const refused = await call('updateModelDeployment', { params: { id }, body: { apply: true } });
+    assert.equal(refused.body.code, 'image-not-approved');
+  });
+
+  test('viewers read and write nothing; a deleted one is taken down by its agent', async () => {
+    const viewer = { token: await library.it.tokenOf('viewer') };
+    assert.equal((await call('getModelDeployment', { params: { id } }, viewer)).status, 200);
+    assert.equal((await call('deleteModelDeployment', { params: { id } }, viewer)).status, 403);
+    assert.equal((await call('deleteModelDeployment', { params: { id } })).status, 204);
+    assert.equal((await library.it.store.dispatches.get('model-deployment', id))!.state, 'deleting');
+    assert.equal((await call('getModelDeployment', { params: { id } })).status, 404);
+  });
+});
+
+describe('external services', () => {
+  type Behaviour = (request: IncomingMessage, response: ServerResponse) => void;
+  const answers =
+    (json: unknown, status = 200): Behaviour =>
+    (_request, response) =>
+      void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
+  const models = answers({ data: [{ id: 'granite' }, { id: 'other' }] });
+  const seen: { url: string | undefined; key: string | undefined; body: string }[] = [];
+  let behaviour: Behaviour = models;
+  const standIn = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    seen.push({ url: request.url, key: request.headers.authorization, body });
+    behaviour(request, response);
+  });
+  let baseUrl = '';
+  let id = '';
+  before(async () => {
+    await new Promise<void>((done) => standIn.listen(0, '127.0.0.1', done));
+    baseUrl = `http://127.0.0.1:${(standIn.address() as AddressInfo).port}`;
+  });
+  after(() => {
+    standIn.closeAllConnections();
+    standIn.close();
+  });
+  const service = (over: object = {}) => ({
+    name: 'Granite',
+    baseUrl: `${baseUrl}/v1/`,
+    model: 'granite',
+    apiKey: 'a-key-of-the-service',
+    allowHttp: true,
+    allowPrivate: true,
+    ...over,
+  });
+  const refused = async (code: string, over: object = {}) => {
+    const answer = await call('createModelService', { body: service(over) });
+    assert.deepEqual([answer.status, answer.body.code], [409, 'service-not-ready'], code);
+    return answer;
+  };
+
+  test('nothing is kept before it has answered: every hostile answer is refused with its reason', async () => {
+    const before = seen.length;
+    assert.match((await refused('plain http', { allowHttp: false })).body.detail, /plain http/);
+    assert.match((await refused('private', { allowPrivate: false })).body.detail, /private network/);
+    const metadata = { baseUrl: 'http://169.254.169.254' };
+    assert.match((await refused('metadata', metadata)).body.detail, /never dialled/);
+    assert.equal(seen.length, before, 'none of these was dialled');
+    behaviour = (_request, response) =>
+      void response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data' }).end();
+    assert.match((await refused('redirect')).body.detail, /redirect/);
+    behaviour = (_request, response) => {
+      response.writeHead(200);
+      const more = () => {
+        while (response.write('x'.repeat(65_536)));
+        response.once('drain', more);
+      };
+      more();
+    };
+    assert.match((await refused('huge')).body.detail, /larger/);
+    behaviour = answers('<html>');
+    assert.match((await refused('not OpenAI')).body.detail, /OpenAI/);
+    behaviour = answers({}, 401);
+    assert.match((await refused('key')).body.detail, /refused the key/);
+    behaviour = answers({ data: [{ id: 'Granite' }] });
+    assert.match((await refused('another model')).body.detail, /no such model/);
+    assert.equal((await call('listModelServices')).body.total, 0);
+  });
+
+  test('registered: the key is sealed, sent to its address only, and comes back out of nothing', async () => {
+    behaviour = models;
+    const made = await call('createModelService', { body: service() });
+    assert.equal(made.status, 201, made.text);
+    id = made.body.id;
+    assert.deepEqual([made.body.baseUrl, made.body.hasKey, made.body.probe.state], [baseUrl, true, 'ready']);
+    assert.deepEqual([seen.at(-1)!.url, seen.at(-1)!.key], ['/v1/models', 'Bearer a-key-of-the-service']);
+    for (const { text } of [made, await call('listModelServices'), await call('getModelService', { params: { id } })]) {
+      assert.equal(text.includes('a-key-of-the-service'), false);
+    }
+    assert.equal(library.it.log.join('').includes('a-key-of-the-service'), false);
+    const door = await library.it.store.modelServices.door(id);
+    assert.match(door!.sealed!, /^v2\./);
+    const odd = await call('createModelService', {
+      body: service({ name: 'x', baseUrl: 'https://user:pw@host.example' }),
+    });
+    assert.equal(odd.body.code, 'invalid-input');
+  });
+
+  test('the console asks one bounded question and tells what came of it', async () => {
+    behaviour = answers({ choices: [{ message: { content: 'Hello.' } }], usage: { total_tokens: 9 } });
+    const chat = await call('tryModelService', { params: { id }, body: { kind: 'chat', text: 'Hi' } });
+    assert.deepEqual([chat.status, chat.body.ok, chat.body.text, chat.body.tokens], [200, true, 'Hello.', 9]);
+    const sent = JSON.parse(seen.at(-1)!.body);
+    assert.deepEqual([seen.at(-1)!.url, sent.model, sent.max_tokens], ['/v1/chat/completions', 'granite', 256]);
+    behaviour = answers({ data: [{ embedding: [1, 2, 3] }] });
+    const embedding = await call('tryModelService', { params: { id }, body: { kind: 'embedding', text: 'Hi' } });
+    assert.equal(embedding.body.dimensions, 3);
+    behaviour = (request) => request.socket.destroy();
+    const broken = await call('tryModelService', { params: { id }, body: { kind: 'chat', text: 'Hi' } });
+    assert.deepEqual([broken.status, broken.body.ok, broken.body.code], [200, false, 'service-unreachable']);
+    const large = await call('tryModelService', { params: { id }, body: { kind: 'chat', text: 'x'.repeat(20_000) } });
+    assert.equal(large.status, 400);
+    const viewer = { token: await library.it.tokenOf('viewer') };
+    const body = { kind: 'chat', text: 'Hi' };
+    assert.equal((await call('tryModelService', { params: { id }, body }, viewer)).status, 403);
+    const nowhere = '00000000-0000-4000-8000-000000000000';
+    assert.equal((await call('tryModelService', { params: { id: nowhere }, body })).status, 404);
+  });
+
+  test('a failed probe is kept as what it is, a change that would not work is not; and there is a limit', async () => {
+    behaviour = answers({}, 503);
+    const probe = await call('probeModelService', { params: { id } });
+    assert.equal(probe.body.state, 'failed');
+    assert.equal((await call('getModelService', { params: { id } })).body.probe.code, 'service-refused');
+    behaviour = models;
+    const consumer = { token: await library.it.tokenOf('consumer') };
+    const wrong = await call('updateModelService', { params: { id }, body: { model: 'nope' } }, consumer);
+    assert.equal(wrong.body.code, 'service-not-ready');
+    const other = await call(
+      'updateModelService',
+      { params: { id }, body: { model: 'other', apiKey: null } },
+      consumer,
+    );
+    assert.deepEqual([other.status, other.body.model, other.body.hasKey], [200, 'other', false]);
+    let status = 200;
+    for (let tries = 0; tries < 25 && status !== 429; tries += 1) {
+      ({ status } = await call('probeModelService', { params: { id } }, consumer));
+    }
+    assert.equal(status, 429);
+    assert.equal((await call('deleteModelService', { params: { id } })).status, 204);
+  });
+});

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { createHash, randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import type { Observation } from '@pharos/contract';
+import { setDigestText } from '@pharos/library';
+import { evaluatePoliciesDue } from '../policies/policy-evaluator.ts';
+import { startTestServer, type TestServer } from '../testing.ts';
+import { testContext } from '../testing-context.ts';
+
+let it: TestServer;
+const now = () => new Date();
+const sha = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+const ONE = sha('one');
+const SPEC = {
+  name: 'signed',
+  effect: 'require',
+  requirements: { signedBy: 'any' },
+  scope: { repositories: ['db/**'] },
+};
+
+before(async () => {
+  it = await startTestServer();
+  const agentId = randomUUID();
+  const agent = { agentId, epoch: 1, name: 'agent', locationId: 'here', version: '0', embedded: false };
+  const more = { publicKey: 'key', configPath: null, registries: [], rules: [], clock: now().toISOString() };
+  await it.store.agents.hello({ ...agent, ...more }, now());
+  const { id } = await it.store.registries.create(
+    {
+      ...{ name: 'Team', url: 'registry.example', provider: 'oci', locationId: 'here', credential: null, apiUrl: null },
+      authentication: { type: 'none', username: null },
+      tls: { caCerts: '', skipVerify: false, plainHttp: false },
+      budget: { requestsPerDay: null, concurrency: null },
+      intervalSeconds: 300,
+    },
+    now(),
+  );
+  for (const [repository, digest] of [
+    ['db/postgresql', ONE],
+    ['other', sha('other')],
+  ] as const) {
+    const scanId = randomUUID();
+    const seen = { digest, mediaType: 'application/vnd.oci.image.manifest.v1+json', artifactType: null };
+    const config = { configMediaType: 'application/vnd.oci.image.config.v1+json', layerMediaTypes: [], size: 10 };
+    const rest = {
+      annotations: {},
+      labels: {},
+      env: {},
+      user: null,
+      configCreated: null,
+      platforms: [],
+      referrers: [],
+    };
+    const images: Observation[] = [{ ...seen, ...config, ...rest, subject: null, detail: 'config' }];
+    const tags = [{ name: '17.4', digest, pushedAt: null }];
+    const startedAt = now().toISOString();
+    const begin = { scanId, parentId: null, agentId, epoch: 1, registryId: id, repository, ruleIds: [], only: null };
+    await it.store.scans.begin({ ...begin, trigger: 'schedule', startedAt }, now());
+    await it.store.scans.chunk(scanId, 0, { sha256: '0'.repeat(64), tags, images, referrers: [] }, now());
+    const setDigest = createHash('sha256')
+      .update([...setDigestText(tags)].join(''))
+      .digest('hex');
+    const counted = { status: 'complete', tagCount: 1, setDigest, listedCount: 1 } as const;
+    const told = { artifactCount: 0, requests: 1, message: '', code: null, hint: null, failures: [], failedCount: 0 };
+    const listed = { unresolved: [], listedNames: ['17.4'], unchanged: false, absence: 'none' as const };
+    await it.store.scans.commit(scanId, { ...counted, ...told, ...listed, finishedAt: startedAt }, now());
+  }
+});
+after(() => it.stop());
+
+test('tried out, it says what it would do and changes nothing; enforced, it does', async () => {
+  const preview = await it.call('previewPolicy', { body: { spec: SPEC } });
+  assert.equal(preview.status, 200, preview.text);
+  assert.deepEqual([preview.body.images, preview.body.counts], [1, { pass: 0, fail: 0, unknown: 1 }]);
+  assert.deepEqual(preview.body.effects, { approved: 0, rejected: 0, blocked: 1, blockedApproved: 0 });
+  assert.deepEqual(preview.body.reasons, [{ requirement: 'signedBy', outcome: 'unknown', count: 1 }]);
+  const [example] = preview.body.examples.unknown;
+  assert.deepEqual(
+    [example.repository, example.tag, example.sentence],
+    ['db/postgresql', '17.4', 'No trusted key signed this digest.'],
+  );
+  assert.equal((await it.call('listPolicies')).body.total, 0);
+
+  const made = await it.call('createPolicy', { body: { ...SPEC, mode: 'enforce' } });
+  assert.equal(made.status, 201, made.text);
+  const shown = await it.call('getImagePolicies', { params: { digest: ONE } });
+  assert.equal(shown.body.isApprovable, false);
+  assert.equal(shown.body.sentence, '"signed" forbids its approval: No trusted key signed this digest.');
+  const refused = await it.call('decideImage', {
+    params: { digest: ONE },
+    body: { state: 'approved', reason: 'please' },
+  });
+  assert.deepEqual([refused.status, refused.body.code], [409, 'policy-blocks']);
+  const summary = await it.call('decideImages', {
+    body: { digests: [ONE], state: 'approved', reason: 'x', dryRun: true },
+  });
+  assert.equal(summary.body.refused[0].code, 'policy-blocks', 'the summary before a bulk decision says so too');
+  const { body: other } = await it.call('decideImage', {
+    params: { digest: sha('other') },
+    body: { state: 'approved', reason: 'ok' },
+  });
+  assert.equal(other.state, 'approved', 'another repository');
+
+  await evaluatePoliciesDue({ ...testContext(it.store), store: it.store });
+  assert.equal((await it.call('getPolicy', { params: { id: made.body.id } })).body.results.unknown, 1);
+  const changed = await it.call('updatePolicy', { params: { id: made.body.id }, body: { ...SPEC, mode: 'report' } });
+  assert.equal(changed.body.version, 2);
+  const versions = await it.call('listPolicyVersions', { params: { id: made.body.id } });
+  assert.deepEqual(
+    versions.body.items.map((each: { spec: { mode: string } }) => each.spec.mode),
+    ['report', 'enforce'],
+  );
+  assert.equal((await it.call('deletePolicy', { params: { id: made.body.id } })).status, 204);
+});
+
+test('what cannot be a policy is refused where it is wrong', async () => {
+  for (const [body, path] of [
+    [{ ...SPEC, requirements: {} }, 'requirements'],
+    [{ ...SPEC, scope: { repositories: ['a', 're:('] } }, 'scope.repositories.1'],
+    [{ ...SPEC, requirements: { vulnerabilities: { above: 'nasty' } } }, 'requirements.vulnerabilities.above'],
+    [{ ...SPEC, requirements: { signedby: 'any' } }, 'requirements'],
+  ] as const) {
+    const { status, body: problem } = await it.call('createPolicy', { body });
+    assert.equal(status, 400, JSON.stringify(problem));
+    assert.equal(problem.errors[0].path, path, JSON.stringify(problem));
+  }
+  const late = { digest: ONE, policyId: randomUUID(), reason: 'x', expiresAt: '2020-01-01T00:00:00Z' };
+  assert.equal((await it.call('askPolicyException', { body: late })).status, 400);
+});

@@ -1,0 +1,20 @@
+/** The port of the store for which images run where. */
+import type { ImageUsage, Page, UsageQuery, UsageReport } from '@pharos/contract';
+
+/** How many uses of a digest there are, and the first of them. */
+export interface UsageSummary {
+  readonly total: number;
+  readonly first: readonly ImageUsage[];
+}
+
+export interface Usages {
+  /**
+   * Keeps what an agent saw of one scope: a complete snapshot replaces, a partial one only adds. False: the agent is not
+   * known, or a newer word of it was kept already.
+   */
+  report(report: UsageReport, now: Date): Promise<boolean>;
+  /** Where an image, or one of its platforms, runs. */
+  ofImage(digest: string, query: UsageQuery): Promise<Page<ImageUsage>>;
+  /** Who would be hit: every digest that was asked for is in the answer. */
+  usagesOf(digests: readonly string[], most?: number): Promise<Map<string, UsageSummary>>;
+}
