@@ -23,6 +23,7 @@ function paramsOf(route: Route): object {
     deliveryId: randomUUID(),
     name: 'latest',
     n: '0',
+    seq: '999999999',
     digest: `sha256:${'0'.repeat(64)}`,
     secret: 'guessed',
   };
