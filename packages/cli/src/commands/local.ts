@@ -98,7 +98,7 @@ function refuse({ name, digest, kind, state, host, presence }: TagDetail): void 
     throw new CliError(
       'image-not-approved',
       `${name} (${shortDigest(digest)}) is ${state}, and only approved images run from here.`,
-      'Ask for an approval of this digest, or choose an approved tag: pharos tags list --query state:approved',
+      'Ask for an approval of this digest, or choose an approved tag: pharos tags list state:approved',
       { exitCode: 1 },
     );
   }

@@ -43,12 +43,12 @@ const COLUMNS: readonly Column<PolicyException>[] = [
     label: 'Asked by',
     modifier: 'breakWord',
     cell: ({ requestedBy, reason }) => (
-      <>
+      <div>
         <HostileText text={requestedBy} />
         <div className="ph-quiet">
           <HostileText text={reason} clamp={200} />
         </div>
-      </>
+      </div>
     ),
   },
   { label: 'Actions', hideLabel: true, cell: (exception) => <Actions exception={exception} /> },

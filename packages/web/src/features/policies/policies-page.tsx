@@ -66,12 +66,12 @@ const COLUMNS: readonly Column<Policy>[] = [
     label: 'Name',
     modifier: 'breakWord',
     cell: ({ name, description }) => (
-      <>
+      <div>
         <HostileText text={name} />
         <div className="ph-quiet">
           <HostileText text={description} clamp={200} />
         </div>
-      </>
+      </div>
     ),
   },
   { label: 'Effect', modifier: 'breakWord', cell: ({ effect }) => EFFECT_WORDS[effect] },
@@ -90,10 +90,10 @@ const COLUMNS: readonly Column<Policy>[] = [
     label: 'Changed',
     modifier: 'breakWord',
     cell: ({ version, updatedAt, updatedBy }) => (
-      <>
+      <div>
         <RelativeTime time={updatedAt} /> by <HostileText text={updatedBy} />
         <div className="ph-quiet">version {version}</div>
-      </>
+      </div>
     ),
   },
 ];
