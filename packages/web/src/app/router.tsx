@@ -23,6 +23,7 @@ import {
 import { modelsSearch } from '../features/models/search.ts';
 import { newReceiverSearch, receiverSearch, receiversSearch } from '../features/notifications/search.ts';
 import { peopleSearch } from '../features/people/search.ts';
+import { policiesSearch } from '../features/policies/search.ts';
 import { registriesSearch, registrySearch } from '../features/registries/search.ts';
 import { newRuleSearch, rulesSearch } from '../features/rules/search.ts';
 import { scansSearch } from '../features/scans/search.ts';
@@ -265,6 +266,13 @@ const cluster = createRoute({
   component: lazyRouteComponent(() => import('../features/databases/cluster-page.tsx'), 'ClusterPage'),
 });
 
+const policies = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/policies',
+  validateSearch: policiesSearch,
+  component: lazyRouteComponent(() => import('../features/policies/policies-page.tsx'), 'PoliciesPage'),
+});
+
 const trust = createRoute({
   getParentRoute: () => app,
   path: '/manage/trust',
@@ -370,6 +378,7 @@ const pages = [
   databases,
   newCluster,
   cluster,
+  policies,
   trust,
   newTrust,
   trustEntry,
