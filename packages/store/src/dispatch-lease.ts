@@ -1,7 +1,7 @@
 /** Hands dispatches out to agents, one agent at a time, and keeps what they report. */
 import { createHash } from 'node:crypto';
 import type { DispatchReport, DispatchTask, ObjectRef } from '@pharos/contract';
-import { imagesNamed } from '@pharos/library';
+import { imagesNamed, unreadableObject } from '@pharos/library';
 import { sql } from 'kysely';
 import { type Db, first, iso, json } from './database.ts';
 import { decisionsOf } from './decisions.ts';
@@ -102,19 +102,21 @@ async function wait(trx: Db, row: LeaseRow, message: string, now: Date): Promise
 /** Dispatches that would bring an image into Kubernetes that is not approved now, each with the reason. */
 async function refusals(db: Db, rows: readonly LeaseRow[], now: Date): Promise<Map<string, string>> {
   const applying = rows.filter((row) => taskOf(row) === 'apply');
-  const named = new Map(applying.map((row) => [row.id, row.objects.flatMap(imagesNamed)]));
+  const named = new Map(applying.map((row) => [row.id, row.objects.flatMap((object) => imagesNamed(object))]));
   const digests = [...named.values()].flat().flatMap(({ digest }) => (digest === null ? [] : [digest]));
   if (named.size === 0) return new Map();
   const states = await decisionsOf(db).statesOf([...new Set(digests)], now);
   const refused = new Map<string, string>();
   for (const row of applying) {
-    const reasons = named.get(row.id)!.flatMap(({ reference, digest }) => {
+    const unread = row.objects.flatMap((object) => unreadableObject(object) ?? []);
+    const unapproved = named.get(row.id)!.flatMap(({ reference, digest }) => {
       if (digest === null) return [`${reference} names no digest, so nobody can have approved it`];
       const state = states.get(digest)?.state ?? 'pending';
       // What runs already keeps running while its image is deprecated.
       const isKept = state === 'deprecated' && row.applied_digests.includes(digest);
       return state === 'approved' || isKept ? [] : [`${reference} is ${state}`];
     });
+    const reasons = [...unread, ...unapproved];
     if (reasons.length === 0) continue;
     const more = reasons.length > SHOWN ? `, and ${reasons.length - SHOWN} more` : '';
     refused.set(row.id, `It waits: ${reasons.slice(0, SHOWN).join(', ')}${more}.`.slice(0, 2000));
@@ -146,7 +148,7 @@ async function write(trx: Db, row: LeaseRow, report: DispatchReport, now: Date):
   const state = row.state === 'deleting' ? 'deleting' : report.state;
   const conditions = report.status.flatMap(({ object, conditions: own }) => own.map((one) => ({ object, ...one })));
   const isNews = state !== row.state || report.message !== row.message;
-  const digests = row.objects.flatMap(imagesNamed).flatMap(({ digest }) => digest ?? []);
+  const digests = row.objects.flatMap((object) => imagesNamed(object)).flatMap(({ digest }) => digest ?? []);
   await sql`update dispatches set state = ${state}, code = ${report.code}, message = ${report.message},
       hint = ${report.hint}, status = ${json(report.status)}, conditions = ${json(conditions)},
       checked_at = ${iso(now)}, updated_at = ${isNews ? iso(now) : sql`updated_at`},

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { usagesIn } from './usages.ts';
 
+const POD = { apiVersion: 'v1', kind: 'Pod' };
+const CLUSTER = { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster' };
 const D = `sha256:${'ab'.repeat(32)}`;
 const E = `sha256:${'cd'.repeat(32)}`;
 
@@ -12,7 +14,7 @@ const pod = (image: string, imageID: string, more: object = {}) => ({
 });
 
 test('a pod runs what its runtime says, and is pinned to what its image says', () => {
-  assert.deepEqual(usagesIn('Pod', pod(`r/p:1@${D}`, `docker-pullable://r/p@${E}`)), [
+  assert.deepEqual(usagesIn(POD, pod(`r/p:1@${D}`, `docker-pullable://r/p@${E}`)), [
     {
       namespace: 'n',
       name: 'p',
@@ -26,26 +28,26 @@ test('a pod runs what its runtime says, and is pinned to what its image says', (
 });
 
 test('a bare digest is that of a configuration and names no image; a pin counts before the container runs', () => {
-  assert.equal(usagesIn('Pod', pod('r/p:1', D)), null);
-  assert.equal(usagesIn('Pod', pod(`r/p:1@${D}`, ''))?.[0]?.digest, D);
+  assert.equal(usagesIn(POD, pod('r/p:1', D)), null);
+  assert.equal(usagesIn(POD, pod(`r/p:1@${D}`, ''))?.[0]?.digest, D);
 });
 
 test('what has ended runs nothing', () => {
-  assert.equal(usagesIn('Pod', pod('r/p:1', `r/p@${D}`, { phase: 'Succeeded' })), null);
+  assert.equal(usagesIn(POD, pod('r/p:1', `r/p@${D}`, { phase: 'Succeeded' })), null);
 });
 
 test('a pod of CloudNativePG belongs to its Cluster', () => {
   const own = pod('r/p:1', `r/p@${D}`);
   const labelled = { ...own, metadata: { ...own.metadata, labels: { 'cnpg.io/cluster': 'orders' } } };
-  assert.equal(usagesIn('Pod', labelled)?.[0]?.owner, 'Cluster/orders');
+  assert.equal(usagesIn(POD, labelled)?.[0]?.owner, 'Cluster/orders');
 });
 
 test('others by what is pinned in them, CloudNativePG also by what a catalog resolved to', () => {
   const metadata = { name: 'orders', namespace: 'n' };
-  const fields = (object: object) => usagesIn('Cluster', object)?.map(({ container, digest }) => [container, digest]);
+  const fields = (object: object) => usagesIn(CLUSTER, object)?.map(({ container, digest }) => [container, digest]);
   assert.deepEqual(fields({ metadata, spec: { imageName: `r/p:17@${D}` } }), [['spec.imageName', D]]);
   assert.deepEqual(fields({ metadata, spec: {}, status: { image: `r/p:17@${E}` } }), [['status.image', E]]);
-  assert.equal(usagesIn('Cluster', { metadata, spec: { imageName: 'r/p:17' } }), null);
+  assert.equal(usagesIn(CLUSTER, { metadata, spec: { imageName: 'r/p:17' } }), null);
 });
 
 test('objects that are not as they should be are no reason to stumble', () => {
@@ -54,5 +56,5 @@ test('objects that are not as they should be are no reason to stumble', () => {
     { metadata: null },
     { metadata: {}, spec: { containers: 'x' }, status: { containerStatuses: [1] } },
   ])
-    assert.equal(usagesIn('Pod', odd as never), null);
+    assert.equal(usagesIn(POD, odd as never), null);
 });

@@ -1,11 +1,12 @@
 /** Which images an object runs, or is pinned to. */
 import type { ReportedUsage } from '@pharos/contract';
-import { digestIn, imagesNamed } from '@pharos/library';
+import { digestIn, imagesNamed, kindOfObject, type ObjectKind } from '@pharos/library';
 import type { KubeObject } from './api.ts';
 
 /** The uses in one object; null: none that names a digest. */
-export function usagesIn(kind: string, object: KubeObject): ReportedUsage[] | null {
-  const uses = kind === 'Pod' ? inPod(object) : inOthers(object);
+export function usagesIn(of: { apiVersion: string; kind: string }, object: KubeObject): ReportedUsage[] | null {
+  // Items of a list do not always state their kind.
+  const uses = of.kind === 'Pod' ? inPod(object) : inOthers(object, kindOfObject(of));
   return uses.length === 0 ? null : uses;
 }
 
@@ -28,11 +29,11 @@ function inPod(pod: KubeObject): ReportedUsage[] {
 }
 
 /** What is pinned. Whoever names a tag only is known by the pods that come of it. */
-function inOthers(object: KubeObject): ReportedUsage[] {
+function inOthers(object: KubeObject, kind: ObjectKind | null): ReportedUsage[] {
   // Where CloudNativePG says what a catalog resolved to.
   const status =
     typeof object.status?.image === 'string' ? [{ reference: object.status.image, path: 'status.image' }] : [];
-  return [...imagesNamed(object), ...status].flatMap(({ reference, path }) => {
+  return [...imagesNamed(object, kind), ...status].flatMap(({ reference, path }) => {
     const digest = digestIn(reference);
     return digest === null ? [] : [usage(object, { container: path, image: reference, digest, pinned: digest })];
   });

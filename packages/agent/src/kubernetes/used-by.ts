@@ -53,7 +53,7 @@ async function watchKind(options: UsedByOptions, teller: Teller, need: Need, nam
           api: cluster.api,
           path: listPath(resource, namespace || null),
           signal,
-          keep: (object) => usagesIn(need.kind, object),
+          keep: (object) => usagesIn(need, object),
           onChange: (items) => teller.note(scope, items),
           onTrouble: (error) => {
             const { status, reason } = error instanceof KubernetesError ? error : { status: 0, reason: 'unexpected' };

@@ -26,7 +26,8 @@ export type ReadBefore = (() => Promise<unknown>) | null;
 
 /**
  * Runs a handler of a route with an audit name. Its first change bears the entry, in the same transaction; a success that
- * changed nothing in the database leaves one as well; what fails after it changed something leaves a second one that says so.
+ * changed nothing in the database leaves one as well, unless only a summary was asked for (`dryRun`); what fails after it
+ * changed something leaves a second one that says so.
  */
 export async function runAudited<T>(
   context: AuditedContext,
@@ -41,7 +42,7 @@ export async function runAudited<T>(
   doing.note({ detail: bounded(detailOf(route, call.body, before)) });
   try {
     const answer = await doing.within(run);
-    if (!doing.isWritten) await context.store.audit.append(doing.event, context.now());
+    if (!doing.isWritten && !isTrial(call.body)) await context.store.audit.append(doing.event, context.now());
     return answer;
   } catch (error) {
     if (doing.isWritten) await tellFailure(context, call, doing.event, error);
@@ -49,6 +50,11 @@ export async function runAudited<T>(
   } finally {
     doing.end();
   }
+}
+
+/** Only what would happen was asked for: a question, which leaves no entry. Should it change something all the same, it does. */
+function isTrial(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'dryRun' in body && body.dryRun === true;
 }
 
 /** An entry without its detail. */

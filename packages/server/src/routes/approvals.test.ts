@@ -158,8 +158,11 @@ test('whoever decides of an image decides for every place where it stands', asyn
 test('a summary comes first, and then all or nothing is decided', async () => {
   const digests = [sha('17.5'), sha('17.4')];
   const body = { digests, state: 'rejected', reason: 'old' };
+  const written = async () => (await it.store.audit.head()).seq;
+  const before = await written();
   const summary = await it.call('decideImages', { body: { ...body, dryRun: true } });
   assert.equal(summary.status, 200, summary.text);
+  assert.equal(await written(), before, 'a question leaves no entry in the audit log');
   assert.deepEqual(summary.body.changes, [{ from: 'pending', to: 'rejected', count: 1 }]);
   assert.deepEqual(
     summary.body.refused.map((one: { digest: string }) => one.digest),
@@ -167,7 +170,9 @@ test('a summary comes first, and then all or nothing is decided', async () => {
   );
   assert.equal((await it.call('decideImages', { body })).status, 409);
   assert.equal((await it.call('getImage', { params: { digest: sha('17.5') } })).body.state, 'pending');
+  const whole = await written();
   assert.equal((await it.call('decideImages', { body: { ...body, digests: [sha('17.5')] } })).status, 200);
+  assert.ok((await written()) > whole, 'the decision itself does');
 });
 
 test('two people are two people: a token counts as its owner, and tokens of nobody as none', async () => {
