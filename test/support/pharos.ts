@@ -82,8 +82,14 @@ export async function startPharos(options: StartOptions = {}): Promise<Pharos> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { output, ended } = watch(child);
+  // With a public URL the address in the output is that of the proxy in front.
+  const own = options.env?.PHAROS_PUBLIC_URL === undefined ? null : `http://127.0.0.1:${options.port}`;
   const url = await Promise.race([
-    waitFor(async () => /^\s*Open +(http:\S+)/m.exec(output())?.[1], 'the address in the output', 60_000),
+    waitFor(
+      async () => /^\s*Open +(https?:\S+)/m.exec(output())?.[1] && (own ?? /^\s*Open +(http:\S+)/m.exec(output())?.[1]),
+      'the address in the output',
+      60_000,
+    ),
     ended.then((code) => {
       throw new Error(`pharos ended with ${code}:\n${output()}`);
     }),

@@ -15,11 +15,13 @@ import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { decideCommands } from './commands/decide.ts';
 import { encryptionCommand } from './commands/encryption.ts';
+import { exceptionsCommand } from './commands/exceptions.ts';
 import { explainCommand } from './commands/explain.ts';
 import { hcpTagsCommand } from './commands/hcp-tags.ts';
 import { imagesCommand } from './commands/images.ts';
 import { localCommand } from './commands/local.ts';
 import { modelsCommand } from './commands/models.ts';
+import { policiesCommand } from './commands/policies.ts';
 import { receiversCommand } from './commands/receivers.ts';
 import { registriesCommand } from './commands/registries.ts';
 import { repositoriesCommand } from './commands/repositories.ts';
@@ -74,7 +76,10 @@ export function buildProgram(shell: Shell): Command {
       ],
     ],
     ['Databases:', [clustersCommand(shell), catalogCommand(shell)]],
-    ['Approvals:', [approvalsCommand(shell), ...decideCommands(shell)]],
+    [
+      'Approvals:',
+      [approvalsCommand(shell), policiesCommand(shell), exceptionsCommand(shell), ...decideCommands(shell)],
+    ],
     ['On this machine:', [localCommand(shell)]],
     ['Signatures:', [trustCommand(shell), verifyCommand(shell)]],
     ['Clusters:', [admissionCommand(shell)]],

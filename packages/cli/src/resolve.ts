@@ -6,6 +6,7 @@ import {
   type Cluster,
   type HcpTag,
   type Model,
+  type Policy,
   type Receiver,
   type Registry,
   type Repository,
@@ -127,6 +128,13 @@ export async function findTrust(client: Client, name: string): Promise<TrustEntr
   const { items } = await client('listTrust', { query: { limit: 1000 } });
   const matches = items.filter((entry) => entry.id === name || entry.name === name);
   return single(matches, 'trust entry', name, 'pharos trust list', (one) => one.id);
+}
+
+/** @throws CliError `not-found`, `name-ambiguous`. */
+export async function findPolicy(client: Client, name: string): Promise<Policy> {
+  const { items } = await client('listPolicies', { query: { limit: 1000 } });
+  const matches = items.filter((policy) => policy.id === name || policy.name === name);
+  return single(matches, 'policy', name, 'pharos policies list', (one) => one.id);
 }
 
 /** @throws CliError `not-found`, `name-ambiguous`. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DisplayName, Id, Time } from './common.ts';
 import { PageQuery } from './page.ts';
+import { secret } from './secret.ts';
 
 const BaseUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
@@ -9,11 +10,13 @@ const BaseUrl = z
   .meta({ description: 'Without /v1 at its end, user name, query or fragment' });
 
 /** Write-only: no answer holds it. */
-const ApiKey = z
-  .string()
-  .min(1)
-  .max(4096)
-  .regex(/^[\x21-\x7e]+$/, 'must be one word of printable ASCII');
+const ApiKey = secret(
+  z
+    .string()
+    .min(1)
+    .max(4096)
+    .regex(/^[\x21-\x7e]+$/, 'must be one word of printable ASCII'),
+);
 
 export const ModelServiceInput = z.strictObject({
   kind: z.literal('external').default('external'),

@@ -23,6 +23,7 @@ function paramsOf(route: Route): object {
     deliveryId: randomUUID(),
     name: 'latest',
     n: '0',
+    seq: '999999999',
     digest: `sha256:${'0'.repeat(64)}`,
     secret: 'guessed',
   };
@@ -35,6 +36,7 @@ function queryOf(route: Route): object {
     repository: 'a',
     tag: 'b',
     time: '2026-03-03',
+    location: 'local',
     from: `sha256:${'0'.repeat(64)}`,
   };
   const needed = Object.entries(route.query?.shape ?? {}).filter(([, type]) => !type.safeParse(undefined).success);

@@ -263,7 +263,7 @@ const SERVICES: Column<ModelService>[] = [
 ];
 
 interface AddServiceOptions extends CommonOptions {
-  url: string;
+  address: string;
   model: string;
   keyStdin?: boolean;
   keyEnv?: string;
@@ -281,17 +281,17 @@ function services(shell: Shell): Command {
   const add = examples(
     clientCommand('add', 'register an external service once it has answered')
       .argument('<name>', 'what people call it')
-      .requiredOption('--url <URL>', 'address without /v1')
+      .requiredOption('--address <URL>', 'address without /v1')
       .requiredOption('--model <MODEL>', 'as the service names it')
       .option('--key-stdin', 'read the key from stdin')
       .option('--key-env <NAME>', 'read the key from this variable')
       .option('--allow-http', 'allow plain http')
       .option('--allow-private', 'allow addresses of private networks and of this machine'),
-    'models services add "Granite at Lyon" --url https://models.example.com --model granite --key-stdin < key',
+    'models services add "Granite at Lyon" --address https://models.example.com --model granite --key-stdin < key',
   ).action(
     clientAction<AddServiceOptions>(shell, async ({ client, out }, [name], options) => {
       const apiKey = await readSecret(shell.io, { stdin: options.keyStdin, env: options.keyEnv }, 'key');
-      const { url: baseUrl, model, allowHttp = false, allowPrivate = false } = options;
+      const { address: baseUrl, model, allowHttp = false, allowPrivate = false } = options;
       const body = { name: name!, baseUrl, model, apiKey, allowHttp, allowPrivate };
       const service = await client('createModelService', { body });
       out.one(service, service.id, () =>

@@ -84,8 +84,8 @@ export function admissionSuite(given: () => Promise<Given>): void {
       images: [observation(digestOf('there'))],
     });
     const before = await store.admission.mark('here');
-    await decide(store, index, 'approved', { expiresAt: hours(2), successor: old });
-    await decide(store, old, 'rejected');
+    await decide(store, index, 'approved', { expiresAt: hours(2) });
+    await decide(store, old, 'rejected', { successor: index });
     await decide(store, digestOf('there'), 'approved');
     assert.notEqual(await store.admission.mark('here'), before, 'a decision is a change');
 
@@ -98,11 +98,11 @@ export function admissionSuite(given: () => Promise<Given>): void {
           digest: index,
           state: 'approved' as const,
           expiresAt: hours(2).getTime(),
-          successor: old,
+          successor: null,
           platforms: [child],
         },
         // It stands under no tag any more, and counts all the same.
-        { digest: old, state: 'rejected' as const, expiresAt: null, successor: null, platforms: [child] },
+        { digest: old, state: 'rejected' as const, expiresAt: null, successor: index, platforms: [child] },
       ].sort(by),
     );
     assert.deepEqual(content.repositories, [
