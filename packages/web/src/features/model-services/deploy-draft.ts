@@ -2,8 +2,8 @@
 import type {
   FieldProblem,
   ManifestCheck,
-  Model,
   ModelDeploymentInput,
+  ModelDetail,
   ModelFormat,
   ModelImage,
   ServingTarget,
@@ -27,8 +27,9 @@ export interface DeployDraft {
 }
 export type TextField = Exclude<keyof DeployDraft, 'apply' | 'storageKind'>;
 
-/** A name that Kubernetes takes, from that of the model. */
-export function draftOf(model: Pick<Model, 'name' | 'gpu'>): DeployDraft {
+/** A name that Kubernetes takes, from that of the model, and the fewest GPUs that a profile of it is known for. */
+export function draftOf(model: Pick<ModelDetail, 'name' | 'gpu' | 'facts'>): DeployDraft {
+  const counts = (model.facts.profiles.value ?? []).map(({ count }) => count);
   const name = model.name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
@@ -38,7 +39,7 @@ export function draftOf(model: Pick<Model, 'name' | 'gpu'>): DeployDraft {
   return {
     name: name === '' ? 'model' : name,
     namespace: 'default',
-    gpus: String(model.gpu?.count ?? 1),
+    gpus: String(counts.length > 0 ? Math.min(...counts) : (model.gpu?.count ?? 1)),
     memory: '',
     min: '1',
     max: '1',

@@ -1,5 +1,5 @@
 import { PageSection, Wizard, WizardStep } from '@patternfly/react-core';
-import type { Model } from '@pharos/contract';
+import type { Model, ModelDetail } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
@@ -48,36 +48,35 @@ export function DeployPage(): ReactElement {
 function Chooser(): ReactElement {
   const [search] = useSearchState<DeploySearch>();
   const models = useQuery(modelsQuery({ limit: MOST_MODELS }));
-  // The one asked for may stand beyond what is listed.
-  const asked = useQuery({ ...modelQuery(search.model ?? ''), enabled: search.model !== undefined });
-  if (search.model !== undefined && asked.data === undefined)
-    return (
-      <QueryView query={asked} what="the model">
-        {() => null}
-      </QueryView>
-    );
+  const items = models.data?.items ?? [];
+  const id = search.model ?? (items.find(({ images }) => images.some(isDeployable)) ?? items[0])?.id;
+  const model = useQuery({ ...modelQuery(id ?? ''), enabled: id !== undefined });
   return (
     <QueryView query={models} what="the models" skeleton={<TextSkeleton what="the models" />}>
-      {({ items }) => {
-        const model = asked.data ?? items.find(({ images }) => images.some(isDeployable)) ?? items[0];
-        if (model === undefined)
-          return (
-            <EmptyState
-              title="The Model Library is empty"
-              icon={BrainIcon}
-              action={<Link to="/models">Open the Model Library</Link>}
-            >
-              Connect a registry with model images first.
-            </EmptyState>
-          );
-        const listed = items.some(({ id }) => id === model.id) ? items : [model, ...items];
-        return <DeployWizard key={model.id} models={listed} model={model} />;
-      }}
+      {() =>
+        id === undefined ? (
+          <EmptyState
+            title="The Model Library is empty"
+            icon={BrainIcon}
+            action={<Link to="/models">Open the Model Library</Link>}
+          >
+            Connect a registry with model images first.
+          </EmptyState>
+        ) : (
+          <QueryView query={model} what="the model">
+            {(detail) => {
+              // The one asked for may stand beyond what is listed.
+              const listed = items.some((each) => each.id === detail.id) ? items : [detail, ...items];
+              return <DeployWizard key={detail.id} models={listed} model={detail} />;
+            }}
+          </QueryView>
+        )
+      }
     </QueryView>
   );
 }
 
-function DeployWizard({ models, model }: { models: readonly Model[]; model: Model }): ReactElement {
+function DeployWizard({ models, model }: { models: readonly Model[]; model: ModelDetail }): ReactElement {
   const [search, change] = useSearchState<DeploySearch>();
   const [draft, setDraft] = useState<DeployDraft>(draftOf(model));
   const navigate = useNavigate();
