@@ -92,8 +92,8 @@ describe('model services in a browser', { skip: available().chromium.skip }, () 
     await page.locator('#service-model').fill('granite');
     await page.getByRole('button', { name: 'Register' }).click();
     await page.locator('#service-baseUrl-note').getByText('The address is plain http.').waitFor();
-    await page.getByText('Allow private addresses').click();
-    await page.getByText('Allow plain http').click();
+    await page.getByText('Allow private addresses', { exact: true }).click();
+    await page.getByText('Allow plain http', { exact: true }).click();
     await settle(page);
     assert.deepEqual(await violations(page), []);
     await page.getByRole('button', { name: 'Register' }).click();
