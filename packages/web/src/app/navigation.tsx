@@ -9,6 +9,7 @@ const MANAGE = [
   ['/manage/rules', 'Repository Rules'],
   ['/manage/hcp-tags', 'HCP tags'],
   ['/manage/notifications', 'Notifications'],
+  ['/manage/policies', 'Policies'],
   ['/manage/trust', 'Trust'],
   ['/manage/agents', 'Agents and locations'],
   ['/manage/scans', 'Scans'],

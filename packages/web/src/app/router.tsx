@@ -24,6 +24,7 @@ import { deploySearch, servicesSearch } from '../features/model-services/search.
 import { modelsSearch } from '../features/models/search.ts';
 import { newReceiverSearch, receiverSearch, receiversSearch } from '../features/notifications/search.ts';
 import { peopleSearch } from '../features/people/search.ts';
+import { policiesSearch } from '../features/policies/search.ts';
 import { registriesSearch, registrySearch } from '../features/registries/search.ts';
 import { newRuleSearch, rulesSearch } from '../features/rules/search.ts';
 import { scansSearch } from '../features/scans/search.ts';
@@ -296,6 +297,11 @@ const service = createRoute({
   getParentRoute: () => app,
   path: '/model-services/external/$serviceId',
   component: lazyRouteComponent(() => import('../features/model-services/service-page.tsx'), 'ServicePage'),
+const policies = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/policies',
+  validateSearch: policiesSearch,
+  component: lazyRouteComponent(() => import('../features/policies/policies-page.tsx'), 'PoliciesPage'),
 });
 
 const trust = createRoute({
@@ -408,6 +414,7 @@ const pages = [
   deployment,
   newService,
   service,
+  policies,
   trust,
   newTrust,
   trustEntry,

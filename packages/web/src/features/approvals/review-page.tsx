@@ -11,6 +11,7 @@ import { DecisionsPanel } from '../../components/decisions-panel.tsx';
 import { Digest } from '../../components/digest.tsx';
 import { EngineLabel, ImageStateLabel, KindLabel } from '../../components/labels.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
+import { PoliciesPanel } from '../../components/policies-panel.tsx';
 import { QueryView } from '../../components/states.tsx';
 import { DifferencePanel } from './difference-panel.tsx';
 import { EvidencePanel } from './evidence-panel.tsx';
@@ -71,6 +72,7 @@ function Loaded({ review }: { review: ApprovalReview }): ReactElement {
         <div className="ph-columns">
           <div className="ph-stack">
             <EvidencePanel review={review} />
+            <PoliciesPanel digest={digest} />
             <DifferencePanel review={review} />
             <CommentsPanel review={review} />
           </div>

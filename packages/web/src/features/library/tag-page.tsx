@@ -14,6 +14,7 @@ import { EditHcpTags } from '../../components/edit-hcp-tags.tsx';
 import { formatCount } from '../../components/format.ts';
 import { EngineLabel, ImageStateLabel, KindLabel, PresenceLabel } from '../../components/labels.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
+import { PoliciesPanel } from '../../components/policies-panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { QueryView, TextSkeleton } from '../../components/states.tsx';
 import { useSearchState } from '../../components/use-search-state.ts';
@@ -217,6 +218,7 @@ function Overview({ tag, image }: { tag: TagDetail; image: ReturnType<typeof use
       <div className="ph-stack">
         <PullPanel tag={tag} />
         <DecisionsPanel digest={tag.digest} />
+        <PoliciesPanel digest={tag.digest} />
         <SignaturesPanel tag={tag} />
         <TagOriginPanel tag={tag} />
         {image.data ? <AttachedPanel referrers={image.data.referrers} /> : null}
