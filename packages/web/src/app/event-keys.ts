@@ -40,7 +40,7 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
     case 'model-service':
       return [['model-services']];
     case 'dispatch':
-      return [['dispatches']];
+      return [['dispatches'], ['model-deployments']];
     case 'approval':
       return [['approvals'], ['images'], ['tags'], ['repositories'], ['models']];
     case 'policy':

@@ -44,6 +44,7 @@ export function Navigation({ isOpen, isOverlay }: { isOpen: boolean; isOverlay: 
             <Entry to="/library" label="Image Library" />
             <Entry to="/models" label="Model Library" />
             <Entry to="/databases" label="Databases" />
+            <Entry to="/model-services" label="Model services" />
             <Entry to="/approvals" label="Approvals" />
           </NavList>
           <NavGroup title="Manage">

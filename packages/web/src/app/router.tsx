@@ -20,6 +20,7 @@ import {
   tagSearch,
   tagsSearch,
 } from '../features/library/search.ts';
+import { deploySearch, servicesSearch } from '../features/model-services/search.ts';
 import { modelsSearch } from '../features/models/search.ts';
 import { newReceiverSearch, receiverSearch, receiversSearch } from '../features/notifications/search.ts';
 import { peopleSearch } from '../features/people/search.ts';
@@ -266,6 +267,36 @@ const cluster = createRoute({
   component: lazyRouteComponent(() => import('../features/databases/cluster-page.tsx'), 'ClusterPage'),
 });
 
+const modelServices = createRoute({
+  getParentRoute: () => app,
+  path: '/model-services',
+  validateSearch: servicesSearch,
+  component: lazyRouteComponent(() => import('../features/model-services/services-page.tsx'), 'ServicesPage'),
+});
+
+const deploy = createRoute({
+  getParentRoute: () => app,
+  path: '/model-services/new',
+  validateSearch: deploySearch,
+  component: lazyRouteComponent(() => import('../features/model-services/deploy-page.tsx'), 'DeployPage'),
+});
+
+const deployment = createRoute({
+  getParentRoute: () => app,
+  path: '/model-services/$deploymentId',
+  component: lazyRouteComponent(() => import('../features/model-services/deployment-page.tsx'), 'DeploymentPage'),
+});
+
+const newService = createRoute({
+  getParentRoute: () => app,
+  path: '/model-services/external/new',
+  component: lazyRouteComponent(() => import('../features/model-services/new-service-page.tsx'), 'NewServicePage'),
+});
+
+const service = createRoute({
+  getParentRoute: () => app,
+  path: '/model-services/external/$serviceId',
+  component: lazyRouteComponent(() => import('../features/model-services/service-page.tsx'), 'ServicePage'),
 const policies = createRoute({
   getParentRoute: () => app,
   path: '/manage/policies',
@@ -378,6 +409,11 @@ const pages = [
   databases,
   newCluster,
   cluster,
+  modelServices,
+  deploy,
+  deployment,
+  newService,
+  service,
   policies,
   trust,
   newTrust,

@@ -1,6 +1,8 @@
 import { Alert } from '@patternfly/react-core';
 import type { ModelDetail, ModelFormat } from '@pharos/contract';
+import { Link } from '@tanstack/react-router';
 import type { ReactElement, ReactNode } from 'react';
+import { useMay } from '../../api/session.ts';
 import { Panel } from '../../components/panel.tsx';
 import { isNgc } from './model-words.ts';
 
@@ -44,13 +46,27 @@ const SERVING: Record<ModelFormat, ReactNode> = {
   ),
 };
 
-/** What it takes to serve the model. Deploying from here will stand in this place. */
+/** What it takes to serve the model, and the way to do it where an image of it is approved. */
 export function ModelServingPanel({ model }: { model: ModelDetail }): ReactElement {
   const registries = new Set(
     model.images.flatMap(({ places }) => places.filter(({ host }) => isNgc(host)).map(({ registry }) => registry)),
   );
+  const mayDeploy = useMay('model-services:write') && model.images.some(({ state }) => state === 'approved');
   return (
-    <Panel title="Serving">
+    <Panel
+      title="Serving"
+      actions={
+        mayDeploy ? (
+          <Link
+            to="/model-services/new"
+            search={{ model: model.id }}
+            className="pf-v6-c-button pf-m-primary pf-m-small"
+          >
+            <span className="pf-v6-c-button__text">Deploy</span>
+          </Link>
+        ) : null
+      }
+    >
       <div className="ph-stack-small">
         {model.format === null ? <p className="ph-quiet">No image of it was read yet.</p> : SERVING[model.format]}
         {registries.size > 0 ? <NgcTerms registries={[...registries]} /> : null}

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { modelImagesQuery } from '../../api/models.ts';
+import { useMay } from '../../api/session.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Digest } from '../../components/digest.tsx';
 import { ImageStateLabel, PlatformList, PresenceLabel } from '../../components/labels.tsx';
@@ -19,6 +20,7 @@ const PAGE_SIZE = 20;
 /** Every version by its digest, newest first, with all its tags in all registries. */
 export function ModelVersionsPanel({ model }: { model: ModelDetail }): ReactElement {
   const [search, change] = useSearchState<PagedSearch>();
+  const mayDeploy = useMay('model-services:write');
   const images = useQuery(modelImagesQuery(model.id, { cursor: search.cursor, limit: PAGE_SIZE }));
   return (
     <Panel title="Versions">
@@ -31,7 +33,7 @@ export function ModelVersionsPanel({ model }: { model: ModelDetail }): ReactElem
           ) : (
             <DataTable
               label="Versions"
-              columns={COLUMNS}
+              columns={mayDeploy ? [...COLUMNS, deployColumn(model.id)] : COLUMNS}
               rows={page.items}
               rowKey={({ digest }) => digest}
               isStale={images.isPlaceholderData}
@@ -61,6 +63,18 @@ const COLUMNS: readonly Column<ModelImage>[] = [
   { label: 'Platforms', cell: ({ platforms }) => <PlatformList platforms={platforms} /> },
   { label: 'State', cell: ({ state }) => <ImageStateLabel state={state} /> },
 ];
+
+const deployColumn = (model: string): Column<ModelImage> => ({
+  label: 'Deploy',
+  cell: ({ digest, state }) =>
+    state === 'approved' ? (
+      <Link to="/model-services/new" search={{ model, image: digest }}>
+        Deploy
+      </Link>
+    ) : (
+      <span className="ph-quiet">Not approved</span>
+    ),
+});
 
 /** The tags by where they stand: a mirror is another place of the same version. */
 function Places({ image }: { image: ModelImage }): ReactElement {

@@ -1,8 +1,8 @@
 import { Label } from '@patternfly/react-core';
 import type { ManifestCheck } from '@pharos/contract';
 import type { ReactElement } from 'react';
-import { HostileText } from '../../components/hostile-text.tsx';
-import { CheckCircleIcon, ExclamationCircleIcon, ExclamationTriangleIcon } from '../../components/icons.ts';
+import { HostileText } from './hostile-text.tsx';
+import { CheckCircleIcon, ExclamationCircleIcon, ExclamationTriangleIcon } from './icons.ts';
 
 const LOOKS = {
   ok: { word: 'Passed', color: 'green', icon: CheckCircleIcon },
