@@ -297,6 +297,8 @@ const service = createRoute({
   getParentRoute: () => app,
   path: '/model-services/external/$serviceId',
   component: lazyRouteComponent(() => import('../features/model-services/service-page.tsx'), 'ServicePage'),
+});
+
 const policies = createRoute({
   getParentRoute: () => app,
   path: '/manage/policies',
