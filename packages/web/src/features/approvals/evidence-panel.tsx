@@ -6,6 +6,7 @@ import { formatBytes, plural } from '../../components/format.ts';
 import { EndOfLifeLabel, PlatformList } from '../../components/labels.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
+import { RunsIn } from '../../components/runs-in.tsx';
 import { VerificationLabel } from '../../components/verification-label.tsx';
 
 const SBOMS: Readonly<Record<ApprovalReview['sbom'], string>> = {
@@ -52,6 +53,7 @@ export function EvidencePanel({ review }: { review: ApprovalReview }): ReactElem
           ['Created', <RelativeTime key="created" time={tag.createdAt} />],
           ['First seen', <RelativeTime key="seen" time={tag.firstSeenAt} />],
           tag.size === null ? null : ['Size', formatBytes(tag.size)],
+          ['Runs in', <RunsIn key="runs" digest={review.digest} repositoryId={tag.repositoryId} name={tag.name} />],
           [
             'Takes',
             ['One approver', 'One approver who did not ask for it', 'Two people: one who asks, one who approves'][
