@@ -37,6 +37,11 @@ before(async () => {
       ...{ issuer: issuer.url, clientId: CLIENT.id, clientSecret: CLIENT.secret, scopes: [], name: 'Login' },
       ...{ groupsClaim: 'groups', roles: [{ group: 'dba', role: 'curator', scope: 'everywhere' }] },
     },
+    // Nobody answers there: what is told of it must not hold the password either.
+    ldap: {
+      ...{ url: 'ldap://127.0.0.1:1', startTls: false, ca: null, bindDn: 'cn=reader', bindPassword: canary() },
+      ...{ userBase: 'ou=people', userFilter: '(uid={username})', groupBase: null, roles: [] },
+    },
   });
   canaries.push(ADMIN_TOKEN, KEY.toString('base64'), KEY.toString('hex'), it.server.embeddedToken());
   feed = listen();
@@ -165,6 +170,15 @@ test('secrets go in by every way there is', async () => {
   const chosen = { token: tokenIn(link.body.url), password: canary() };
   const signed = await it.call('signInByLink', { body: chosen }, anyone);
   heard.push(['signInByLink', signed.text]);
+
+  await ask('signIn', { body: { username: 'of the directory', password: canary() } }, anyone);
+  const joining = { name: 'second', locationId: 'here' };
+  await once('createJoinToken', { body: joining }, (body) => body.token);
+  const joiner = { agentId: randomUUID(), publicKey: 'A'.repeat(43), proof: 'x' };
+  await ask('agentJoin', { body: { ...joiner, token: canary() } }, anyone);
+  const service = { name: 'elsewhere', baseUrl: 'http://127.0.0.1:9', model: 'm', allowHttp: true, allowPrivate: true };
+  await ask('createModelService', { body: { ...service, apiKey: canary() } });
+  await ask('rotateEncryptionKey');
 
   const begun = await it.call('startOidc', {}, anyone);
   const cookie = begun.headers.getSetCookie()[0]!.split(';')[0]!;
