@@ -76,7 +76,8 @@ export function directory(settings: Settings): LdapSettings | undefined {
   };
 }
 
-function secretFrom(name: string, path: string | null): string | null {
+/** What a file of the settings holds; null: none is named. @throws CliError `setting-invalid` */
+export function secretFrom(name: string, path: string | null): string | null {
   if (path === null) return null;
   try {
     const secret = readFileSync(path, 'utf8').replace(/\r?\n$/, '');

@@ -37,6 +37,8 @@ export interface Settings {
   oidcGroupsClaim: string;
   oidcRoles: string;
   oidcName: string;
+  auditSyslog: string | null;
+  auditSyslogCaFile: string | null;
   ldapUrl: string | null;
   ldapStartTls: boolean;
   ldapCaFile: string | null;
@@ -245,6 +247,21 @@ export const SETTINGS: Record<SettingName, SettingSpec> = {
     default: () => 'single sign-on',
     parse: text,
     help: 'name of the provider on the sign-in page',
+  },
+  auditSyslog: {
+    key: 'audit-syslog',
+    env: ['PHAROS_AUDIT_SYSLOG'],
+    default: nothing,
+    parse: text,
+    help: 'syslog server that takes the audit log, e.g. tls://syslog.example.com',
+  },
+  auditSyslogCaFile: {
+    key: 'audit-syslog-ca-file',
+    env: ['PHAROS_AUDIT_SYSLOG_CA_FILE'],
+    path: true,
+    default: nothing,
+    parse: text,
+    help: 'CA of the syslog server, PEM',
   },
   ldapUrl: {
     key: 'ldap-url',

@@ -28,12 +28,14 @@ export function startBackground(context: Context): () => Promise<void> {
     every(context, COUNT_MS, 'counting the library', createCounting(context)),
     every(context, MINUTE_MS, 'verifying signatures', () => context.verifications.run()),
     every(context, POLICIES_MS, 'evaluating policies', () => evaluatePoliciesDue(context)),
+    every(context, ACTIVITY_MS, 'sending the audit log', async () => context.auditSyslog?.run()),
     every(context, AGENTS_MS, 'verifying the audit log', () => context.audit.run()),
     every(context, AGENTS_MS, 'counting refusals', () => context.denials.flush()),
     every(context, AGENTS_MS, 'watching agents', () => watchAgents(context, agentStates)),
   ];
   return async () => {
     await Promise.all([resealing, ...stops.map((stop) => stop())]);
+    context.auditSyslog?.stop();
   };
 }
 

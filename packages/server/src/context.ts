@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { AdmissionSnapshots } from './admission.ts';
 import type { AgentConfigs } from './agent-config.ts';
 import type { Denials } from './audit/denials.ts';
+import type { AuditSyslog } from './audit/syslog.ts';
 import type { AuditWatch } from './audit/watch.ts';
 import type { EventHub } from './events.ts';
 import type { Identity } from './identity/identity.ts';
@@ -35,6 +36,8 @@ export interface Context {
   readonly webhooks: WebhookSender;
   readonly verifications: Verifications;
   readonly audit: AuditWatch;
+  /** null: no syslog server is configured. */
+  readonly auditSyslog: AuditSyslog | null;
   readonly denials: Denials;
   readonly admission: AdmissionSnapshots;
   /** Aborts when the server begins to stop: everything that waits answers then. */

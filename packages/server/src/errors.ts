@@ -7,7 +7,8 @@ export type ServerErrorCode =
   | 'key-unusable'
   | 'sealed-unreadable'
   | 'address-invalid'
-  | 'identity-provider-invalid';
+  | 'identity-provider-invalid'
+  | 'syslog-invalid';
 
 /** What can go wrong in the control plane apart from answers to requests: a stable code, a sentence and a next step. */
 export class ServerError extends Error {

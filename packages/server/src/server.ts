@@ -7,6 +7,7 @@ import { AdmissionSnapshots } from './admission.ts';
 import { createAgentConfigs } from './agent-config.ts';
 import { buildApp } from './app.ts';
 import { createDenials } from './audit/denials.ts';
+import { createAuditSyslog } from './audit/syslog.ts';
 import { createAuditWatch } from './audit/watch.ts';
 import { startBackground } from './background.ts';
 import type { Context } from './context.ts';
@@ -49,6 +50,8 @@ export interface ServerOptions {
   readonly now?: (() => Date) | undefined;
   /** An identity provider to sign in with. */
   readonly oidc?: OidcSettings | undefined;
+  /** A syslog server that takes the audit log. */
+  readonly auditSyslog?: { readonly url: string; readonly ca: string | null } | undefined;
   /** A directory to sign in with. */
   readonly ldap?: LdapSettings | undefined;
   /** Further origins of its own UI. */
@@ -183,6 +186,7 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
     running,
     verifications,
     audit: createAuditWatch({ store: options.store, key, now, log }),
+    auditSyslog: options.auditSyslog ? createAuditSyslog({ ...options.auditSyslog, store: options.store, log }) : null,
     denials: createDenials({ store: options.store, now, running, log }),
     // What an agent is told does not depend on who asked first.
     admission: new AdmissionSnapshots({ store: options.store, key, now }),

@@ -54,6 +54,7 @@ export function testContext(whole: Store): Context {
       track: async (turn) => running.track(turn),
       onError: (error) => log.warn({ err: error }, 'verifying failed'),
     }),
+    auditSyslog: null,
     audit: createAuditWatch({ store: whole, key, now, log }),
     denials: createDenials({ store: whole, now, running, log }),
     admission: new AdmissionSnapshots({ store: whole, key, now }),
