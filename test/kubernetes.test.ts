@@ -346,7 +346,7 @@ describe('dispatch in a real Kubernetes', { skip: parts.skip, timeout: 300_000 }
     };
     const elsewhere = { ...cluster('x'), metadata: { name: 'x', namespace: 'nowhere' } };
     assert.equal(await failure(cluster('x'), await connect('nobody')), 'rbac-missing');
-    assert.equal(await failure({ ...cluster('x'), kind: 'Backup' }), 'kind-missing');
+    assert.equal(await failure({ ...cluster('x'), kind: 'Pooler' }), 'kind-missing');
     assert.equal(await failure(elsewhere), 'namespace-missing');
     assert.equal(await failure(cluster('x', { instances: 0 })), 'object-invalid');
     assert.equal(await failure(cluster('x'), api, ['team-b']), 'namespace-not-served');

@@ -76,10 +76,10 @@ describe('admission control, asked by a real API server', { skip: parts.skip, ti
     return response;
   }
 
-  /** A configuration is in force a moment after it was made. */
+  /** A configuration is in force a moment after it was made, and the agent reads its snapshot beside that. */
   async function inForce(): Promise<void> {
     for (let tries = 0; tries < 100; tries += 1) {
-      if ((await pod(`${REPOSITORY}@${BAD}`)).refused !== null) return;
+      if (/revoked/.test((await pod(`${REPOSITORY}@${BAD}`)).refused ?? '')) return;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     throw new Error('the configurations never came into force');
