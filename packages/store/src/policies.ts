@@ -158,7 +158,7 @@ async function settle(
   const excepted = await exceptedOf(db, digests, now);
   const verdicts = facts.map((each) => ({ facts: each, verdicts: evaluatePolicies(policies, each, now) }));
   const acting = verdicts.flatMap(({ facts: { digest, state }, verdicts: said }) => {
-    const decision = decideByPolicies(said, excepted.get(digest) ?? new Set());
+    const decision = decideByPolicies(said, excepted.get(digest)!);
     return decision.action !== null && state === 'pending' ? [{ digest, decision }] : [];
   });
   await db.transaction().execute(async (trx) => {
@@ -245,7 +245,7 @@ export async function assertApprovable(trx: Db, digest: string, now: Date): Prom
   if (!policies.some(({ effect, mode }) => effect === 'require' && mode === 'enforce')) return;
   const [facts] = await policyFacts(trx, [digest], now);
   if (facts === undefined) return;
-  const excepted = (await exceptedOf(trx, [digest], now)).get(digest) ?? new Set<string>();
+  const excepted = (await exceptedOf(trx, [digest], now)).get(digest)!;
   const { blockedBy } = decideByPolicies(evaluatePolicies(policies, facts, now), excepted);
   const [only, second] = blockedBy;
   if (only === undefined) return;

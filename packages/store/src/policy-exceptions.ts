@@ -125,9 +125,9 @@ export async function exceptedOf(db: Db, digests: readonly string[], now: Date):
   const found = await sql<{ digest: string; policy_id: string }>`select digest, policy_id from policy_exceptions
     where digest = any(${[...digests]}::text[]) and confirmed_at is not null and revoked_at is null
       and expires_at > ${iso(now)}::timestamptz`.execute(db);
-  const excepted = new Map<string, Set<string>>();
+  const excepted = new Map(digests.map((digest) => [digest, new Set<string>()]));
   for (const { digest, policy_id } of found.rows) {
-    excepted.set(digest, (excepted.get(digest) ?? new Set()).add(policy_id));
+    excepted.get(digest)!.add(policy_id);
   }
   return excepted;
 }

@@ -43,7 +43,7 @@ export interface Policies {
   /** Digests that stand somewhere, after this one, in their order: for a look at all of them. */
   digests(after: string, limit: number): Promise<string[]>;
   examples(digests: readonly string[]): Promise<PolicyExample[]>;
-  /** Policies from which an exception of the digest holds now. */
+  /** Policies from which an exception of the digest holds now; every digest asked for is in the answer. */
   excepted(digests: readonly string[], now: Date): Promise<Map<string, Set<string>>>;
 
   /** Images to evaluate. */

@@ -9,6 +9,7 @@ import type { AuditEvent } from '@pharos/contract';
 import type { Store } from '@pharos/store';
 import type { FastifyBaseLogger } from 'fastify';
 import { ServerError } from '../errors.ts';
+import { LOOPBACK_NAMES } from '../identity/origin.ts';
 
 const CURSOR = 'audit-syslog-seq';
 const BATCH = 200;
@@ -146,7 +147,7 @@ function write(socket: Socket, bytes: Buffer): Promise<void> {
 
 function readUrl(text: string): URL {
   const url = URL.parse(text);
-  const isLoopback = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  const isLoopback = url !== null && LOOPBACK_NAMES.has(url.hostname);
   if (url !== null && url.hostname !== '' && (url.protocol === 'tls:' || (url.protocol === 'tcp:' && isLoopback)))
     return url;
   throw new ServerError(

@@ -10,6 +10,7 @@ import { Client, type Entry, EqualityFilter, InvalidCredentialsError } from 'lda
 import { ServerError } from '../errors.ts';
 import { ProblemError } from '../problem.ts';
 import type { GroupRole } from './oidc.ts';
+import { LOOPBACK_NAMES } from './origin.ts';
 
 const TIMEOUT_MS = 10_000;
 const MAX_GROUPS = 1000;
@@ -165,7 +166,7 @@ function escaped(text: string): string {
 
 function readUrl({ url: text, startTls }: LdapSettings): URL {
   const url = URL.parse(text);
-  const isLoopback = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  const isLoopback = url !== null && LOOPBACK_NAMES.has(url.hostname);
   const isSafe = url?.protocol === 'ldaps:' || (url?.protocol === 'ldap:' && (startTls || isLoopback));
   if (url !== null && isSafe && url.username === '' && url.password === '') return url;
   throw new ServerError(

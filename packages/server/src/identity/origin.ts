@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '../problem.ts';
 
 const UNSAFE = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
-const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
+/** Host names in an address that are this machine and nothing else, as `URL.hostname` writes them. */
+export const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Checks that a request was not made by another site. */
 export interface OriginPolicy {

@@ -47,7 +47,7 @@ export async function previewPolicy(
       counts[verdict.outcome] += 1;
       countReasons(reasons, verdict);
       const others = evaluatePolicies(today, each, now);
-      const free = excepted.get(each.digest) ?? new Set<string>();
+      const free = excepted.get(each.digest)!;
       const { action, blockedBy } = decideByPolicies([...others, verdict], free);
       if (each.state === 'pending' && action === 'approve' && draft.effect === 'approve') effects.approved += 1;
       if (each.state === 'pending' && action === 'reject' && draft.effect === 'reject') effects.rejected += 1;

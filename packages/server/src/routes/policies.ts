@@ -83,7 +83,7 @@ async function resultsOf({ store, now }: Context, digest: string): Promise<Image
   const [facts] = await store.policies.facts([digest], time);
   const { policies } = await store.policies.current();
   const verdicts = evaluatePolicies(policies, found(facts, 'The image'), time);
-  const excepted = (await store.policies.excepted([digest], time)).get(digest) ?? new Set<string>();
+  const excepted = (await store.policies.excepted([digest], time)).get(digest)!;
   const { blockedBy } = decideByPolicies(verdicts, excepted);
   const [first] = blockedBy;
   const sentence =
