@@ -31,6 +31,13 @@ import { up as clusters } from './migrations/0019-clusters.ts';
 import { up as modelDeployments } from './migrations/0020-model-deployments.ts';
 import { up as dispatch } from './migrations/0021-dispatch.ts';
 import { up as agentKeys } from './migrations/0022-agent-keys.ts';
+import { up as searchSpeed } from './migrations/0023-search-speed.ts';
+import { up as approvalSpeed } from './migrations/0024-approval-speed.ts';
+import { up as windows } from './migrations/0025-windows.ts';
+import { up as rollouts } from './migrations/0026-rollouts.ts';
+import { up as nodes } from './migrations/0027-nodes.ts';
+import { up as schedules } from './migrations/0028-schedules.ts';
+import { up as reports } from './migrations/0029-reports.ts';
 import { dropSeenViews } from './seen.ts';
 
 /** In order. A file that was released is never changed, its checksum is held: add the next number instead. */
@@ -57,6 +64,13 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0020-model-deployments': { up: modelDeployments },
   '0021-dispatch': { up: dispatch },
   '0022-agent-keys': { up: agentKeys },
+  '0023-search-speed': { up: searchSpeed },
+  '0024-approval-speed': { up: approvalSpeed },
+  '0025-windows': { up: windows },
+  '0026-rollouts': { up: rollouts },
+  '0027-nodes': { up: nodes },
+  '0028-schedules': { up: schedules },
+  '0029-reports': { up: reports },
 };
 
 /** Throws `database-newer`, `migration-failed`, `database-unavailable`, `disk-full`. */

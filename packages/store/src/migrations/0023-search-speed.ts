@@ -1,0 +1,11 @@
+/**
+ * What the first pages of searches at a million tags need.
+ */
+import { type Kysely, sql } from 'kysely';
+
+const STATEMENTS: readonly string[] = [];
+
+/** Runs in the migration's transaction. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
+}

@@ -1,0 +1,11 @@
+/**
+ * When a rule is read, where it differs from its registry.
+ */
+import { type Kysely, sql } from 'kysely';
+
+const STATEMENTS: readonly string[] = [];
+
+/** Runs in the migration's transaction. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
+}
