@@ -125,7 +125,7 @@ const written = (of: ModelDeploymentSpec, image = nim(), runtime: typeof runtime
   servingManifests(of, image, runtime);
 
 describe('pitfalls of consumers', () => {
-  test('3. neither a digest alone nor a tag alone: both are written', () => {
+  test('pitfall 3: neither a digest alone nor a tag alone: both are written', () => {
     const [runtime] = written(spec());
     assert.equal(runtime.spec.containers[0].image, PINNED);
     const [cache, service] = written(spec({ target: 'nim-operator' }));
@@ -133,7 +133,7 @@ describe('pitfalls of consumers', () => {
     assert.equal(`${service.spec.image.repository}:${service.spec.image.tag}`, PINNED);
   });
 
-  test('6. and 16. an Ollama, ModelPack, Docker or ModelKit artifact is refused for oci:// and for the NIM Operator', () => {
+  test('pitfall 16: an Ollama, ModelPack, Docker or ModelKit artifact is refused for oci:// and for the NIM Operator', () => {
     for (const format of ['ollama', 'modelpack', 'docker-model', 'modelkit'] as const) {
       assert.equal(stateOf('format', spec(), nim({ format })), 'fail', format);
       assert.equal(stateOf('format', spec({ target: 'nim-operator' }), nim({ format })), 'fail', format);
@@ -141,7 +141,7 @@ describe('pitfalls of consumers', () => {
     assert.equal(stateOf('format', spec({ target: 'nim-operator' }), car), 'fail');
   });
 
-  test('7. a tag like 1.10 stays a text, and so does tensor parallelism', () => {
+  test('pitfall 7: a tag like 1.10 stays a text, and so does tensor parallelism', () => {
     const [cache, service] = written(spec({ target: 'nim-operator' }));
     assert.equal(service.spec.image.tag, `1.10@${DIGEST}`);
     assert.equal(cache.spec.source.ngc.model.tensorParallelism, '1');
@@ -149,7 +149,7 @@ describe('pitfalls of consumers', () => {
     assert.equal(runtime.spec.supportedModelFormats[0].version, '1.10');
   });
 
-  test('14. names with dots, underscores, capitals or a leading digit are refused, and what is derived is legal', () => {
+  test('pitfall 14: names with dots, underscores, capitals or a leading digit are refused, and what is derived is legal', () => {
     for (const name of ['llama-3.1', '3-llama', 'Llama', 'a_b', '-a', 'a-', 'a'.repeat(60)]) {
       assert.equal(stateOf('name', spec({ name })), 'fail', name);
     }
@@ -158,7 +158,7 @@ describe('pitfalls of consumers', () => {
     assert.match(runtime.metadata.name, /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
   });
 
-  test('15. KServe cannot rewrite the tag: the digest stands in the runtime, which is named and never chosen', () => {
+  test('pitfall 15: KServe cannot rewrite the tag: the digest stands in the runtime, which is named and never chosen', () => {
     const [runtime, service] = written(spec());
     assert.match(runtime.spec.containers[0].image, /@sha256:/);
     assert.equal(runtime.spec.supportedModelFormats[0].autoSelect, false);
@@ -168,7 +168,7 @@ describe('pitfalls of consumers', () => {
     assert.ok(runtime.spec.protocolVersions.includes(service.spec.predictor.model.protocolVersion));
   });
 
-  test('16. a modelcar needs a runtime that reads /mnt/models, and the switch that is off by default is told', () => {
+  test('pitfall 16: a modelcar needs a runtime that reads /mnt/models, and the switch that is off by default is told', () => {
     assert.equal(stateOf('runtime', spec({ secret: null }), car), 'fail');
     const [, service] = written(carSpec(), car, runtimeImage);
     assert.match(service.spec.predictor.model.storageUri, /^oci:\/\/.+@sha256:/);
@@ -177,7 +177,7 @@ describe('pitfalls of consumers', () => {
     assert.equal(stateOf('runtime', carSpec({ runtime: { image: OTHER, port: 1, args: ['{{.Name}}'] } }), car), 'fail');
   });
 
-  test('17. nvcr.io lets nobody pull without a secret, and secrets must stand in the namespace of the deployment', () => {
+  test('pitfall 17: nvcr.io lets nobody pull without a secret, and secrets must stand in the namespace of the deployment', () => {
     const alone = spec({ pullSecret: null, secret: null });
     assert.equal(stateOf('pull-secret', alone, nim({ host: 'nvcr.io' })), 'warn');
     const told = servingChecks(spec({ namespace: 'team-a' }), nim(), null).filter(({ id }) => id.endsWith('secret'));
@@ -190,7 +190,7 @@ describe('pitfalls of consumers', () => {
     assert.equal(service.spec.predictor.model.env[0].valueFrom.secretKeyRef.name, 'nvidia-nim-secrets');
   });
 
-  test('18. GPU needs are catalogue data: fitted where known, told where not', () => {
+  test('pitfall 18: GPU needs are catalogue data: fitted where known, told where not', () => {
     const profile = { gpu: 'L40S', memoryGiB: 48, precision: 'FP8', pipelineParallelism: 1, goal: null } as const;
     const image = nim({
       profiles: [
@@ -213,7 +213,7 @@ describe('pitfalls of consumers', () => {
     assert.equal(stateOf('gpu-nodes', spec(), image, null), 'warn');
   });
 
-  test('20. an image that the last scan did not find is told, and not taken away', () => {
+  test('pitfall 20: an image that the last scan did not find is told, and not taken away', () => {
     assert.equal(stateOf('presence', spec(), nim({ isMissing: true })), 'warn');
   });
 
