@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { noteChanged } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, json, storableText } from './database.ts';
+import { tidyDecidedTags } from './decided-tags.ts';
 import { checked, type Stand } from './decision-checks.ts';
 import type { Decisions, NewDecision } from './decision-port.ts';
 import { type DecisionRow, decisionOf, type StateRow, stateNow, UNDECIDED } from './decision-row.ts';
@@ -101,6 +102,7 @@ async function expire(trx: Db, now: Date): Promise<number> {
     select s.digest, s.expires_at from image_states s
     where s.expires_at <= ${iso(now)}::timestamptz and s.state = 'approved' order by s.digest
     limit ${MOST_EXPIRED}`.execute(trx);
+  await tidyDecidedTags(trx, now);
   const decided: Decided[] = [];
   for (const { digest, expires_at } of over.rows) {
     await sql`select 1 from images where digest = ${digest} for update`.execute(trx);
