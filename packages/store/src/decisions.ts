@@ -10,6 +10,7 @@ import type { Decisions, NewDecision } from './decision-port.ts';
 import { type DecisionRow, decisionOf, type StateRow, stateNow, UNDECIDED } from './decision-row.ts';
 import { type Decided, tellDecisions } from './decision-telling.ts';
 import { StoreError } from './errors.ts';
+import { policyRefusals } from './policies.ts';
 
 export { stateSql } from './decision-row.ts';
 
@@ -29,9 +30,11 @@ export function decisionsOf(db: Db): Decisions {
     check: async (decisions, now) => {
       const decided: Decided[] = [];
       const refused: DecisionRefusal[] = [];
+      const approvals = decisions.filter(({ state }) => state === 'approved').map(({ digest }) => digest);
+      const byPolicies = await policyRefusals(db, approvals, now);
       for (const decision of decisions) {
         try {
-          decided.push({ decision, ...(await checked(db, decision, now)) });
+          decided.push({ decision, ...(await checked(db, decision, now, byPolicies)) });
         } catch (error) {
           if (!(error instanceof StoreError)) throw error;
           refused.push({ digest: decision.digest, code: error.code, message: error.message, hint: error.hint });
