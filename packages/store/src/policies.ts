@@ -9,6 +9,7 @@ import {
   whyNot,
 } from '@pharos/library';
 import { sql } from 'kysely';
+import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, batches, countUpTo, type Db, first, iso, json, jsonText } from './database.ts';
 import { decideAll } from './decisions.ts';
@@ -63,6 +64,7 @@ export function policiesOf(db: Db): Policies {
 
     create: (id, spec, by, now) =>
       db.transaction().execute(async (trx) => {
+        noteAudit({ subject: id });
         await refuseTaken(trx, spec.name, null);
         await sql`insert into policies (id, name, spec, updated_at, updated_by)
           values (${id}, ${spec.name}, ${json(spec)}, ${iso(now)}, ${by})`.execute(trx);
