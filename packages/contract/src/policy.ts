@@ -5,6 +5,7 @@ import { Reason } from './decision.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
 import { Kind } from './rule.ts';
+import { ImageUsage } from './usage.ts';
 
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 export const Severity = z.enum(SEVERITIES);
@@ -173,6 +174,13 @@ const PreviewExample = z.object({
   sentence: z.string(),
 });
 
+/** An image that runs now, and that the draft is against. */
+const PreviewInUse = PreviewExample.extend({
+  effect: z.enum(['blocked', 'rejected']),
+  uses: z.number().int(),
+  where: z.array(ImageUsage).meta({ description: 'The first 5; the rest: `/images/{digest}/usages`' }),
+});
+
 /** What would be, if the draft were enforced. Nothing is changed by asking. */
 export const PolicyPreview = z.object({
   images: z.number().int().meta({ description: 'In scope, as many as were looked at' }),
@@ -190,6 +198,16 @@ export const PolicyPreview = z.object({
     fail: z.array(PreviewExample),
     unknown: z.array(PreviewExample),
   }),
+  inUse: z
+    .object({
+      images: z
+        .number()
+        .int()
+        .meta({ description: 'Images that would be blocked or rejected, and that run somewhere' }),
+      uses: z.number().int().meta({ description: 'Containers and fields that name them, in all' }),
+      first: z.array(PreviewInUse).meta({ description: 'Those with the most uses first, at most 20' }),
+    })
+    .meta({ description: 'Who runs now what the policy is against, as far as whoever asks may see; it keeps running' }),
 });
 export type PolicyPreview = z.infer<typeof PolicyPreview>;
 
