@@ -142,7 +142,8 @@ function preview(shell: Shell): Command {
   );
 }
 
-function showPreview(out: Output, { images, isWhole, counts, effects, reasons, examples: shown }: PolicyPreview): void {
+function showPreview(out: Output, preview: PolicyPreview): void {
+  const { images, isWhole, counts, effects, difference, reasons, examples: shown } = preview;
   out.line(
     `${isWhole ? '' : 'At least '}${images} images are in its scope: ${counts.pass} pass, ${counts.fail} fail, ${counts.unknown} are not known.`,
   );
@@ -151,6 +152,8 @@ function showPreview(out: Output, { images, isWhole, counts, effects, reasons, e
     ['would be rejected', effects.rejected],
     ['could not be approved', effects.blocked],
     ['approved today', effects.blockedApproved],
+    ['newly forbidden', difference.blocked],
+    ['no longer forbidden', difference.freed],
   ]);
   if (reasons.length > 0) out.heading('Why images do not pass');
   for (const { requirement, outcome, count } of reasons) out.line(`${requirement}: ${outcome} for ${count}`);
