@@ -1,5 +1,6 @@
 /** What the contract says against a policy, in words, before the server is asked. */
-import { type FieldProblem, PolicySpec } from '@pharos/contract';
+import { type FieldProblem, PolicySpec, type RequirementName } from '@pharos/contract';
+import { REQUIREMENT_WORDS } from './requirement-words.ts';
 
 type Issue = NonNullable<ReturnType<typeof PolicySpec.safeParse>['error']>['issues'][number];
 
@@ -12,6 +13,34 @@ export function problemsOf(spec: unknown): ReadonlyMap<string, FieldProblem> {
       return [path, { path, message: wordsOf(issue) }];
     }),
   );
+}
+
+const MISSING: ReadonlySet<string> = new Set([
+  'Must not be empty.',
+  'Name at least one.',
+  'Must be a number.',
+  'Add at least one requirement.',
+]);
+
+/** Whether it only says that something is not there yet: nobody is told so before saving. */
+export const isMissing = ({ message }: FieldProblem): boolean => MISSING.has(message);
+
+const LABELS: Readonly<Record<string, string>> = {
+  name: 'Name',
+  description: 'Description',
+  'scope.repositories': 'Repositories',
+  'scope.kinds': 'Kinds',
+  'scope.locations': 'Locations',
+};
+
+/** A problem with the name of its field, for a list of all. */
+export function problemWords({ path, message }: FieldProblem): string {
+  const [first, second = ''] = path.split('.');
+  const label =
+    first === 'requirements'
+      ? REQUIREMENT_WORDS[second as RequirementName]?.title
+      : (LABELS[`${first}.${second}`] ?? LABELS[path]);
+  return label === undefined ? message : `${label}: ${message}`;
 }
 
 function wordsOf(issue: Issue): string {
