@@ -5,6 +5,7 @@ import { Reason } from './decision.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
 import { Kind } from './rule.ts';
+import { ImageUsage } from './usage.ts';
 
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 export const Severity = z.enum(SEVERITIES);
@@ -179,6 +180,13 @@ export type PreviewExample = z.infer<typeof PreviewExample>;
 
 const OutcomeCounts = z.object({ pass: z.number().int(), fail: z.number().int(), unknown: z.number().int() });
 
+/** An image that runs now, and that the draft is against. */
+const PreviewInUse = PreviewExample.extend({
+  effect: z.enum(['blocked', 'rejected']),
+  uses: z.number().int(),
+  where: z.array(ImageUsage).meta({ description: 'The first 5; the rest: `/images/{digest}/usages`' }),
+});
+
 /** What would be, if the draft were enforced. Nothing is changed by asking. */
 export const PolicyPreview = z.object({
   images: z.number().int().meta({ description: 'In scope, as many as were looked at' }),
@@ -210,6 +218,16 @@ export const PolicyPreview = z.object({
     blocked: z.array(PreviewExample).meta({ description: 'Those that are not forbidden today first' }),
     freed: z.array(PreviewExample),
   }),
+  inUse: z
+    .object({
+      images: z
+        .number()
+        .int()
+        .meta({ description: 'Images that would be blocked or rejected, and that run somewhere' }),
+      uses: z.number().int().meta({ description: 'Containers and fields that name them, in all' }),
+      first: z.array(PreviewInUse).meta({ description: 'Those with the most uses first, at most 20' }),
+    })
+    .meta({ description: 'Who runs now what the policy is against, as far as whoever asks may see; it keeps running' }),
 });
 export type PolicyPreview = z.infer<typeof PolicyPreview>;
 

@@ -13,20 +13,35 @@ import type { Store } from '@pharos/store';
 
 const BATCH = 200;
 const MOST_EXAMPLES = 20;
+const MOST_IN_USE = 20;
+/** Of one image. */
+const MOST_USES = 5;
 const NO_POLICY = '00000000-0000-4000-8000-000000000000';
 
 type Lists = PolicyPreview['examples'];
 type Example = Omit<Lists['pass'][number], 'repositoryId' | 'repository' | 'tag'>;
 
+/** An image that the draft is against. */
+interface Hit extends Example {
+  readonly effect: 'blocked' | 'rejected';
+}
+
+interface UsedHit extends Hit {
+  readonly uses: number;
+}
+
 /** What one look found so far. */
-interface Found extends Omit<PolicyPreview, 'examples' | 'reasons' | 'isWhole' | 'next'> {
+interface Found extends Omit<PolicyPreview, 'examples' | 'reasons' | 'inUse' | 'isWhole' | 'next'> {
   readonly reasons: Map<string, PolicyPreview['reasons'][number]>;
   /** `still`: blocked today already. */
   readonly examples: Record<keyof Lists | 'still', Example[]>;
+  /** Of the batch that is looked at. */
+  hits: Hit[];
+  readonly used: UsedHit[];
 }
 
 export async function previewPolicy(
-  { policies: store }: Pick<Store, 'policies'>,
+  { policies: store, usages }: Pick<Store, 'policies' | 'usages'>,
   { spec, policyId, limit, after: from }: PolicyPreviewInput,
   now: Date,
   signal: AbortSignal,
@@ -49,6 +64,11 @@ export async function previewPolicy(
         excepted: excepted.get(each.digest)!,
       });
     }
+    const counted = await usages.countsOf(found.hits.map(({ digest }) => digest));
+    for (const hit of found.hits.splice(0)) {
+      const uses = counted.get(hit.digest) ?? 0;
+      if (uses > 0) found.used.push({ ...hit, uses });
+    }
     found.looked += digests.length;
     if (found.looked >= limit) {
       next = (await store.digests(after, 1)).length === 0 ? null : after;
@@ -56,13 +76,14 @@ export async function previewPolicy(
     }
     await setImmediate();
   }
-  const { reasons, examples, ...numbers } = found;
+  const { reasons, examples, hits: _none, used, ...numbers } = found;
   return {
     ...numbers,
     isWhole: next === null,
     next,
     reasons: [...reasons.values()].toSorted((a, b) => b.count - a.count),
     examples: await withNames(store, examples),
+    inUse: await inUse(store, usages, used),
   };
 }
 
@@ -76,6 +97,8 @@ function nothingFound(): Found {
     difference: { blocked: 0, freed: 0 },
     reasons: new Map(),
     examples: { pass: [], fail: [], unknown: [], approved: [], rejected: [], blocked: [], still: [], freed: [] },
+    hits: [],
+    used: [],
   };
 }
 
@@ -114,27 +137,51 @@ function look(
   if (state === 'pending' && then.action === 'reject' && draft.effect === 'reject') {
     found.effects.rejected += 1;
     show('rejected', sentence, true);
+    found.hits.push({ digest, state, sentence, isNew: true, effect: 'rejected' });
   }
   if (then.blockedBy.some(({ policyId }) => policyId === draft.id)) {
     found.effects.blocked += 1;
     if (state === 'approved') found.effects.blockedApproved += 1;
     if (then.blockedBy.length === 1) found.effects.blockedAlone += 1;
     show(wasBlocked ? 'still' : 'blocked', sentence, !wasBlocked);
+    found.hits.push({ digest, state, sentence, isNew: !wasBlocked, effect: 'blocked' });
   }
 }
 
 async function withNames(store: Store['policies'], { still, ...rest }: Found['examples']): Promise<Lists> {
   const lists = { ...rest, blocked: [...rest.blocked, ...still].slice(0, MOST_EXAMPLES) };
-  const digests = new Set(Object.values(lists).flatMap((list) => list.map(({ digest }) => digest)));
-  const places = new Map((await store.examples([...digests])).map((place) => [place.digest, place]));
-  const named = Object.entries(lists).map(([name, list]) => [
-    name,
+  const named = await namer(store, Object.values(lists).flat());
+  return Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, named(list)])) as Lists;
+}
+
+async function inUse(
+  store: Store['policies'],
+  usages: Store['usages'],
+  used: readonly UsedHit[],
+): Promise<PolicyPreview['inUse']> {
+  const most = used.toSorted((a, b) => b.uses - a.uses || (a.digest < b.digest ? -1 : 1)).slice(0, MOST_IN_USE);
+  const where = await usages.usagesOf(
+    most.map(({ digest }) => digest),
+    MOST_USES,
+  );
+  const named = await namer(store, most);
+  return {
+    images: used.length,
+    uses: used.reduce((sum, { uses }) => sum + uses, 0),
+    first: named(most).map((hit) => ({ ...hit, where: [...(where.get(hit.digest)?.first ?? [])] })),
+  };
+}
+
+/** What puts the tag that people know an image by to it; what stands nowhere any more is left out. */
+async function namer(store: Store['policies'], all: readonly Example[]) {
+  const places = new Map(
+    (await store.examples([...new Set(all.map(({ digest }) => digest))])).map((place) => [place.digest, place]),
+  );
+  return <T extends Example>(list: readonly T[]) =>
     list.flatMap((example) => {
       const place = places.get(example.digest);
       return place === undefined ? [] : [{ ...place, ...example }];
-    }),
-  ]);
-  return Object.fromEntries(named) as Lists;
+    });
 }
 
 function countReasons(reasons: Found['reasons'], { requirements }: PolicyVerdict): void {

@@ -8,6 +8,7 @@ import { startTestServer, type TestServer } from '../testing.ts';
 import { testContext } from '../testing-context.ts';
 
 let it: TestServer;
+const agentId = randomUUID();
 const now = () => new Date();
 const sha = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 const ONE = sha('one');
@@ -20,7 +21,6 @@ const SPEC = {
 
 before(async () => {
   it = await startTestServer();
-  const agentId = randomUUID();
   const agent = { agentId, epoch: 1, name: 'agent', locationId: 'here', version: '0', embedded: false };
   const more = { publicKey: 'key', configPath: null, registries: [], rules: [], clock: now().toISOString() };
   await it.store.agents.hello({ ...agent, ...more }, now());
@@ -142,6 +142,39 @@ test('a look in steps finds what a look at once finds', async () => {
   assert.deepEqual(
     passed,
     whole.examples.pass.map((each: { digest: string }) => each.digest),
+  );
+});
+
+test('tried out, it says who runs now what it would block or reject', async () => {
+  const none = await it.call('previewPolicy', { body: { spec: SPEC } });
+  assert.deepEqual(none.body.inUse, { images: 0, uses: 0, first: [] });
+  const pod = (name: string, digest: string) => ({
+    ...{ namespace: 'team', name, container: 'postgres', image: 'registry.example/db/postgresql:17.4', digest },
+    ...{ pinned: digest, owner: 'Cluster/orders' },
+  });
+  const scope = { apiVersion: 'v1', kind: 'Pod', namespace: '' };
+  const usages = [...'abcdefg'].map((name) => pod(name, ONE)).concat(pod('other', sha('other')));
+  const report = { agentId, epoch: 1, sequence: 1, scope, complete: true, usages };
+  assert.equal(await it.store.usages.report(report, now()), true);
+  const { body } = await it.call('previewPolicy', { body: { spec: SPEC } });
+  assert.deepEqual([body.inUse.images, body.inUse.uses], [1, 7], 'what is out of its scope does not count');
+  const [hit] = body.inUse.first;
+  assert.deepEqual(
+    [hit.repository, hit.tag, hit.digest, hit.state, hit.effect, hit.uses],
+    ['db/postgresql', '17.4', ONE, 'pending', 'blocked', 7],
+  );
+  assert.deepEqual(
+    hit.where.map((use: { locationId: string; name: string; owner: string }) => [use.locationId, use.name, use.owner]),
+    [...'abcde'].map((name) => ['here', name, 'Cluster/orders']),
+  );
+  const isPassed = { ...SPEC, requirements: { minAgeDays: 0 } };
+  assert.equal((await it.call('previewPolicy', { body: { spec: isPassed } })).body.inUse.images, 0);
+  const rejecting = { ...SPEC, effect: 'reject', requirements: { kindAsDeclared: true, minAgeDays: 10 } };
+  const rejected = await it.call('previewPolicy', { body: { spec: rejecting } });
+  assert.deepEqual(
+    [rejected.body.effects.rejected, rejected.body.inUse.first[0]?.effect],
+    [1, 'rejected'],
+    rejected.text,
   );
 });
 

@@ -24,6 +24,7 @@ const LOOK: PolicyPreview = {
   difference: { blocked: 1, freed: 0 },
   reasons: [{ requirement: 'sbom', outcome: 'unknown', count: 1 }],
   examples: { ...NONE, blocked: [shown('1', false)] },
+  inUse: { images: 1, uses: 2, first: [{ ...shown('1', false), effect: 'blocked', uses: 2, where: [] }] },
 };
 
 test('looks add up, and where to go on is what the last one said', () => {
@@ -36,6 +37,7 @@ test('looks add up, and where to go on is what the last one said', () => {
       { requirement: 'platforms', outcome: 'fail', count: 5 },
     ],
     examples: { ...NONE, blocked: [shown('2', true)] },
+    inUse: { images: 1, uses: 5, first: [{ ...shown('2', true), effect: 'blocked', uses: 5, where: [] }] },
   };
   const both = addLooks(LOOK, more);
   assert.deepEqual([both.images, both.looked, both.isWhole, both.next], [4, 6, true, null]);
@@ -48,6 +50,12 @@ test('looks add up, and where to go on is what the last one said', () => {
   assert.deepEqual(
     both.examples.blocked.map(({ tag }) => tag),
     ['2', '1'],
+  );
+  assert.deepEqual([both.inUse.images, both.inUse.uses], [2, 7]);
+  assert.deepEqual(
+    both.inUse.first.map(({ uses }) => uses),
+    [5, 2],
+    'those with the most uses first',
   );
   const many: PolicyPreview = {
     ...LOOK,

@@ -19,6 +19,7 @@ export function addLooks(before: PolicyPreview, more: PolicyPreview): PolicyPrev
     difference: sums(before.difference, more.difference),
     reasons: [...reasons.values()].toSorted((one, other) => other.count - one.count),
     examples: examplesOf(before.examples, more.examples),
+    inUse: inUseOf(before.inUse, more.inUse),
   };
 }
 
@@ -36,4 +37,14 @@ function examplesOf(one: Examples, other: Examples): Examples {
     return [key, ordered.slice(0, MOST_EXAMPLES)];
   });
   return Object.fromEntries(lists) as Examples;
+}
+
+type InUse = PolicyPreview['inUse'];
+
+function inUseOf(one: InUse, other: InUse): InUse {
+  return {
+    images: one.images + other.images,
+    uses: one.uses + other.uses,
+    first: [...one.first, ...other.first].toSorted((a, b) => b.uses - a.uses).slice(0, MOST_EXAMPLES),
+  };
 }
