@@ -48,7 +48,7 @@ export function PolicyEditor({ policy, onSaved, onCancel }: PolicyEditorProps): 
 
   const spec = specOf(draft);
   const isDirty = JSON.stringify(spec) !== JSON.stringify(specOf(base === null ? EMPTY_DRAFT : draftOf(base)));
-  const isSaved = useRef(false);
+  const [saved, setSaved] = useState<Policy | null>(null);
   const wrong = problemsOf(spec);
   // A name decides nothing, so trying needs none.
   const untried = [...wrong.values()].filter(({ path }) => path !== 'name' && path !== 'description');
@@ -65,6 +65,13 @@ export function PolicyEditor({ policy, onSaved, onCancel }: PolicyEditorProps): 
     setDraft(draftOf(newer));
   });
 
+  // After nothing is unsaved any more, so that leaving asks nothing.
+  const told = useRef(onSaved);
+  told.current = onSaved;
+  useEffect(() => {
+    if (saved !== null) told.current(saved);
+  }, [saved]);
+
   const change = (patch: Partial<PolicyDraft>) => {
     setDraft((old) => ({ ...old, ...patch }));
     create.reset();
@@ -72,13 +79,12 @@ export function PolicyEditor({ policy, onSaved, onCancel }: PolicyEditorProps): 
   };
   const takeFile = useCallback((read: PolicySpec) => setDraft(draftOf(read)), []);
   const save = () => {
-    const onSuccess = (saved: Policy) => {
+    const onSuccess = (stored: Policy) => {
       setAsked(false);
-      setBase(saved);
-      setDraft(draftOf(saved));
+      setBase(stored);
+      setDraft(draftOf(stored));
       setRefused(false);
-      isSaved.current = true;
-      onSaved(saved);
+      setSaved(stored);
     };
     if (policy === null) create.mutate(spec, { onSuccess });
     else update.mutate(spec, { onSuccess });
@@ -99,7 +105,7 @@ export function PolicyEditor({ policy, onSaved, onCancel }: PolicyEditorProps): 
 
   return (
     <div className="ph-columns ph-editor">
-      <LeaveGuard isDirty={isDirty && !isSaved.current} what="policy" />
+      <LeaveGuard isDirty={isDirty} what="policy" />
       <div ref={form}>
         <Form onSubmit={submit} aria-label="Policy" noValidate>
           <ToggleGroup aria-label="How it is written" isCompact>

@@ -79,5 +79,6 @@ export function requirementSentence<N extends RequirementName>(
   names: Names,
 ): string {
   const tell = TELLERS[name] as Teller<N>;
-  return tell(wanted, names);
+  // What is not named yet ends the sentence by itself.
+  return tell(wanted, names).replace('….', '…');
 }

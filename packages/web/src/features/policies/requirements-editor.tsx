@@ -63,20 +63,28 @@ export function RequirementsEditor(props: RequirementsEditorProps): ReactElement
               names={names}
             />
             <span>
-              <Button variant="link" isInline isDanger icon={<TimesIcon />} onClick={() => remove(name)}>
-                Remove {REQUIREMENT_WORDS[name].title.toLowerCase()}
+              <Button
+                variant="link"
+                isInline
+                icon={<TimesIcon />}
+                aria-label={`Remove ${REQUIREMENT_WORDS[name].title}`}
+                onClick={() => remove(name)}
+              >
+                Remove
               </Button>
             </span>
           </fieldset>
         ))}
         {left.length === 0 ? null : (
-          <AddRequirement
-            left={left}
-            onAdd={(name) => {
-              onChange({ ...asked, [name]: BLANK[name] });
-              setAdded(name);
-            }}
-          />
+          <span>
+            <AddRequirement
+              left={left}
+              onAdd={(name) => {
+                onChange({ ...asked, [name]: BLANK[name] });
+                setAdded(name);
+              }}
+            />
+          </span>
         )}
         {missing ? (
           <HelperText isLiveRegion>

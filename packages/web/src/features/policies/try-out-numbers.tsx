@@ -29,6 +29,16 @@ export function TryOutProgress({ tryOut }: { tryOut: TryOut }): ReactElement | n
 
 /** What a policy would do once it counts, as sentences; first what is different from now. */
 export function effectSentences(effect: PolicyEffect, found: PolicyPreview): string[] {
+  return [...ownSentences(effect, found), ...usedSentence(found.inUse)];
+}
+
+function usedSentence({ images, uses }: PolicyPreview['inUse']): string[] {
+  if (images === 0) return [];
+  const [runs, keeps] = images === 1 ? ['runs', 'it keeps'] : ['run', 'they keep'];
+  return [`${formatCount(images)} of them ${runs} now, in ${plural(uses, 'place')}; ${keeps} running.`];
+}
+
+function ownSentences(effect: PolicyEffect, found: PolicyPreview): string[] {
   const { effects, difference, counts } = found;
   const freed =
     difference.freed === 0

@@ -7,7 +7,7 @@ import { Panel } from '../../components/panel.tsx';
 import { ErrorState, TextSkeleton } from '../../components/states.tsx';
 import { problemWords } from './policy-problems.ts';
 import { REQUIREMENT_WORDS } from './requirement-words.ts';
-import { TryOutList } from './try-out-list.tsx';
+import { InUseList, TryOutList } from './try-out-list.tsx';
 import { effectSentences, outcomeWords, TryOutProgress } from './try-out-numbers.tsx';
 import type { TryOut } from './use-try-out.ts';
 
@@ -114,6 +114,7 @@ function Summary({ found, effect, hasBefore }: PartProps): ReactElement {
 }
 
 type ListName = keyof PolicyPreview['examples'];
+type TabName = ListName | 'inUse';
 
 const LISTS: Readonly<Record<ListName, { title: string; label: string; empty: string }>> = {
   blocked: {
@@ -151,41 +152,52 @@ function Lists({ found, effect, hasBefore }: PartProps): ReactElement {
     freed: found.difference.freed,
   };
   const first = FIRST_LIST[effect];
-  const shown: ListName[] = [
+  const shown: TabName[] = [
     ...(first === null ? [] : [first]),
+    ...(found.inUse.images > 0 ? (['inUse'] as const) : []),
     ...(totals.freed > 0 ? (['freed'] as const) : []),
     ...(['pass', 'fail', 'unknown'] as const),
   ];
-  const [chosen, setTab] = useState<ListName>(shown[0]!);
+  const [chosen, setTab] = useState<TabName>(shown[0]!);
   const tab = shown.includes(chosen) ? chosen : shown[0]!;
   return (
     <Tabs
       isSubtab
       activeKey={tab}
-      onSelect={(_, key) => setTab(key as ListName)}
+      onSelect={(_, key) => setTab(key as TabName)}
       aria-label="Images by what follows"
       mountOnEnter
       unmountOnExit
     >
-      {shown.map((name) => (
-        <Tab
-          key={name}
-          eventKey={name}
-          title={
-            <TabTitleText>
-              {LISTS[name].title} ({formatCount(totals[name])})
-            </TabTitleText>
-          }
-        >
-          <TryOutList
-            label={LISTS[name].label}
-            rows={found.examples[name]}
-            total={totals[name]}
-            empty={LISTS[name].empty}
-            marksNew={name === 'blocked' || (hasBefore && (name === 'pass' || name === 'fail' || name === 'unknown'))}
-          />
-        </Tab>
-      ))}
+      {shown.map((name) =>
+        name === 'inUse' ? (
+          <Tab
+            key={name}
+            eventKey={name}
+            title={<TabTitleText>Run now ({formatCount(found.inUse.images)})</TabTitleText>}
+          >
+            <InUseList inUse={found.inUse} />
+          </Tab>
+        ) : (
+          <Tab
+            key={name}
+            eventKey={name}
+            title={
+              <TabTitleText>
+                {LISTS[name].title} ({formatCount(totals[name])})
+              </TabTitleText>
+            }
+          >
+            <TryOutList
+              label={LISTS[name].label}
+              rows={found.examples[name]}
+              total={totals[name]}
+              empty={LISTS[name].empty}
+              marksNew={name === 'blocked' || (hasBefore && (name === 'pass' || name === 'fail' || name === 'unknown'))}
+            />
+          </Tab>
+        ),
+      )}
     </Tabs>
   );
 }
