@@ -39,7 +39,7 @@ export function PolicyActions({ policy }: { policy: Policy }): ReactElement {
   return (
     <>
       {enabled ? (
-        <Button variant={mode === 'enforce' ? 'secondary' : 'primary'} onClick={() => setVerb(other)}>
+        <Button variant="secondary" onClick={() => setVerb(other)}>
           {mode === 'enforce' ? 'Report only…' : 'Enforce…'}
         </Button>
       ) : null}

@@ -14,6 +14,7 @@ import { useSearchState } from '../../components/use-search-state.ts';
 import { ExceptionsPanel } from './exceptions-panel.tsx';
 import { ModeLabel } from './mode-label.tsx';
 import { PolicyActions } from './policy-actions.tsx';
+import { isInForce } from './policy-draft.ts';
 import { PolicyEditor } from './policy-editor.tsx';
 import { PolicySays } from './policy-says.tsx';
 import type { PolicySearch } from './search.ts';
@@ -60,7 +61,7 @@ function Loaded({ policy }: { policy: Policy }): ReactElement {
             </p>
           )}
           <p>
-            It {EFFECT_WORDS[effect]}
+            {isInForce(policy) ? 'It' : 'Once enforced, it'} {EFFECT_WORDS[effect]}
             {enabled ? `: ${outcomeWords({ counts: results, before: results }, false)}` : ''}.
           </p>
           <p className="ph-quiet">
