@@ -54,7 +54,7 @@ export function VersionsPanel({ policy }: { policy: Policy }): ReactElement {
             <Button
               variant="link"
               isInline
-              aria-label={`Compare version ${version.version} with now`}
+              aria-label={`Compare with now: version ${version.version}`}
               onClick={() => change({ from: String(version.version), to: undefined })}
             >
               Compare with now
