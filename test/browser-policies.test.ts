@@ -2,6 +2,7 @@
 /** Policies in a real browser: written by the keyboard alone, tried out, enforced, and an exception that two people make. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { Policy } from '@pharos/contract';
 import { available } from '@pharos/testbed';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser, listen, settle, signedIn, violations } from './support/browser.ts';
@@ -9,6 +10,7 @@ import { cleanUp, libraryTags, type Pharos, startPharos, waitFor } from './suppo
 
 const USER = 'admin';
 const PASSWORD = 'correct horse battery';
+const specOf = ({ name, effect, scope, requirements }: Policy) => ({ name, effect, scope, requirements });
 const SENTENCE = 'No trusted key signed this digest.';
 
 describe('policies in a browser', { skip: available().chromium.skip }, () => {
@@ -107,6 +109,28 @@ describe('policies in a browser', { skip: available().chromium.skip }, () => {
     await page.getByText('Reports only').first().waitFor();
     policyId = new URL(page.url()).pathname.split('/').at(-1)!;
     assert.deepEqual([(await policy()).mode, (await policy()).version], ['report', 1]);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  test('a long look says how far it is, is stopped, and is gone on with', async () => {
+    const page = await context.newPage();
+    const complaints = listen(page);
+    // As in a library that is many times as large: few images a step, each of them slow.
+    await page.route('**/api/v1/policies/preview', async (route) => {
+      await new Promise((done) => setTimeout(done, 700));
+      await route.continue({ postData: { ...route.request().postDataJSON(), limit: 10 } }).catch(() => undefined);
+    });
+    await page.goto(address());
+    await page.getByText(/^10 of about \d+ images$/).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Not all of the library was looked at').waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole('button', { name: 'Look at the whole library' }).click();
+    await page.getByText('Looking at the library').waitFor();
+    const { effects } = await pharos.client('previewPolicy', { body: { spec: specOf(await policy()) } });
+    await page.getByText(`${effects.blocked} images could not be approved; today no policy forbids that.`).waitFor();
+    await page.getByText('Looking at the library').waitFor({ state: 'detached' });
     assert.deepEqual(complaints, []);
     await page.close();
   });
