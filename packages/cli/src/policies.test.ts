@@ -86,7 +86,8 @@ test('preview says who runs now what the policy is against', async () => {
   const hit = { ...image, sentence: 'No trusted key signed this digest.', effect: 'blocked', uses: 3, where: [use] };
   const answer = {
     ...{ images: 1, isWhole: true, counts: { pass: 0, fail: 0, unknown: 1 }, reasons: [] },
-    effects: { approved: 0, rejected: 0, blocked: 1, blockedApproved: 1 },
+    effects: { approved: 0, rejected: 0, blocked: 1, blockedApproved: 1, blockedAlone: 1 },
+    difference: { blocked: 1, freed: 0 },
     examples: { pass: [], fail: [], unknown: [] },
     inUse: { images: 1, uses: 3, first: [hit] },
   };
@@ -95,4 +96,5 @@ test('preview says who runs now what the policy is against', async () => {
   assert.match(stdout, /db\/postgresql:17\.4 {2}would be blocked {2}3 uses/);
   assert.match(stdout, /eu-west: team\/Pod\/orders-1 of Cluster\/orders/);
   assert.match(stdout, /and 2 more/);
+  assert.match(stdout, /newly forbidden +1/);
 });

@@ -145,7 +145,7 @@ function preview(shell: Shell): Command {
 }
 
 function showPreview(out: Output, preview: PolicyPreview): void {
-  const { images, isWhole, counts, effects, reasons, examples: shown, inUse } = preview;
+  const { images, isWhole, counts, effects, difference, reasons, examples: shown, inUse } = preview;
   out.line(
     `${isWhole ? '' : 'At least '}${images} images are in its scope: ${counts.pass} pass, ${counts.fail} fail, ${counts.unknown} are not known.`,
   );
@@ -154,6 +154,8 @@ function showPreview(out: Output, preview: PolicyPreview): void {
     ['would be rejected', effects.rejected],
     ['could not be approved', effects.blocked],
     ['approved today', effects.blockedApproved],
+    ['newly forbidden', difference.blocked],
+    ['no longer forbidden', difference.freed],
     ['of all these, in use', inUse.images],
   ]);
   if (inUse.images > 0) out.heading(`Who runs them now: ${inUse.uses} uses, which keep running`);
