@@ -55,3 +55,4 @@ export * from './trust.ts';
 export * from './usage.ts';
 export * from './user.ts';
 export * from './webhook.ts';
+export * from './window.ts';

@@ -81,3 +81,4 @@ export * from './version.ts';
 export * from './version-order.ts';
 export * from './version-range.ts';
 export * from './webhook.ts';
+export * from './window.ts';
