@@ -9,7 +9,7 @@ import {
   ClusterQuery,
   Upgrades,
 } from '../cluster.ts';
-import { UpgradeInput } from '../cluster-upgrade.ts';
+import { ClusterUpgrade, UpgradeInput } from '../cluster-upgrade.ts';
 import { Id } from '../common.ts';
 import { ClusterMaintenance, ClusterMaintenancePatch } from '../maintenance.ts';
 import { ManifestAnswer } from '../manifest.ts';
@@ -123,7 +123,7 @@ export const clustersRoutes = {
     group: 'clusters',
     summary: 'Confirm an upgrade that somebody else asked for',
     params: ByUpgrade,
-    response: ClusterDetail,
+    response: ClusterUpgrade,
   },
   cancelUpgrade: {
     ...post,
@@ -135,7 +135,7 @@ export const clustersRoutes = {
     group: 'clusters',
     summary: 'Cancel an upgrade that waits for a second person or for the window',
     params: ByUpgrade,
-    response: ClusterDetail,
+    response: ClusterUpgrade,
   },
   getClusterMaintenance: {
     ...get,

@@ -2,7 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import type { UpgradeInput } from '@pharos/contract';
 import { inWindow, nextWindow, upgradeProgress, verificationMinutes } from '@pharos/library';
-import { audited, type NewAuditEvent, type StoredCluster, type StoredUpgrade, StoreError, windowsOf } from '@pharos/store';
+import {
+  audited,
+  type NewAuditEvent,
+  type StoredCluster,
+  type StoredUpgrade,
+  StoreError,
+  windowsOf,
+} from '@pharos/store';
 import type { Context } from '../context.ts';
 import { type Principal, whoAsks } from '../identity/principal.ts';
 import { ProblemError } from '../problem.ts';

@@ -5,7 +5,7 @@ import { assemble, contentOf, fittingExtensions, requireAdmissible } from '../cl
 import { changeCluster, dispatchFollowed } from '../clusters/change.ts';
 import { clusterDetail, clusterImage, clusterViews, extensionImage } from '../clusters/cluster-view.ts';
 import { carryOutDue, requestUpgrade } from '../clusters/upgrade-run.ts';
-import { maintenanceView } from '../clusters/upgrade-view.ts';
+import { maintenanceView, upgradeView } from '../clusters/upgrade-view.ts';
 import { upgradesOf } from '../clusters/upgrades.ts';
 import { toYaml } from '../clusters/yaml.ts';
 import type { Context } from '../context.ts';
@@ -35,10 +35,13 @@ export function clusterHandlers(context: Context): Pick<Handlers, Names> {
   const { store, now, events } = context;
   const get = async (id: string) => found(await store.clusters.get(id), 'The cluster');
 
-  const detailOf = async (id: string) => clusterDetail(context, await get(id));
   const upgradeOf = async ({ id, upgradeId }: { id: string; upgradeId: string }) => {
     const upgrade = await store.clusterUpgrades.get(upgradeId);
     return found(upgrade?.clusterId === id ? upgrade : null, 'The upgrade');
+  };
+  const shownUpgrade = async (params: { id: string; upgradeId: string }) => {
+    const maintenance = found(await store.maintenance.ofCluster(params.id), 'The cluster');
+    return upgradeView(context, await get(params.id), maintenance, await upgradeOf(params));
   };
 
   return {
@@ -80,7 +83,7 @@ export function clusterHandlers(context: Context): Pick<Handlers, Names> {
     listUpgrades: async ({ params }) => upgradesOf(context, await get(params.id)),
     upgradeCluster: async ({ params, body, principal }) => {
       await requestUpgrade(context, await get(params.id), body, principal);
-      return detailOf(params.id);
+      return clusterDetail(context, await get(params.id));
     },
     approveUpgrade: async ({ params, principal }) => {
       const { id } = await upgradeOf(params);
@@ -88,13 +91,13 @@ export function clusterHandlers(context: Context): Pick<Handlers, Names> {
       await store.clusterUpgrades.approve(id, approver, now());
       events.emit({ type: 'cluster', id: params.id });
       await carryOutDue(context, params.id);
-      return detailOf(params.id);
+      return shownUpgrade(params);
     },
     cancelUpgrade: async ({ params, principal }) => {
       const { id } = await upgradeOf(params);
       await store.clusterUpgrades.cancel(id, whoAsks(principal), now());
       events.emit({ type: 'cluster', id: params.id });
-      return detailOf(params.id);
+      return shownUpgrade(params);
     },
     getClusterMaintenance: async ({ params }) =>
       maintenanceView(found(await store.maintenance.ofCluster(params.id), 'The cluster'), now()),
