@@ -44,7 +44,7 @@ test('a policy is made from a file; what is wrong in it is named and nothing is 
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /policy-invalid/);
   assert.match(refused.stderr, /effect: /);
-  assert.match(refused.stderr, /requirements: must hold at least one requirement/);
+  assert.match(refused.stderr, /line 3: "requirements" must hold at least one requirement/);
   assert.deepEqual(refused.asked, []);
 });
 

@@ -1,13 +1,8 @@
 /** `pharos policies`: what an image must show. */
-import {
-  type ImagePolicyResults,
-  type Policy,
-  type PolicyPreview,
-  PolicySpec,
-  type PolicyVersion,
-} from '@pharos/contract';
+import type { Client, ImagePolicyResults, Policy, PolicyPreview, PolicySpec, PolicyVersion } from '@pharos/contract';
 import { Command } from 'commander';
-import { parse } from 'yaml';
+import { readDocuments } from '../apply/document.ts';
+import { knownOf, policyNoun, resolvePolicy } from '../apply/policy.ts';
 import {
   type CommonOptions,
   clientAction,
@@ -23,7 +18,6 @@ import { ago, shortDigest } from '../format.ts';
 import { findImage } from '../image-reference.ts';
 import type { Column, Io, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
-import { readTexts } from '../read-files.ts';
 import { findPolicy } from '../resolve.ts';
 
 export function policiesCommand(shell: Shell): Command {
@@ -81,7 +75,7 @@ function create(shell: Shell): Command {
   const command = clientCommand('create', 'make a policy').argument('<file>', 'YAML or JSON; - for stdin');
   return examples(command, 'policies create signed.yaml').action(
     clientAction<CommonOptions>(shell, async ({ client, out }, [file]) => {
-      const policy = await client('createPolicy', { body: await readPolicy(shell.io, file!) });
+      const policy = await client('createPolicy', { body: await readPolicy(client, shell.io, file!) });
       out.one(policy, policy.id, () => told(out, policy));
     }),
   );
@@ -93,7 +87,7 @@ function update(shell: Shell): Command {
     .argument('<file>', 'YAML or JSON; - for stdin');
   return examples(command, 'policies update signed signed.yaml').action(
     clientAction<CommonOptions>(shell, async ({ client, out }, [name, file]) => {
-      const body = await readPolicy(shell.io, file!);
+      const body = await readPolicy(client, shell.io, file!);
       const { id } = await findPolicy(client, name!);
       const policy = await client('updatePolicy', { params: { id }, body });
       out.one(policy, policy.id, () => told(out, policy));
@@ -132,7 +126,7 @@ function preview(shell: Shell): Command {
     'policies preview signed.yaml --instead-of signed --json',
   ).action(
     clientAction<CommonOptions & { insteadOf?: string }>(shell, async ({ client, out }, [file], options) => {
-      const spec = await readPolicy(shell.io, file!);
+      const spec = await readPolicy(client, shell.io, file!);
       const before = options.insteadOf === undefined ? undefined : await findPolicy(client, options.insteadOf);
       out.progress('Looking at the library …');
       const body = { spec, ...(before === undefined ? {} : { policyId: before.id }) };
@@ -212,19 +206,18 @@ function versions(shell: Shell): Command {
   );
 }
 
-/** @throws CliError `policy-invalid` with every mistake */
-async function readPolicy(io: Io, file: string) {
-  const [text] = await readTexts([file], io);
-  let value: unknown;
-  try {
-    value = parse(text!.text);
-  } catch (cause) {
-    throw new CliError('file-invalid', `${file} is no YAML or JSON.`, 'Correct it.', { cause: cause as Error });
-  }
-  const read = PolicySpec.safeParse(value);
-  if (read.success) return read.data;
-  const errors = read.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-  throw new CliError('policy-invalid', `${file} is no policy.`, 'Correct what is named; see docs/policies.md.', {
-    errors,
+/** In the form of "pharos apply": registries, rules and trust entries by name or id. @throws CliError `policy-invalid` */
+async function readPolicy(client: Client, io: Io, file: string): Promise<PolicySpec> {
+  const { policies } = await readDocuments([file], io, policyNoun).catch((error: unknown) => {
+    if (!(error instanceof CliError) || error.code !== 'apply-invalid') throw error;
+    const { errors } = error;
+    throw new CliError('policy-invalid', `${file} is no policy.`, 'Correct what is named; see docs/policies.md.', {
+      errors,
+    });
   });
+  const [document, second] = policies;
+  if (!document || second) {
+    throw new CliError('policy-invalid', `${file} holds ${policies.length} policies.`, 'Write one policy in it.');
+  }
+  return resolvePolicy(document, await knownOf(document, client));
 }
