@@ -8,12 +8,14 @@ interface ConfirmDialogProps {
   confirm: string;
   isOpen: boolean;
   isBusy: boolean;
+  /** Nothing is taken away, it only wants to be thought of twice. */
+  isMild?: boolean;
   error: unknown;
   onConfirm: () => void;
   onClose: () => void;
 }
 
-/** Asks before something is taken away, and says what goes. */
+/** Asks before something is taken away or restarted, and says what. */
 export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
   const id = useId();
   return (
@@ -32,7 +34,12 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
         </div>
       </ModalBody>
       <ModalFooter>
-        <Button variant="danger" onClick={props.onConfirm} isLoading={props.isBusy} isDisabled={props.isBusy}>
+        <Button
+          variant={props.isMild ? 'primary' : 'danger'}
+          onClick={props.onConfirm}
+          isLoading={props.isBusy}
+          isDisabled={props.isBusy}
+        >
           {props.confirm}
         </Button>
         <Button variant="link" onClick={props.onClose}>
