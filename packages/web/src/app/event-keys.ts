@@ -44,7 +44,8 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
     case 'approval':
       return [['approvals'], ['images'], ['tags'], ['repositories'], ['models']];
     case 'policy':
-      return [['policies'], ['images']];
+      // What a review says of an image rests on policies too.
+      return [['policies'], ['images'], ['approvals']];
     case 'reset':
       return [[]];
   }
