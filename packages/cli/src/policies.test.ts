@@ -44,7 +44,7 @@ test('a policy is made from a file; what is wrong in it is named and nothing is 
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /policy-invalid/);
   assert.match(refused.stderr, /effect: /);
-  assert.match(refused.stderr, /requirements: must hold at least one requirement/);
+  assert.match(refused.stderr, /line 3: "requirements" must hold at least one requirement/);
   assert.deepEqual(refused.asked, []);
 });
 
@@ -86,7 +86,8 @@ test('preview says who runs now what the policy is against', async () => {
   const hit = { ...image, sentence: 'No trusted key signed this digest.', effect: 'blocked', uses: 3, where: [use] };
   const answer = {
     ...{ images: 1, isWhole: true, counts: { pass: 0, fail: 0, unknown: 1 }, reasons: [] },
-    effects: { approved: 0, rejected: 0, blocked: 1, blockedApproved: 1 },
+    effects: { approved: 0, rejected: 0, blocked: 1, blockedApproved: 1, blockedAlone: 1 },
+    difference: { blocked: 1, freed: 0 },
     examples: { pass: [], fail: [], unknown: [] },
     inUse: { images: 1, uses: 3, first: [hit] },
   };
@@ -95,4 +96,5 @@ test('preview says who runs now what the policy is against', async () => {
   assert.match(stdout, /db\/postgresql:17\.4 {2}would be blocked {2}3 uses/);
   assert.match(stdout, /eu-west: team\/Pod\/orders-1 of Cluster\/orders/);
   assert.match(stdout, /and 2 more/);
+  assert.match(stdout, /newly forbidden +1/);
 });

@@ -14,9 +14,9 @@ import { allOf, countUpTo, type Db, first, iso } from './database.ts';
 import { countDecided } from './decided-tags.ts';
 import { REPOSITORY_LABELS, repositoriesWith } from './hcp-tag-labels.ts';
 import { tlsWarnings } from './registry-row.ts';
+import type { Repositories } from './repository-port.ts';
 import { repositoryConditions } from './repository-search.ts';
 import { statedReadme, writeWords } from './repository-words.ts';
-import type { Repositories } from './store.ts';
 import { ProfileReader } from './tag-profiles.ts';
 
 interface RepositoryRow {

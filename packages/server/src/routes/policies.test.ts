@@ -71,7 +71,12 @@ test('tried out, it says what it would do and changes nothing; enforced, it does
   const preview = await it.call('previewPolicy', { body: { spec: SPEC } });
   assert.equal(preview.status, 200, preview.text);
   assert.deepEqual([preview.body.images, preview.body.counts], [1, { pass: 0, fail: 0, unknown: 1 }]);
-  assert.deepEqual(preview.body.effects, { approved: 0, rejected: 0, blocked: 1, blockedApproved: 0 });
+  assert.deepEqual(preview.body.effects, {
+    ...{ approved: 0, rejected: 0, blocked: 1, blockedApproved: 0, blockedAlone: 1 },
+  });
+  assert.deepEqual(preview.body.difference, { blocked: 1, freed: 0 });
+  assert.deepEqual(preview.body.before, { pass: 0, fail: 0, unknown: 0 });
+  assert.equal(preview.body.examples.blocked[0].isNew, true);
   assert.deepEqual(preview.body.reasons, [{ requirement: 'signedBy', outcome: 'unknown', count: 1 }]);
   const [example] = preview.body.examples.unknown;
   assert.deepEqual(
@@ -100,6 +105,19 @@ test('tried out, it says what it would do and changes nothing; enforced, it does
   });
   assert.equal(other.state, 'approved', 'another repository');
 
+  // The same draft in its own place makes no difference; one that asks for less sets the image free.
+  const policyId = made.body.id;
+  const same = (await it.call('previewPolicy', { body: { spec: SPEC, policyId } })).body;
+  assert.deepEqual([same.difference, same.before.unknown], [{ blocked: 0, freed: 0 }, 1]);
+  assert.equal(same.examples.blocked[0].isNew, false);
+  const easier = { ...SPEC, requirements: { minAgeDays: 0 } };
+  const freed = (await it.call('previewPolicy', { body: { spec: easier, policyId } })).body;
+  assert.deepEqual([freed.difference, freed.effects.blocked], [{ blocked: 0, freed: 1 }, 0]);
+  assert.equal(freed.examples.freed[0].repository, 'db/postgresql');
+  const elsewhere = { ...SPEC, scope: { repositories: ['nothing'] } };
+  const left = (await it.call('previewPolicy', { body: { spec: elsewhere, policyId } })).body;
+  assert.deepEqual([left.images, left.examples.freed[0].sentence], [0, 'It is out of the scope.']);
+
   await evaluatePoliciesDue({ ...testContext(it.store), store: it.store });
   assert.equal((await it.call('getPolicy', { params: { id: made.body.id } })).body.results.unknown, 1);
   const changed = await it.call('updatePolicy', { params: { id: made.body.id }, body: { ...SPEC, mode: 'report' } });
@@ -110,6 +128,21 @@ test('tried out, it says what it would do and changes nothing; enforced, it does
     ['report', 'enforce'],
   );
   assert.equal((await it.call('deletePolicy', { params: { id: made.body.id } })).status, 204);
+});
+
+test('a look in steps finds what a look at once finds', async () => {
+  const spec = { ...SPEC, scope: {}, requirements: { minAgeDays: 0 } };
+  const whole = (await it.call('previewPolicy', { body: { spec } })).body;
+  assert.deepEqual([whole.looked, whole.isWhole, whole.next, whole.counts.pass], [2, true, null, 2]);
+  const one = (await it.call('previewPolicy', { body: { spec, limit: 1 } })).body;
+  assert.deepEqual([one.looked, one.isWhole], [1, false]);
+  const two = (await it.call('previewPolicy', { body: { spec, limit: 1, after: one.next } })).body;
+  assert.deepEqual([two.looked, two.isWhole, two.next], [1, true, null]);
+  const passed = [one, two].flatMap(({ examples }) => examples.pass.map((each: { digest: string }) => each.digest));
+  assert.deepEqual(
+    passed,
+    whole.examples.pass.map((each: { digest: string }) => each.digest),
+  );
 });
 
 test('tried out, it says who runs now what it would block or reject', async () => {
