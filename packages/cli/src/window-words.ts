@@ -14,7 +14,9 @@ export function parseWindow(text: string): MaintenanceWindow {
   if (read.success && rest.length === 0) return read.data;
   const issue = read.error?.issues[0];
   const why =
-    issue === undefined ? 'there is more than days, time, duration and zone' : `${String(issue.path[0])} ${issue.message}`;
+    issue === undefined
+      ? 'there is more than days, time, duration and zone'
+      : `${String(issue.path[0])} ${issue.message}`;
   throw new CliError(
     'window-unclear',
     `"${text}" is no maintenance window: ${why}.`,

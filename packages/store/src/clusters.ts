@@ -1,6 +1,7 @@
 /** PostgreSQL clusters that were made from the library, and who changed them. */
 import type { ClusterChange, ClusterSpec, Engine, Version } from '@pharos/contract';
 import { sql } from 'kysely';
+import { noteAudit } from './audit-context.ts';
 import { noteChange } from './cluster-notes.ts';
 import type { ClusterContent, ClusterNote, Clusters, StoredCluster } from './cluster-port.ts';
 import { beginUpgrade } from './cluster-upgrades.ts';
@@ -61,6 +62,7 @@ export function clustersOf(db: Db): Clusters {
     create: (id, content, by, now, objects) =>
       db.transaction().execute(async (trx) => {
         const { location, namespace, name } = content.spec;
+        noteAudit({ subject: id });
         const kept = await first(
           sql`insert into clusters (id, location_id, namespace, name, digest, extension_digests, engine, version, tag,
               reference, catalog, spec, apply, created_at, created_by, updated_at)

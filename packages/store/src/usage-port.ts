@@ -16,6 +16,8 @@ export interface Usages {
   report(report: UsageReport, now: Date): Promise<boolean>;
   /** Where an image, or one of its platforms, runs. */
   ofImage(digest: string, query: UsageQuery): Promise<Page<ImageUsage>>;
+  /** How many uses there are of each, in one statement; a digest that runs nowhere is not in the answer. */
+  countsOf(digests: readonly string[]): Promise<Map<string, number>>;
   /**
    * The pods that run the database of a cluster, and whether they run an image or have it mounted, by the index or by one of
    * its platforms. null: no agent of the location watches the pods there.

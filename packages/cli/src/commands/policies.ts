@@ -1,5 +1,13 @@
 /** `pharos policies`: what an image must show. */
-import type { Client, ImagePolicyResults, Policy, PolicyPreview, PolicySpec, PolicyVersion } from '@pharos/contract';
+import type {
+  Client,
+  ImagePolicyResults,
+  ImageUsage,
+  Policy,
+  PolicyPreview,
+  PolicySpec,
+  PolicyVersion,
+} from '@pharos/contract';
 import { Command } from 'commander';
 import { readDocuments } from '../apply/document.ts';
 import { knownOf, policyNoun, resolvePolicy } from '../apply/policy.ts';
@@ -136,7 +144,8 @@ function preview(shell: Shell): Command {
   );
 }
 
-function showPreview(out: Output, { images, isWhole, counts, effects, reasons, examples: shown }: PolicyPreview): void {
+function showPreview(out: Output, preview: PolicyPreview): void {
+  const { images, isWhole, counts, effects, difference, reasons, examples: shown, inUse } = preview;
   out.line(
     `${isWhole ? '' : 'At least '}${images} images are in its scope: ${counts.pass} pass, ${counts.fail} fail, ${counts.unknown} are not known.`,
   );
@@ -145,13 +154,26 @@ function showPreview(out: Output, { images, isWhole, counts, effects, reasons, e
     ['would be rejected', effects.rejected],
     ['could not be approved', effects.blocked],
     ['approved today', effects.blockedApproved],
+    ['newly forbidden', difference.blocked],
+    ['no longer forbidden', difference.freed],
+    ['of all these, in use', inUse.images],
   ]);
+  if (inUse.images > 0) out.heading(`Who runs them now: ${inUse.uses} uses, which keep running`);
+  for (const { repository, tag, effect, uses, where } of inUse.first) {
+    out.line(out.style({ text: `${repository}:${tag}  would be ${effect}  ${uses} uses` }));
+    for (const use of where) out.line(out.style({ text: `  ${placeOf(use)}` }));
+    if (uses > where.length) out.line(`  and ${uses - where.length} more`);
+  }
   if (reasons.length > 0) out.heading('Why images do not pass');
   for (const { requirement, outcome, count } of reasons) out.line(`${requirement}: ${outcome} for ${count}`);
   const missed = [...shown.fail, ...shown.unknown].slice(0, 20);
   if (missed.length > 0) out.heading('For example');
   for (const { repository, tag, sentence } of missed)
     out.line(out.style({ text: `${repository}:${tag}  ${sentence}` }));
+}
+
+function placeOf({ locationId, namespace, kind, name, owner }: ImageUsage): string {
+  return `${locationId}: ${namespace}/${kind}/${name}${owner === null ? '' : ` of ${owner}`}`;
 }
 
 function check(shell: Shell): Command {

@@ -8,8 +8,10 @@ interface ConfirmDialogProps {
   confirm: string;
   isOpen: boolean;
   isBusy: boolean;
-  /** Nothing is taken away, it only wants to be thought of twice. */
-  isMild?: boolean;
+  /** What has to be known before it can be confirmed is known. */
+  isReady?: boolean;
+  /** Something comes rather than goes, or nothing is lost: it only wants to be thought of twice. */
+  isGain?: boolean;
   error: unknown;
   onConfirm: () => void;
   onClose: () => void;
@@ -18,6 +20,7 @@ interface ConfirmDialogProps {
 /** Asks before something is taken away or restarted, and says what. */
 export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
   const id = useId();
+  const { isReady = true, isGain = false } = props;
   return (
     <Modal
       variant="small"
@@ -35,10 +38,10 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
       </ModalBody>
       <ModalFooter>
         <Button
-          variant={props.isMild ? 'primary' : 'danger'}
+          variant={isGain ? 'primary' : 'danger'}
           onClick={props.onConfirm}
           isLoading={props.isBusy}
-          isDisabled={props.isBusy}
+          isDisabled={props.isBusy || !isReady}
         >
           {props.confirm}
         </Button>

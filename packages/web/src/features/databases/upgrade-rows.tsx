@@ -90,7 +90,7 @@ function Settle({ cluster, upgrade }: { cluster: ClusterDetail; upgrade: Cluster
       <ConfirmDialog
         title={`Confirm the upgrade of ${cluster.name}?`}
         confirm="Confirm"
-        isMild
+        isGain
         isOpen={isOpen}
         isBusy={approve.isPending}
         error={approve.error}

@@ -98,7 +98,7 @@ function UpgradeDialog({ cluster, chosen, onClose }: UpgradeDialogProps): ReactE
     <ConfirmDialog
       title={`Upgrade ${cluster.name}?`}
       confirm={needsApproval ? 'Ask for the upgrade' : when === 'now' ? 'Upgrade now' : 'Schedule upgrade'}
-      isMild
+      isGain
       isOpen
       isBusy={upgrade.isPending}
       error={upgrade.error}
