@@ -172,12 +172,13 @@ export async function redrawDigests(trx: Db, digests: readonly string[], now: Da
 
 /** Draws the facts of every tag anew that points to one of these images. Runs inside the caller's transaction. */
 export async function redrawTags(trx: Db, observations: readonly Observation[], now: Date): Promise<void> {
-  const byDigest = await withPackages(trx, observations);
   const placed = await sql<PlacedRow>`
     select t.repository_id, t.registry_id, t.signed, r.name as repository, r.declared_kind, t.name, t.digest, t.pushed_at,
       t.first_seen_at
     from tags t join repositories r on r.id = t.repository_id
-    where t.digest = any(${[...byDigest.keys()]}::text[])`.execute(trx);
+    where t.digest = any(${observations.map(({ digest }) => digest)}::text[])`.execute(trx);
+  if (placed.rows.length === 0) return;
+  const byDigest = await withPackages(trx, observations);
   for (const batch of batches(placed.rows, BATCH)) {
     const drawn = batch.map((row) => ({
       repository_id: row.repository_id,
