@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
 import { RepositoryQuery, TagQuery } from '@pharos/contract';
 import { sql } from 'kysely';
@@ -170,6 +171,25 @@ export function listsSuite(given: () => Promise<Given>): void {
       list(forged(['tags:-seen', '2026-99-01T00:00:00.000Z', '00000000-0000-4000-8000-000000000000', 'a']), '-seen'),
       refused,
     );
+  });
+
+  it('has an index for every order that tells profile and presence without the table', async () => {
+    const { db } = await given();
+    const orders = ['sort_key', 'effective_at', 'first_seen_at', 'name'].flatMap((key) => {
+      const identity = key === 'name' ? 'name, repository_id' : `${key}, repository_id, name`;
+      return [[sql`true`, identity] as const, [sql`repository_id = ${randomUUID()}`, `${key}, name`] as const];
+    });
+    await db.transaction().execute(async (trx) => {
+      for (const way of ['seqscan', 'bitmapscan', 'sort'])
+        await sql`set local ${sql.raw(`enable_${way}`)} = off`.execute(trx);
+      for (const [where, order] of orders.filter(([, keys]) => keys !== 'name, name')) {
+        const plan = await sql<Record<string, unknown>>`explain (format json) select repository_id, name from tags
+          where ${where} and presence <> 'retired' and profile_id = any('{1,2}') order by ${sql.raw(order)} limit 51`.execute(
+          trx,
+        );
+        assert.match(JSON.stringify(plan.rows), /"Index Only Scan"/, order);
+      }
+    });
   });
 
   it('does not take the word of a planner that is badly wrong', async () => {
