@@ -1,3 +1,4 @@
+import { createCatalogWatch } from './clusters/catalog-watch.ts';
 import type { Context } from './context.ts';
 import { createActivityWatch, createAgentLossWatch, createCounting, expireApprovals, prune } from './library-watch.ts';
 import { evaluatePoliciesDue } from './policies/policy-evaluator.ts';
@@ -10,6 +11,7 @@ const AGENTS_MS = 15_000;
 const WEBHOOKS_MS = 1_000;
 const ACTIVITY_MS = 2_000;
 const COUNT_MS = 30_000;
+const CATALOGS_MS = 1_000;
 const POLICIES_MS = 5_000;
 
 /** Starts the house-keeping of a server; answers how to stop it. A failed turn is logged and tried again at the next. */
@@ -28,6 +30,7 @@ export function startBackground(context: Context): () => Promise<void> {
     every(context, COUNT_MS, 'counting the library', createCounting(context)),
     every(context, MINUTE_MS, 'verifying signatures', () => context.verifications.run()),
     every(context, POLICIES_MS, 'evaluating policies', () => evaluatePoliciesDue(context)),
+    every(context, CATALOGS_MS, 'keeping catalogs', createCatalogWatch(context)),
     every(context, ACTIVITY_MS, 'sending the audit log', async () => context.auditSyslog?.run()),
     every(context, AGENTS_MS, 'verifying the audit log', () => context.audit.run()),
     every(context, AGENTS_MS, 'counting refusals', () => context.denials.flush()),

@@ -12,6 +12,7 @@ export * from './model-deployment-port.ts';
 export * from './model-service-port.ts';
 export { openStore, type StoreOptions } from './open.ts';
 export * from './policy-port.ts';
+export * from './rollout-port.ts';
 export * from './sealed-secret-port.ts';
 export { SEALED_KINDS } from './sealed-secrets.ts';
 export * from './store.ts';

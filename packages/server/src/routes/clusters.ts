@@ -3,7 +3,6 @@ import type { ClusterDetail, ClusterSpec } from '@pharos/contract';
 import { compareVersions, type PlacedImage, patchedSpec, specOf } from '@pharos/library';
 import type { StoredCluster } from '@pharos/store';
 import { type Assembled, assemble, contentOf, fittingExtensions, requireAdmissible } from '../clusters/assemble.ts';
-import { dispatchCatalog } from '../clusters/catalog-keeper.ts';
 import { clusterDetail, clusterImage, clusterViews, extensionImage } from '../clusters/cluster-view.ts';
 import { specAfter, upgradesOf } from '../clusters/upgrades.ts';
 import { toYaml } from '../clusters/yaml.ts';
@@ -33,7 +32,8 @@ export function clusterHandlers(context: Context): Pick<Handlers, Names> {
   /** Hands the objects to the agents of the location; the catalog first, for the cluster points to it. */
   const dispatch = async (id: string, { spec, cluster, catalog }: Assembled, requestedBy: string) => {
     const followed = catalog === null ? [] : await context.reader.whole.catalogs.list(spec.location);
-    for (const each of followed) if (each.key.name === catalog) await dispatchCatalog(context, each);
+    for (const each of followed)
+      if (each.key.name === catalog) await context.reader.whole.catalogs.dispatch(each.id, now());
     const owner = { ownerKind: 'cluster', ownerId: id, locationId: spec.location } as const;
     await store.dispatches.put({ ...owner, objects: [cluster!], requestedBy }, now());
   };

@@ -40,9 +40,11 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
     case 'model-service':
       return [['model-services']];
     case 'dispatch':
-      return [['dispatches'], ['model-deployments']];
+      return [['dispatches'], ['model-deployments'], ['catalogs']];
+    case 'catalog':
+      return [['catalogs']];
     case 'approval':
-      return [['approvals'], ['images'], ['tags'], ['repositories'], ['models']];
+      return [['approvals'], ['images'], ['tags'], ['repositories'], ['models'], ['catalogs']];
     case 'policy':
       return [['policies'], ['images']];
     case 'reset':
