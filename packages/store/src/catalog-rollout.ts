@@ -37,9 +37,11 @@ async function step(trx: Db, id: string, now: Date): Promise<boolean> {
   if (catalog?.rollout == null || catalog.policy === null) return false;
   const at = await pointOf(trx, id, catalog.rollout);
   if (at.state === 'out' || at.state === 'stopped') return false;
+  // Past the wait for health, what agents said was said after the change.
+  const changedAt = at.state === 'waiting-for-health' ? at.since : Number.NEGATIVE_INFINITY;
   const next = nextStep(at, {
     policy: catalog.policy,
-    canaries: await healthOf(trx, catalog, at.since, now),
+    canaries: await healthOf(trx, catalog, changedAt, now),
     isCanaryApplied: await isCanaryApplied(trx, catalog),
     windows: await windowsOf(trx, catalog.key.location),
     now: now.getTime(),
