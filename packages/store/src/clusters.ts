@@ -1,6 +1,7 @@
 /** PostgreSQL clusters that were made from the library, and who changed them. */
 import type { ClusterChange, ClusterSpec, Engine, Version } from '@pharos/contract';
 import { sql } from 'kysely';
+import { noteAudit } from './audit-context.ts';
 import type { ClusterContent, ClusterNote, Clusters, StoredCluster } from './cluster-port.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso, json, storableText } from './database.ts';
@@ -57,6 +58,7 @@ export function clustersOf(db: Db): Clusters {
     create: (id, content, by, now) =>
       db.transaction().execute(async (trx) => {
         const { location, namespace, name } = content.spec;
+        noteAudit({ subject: id });
         const kept = await first(
           sql`insert into clusters (id, location_id, namespace, name, digest, extension_digests, engine, version, tag,
               reference, catalog, spec, apply, created_at, created_by, updated_at)

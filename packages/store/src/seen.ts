@@ -61,6 +61,7 @@ export const SEEN: Readonly<Record<string, string>> = {
   repository_profiles: inRepository,
   evidence: inRepository,
   image_states: tagged,
+  decided_tags: inRepository,
   // What is asked of images is no secret; what came of it is that of the images that are seen.
   policies: 'true',
   policy_versions: 'true',

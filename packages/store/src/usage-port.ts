@@ -15,6 +15,8 @@ export interface Usages {
   report(report: UsageReport, now: Date): Promise<boolean>;
   /** Where an image, or one of its platforms, runs. */
   ofImage(digest: string, query: UsageQuery): Promise<Page<ImageUsage>>;
+  /** How many uses there are of each, in one statement; a digest that runs nowhere is not in the answer. */
+  countsOf(digests: readonly string[]): Promise<Map<string, number>>;
   /** Who would be hit: every digest that was asked for is in the answer. */
   usagesOf(digests: readonly string[], most?: number): Promise<Map<string, UsageSummary>>;
 }

@@ -168,7 +168,10 @@ function tellPreview(out: Output, { changes, refused, restarts, isStaged }: Cata
   for (const { major, before, after } of changes) {
     out.line(out.style({ text: `${major}: ${before ?? 'nothing'} → ${after ?? 'nothing'}` }));
   }
-  if (restarts.length === 0) return out.note('No cluster made here would restart.');
+  if (restarts.length === 0) {
+    out.note('No cluster made here would restart.');
+    return;
+  }
   out.warn(isStaged ? 'These clusters would restart, canaries first:' : 'These clusters would restart, at once:');
   for (const each of restarts) {
     out.line(out.style({ text: `${nameOf(each)}${each.stage === 'canary' ? ' (canary)' : ''}` }));
@@ -177,7 +180,10 @@ function tellPreview(out: Output, { changes, refused, restarts, isStaged }: Cata
 
 export function tellRollout(out: Output, { rollout: at, policy, edition, newest, restarts }: CatalogDetail): void {
   if (policy === null) out.note('No rollout policy: an edition goes to every cluster at once.');
-  if (at === null) return out.note(`Edition ${edition} is served.`);
+  if (at === null) {
+    out.note(`Edition ${edition} is served.`);
+    return;
+  }
   const words = `edition ${at.edition}: ${at.state.replaceAll('-', ' ')} since ${ago(at.since)}, ${at.by}`;
   out.line(out.style({ text: words, style: at.state === 'stopped' ? 'yellow' : undefined }));
   if (at.message !== '') out.note(at.message);
