@@ -100,6 +100,7 @@ export const CatalogDetail = Catalog.extend({
         name: z.string(),
         stage: CatalogStage,
         state: DispatchState,
+        code: z.string().nullable(),
         message: z.string(),
         updatedAt: Time,
       }),

@@ -23,6 +23,7 @@ interface AppliedRow {
   name: string;
   is_canary: boolean | null;
   state: Dispatch['state'];
+  code: string | null;
   message: string;
   updated_at: Date;
 }
@@ -65,13 +66,14 @@ export function catalogsOf(db: Db): Catalogs {
       db.transaction().execute((trx) => actOn(trx, id, edition, action, who, now)),
     applied: async (id) => {
       const { rows } = await sql<AppliedRow>`
-        select c.name, d.owner_id = c.canary_id as is_canary, d.state, d.message, d.updated_at
+        select c.name, d.owner_id = c.canary_id as is_canary, d.state, d.code, d.message, d.updated_at
         from catalogs c join dispatches d on d.owner_kind = 'catalog' and d.owner_id in (c.id, c.canary_id)
         where c.id = ${id} order by is_canary nulls first`.execute(db);
-      return rows.map(({ name, is_canary, state, message, updated_at }) => ({
+      return rows.map(({ name, is_canary, state, code, message, updated_at }) => ({
         name: is_canary ? canaryName(name) : name,
         stage: is_canary ? ('canary' as const) : ('main' as const),
         state,
+        code,
         message,
         updatedAt: iso(updated_at),
       }));
