@@ -85,11 +85,9 @@ export const CatalogDetail = Catalog.extend({
   editions: z
     .array(CatalogEdition.extend({ changes: z.array(CatalogDifference), rollout: Rollout.nullable() }))
     .meta({ description: 'Newest first, at most 200; `changes` against the one before' }),
-  next: z
-    .array(CatalogDifference)
-    .meta({
-      description: 'What following approvals would change of the newest edition: of a catalog that is held or stopped',
-    }),
+  next: z.array(CatalogDifference).meta({
+    description: 'What following approvals would change of the newest edition: of a catalog that is held or stopped',
+  }),
   followers: z.array(CatalogFollower),
   restarts: z
     .array(CatalogFollower)
@@ -142,11 +140,9 @@ export const CatalogPreview = z.object({
   entries: z.array(CatalogEntry),
   changes: z.array(CatalogDifference),
   refused: z.array(z.object({ major: z.number().int(), image: z.string(), reason: z.string() })),
-  restarts: z
-    .array(CatalogFollower)
-    .meta({
-      description: 'Clusters made here that would restart, canaries first; at once, or in the stages of the policy',
-    }),
+  restarts: z.array(CatalogFollower).meta({
+    description: 'Clusters made here that would restart, canaries first; at once, or in the stages of the policy',
+  }),
   isStaged: z.boolean().meta({ description: 'It would pass the stages of the rollout policy' }),
 });
 export type CatalogPreview = z.infer<typeof CatalogPreview>;

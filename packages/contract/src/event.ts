@@ -18,6 +18,7 @@ export const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('model-service'), id: Id }),
   z.object({ type: z.literal('dispatch'), id: Id }),
   z.object({ type: z.literal('catalog') }),
+  z.object({ type: z.literal('cluster'), id: Id }),
   z.object({ type: z.literal('approval') }),
   z.object({ type: z.literal('policy') }),
   z.object({ type: z.literal('reset') }),

@@ -167,6 +167,8 @@ describe('called for real', () => {
       const [answer] = await Promise.all([it.call('probeRegistry', byId('registry')), answerProbe(agent)]);
       return answer;
     },
+    setLocationMaintenance: () =>
+      it.call('setLocationMaintenance', { params: { id: 'here' }, body: { upgradeApproval: false } }),
     updateRegistry: () => it.call('updateRegistry', { ...byId('registry'), body: { name: 'Team 2' } }),
     createRule: async () => {
       const answer = await it.call('createRule', { body: { ...spec, registryId: world.ids.registry } });

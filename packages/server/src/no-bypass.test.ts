@@ -176,9 +176,11 @@ const WAYS: Partial<Record<RouteName, (subject: Subject) => Promise<void>>> = {
     const policy = { canaries: [], advance: 'by-hand' };
     catalogServes(await call('setCatalogPolicy', { params, body: { policy } }), bad);
     without(await call('getCatalogYaml', { params, query: { stage: 'canary' } }), bad);
+    await call('setCatalogPolicy', { params, body: { policy: null } });
   },
   moveCatalogRollout: async (bad) => {
     const params = { name: CATALOG };
+    await call('setCatalogPolicy', { params, body: { policy: { advance: 'by-hand' } } });
     const { body } = await call('publishCatalog', { params, body: {} });
     for (const action of ['stop', 'go-on', 'stop']) {
       const answer = await call('moveCatalogRollout', { params, body: { edition: body.newest, action } });

@@ -98,7 +98,7 @@ async function write(trx: Db, { id, newest }: StoredCatalog, point: RolloutPoint
 async function windowsOf(trx: Db, location: string): Promise<Parameters<typeof nextStep>[1]['windows']> {
   const row = await first(
     sql<{ windows: Parameters<typeof nextStep>[1]['windows'] | null }>`
-      select to_jsonb(l) -> 'windows' as windows from locations l where l.id = ${location}`,
+      select windows from locations where id = ${location}`,
     trx,
   );
   return row?.windows ?? [];

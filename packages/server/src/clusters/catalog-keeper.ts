@@ -101,6 +101,11 @@ export async function servedCatalog(
   return servable(edition.entries, (digest) => states.get(digest)?.state ?? 'pending');
 }
 
+/** Where clusters that an agent applied follow a catalog, the agent applies the catalog too. */
+export async function dispatchCatalog({ reader, now }: Context, { id }: Pick<StoredCatalog, 'id'>): Promise<void> {
+  await reader.whole.catalogs.dispatch(id, now());
+}
+
 export function changesOf(before: readonly CatalogEntry[], after: readonly CatalogEntry[]) {
   const majors = [...new Set([...before, ...after].map(({ major }) => major))].sort((one, other) => other - one);
   return majors.flatMap((major) => {

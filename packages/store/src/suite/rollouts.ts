@@ -317,7 +317,7 @@ export function rolloutsSuite(given: () => Promise<Given>): void {
     }
     await store.catalogs.setPolicy(id, policy({}));
     assert.deepEqual((await store.catalogs.list('here'))[0]!.policy?.canaries, [orders]);
-    await store.clusters.remove(orders);
+    await store.clusters.remove(orders, T0);
     assert.deepEqual((await store.catalogs.list('here'))[0]!.policy?.canaries, []);
   });
 

@@ -23,6 +23,7 @@ const EVENT_TYPES: Record<Event['type'], true> = {
   'model-service': true,
   dispatch: true,
   catalog: true,
+  cluster: true,
   approval: true,
   policy: true,
   reset: true,

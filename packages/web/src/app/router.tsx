@@ -274,6 +274,12 @@ const cluster = createRoute({
   component: lazyRouteComponent(() => import('../features/databases/cluster-page.tsx'), 'ClusterPage'),
 });
 
+const editCluster = createRoute({
+  getParentRoute: () => app,
+  path: '/databases/$clusterId/edit',
+  component: lazyRouteComponent(() => import('../features/databases/edit-cluster-page.tsx'), 'EditClusterPage'),
+});
+
 const modelServices = createRoute({
   getParentRoute: () => app,
   path: '/model-services',
@@ -431,6 +437,7 @@ const pages = [
   databases,
   newCluster,
   catalog,
+  editCluster,
   cluster,
   modelServices,
   deploy,
