@@ -40,6 +40,7 @@ export * from './registry.ts';
 export * from './registry-event.ts';
 export * from './report.ts';
 export * from './repository.ts';
+export * from './rollout.ts';
 export * from './route.ts';
 export * from './routes.ts';
 export * from './rule.ts';

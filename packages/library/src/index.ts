@@ -34,6 +34,7 @@ export { type GpuNodes, gpuChecks } from './manifests/gpu-fit.ts';
 export * from './manifests/image-catalog.ts';
 export * from './manifests/operator-version.ts';
 export * from './manifests/placed-image.ts';
+export * from './manifests/rollout.ts';
 export { type ServedImage, servedReference } from './manifests/served-image.ts';
 export * from './manifests/serving.ts';
 export { servingChecks, suggestedName } from './manifests/serving-checks.ts';

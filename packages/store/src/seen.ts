@@ -83,6 +83,8 @@ export const SEEN: Readonly<Record<string, string>> = {
   cluster_upgrades: `t.cluster_id in (select id from public.clusters where location_id in ${WHOLE})`,
   cluster_changes: `t.cluster_id in (select id from public.clusters where location_id in ${WHOLE})`,
   catalogs: `t.location_id in ${WHOLE}`,
+  catalog_canaries: `t.catalog_id in (select id from public.catalogs where location_id in ${WHOLE})`,
+  catalog_rollouts: `t.catalog_id in (select id from public.catalogs where location_id in ${WHOLE})`,
   catalog_editions: `t.catalog_id in (select id from public.catalogs where location_id in ${WHOLE})`,
   // Public keys and roots: whoever sees that a signature was verified may see by what.
   trust_entries: 'true',

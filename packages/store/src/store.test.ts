@@ -25,6 +25,7 @@ import { policiesSuite } from './suite/policies.ts';
 import { readingSuite } from './suite/reading.ts';
 import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
+import { rolloutsSuite } from './suite/rollouts.ts';
 import { rulesSuite } from './suite/rules.ts';
 import { scansSuite } from './suite/scans.ts';
 import { sealedSecretsSuite } from './suite/sealed-secrets.ts';
@@ -64,6 +65,7 @@ for (const name of wanted) {
     describe('evidence and trust', () => evidenceSuite(given));
     describe('admission control', () => admissionSuite(given));
     describe('clusters and catalogs', () => clustersSuite(given));
+    describe('rollouts of catalogs', () => rolloutsSuite(given));
     describe('upgrades of clusters', () => clusterUpgradesSuite(given));
     describe('keys of agents', () => agentKeysSuite(given));
     describe('people and agents', () => peopleSuite(given));
