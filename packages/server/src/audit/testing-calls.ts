@@ -33,13 +33,13 @@ export async function governanceCalls(): Promise<GovernanceCalls> {
     return answer;
   };
   const byId = (noun: string) => ({ params: { id: ids.get(noun) } });
-  /** Waits for a second person. */
-  const upgrade = async () => {
+  /** Another person has to confirm it. */
+  const askForUpgrade = async () => {
     const answer = await it.call('upgradeCluster', { ...byId('cluster'), body: { image: young } }, people.ann);
     ids.set('upgrade', answer.body?.upgrade?.id);
     return answer;
   };
-  const ofUpgrade = () => ({ params: { id: ids.get('cluster'), upgradeId: ids.get('upgrade') } });
+  const waitingUpgrade = () => ({ params: { ...byId('cluster').params, upgradeId: ids.get('upgrade') } });
   const decision = { state: 'approved', reason: 'reviewed' };
   const policy = { name: 'signed', effect: 'require', requirements: { signedBy: 'any' } };
   const place = { namespace: 'team-a', location: LOCATION };
@@ -71,11 +71,11 @@ export async function governanceCalls(): Promise<GovernanceCalls> {
       updateCluster: () => it.call('updateCluster', { ...byId('cluster'), body: { instances: 5 } }),
       setClusterMaintenance: () =>
         it.call('setClusterMaintenance', { ...byId('cluster'), body: { upgradeApproval: true } }),
-      upgradeCluster: () => upgrade(),
-      cancelUpgrade: () => it.call('cancelUpgrade', ofUpgrade()),
+      upgradeCluster: () => askForUpgrade(),
+      cancelUpgrade: () => it.call('cancelUpgrade', waitingUpgrade(), people.ann),
       approveUpgrade: async () => {
-        await upgrade();
-        return it.call('approveUpgrade', ofUpgrade(), people.bob);
+        await askForUpgrade();
+        return it.call('approveUpgrade', waitingUpgrade(), people.bob);
       },
       deleteCluster: () => it.call('deleteCluster', byId('cluster')),
       publishCatalog: async () => {
