@@ -2,11 +2,12 @@
  * Lists of tags, by keyset. Each sort has an index that ends in the tag's identity: over all, within a repository, and
  * within a profile, so that a page of a million tags costs what a page of a hundred costs, whatever narrows it.
  */
-import type { Page, RepositoryTagQuery, Tag, TagQuery } from '@pharos/contract';
+import { ImageState, type Page, type RepositoryTagQuery, type Tag, type TagQuery } from '@pharos/contract';
 import { PROFILE_FIELDS, type Term, versionKeyOf } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { after, cut } from './cursor.ts';
 import { allOf, type Db, EXACT_TOTAL, plannedRows } from './database.ts';
+import { countDecided } from './decided-tags.ts';
 import {
   aheadOf,
   everything,
@@ -46,7 +47,8 @@ export async function listTags(db: Db, profiles: ProfileReader, query: TagQuery,
   const early = isDear ? ((await soonOf(db, search, request)) ?? (await ahead(db, search, request))) : null;
   const total = await estimate(db, search);
   if (early !== null) return page(early, { total, totalIsEstimate: true });
-  const few = total > SURELY_MANY ? null : await sortedOf(db, everything(search), request, SURELY_MANY);
+  const isMany = total > SURELY_MANY || (await isStateOfMany(db, search, now));
+  const few = isMany ? null : await sortedOf(db, everything(search), request, SURELY_MANY);
   if (few !== null) return page(few.rows, { total: few.total });
   const found = await many(db, search, request, query, { total, isWalked: isDear });
   if (found.total !== undefined) return page(found.rows, { total: found.total });
@@ -54,6 +56,19 @@ export async function listTags(db: Db, profiles: ProfileReader, query: TagQuery,
   if (query.cursor === undefined && found.rows.length <= query.limit)
     return page(found.rows, { total: found.rows.length });
   return page(found.rows, { total, totalIsEstimate: true });
+}
+
+/** One state is all that is asked for, and more tags have it than are counted: an index tells, without finding them. */
+async function isStateOfMany(db: Db, { isLive, terms, repositoryIds }: TagSearch, now: Date): Promise<boolean> {
+  const [term, second] = terms;
+  if (!isLive || repositoryIds !== null || second !== undefined || term?.field !== 'state' || term.negated)
+    return false;
+  const states = term.values.map((value) =>
+    value.type === 'text' ? ImageState.safeParse(value.text).data : undefined,
+  );
+  const [state] = states;
+  if (states.length !== 1 || state === undefined || state === 'pending') return false;
+  return (await countDecided(db, state, null, now)) > EXACT_TOTAL;
 }
 
 /** A page whose number of hits is known from the profiles. */

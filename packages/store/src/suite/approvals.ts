@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
-import { ApprovalQuery, type ImageState, TagFacetsQuery } from '@pharos/contract';
+import { ApprovalQuery, type ImageState, TagFacetsQuery, TagQuery } from '@pharos/contract';
 import { sql } from 'kysely';
 import type { NewDecision } from '../decision-port.ts';
 import { StoreError } from '../errors.ts';
 import type { Store } from '../store.ts';
+import { countProfiles } from '../tag-profiles.ts';
 import { digestOf, everything, type Given, hours, observation, registry, repositoryId, scan, T0 } from './given.ts';
 
 const ANN = '00000000-0000-4000-8000-00000000000a';
@@ -558,5 +559,47 @@ export function approvalsSuite(given: () => Promise<Given>): void {
     );
     const { items } = await store.activity.list({ limit: 10, type: 'image.state-changed' });
     assert.match(items[0]!.message, /2 images of postgresql put back to pending: It needs another approver/);
+  });
+
+  it('of a state that more tags have than are counted, the first page and the next are those of the order', async () => {
+    const { store, db } = await given();
+    const id = await registry(store);
+    const [digest] = (await images(store, id, ['17.4', '17.5'])) as [string, string];
+    await store.decisions.decide([verdict(digest, 'approved')], hours(1));
+    const columns = await sql<{ list: string; values: string }>`
+      select string_agg(column_name, ', ') as list, string_agg(case column_name when 'name' then $$'x' || lpad(n::text, 6, '0')$$
+        else 't.' || column_name end, ', ') as values
+      from information_schema.columns where table_name = 'tags' and table_schema = 'public'`.execute(db);
+    const { list, values } = columns.rows[0]!;
+    await sql
+      .raw(`insert into tags (${list}) select ${values} from tags t, generate_series(1, 10050) n where t.name = '17.4'`)
+      .execute(db);
+    await countProfiles(db, [await repositoryId(store)]);
+    const page = (more: object) =>
+      store.tags.list(TagQuery.parse({ q: 'state:approved', limit: 3, ...more }), hours(2));
+    const first = await page({ sort: '-name' });
+    assert.deepEqual(
+      first.items.map(({ name }) => name),
+      ['x010050', 'x010049', 'x010048'],
+    );
+    assert.ok(first.total > 10_000 && first.totalIsEstimate);
+    const second = await page({ sort: '-name', cursor: first.next! });
+    assert.deepEqual(
+      second.items.map(({ name, state }) => [name, state]),
+      ['x010047', 'x010046', 'x010045'].map((name) => [name, 'approved']),
+    );
+    assert.deepEqual(
+      (await page({ sort: 'name' })).items.map(({ name }) => name),
+      ['17.4', 'x000001', 'x000002'],
+    );
+    const { facets } = await store.tags.facets(TagFacetsQuery.parse({}), hours(2));
+    const state = facets.find(({ field }) => field === 'state')!;
+    assert.deepEqual(
+      state.values.map(({ value, count, atLeast }) => [value, count, atLeast]),
+      [
+        ['approved', 10_000, true],
+        ['pending', 1, false],
+      ],
+    );
   });
 }
