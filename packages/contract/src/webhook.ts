@@ -20,6 +20,10 @@ export const WEBHOOK_EVENTS = [
   'admission.refused',
   'image.state-changed',
   'approval.requested',
+  'upgrade.waiting',
+  'upgrade.stopped',
+  'upgrade.verified',
+  'upgrade.unverified',
   'audit',
 ] as const satisfies readonly (ActivityType | 'audit')[];
 export const WebhookEvent = z.enum(WEBHOOK_EVENTS);
@@ -40,6 +44,10 @@ export const WEBHOOK_EVENT_WORDS: Readonly<Record<WebhookEvent, string>> = {
   'admission.refused': 'Admission control refused an image, or would have in audit mode',
   'image.state-changed': 'An image was approved, rejected, deprecated or revoked, or an approval ended',
   'approval.requested': 'Somebody asks for an image to be approved',
+  'upgrade.waiting': 'An upgrade of a cluster waits for a second person',
+  'upgrade.stopped': 'When its window opened, an upgrade of a cluster was not allowed any more; nothing was changed',
+  'upgrade.verified': 'All instances of a cluster run the image that it was upgraded to',
+  'upgrade.unverified': 'A cluster was upgraded, and it is not known that all its instances run the image',
   audit: 'An entry of the audit log: every change, and every refusal',
 };
 

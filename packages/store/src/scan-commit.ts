@@ -7,6 +7,7 @@ import type { Kind, ScanCommit, ScanCommitted } from '@pharos/contract';
 import { type AbsencePolicy, type Reconciliation, reconcileScan } from '@pharos/library';
 import { sql } from 'kysely';
 import { type Db, first, iso, json } from './database.ts';
+import { recallInRepository } from './decision-recall.ts';
 import { writeLeftOut } from './left-out.ts';
 import { putNames } from './listings.ts';
 import type { ObservationCache } from './observation-cache.ts';
@@ -149,6 +150,8 @@ async function apply(
   const isResigned = await markSigned(trx, repositoryId, signed);
   await tagByRules(trx, { repository: scan.repository!, ruleIds: rules.ruleIds, changes, now });
   await tellChanges(trx, scan, changes, { known, digests, wasHeld: before.held, now });
+  const arrived = [...changes.added, ...changes.moved, ...changes.reappeared].map(({ name }) => name);
+  await recallInRepository(trx, repositoryId, arrived, now);
   if (scan.only_tags !== null)
     return finishReread(trx, input, scan, { changes, known, writes: writes.length + (isResigned ? 1 : 0), seenAt });
   if (!isWholeList) await touch(trx, repositoryId, changes.refreshed, seenAt);

@@ -80,6 +80,7 @@ export const SEEN: Readonly<Record<string, string>> = {
   admission_refusals: `t.location_id in ${WHOLE}`,
   model_deployments: `t.location_id in ${WHOLE}`,
   clusters: `t.location_id in ${WHOLE}`,
+  cluster_upgrades: `t.cluster_id in (select id from public.clusters where location_id in ${WHOLE})`,
   cluster_changes: `t.cluster_id in (select id from public.clusters where location_id in ${WHOLE})`,
   catalogs: `t.location_id in ${WHOLE}`,
   catalog_editions: `t.catalog_id in (select id from public.catalogs where location_id in ${WHOLE})`,

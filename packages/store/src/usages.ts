@@ -20,6 +20,9 @@ interface UsageRow {
   last_seen_at: Date;
 }
 
+/** The container of the database in a pod (cloudnative-pg, pkg/specs: PostgresContainerName). */
+const DATABASE = 'postgres';
+
 const text = (name: keyof UsageRow) => ({
   column: sql`${sql.ref(`u.${name}`)} collate "C"`,
   type: 'text' as const,
@@ -51,6 +54,23 @@ export function usagesOf(db: Db): Usages {
     },
 
     countsOf: (digests) => countsOf(db, digests),
+    podsOf: async ({ locationId, namespace, name }, digest) => {
+      const scopes = ['', namespace].map((each) => `v1/Pod/${each}`);
+      const watched = await first(
+        sql`select 1 from usage_scopes where location_id = ${locationId} and scope = any(${scopes}::text[])`,
+        db,
+      );
+      if (watched === null) return null;
+      const runs = await runningAs(db, digest);
+      // Jobs and poolers of the cluster name it as their owner too: only the container of the operator is the database.
+      const found = await sql<{ name: string; is_new: boolean; since: Date }>`
+        select name, bool_or(digest = any(${runs}::text[]) or coalesce(pinned = ${digest}, false)) as is_new,
+          max(since) as since
+        from image_usages where location_id = ${locationId} and scope = any(${scopes}::text[])
+          and namespace = ${namespace} and owner = ${`Cluster/${name}`}
+        group by name having bool_or(container = ${DATABASE}) order by name`.execute(db);
+      return found.rows.map((row) => ({ name: row.name, isNew: row.is_new, since: iso(row.since) }));
+    },
 
     usagesOf: async (digests, most = 20) => {
       const uses = usagesOf(db);

@@ -267,6 +267,12 @@ const cluster = createRoute({
   component: lazyRouteComponent(() => import('../features/databases/cluster-page.tsx'), 'ClusterPage'),
 });
 
+const editCluster = createRoute({
+  getParentRoute: () => app,
+  path: '/databases/$clusterId/edit',
+  component: lazyRouteComponent(() => import('../features/databases/edit-cluster-page.tsx'), 'EditClusterPage'),
+});
+
 const modelServices = createRoute({
   getParentRoute: () => app,
   path: '/model-services',
@@ -423,6 +429,7 @@ const pages = [
   receiver,
   databases,
   newCluster,
+  editCluster,
   cluster,
   modelServices,
   deploy,

@@ -10,14 +10,14 @@ interface ConfirmDialogProps {
   isBusy: boolean;
   /** What has to be known before it can be confirmed is known. */
   isReady?: boolean;
-  /** Something comes rather than goes. */
+  /** Something comes rather than goes, or nothing is lost: it only wants to be thought of twice. */
   isGain?: boolean;
   error: unknown;
   onConfirm: () => void;
   onClose: () => void;
 }
 
-/** Asks before something is taken away, and says what goes. */
+/** Asks before something is taken away or restarted, and says what. */
 export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
   const id = useId();
   const { isReady = true, isGain = false } = props;
