@@ -44,8 +44,8 @@ export interface EvidenceSearch {
   onEvidence(evidence: ReportedEvidence): Promise<void>;
 }
 
-/** cosign's tag for signatures (cosign SIGNATURE_SPEC.md); signatures are added to it, so that it moves. */
-const COSIGN_TAG = /^(sha256-[a-f0-9]{64})\.sig$/;
+/** cosign's tags for signatures and attestations (cosign SIGNATURE_SPEC.md, ATTESTATION_SPEC.md); more are added to them, so that they move. */
+const COSIGN_TAG = /^(sha256-[a-f0-9]{64})\.(?:sig|att)$/;
 /** Signatures fetched in one scan, and where every GET is counted: the rest follows in the next scans. */
 const MOST_AT_ONCE = 500;
 const MOST_AT_ONCE_METERED = 20;
@@ -212,6 +212,7 @@ function problemOf(error: unknown): EvidenceProblem {
 const FORMS: readonly [RegExp, EvidenceForm][] = [
   [/^application\/vnd\.dev\.cosign\.simplesigning\./, 'cosign-simple'],
   [/^application\/vnd\.dev\.sigstore\.bundle[.+]/, 'sigstore-bundle'],
+  [/^application\/vnd\.dsse\.envelope\.v1\+json$/, 'cosign-dsse'],
   [/^application\/jose\+json$/, 'notation-jws'],
   [/^application\/cose$/, 'notation-cose'],
 ];
