@@ -54,4 +54,5 @@ export * from './token.ts';
 export * from './trust.ts';
 export * from './usage.ts';
 export * from './user.ts';
+export * from './vulnerability-report.ts';
 export * from './webhook.ts';

@@ -24,6 +24,7 @@ import { policiesSuite } from './suite/policies.ts';
 import { readingSuite } from './suite/reading.ts';
 import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
+import { reportsSuite } from './suite/reports.ts';
 import { rulesSuite } from './suite/rules.ts';
 import { scansSuite } from './suite/scans.ts';
 import { sealedSecretsSuite } from './suite/sealed-secrets.ts';
@@ -61,6 +62,7 @@ for (const name of wanted) {
     describe('models', () => modelsSuite(given));
     describe('dispatches and what runs', () => dispatchSuite(given));
     describe('evidence and trust', () => evidenceSuite(given));
+    describe('vulnerability reports', () => reportsSuite(given));
     describe('admission control', () => admissionSuite(given));
     describe('clusters and catalogs', () => clustersSuite(given));
     describe('keys of agents', () => agentKeysSuite(given));

@@ -119,6 +119,7 @@ import type { ModelDeployments } from './model-deployment-port.ts';
 import type { ModelServices } from './model-service-port.ts';
 import type { Policies } from './policy-port.ts';
 import type { SealedSecrets } from './sealed-secret-port.ts';
+import type { ReportStore } from './report-port.ts';
 import type { EvidenceStore, TrustStore } from './trust-port.ts';
 import type { Usages } from './usage-port.ts';
 
@@ -638,6 +639,7 @@ export interface Store {
   readonly history: History;
   readonly trust: TrustStore;
   readonly evidence: EvidenceStore;
+  readonly reports: ReportStore;
   readonly decisions: Decisions;
   readonly approvals: Approvals;
   readonly policies: Policies;

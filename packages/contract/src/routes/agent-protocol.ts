@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Id, Time } from '../common.ts';
 import { EvidenceReport } from '../evidence.ts';
+import { VulnerabilityReports } from '../vulnerability-report.ts';
 import { Check, RegistryReading } from '../registry.ts';
 import {
   AgentConfig,
@@ -140,6 +141,18 @@ export const agentProtocolRoutes = {
     params: ById,
     body: EvidenceReport,
     bodyLimit: 32 * MiB,
+  },
+  agentScanReports: {
+    ...post,
+    status: 204,
+    path: '/agent/scans/{id}/vulnerability-reports',
+    permission: 'agents:report',
+    audit: null,
+    group: 'agent protocol',
+    summary: 'Vulnerability reports about images of the repository; sent twice is sent once',
+    params: ById,
+    body: VulnerabilityReports,
+    bodyLimit: MiB,
   },
   agentScanCommit: {
     ...post,
