@@ -24,6 +24,10 @@ export interface EvidenceState {
   readonly read: readonly (readonly [key: string, checked: number])[];
   /** Found and not fetched yet. */
   readonly waiting: readonly Waiting[];
+  /** Vulnerability reports: an image (its scanner was asked) or an image and what hangs on it → when, seconds since 1970. */
+  readonly reports?: readonly (readonly [key: string, checked: number])[] | undefined;
+  /** Attached reports that were found and not read yet. */
+  readonly reportsWaiting?: readonly (readonly [subject: string, digest: string])[] | undefined;
 }
 
 export const NO_EVIDENCE_STATE: EvidenceState = { read: [], waiting: [] };
