@@ -1,6 +1,12 @@
 /** What policies look at, for many images in five statements. */
 import type { Kind, Version } from '@pharos/contract';
-import { type PolicyEvidence, type PolicyFacts, type PolicyPlace, predicateOf, type UnsignedReport } from '@pharos/library';
+import {
+  type PolicyEvidence,
+  type PolicyFacts,
+  type PolicyPlace,
+  predicateOf,
+  type UnsignedReport,
+} from '@pharos/library';
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import { iso } from './database.ts';
@@ -62,7 +68,13 @@ export async function policyFacts(db: Db, digests: readonly string[], now: Date)
     where e.subject = any(${wanted}) and e.checked_at_version < s.version`.execute(db);
   const beingVerified = new Set(waiting.rows.map(({ subject }) => subject));
   return found.rows.map((row) =>
-    factsOf(row, places.get(row.digest) ?? [], evidence.get(row.digest) ?? [], reports.get(row.digest) ?? [], beingVerified),
+    factsOf(
+      row,
+      places.get(row.digest) ?? [],
+      evidence.get(row.digest) ?? [],
+      reports.get(row.digest) ?? [],
+      beingVerified,
+    ),
   );
 }
 

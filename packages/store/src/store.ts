@@ -118,8 +118,8 @@ import type { By } from './hcp-tag-changes.ts';
 import type { ModelDeployments } from './model-deployment-port.ts';
 import type { ModelServices } from './model-service-port.ts';
 import type { Policies } from './policy-port.ts';
-import type { SealedSecrets } from './sealed-secret-port.ts';
 import type { ReportStore } from './report-port.ts';
+import type { SealedSecrets } from './sealed-secret-port.ts';
 import type { EvidenceStore, TrustStore } from './trust-port.ts';
 import type { Usages } from './usage-port.ts';
 

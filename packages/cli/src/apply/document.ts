@@ -229,6 +229,7 @@ const KEYS = {
   registry: [
     ...Object.keys(RegistrySchema.shape),
     ...['interval', 'location', 'caCerts', 'skipVerify', 'plainHttp', 'requestsPerDay', 'concurrency'],
+    'vulnerabilityReports',
   ],
   rule: [
     ...Object.keys(RuleSpec.omit({ registryId: true }).shape),

@@ -180,6 +180,7 @@ function registryFields(registry: RegistryInput | Registry): Fields {
     'tls.plainHttp': tls?.plainHttp || undefined,
     'budget.requestsPerDay': budget?.requestsPerDay ?? undefined,
     'budget.concurrency': budget?.concurrency ?? undefined,
+    'budget.vulnerabilityReports': budget?.vulnerabilityReports || undefined,
     interval: `${intervalSeconds ?? 300}s`,
   };
 }

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { Id, Time } from '../common.ts';
 import { EvidenceReport } from '../evidence.ts';
-import { VulnerabilityReports } from '../vulnerability-report.ts';
 import { Check, RegistryReading } from '../registry.ts';
 import {
   AgentConfig,
@@ -21,6 +20,7 @@ import {
   WorkResult,
 } from '../report.ts';
 import type { Route } from '../route.ts';
+import { VulnerabilityReports } from '../vulnerability-report.ts';
 import { ById, get, MiB, post } from './parts.ts';
 
 export const agentProtocolRoutes = {

@@ -2,8 +2,8 @@
 import { ImageVerification, VerificationQuery } from '../evidence.ts';
 import { PageQuery, page } from '../page.ts';
 import type { Route } from '../route.ts';
-import { ImageVulnerabilityReports } from '../vulnerability-report.ts';
 import { TrustChange, TrustChangeQuery, TrustCheck, TrustEntry, TrustInput, TrustPatch } from '../trust.ts';
+import { ImageVulnerabilityReports } from '../vulnerability-report.ts';
 import { ByDigest, ById, get, MiB, patch, post, remove } from './parts.ts';
 
 export const trustRoutes = {

@@ -193,14 +193,21 @@ describe('requirements of policies', () => {
     const signed = attestation(VULN, report([HIGH], '2026-11-01'));
     assert.equal(ofReports([unsigned('registry', bad), unsigned('attached')], { reports: 'any' }).outcome, 'fail');
     assert.equal(ofReports([unsigned('attached')], { reports: 'any' }, [signed]).outcome, 'fail');
-    assert.equal(ofReports([unsigned('registry', bad), unsigned('registry')]).outcome, 'pass', 'newer of the same source');
+    assert.equal(
+      ofReports([unsigned('registry', bad), unsigned('registry')]).outcome,
+      'pass',
+      'newer of the same source',
+    );
     assert.equal(ofReports([unsigned('registry', bad), unsigned('registry', { repository: 'other' })]).outcome, 'fail');
     assert.match(ofReports([unsigned('registry', bad)], { onlyFixable: true }).sentence, /has 1 of severity high/);
   });
 
   test('an old, undated or unrated report of the registry is no pass', () => {
     const unrated = counted({ unknown: { total: 1, fixable: 0 } });
-    assert.match(ofReports([unsigned('registry', { scannedAt: '2026-09-01T00:00:00.000Z' })]).sentence, /older than 30/);
+    assert.match(
+      ofReports([unsigned('registry', { scannedAt: '2026-09-01T00:00:00.000Z' })]).sentence,
+      /older than 30/,
+    );
     assert.match(ofReports([unsigned('registry', { scannedAt: null })]).sentence, /does not say when/);
     assert.match(ofReports([unsigned('registry', { counts: unrated })]).sentence, /nobody rated/);
     for (const more of [{ scannedAt: null }, { scannedAt: '2026-09-01T00:00:00.000Z' }, { counts: unrated }])

@@ -57,7 +57,7 @@ export class LayoutRegistry implements Registry {
     isBulk: true,
     bulkRefusal: null,
     hasScanner: false,
-      hasMeteredGets: false,
+    hasMeteredGets: false,
   };
 
   async dialect(): Promise<DialectInfo> {

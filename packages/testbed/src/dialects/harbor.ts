@@ -157,18 +157,12 @@ function vulnerabilities(ask: Ask): Reply {
   if (!row) return harborError(404, 'NOT_FOUND', `artifact ${call.repo}@${names.reference} not found`);
   const children = isIndex(row.stored) ? imageFacts(content, repo, row.stored).children : [];
   const reports = [row, ...children].flatMap(({ digest }) => content.reportOn(repo, digest) ?? []);
-  const [first, ...others] = reports;
+  const [first] = reports;
   if (first === undefined) return json({});
   const [form = OLD_REPORT] = (call.headers['x-accept-vulnerabilities']?.toString() ?? OLD_REPORT).split(',');
-  const merged = others.reduce(
-    (all, each) => ({
-      ...all,
-      generated_at: each.generated_at > all.generated_at ? each.generated_at : all.generated_at,
-      vulnerabilities: [...all.vulnerabilities, ...each.vulnerabilities],
-    }),
-    first,
-  );
-  return json({ [form.trim()]: merged });
+  const times = reports.map(({ generated_at }) => generated_at).toSorted();
+  const vulnerabilities = reports.flatMap((each) => each.vulnerabilities);
+  return json({ [form.trim()]: { ...first, generated_at: times.at(-1), vulnerabilities } });
 }
 
 function topLevel({ content, repo }: Ask): DigestRow[] {
