@@ -69,6 +69,7 @@ export * from './rule.ts';
 export * from './rule-messages.ts';
 export * from './sbom.ts';
 export * from './sbom-candidates.ts';
+export { isDue } from './schedule.ts';
 export type { Wanted } from './selection.ts';
 export * from './set-digest.ts';
 export * from './span.ts';
