@@ -2,6 +2,7 @@
 import type { ApprovalRule } from '@pharos/contract';
 import { sql } from 'kysely';
 import type { ApprovalRules } from './approval-port.ts';
+import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { countUpTo, type Db, first, iso, storableText } from './database.ts';
 import { StoreError } from './errors.ts';
@@ -31,6 +32,7 @@ export function approvalRulesOf(db: Db): ApprovalRules {
     },
 
     create: async (id, { pattern, people = 2 }, actor, now) => {
+      noteAudit({ subject: id });
       const row = await first(
         sql<RuleRow>`insert into approval_rules (id, pattern, people, created_at, created_by)
           values (${id}, ${storableText(pattern)}, ${people}, ${iso(now)}, ${actor})

@@ -30,11 +30,15 @@ export async function standsOf(db: Db, digest: string): Promise<Stand[]> {
   return found.rows;
 }
 
-/** Whether a decision may be made: the state before it and where the image stands, or the refusal. */
+/**
+ * Whether a decision may be made: the state before it and where the image stands, or the refusal. `byPolicies` are refusals that were
+ * read for many at once; without them they are read here.
+ */
 export async function checked(
   db: Db,
   decision: NewDecision,
   now: Date,
+  byPolicies?: ReadonlyMap<string, StoreError>,
 ): Promise<{ before: StateRow['state']; stands: Stand[] }> {
   const { digest, state } = decision;
   const image = await first(sql`select 1 from images where digest = ${digest}`, db);
@@ -60,7 +64,9 @@ export async function checked(
   await refuseSuccessor(db, decision);
   if (state === 'approved') {
     await refuseApprover(db, decision, stands);
-    await assertApprovable(db, digest, now);
+    const refusal = byPolicies?.get(digest);
+    if (refusal !== undefined) throw refusal;
+    if (byPolicies === undefined) await assertApprovable(db, digest, now);
   }
   return { before, stands };
 }

@@ -4,11 +4,13 @@ import { sql } from 'kysely';
 import { noteChanged } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, json, storableText } from './database.ts';
+import { tidyDecidedTags } from './decided-tags.ts';
 import { checked, type Stand } from './decision-checks.ts';
 import type { Decisions, NewDecision } from './decision-port.ts';
 import { type DecisionRow, decisionOf, type StateRow, stateNow, UNDECIDED } from './decision-row.ts';
 import { type Decided, tellDecisions } from './decision-telling.ts';
 import { StoreError } from './errors.ts';
+import { policyRefusals } from './policies.ts';
 
 export { stateSql } from './decision-row.ts';
 
@@ -28,9 +30,11 @@ export function decisionsOf(db: Db): Decisions {
     check: async (decisions, now) => {
       const decided: Decided[] = [];
       const refused: DecisionRefusal[] = [];
+      const approvals = decisions.filter(({ state }) => state === 'approved').map(({ digest }) => digest);
+      const byPolicies = await policyRefusals(db, approvals, now);
       for (const decision of decisions) {
         try {
-          decided.push({ decision, ...(await checked(db, decision, now)) });
+          decided.push({ decision, ...(await checked(db, decision, now, byPolicies)) });
         } catch (error) {
           if (!(error instanceof StoreError)) throw error;
           refused.push({ digest: decision.digest, code: error.code, message: error.message, hint: error.hint });
@@ -101,6 +105,7 @@ async function expire(trx: Db, now: Date): Promise<number> {
     select s.digest, s.expires_at from image_states s
     where s.expires_at <= ${iso(now)}::timestamptz and s.state = 'approved' order by s.digest
     limit ${MOST_EXPIRED}`.execute(trx);
+  await tidyDecidedTags(trx, now);
   const decided: Decided[] = [];
   for (const { digest, expires_at } of over.rows) {
     await sql`select 1 from images where digest = ${digest} for update`.execute(trx);

@@ -9,8 +9,8 @@ import { type GivenUp, tellGivenUp } from './scan-activity.ts';
 import { beginScan } from './scan-begin.ts';
 import { takeChunk } from './scan-chunk.ts';
 import { commitScan } from './scan-commit.ts';
+import type { Scans } from './scan-port.ts';
 import { SCAN_COLUMNS, SCAN_SOURCE, type ScanRow, scanById, scanOf } from './scan-row.ts';
-import type { Scans } from './store.ts';
 import { profilesChanged } from './tag-profiles.ts';
 import type { Upkeep } from './upkeep.ts';
 

@@ -26,6 +26,7 @@ const TABLES = [
   'tag_profiles',
   'hcp_tag_images',
   'image_states',
+  'decided_tags',
   'models',
   'scans',
   'scan_chunks',

@@ -1,9 +1,14 @@
 /** The route table: locations and the agents that serve them. */
+
+import { z } from 'zod';
 import { Agent } from '../agent.ts';
-import { Location } from '../location.ts';
+import { Location, LocationId } from '../location.ts';
+import { LocationMaintenance, LocationMaintenancePatch } from '../maintenance.ts';
 import { PageQuery, page } from '../page.ts';
 import type { Route } from '../route.ts';
-import { ById, get, remove } from './parts.ts';
+import { ById, get, patch, remove } from './parts.ts';
+
+const ByLocation = z.object({ id: LocationId });
 
 export const agentsRoutes = {
   listLocations: {
@@ -14,6 +19,27 @@ export const agentsRoutes = {
     summary: 'Locations',
     query: PageQuery,
     response: page(Location),
+  },
+  getLocationMaintenance: {
+    ...get,
+    path: '/locations/{id}/maintenance',
+    permission: 'library:read',
+    group: 'agents',
+    summary: 'Maintenance windows for the clusters of a location',
+    params: ByLocation,
+    response: LocationMaintenance,
+  },
+  setLocationMaintenance: {
+    ...patch,
+    path: '/locations/{id}/maintenance',
+    permission: 'agents:write',
+    row: 'location',
+    audit: 'location.maintenance',
+    group: 'agents',
+    summary: 'Set maintenance windows for the clusters of a location',
+    params: ByLocation,
+    body: LocationMaintenancePatch,
+    response: LocationMaintenance,
   },
   listAgents: {
     ...get,

@@ -7,9 +7,19 @@ export function agentHandlers({
   store,
   now,
   events,
-}: Context): Pick<Handlers, 'listLocations' | 'listAgents' | 'deleteAgent'> {
+}: Context): Pick<
+  Handlers,
+  'listLocations' | 'getLocationMaintenance' | 'setLocationMaintenance' | 'listAgents' | 'deleteAgent'
+> {
   return {
     listLocations: ({ query }) => store.locations.list(query, now()),
+    getLocationMaintenance: async ({ params }) => found(await store.maintenance.ofLocation(params.id), 'The location'),
+    setLocationMaintenance: async ({ params, body }) => {
+      const kept = found(await store.maintenance.setLocation(params.id, body), 'The location');
+      // Of each of its clusters it is another time now.
+      events.emit({ type: 'reset' });
+      return kept;
+    },
     listAgents: ({ query }) => store.agents.list(query, now()),
     deleteAgent: async ({ params }) => {
       found((await store.agents.remove(params.id)) || null, 'The agent');

@@ -40,9 +40,12 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
     case 'model-service':
       return [['model-services']];
     case 'dispatch':
-      return [['dispatches'], ['model-deployments']];
+      return [['dispatches'], ['model-deployments'], ['clusters']];
+    case 'cluster':
+      return [['clusters']];
     case 'approval':
-      return [['approvals'], ['images'], ['tags'], ['repositories'], ['models']];
+      // What is decided changes what clusters may use, and catalogs keep themselves by it.
+      return [['approvals'], ['images'], ['tags'], ['repositories'], ['models'], ['clusters'], ['catalogs']];
     case 'policy':
       return [['policies'], ['images']];
     case 'reset':
