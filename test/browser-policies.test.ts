@@ -234,6 +234,26 @@ describe('policies in a browser', { skip: available().chromium.skip }, () => {
     await page.getByRole('tab', { name: 'Versions (4)' }).waitFor();
     const { mode, scope, version } = await policy();
     assert.deepEqual([mode, scope.repositories, version], ['report', [], 4]);
+    // The wrong pattern was refused, and nothing else went wrong.
+    const refusals = complaints.filter((complaint) => complaint.includes('status of 400'));
+    assert.deepEqual(complaints, refusals);
+    await page.close();
+  });
+
+  test('what somebody else saves meanwhile overwrites nothing, and is not overwritten unseen', async () => {
+    const page = await context.newPage();
+    const complaints = listen(page);
+    await page.goto(address());
+    await page.getByLabel('Description').fill('Mine');
+    const body = { ...specOf(await policy()), description: 'Theirs' };
+    await pharos.client('updatePolicy', { params: { id: policyId }, body });
+    await page.getByText(/saved version 5 while you were writing/).waitFor();
+    assert.equal(await page.getByLabel('Description').inputValue(), 'Mine');
+    await page.getByRole('button', { name: 'Take theirs' }).click();
+    assert.equal(await page.getByLabel('Description').inputValue(), 'Theirs');
+    // With nothing of one's own, what is newer is simply shown.
+    await pharos.client('updatePolicy', { params: { id: policyId }, body: { ...body, description: 'Newer' } });
+    await waitFor(async () => (await page.getByLabel('Description').inputValue()) === 'Newer', 'the newer version');
     assert.deepEqual(complaints, []);
     await page.close();
   });

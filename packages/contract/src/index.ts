@@ -48,6 +48,7 @@ export * from './scan.ts';
 export * from './search.ts';
 export * from './secret.ts';
 export * from './session.ts';
+export * from './shell-word.ts';
 export * from './sign-in-input.ts';
 export * from './statistics.ts';
 export * from './system-tag.ts';

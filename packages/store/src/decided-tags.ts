@@ -6,7 +6,7 @@ import { type Db, EXACT_TOTAL, iso } from './database.ts';
 type Decided = Exclude<ImageState, 'pending'>;
 
 /** Longer than any commit of a scan takes. */
-const LOOKED_AFTER_MS = 10 * 60_000;
+export const LOOKED_AFTER_MS = 10 * 60_000;
 
 /** Tags of a state, in one repository or in all (null). At most one more than EXACT_TOTAL in all of them. */
 export async function countDecided(db: Db, state: Decided, repositoryId: string | null, now: Date): Promise<number> {

@@ -84,11 +84,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 /** The store over an open database. */
 export async function storeOn(
-  { db, upkeep, close }: OpenDatabase,
+  { db, upkeep, patiently, close }: OpenDatabase,
   engine: Store['engine'],
   absence: Partial<AbsencePolicy> = {},
 ): Promise<Store> {
-  await migrate(db);
+  await patiently(migrate);
   await redrawModels(db);
   await drawSeenViews(db);
   const policy = { ...DEFAULT_ABSENCE_POLICY, ...absence };

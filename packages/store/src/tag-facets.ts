@@ -15,7 +15,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { allOf, type Db, EXACT_TOTAL } from './database.ts';
 import { countDecided } from './decided-tags.ts';
 import { decidedNow, digestsIn } from './decision-row.ts';
-import { inRepositories, LIVE } from './tag-list.ts';
+import { inRepositories, LIVE } from './tag-pages.ts';
 import type { CountedProfile, ProfileReader } from './tag-profiles.ts';
 import { readSearch, type TagSearch } from './tag-search.ts';
 import { tagCondition } from './tag-terms.ts';

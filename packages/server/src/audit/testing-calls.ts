@@ -33,6 +33,13 @@ export async function governanceCalls(): Promise<GovernanceCalls> {
     return answer;
   };
   const byId = (noun: string) => ({ params: { id: ids.get(noun) } });
+  /** Another person has to confirm it. */
+  const askForUpgrade = async () => {
+    const answer = await it.call('upgradeCluster', { ...byId('cluster'), body: { image: young } }, people.ann);
+    ids.set('upgrade', answer.body?.upgrade?.id);
+    return answer;
+  };
+  const waitingUpgrade = () => ({ params: { ...byId('cluster').params, upgradeId: ids.get('upgrade') } });
   const decision = { state: 'approved', reason: 'reviewed' };
   const policy = { name: 'signed', effect: 'require', requirements: { signedBy: 'any' } };
   const place = { namespace: 'team-a', location: LOCATION };
@@ -62,7 +69,14 @@ export async function governanceCalls(): Promise<GovernanceCalls> {
         return made('cluster', it.call('createCluster', { body }));
       },
       updateCluster: () => it.call('updateCluster', { ...byId('cluster'), body: { instances: 5 } }),
-      upgradeCluster: () => it.call('upgradeCluster', { ...byId('cluster'), body: { image: young } }),
+      setClusterMaintenance: () =>
+        it.call('setClusterMaintenance', { ...byId('cluster'), body: { upgradeApproval: true } }),
+      upgradeCluster: () => askForUpgrade(),
+      cancelUpgrade: () => it.call('cancelUpgrade', waitingUpgrade(), people.ann),
+      approveUpgrade: async () => {
+        await askForUpgrade();
+        return it.call('approveUpgrade', waitingUpgrade(), people.bob);
+      },
       deleteCluster: () => it.call('deleteCluster', byId('cluster')),
       publishCatalog: async () => {
         // There is an edition to go back to once somebody has read the catalog.

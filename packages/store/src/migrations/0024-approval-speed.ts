@@ -2,6 +2,7 @@
  * What the approval queue needs to be quick beside many images. `decided_tags` holds the tags that point to a decided image, by line
  * of builds (repository, major, flavour): the newest approved build of a line, and how many tags of a repository have which state, are
  * read from an index. Triggers keep it, whoever writes tags or states; an approval that has ended stays in it until that is written down.
+ * And what an approval was made by, so that it can be held against a rule for two people that comes to hold later.
  */
 import { type Kysely, sql } from 'kysely';
 
@@ -13,6 +14,15 @@ const TAKE = `on conflict (repository_id, name, digest) do update set state = ex
   major = excluded.major, flavour = excluded.flavour, sort_key = excluded.sort_key`;
 
 const STATEMENTS: readonly string[] = [
+  // `people`: the strictest approval rule that the approval would have passed. `approver`: the person behind it, null for programs.
+  'alter table image_states add column people integer not null default 0, add column approver text',
+  // What was approved before was held against the rules of its time; two people are known by the request that it answered.
+  `update image_states s set people = case when exists (
+      select from approval_requests q join decisions d on d.id = s.decision_id
+      where q.digest = s.digest and q.state = 'decided' and q.closed_at = s.decided_at and q.person is not null
+        and q.requested_by <> d.actor and d.actor_kind in ('session', 'token')) then 2 else 1 end
+    where s.state = 'approved'`,
+
   `create table decided_tags (
     repository_id uuid not null,
     name text collate "C" not null,

@@ -463,4 +463,100 @@ export function approvalsSuite(given: () => Promise<Given>): void {
     );
     assert.equal((await store.approvals.list({ limit: 1, repositoryId: randomUUID() }, hours(3))).total, 0);
   });
+
+  it('an approval by one person does not stand where two are needed: not in a new place, nor under a new rule', async () => {
+    const { store, db } = await given();
+    await people(store);
+    const id = await registry(store);
+    const [one, two, both] = (await images(store, id, ['17.4', '17.5', '17.6'], 'dev/pg')) as [string, string, string];
+    const stateOf = async (digest: string, at: number) =>
+      (await store.decisions.statesOf([digest], hours(at))).get(digest)?.state;
+    const approve = (digest: string, person: string, at: number) =>
+      codeOf(store.decisions.decide([verdict(digest, 'approved', { person, actor: NAMES[person]! })], hours(at)));
+    await store.approvals.request(both, 'needed', { name: 'ann', person: ANN }, hours(1));
+    for (const digest of [one, two, both]) assert.equal(await approve(digest, BOB, 1), null);
+    await store.approvalRules.create(randomUUID(), { pattern: 'prod/**', people: 2 }, 'root', hours(2));
+    assert.deepEqual(
+      [await stateOf(one, 2), await stateOf(both, 2)],
+      ['approved', 'approved'],
+      'none of them stands there',
+    );
+
+    const audited = (await store.audit.head()).seq;
+    await scan(store, id, {
+      repository: 'prod/pg',
+      tags: [
+        { name: '17.4', digest: one },
+        { name: '17.6', digest: both },
+      ],
+      images: [observation(one), observation(both)],
+      now: hours(3),
+    });
+    assert.deepEqual(
+      [await stateOf(one, 3), await stateOf(two, 3), await stateOf(both, 3)],
+      ['pending', 'approved', 'approved'],
+      'two people stand behind the last one',
+    );
+    const [decision] = (await store.decisions.list(one, { limit: 1 })).items;
+    assert.deepEqual([decision?.actor, decision?.actorKind, decision?.state], ['pharos', 'system', 'pending']);
+    assert.match(
+      decision!.reason,
+      /needs a second approver: it stands in prod\/pg, where the rule prod\/\*\* asks for two/,
+    );
+    const entries = (await store.audit.after(audited, 10)).filter(({ action }) => action === 'image.decide');
+    assert.deepEqual(
+      entries.map(({ actor, subject, reason }) => [actor, subject, reason]),
+      [['pharos', one, decision!.reason]],
+    );
+    const [first] = (await store.approvals.list(ApprovalQuery.parse({}), hours(3))).items;
+    assert.deepEqual([first?.digest, first?.why, first?.requests[0]?.requestedBy], [one, 'requested', 'bob']);
+    assert.equal(await approve(one, BOB, 4), 'second-person-needed', 'who approved first is not the second person');
+    assert.equal(await approve(one, CAT, 4), null);
+    await scan(store, id, {
+      repository: 'prod/copy',
+      tags: [{ name: '17.4', digest: one }],
+      images: [],
+      now: hours(5),
+    });
+    assert.equal(await stateOf(one, 5), 'approved', 'now there are two');
+
+    const rule = await store.approvalRules.create(randomUUID(), { pattern: 'dev/**', people: 2 }, 'root', hours(6));
+    assert.deepEqual(
+      [await stateOf(one, 6), await stateOf(two, 6), await stateOf(both, 6)],
+      ['approved', 'pending', 'approved'],
+    );
+    await store.approvalRules.remove(rule.id);
+
+    // A rule that came at the same moment as the approval: neither saw the other.
+    await store.approvals.withdraw(two, { name: 'bob', person: BOB }, hours(7));
+    assert.equal(await approve(two, CAT, 7), null);
+    await sql`insert into approval_rules values (${rule.id}, 'dev/**', 2, now(), 'root')`.execute(db);
+    assert.equal(await stateOf(two, 7), 'approved');
+    await store.decisions.expire(hours(7));
+    assert.equal(await stateOf(two, 7), 'pending');
+  });
+
+  it('under a rule for one person what a policy or another person approved stands, what the asker approved does not', async () => {
+    const { store } = await given();
+    await people(store);
+    const [own, other, policy, robot] = await images(store, await registry(store), ['17.1', '17.2', '17.3', '17.4']);
+    await store.approvals.request(own!, 'mine', { name: 'ann', person: ANN }, hours(1));
+    await store.decisions.decide(
+      [
+        verdict(own!, 'approved', { person: ANN }),
+        verdict(other!, 'approved', { person: ANN }),
+        verdict(policy!, 'approved', { person: null, actorKind: 'policy', actor: 'signed' }),
+        verdict(robot!, 'approved', { person: ROBOT, actorKind: 'token' }),
+      ],
+      hours(1),
+    );
+    await store.approvalRules.create(randomUUID(), { pattern: '**', people: 1 }, 'root', hours(2));
+    const states = await store.decisions.statesOf([own!, other!, policy!, robot!], hours(2));
+    assert.deepEqual(
+      [...states.values()].map(({ state }) => state),
+      ['pending', 'approved', 'approved', 'pending'],
+    );
+    const { items } = await store.activity.list({ limit: 10, type: 'image.state-changed' });
+    assert.match(items[0]!.message, /2 images of postgresql put back to pending: It needs another approver/);
+  });
 }

@@ -47,7 +47,8 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
       // What is decided changes what clusters may use, and catalogs keep themselves by it.
       return [['approvals'], ['images'], ['tags'], ['repositories'], ['models'], ['clusters'], ['catalogs']];
     case 'policy':
-      return [['policies'], ['images']];
+      // What a review says of an image rests on policies too.
+      return [['policies'], ['images'], ['approvals']];
     case 'reset':
       return [[]];
   }

@@ -25,6 +25,7 @@ export function UpgradesPanel({ cluster }: { cluster: ClusterDetail }): ReactEle
   return (
     <Panel title="Upgrades">
       <div className="ph-stack">
+        {cluster.upgrade === null ? null : <UpgradeRows cluster={cluster} />}
         <QueryView query={upgrades} what="the upgrades" skeleton={<TextSkeleton what="the upgrades" lines={2} />}>
           {({ upgrades: list }) =>
             list.length === 0 ? (
@@ -43,7 +44,7 @@ export function UpgradesPanel({ cluster }: { cluster: ClusterDetail }): ReactEle
             )
           }
         </QueryView>
-        <UpgradeRows cluster={cluster} />
+        {cluster.upgrade === null ? <UpgradeRows cluster={cluster} /> : null}
       </div>
       {chosen === null ? null : <UpgradeDialog cluster={cluster} chosen={chosen} onClose={() => setChosen(null)} />}
     </Panel>

@@ -142,9 +142,17 @@ export function PolicyEditor({ policy, onSaved, onCancel }: PolicyEditorProps): 
               Nothing was overwritten; their version is kept whatever you do.
             </Alert>
           ) : null}
-          {isYaml ? (
+          {isYaml && !names.isLoaded ? (
+            <TextSkeleton what="the names" lines={8} />
+          ) : isYaml ? (
             <Suspense fallback={<TextSkeleton what="the file" lines={8} />}>
-              <PolicyYaml key={base?.version ?? 0} spec={spec} onChange={takeFile} onValid={setFileValid} />
+              <PolicyYaml
+                key={base?.version ?? 0}
+                spec={spec}
+                names={names}
+                onChange={takeFile}
+                onValid={setFileValid}
+              />
             </Suspense>
           ) : (
             <PolicyFields draft={draft} spec={spec} onChange={change} problems={problems} names={names} />

@@ -5,25 +5,28 @@ import { CopyButton } from '../../components/digest.tsx';
 import { FormField, noteId } from '../../components/form-field.tsx';
 import { fileOf, policyOf, readFile } from './policy-file.ts';
 import { problemsOf } from './policy-problems.ts';
+import type { Names } from './requirement-words.ts';
 
 interface PolicyYamlProps {
   spec: PolicySpec;
+  /** All of them: what is not there cannot be named. */
+  names: Names;
   onChange: (spec: PolicySpec) => void;
   /** Whether what is written is a policy: else the form still holds the last one that was. */
   onValid: (isValid: boolean) => void;
 }
 
 /** The policy as a file, to be written, pasted or copied. Loaded only where somebody asks for it. */
-export default function PolicyYaml({ spec, onChange, onValid }: PolicyYamlProps): ReactElement {
-  const [text, setText] = useState(() => fileOf(spec));
-  const { value, problem } = readFile(text);
+export default function PolicyYaml({ spec, names, onChange, onValid }: PolicyYamlProps): ReactElement {
+  const [text, setText] = useState(() => fileOf(spec, names));
+  const { value, problem } = readFile(text, names);
   const policy = policyOf(value);
   const wrong = problem === null ? [...problemsOf(value).values()] : [];
   const isValid = policy !== null;
   useEffect(() => onValid(isValid), [isValid, onValid]);
   const change = (typed: string) => {
     setText(typed);
-    const read = policyOf(readFile(typed).value);
+    const read = policyOf(readFile(typed, names).value);
     if (read !== null) onChange(read);
   };
   const message = problem ?? wrong.map((each) => `${each.path}: ${each.message}`).join(' ');
