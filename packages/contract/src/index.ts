@@ -58,5 +58,6 @@ export * from './token.ts';
 export * from './trust.ts';
 export * from './usage.ts';
 export * from './user.ts';
+export * from './vulnerability-report.ts';
 export * from './webhook.ts';
 export * from './window.ts';

@@ -60,6 +60,7 @@ export const SEEN: Readonly<Record<string, string>> = {
   profile_terms: `t.profile_id in (select profile_id from public.repository_profiles where repository_id in ${IDS})`,
   repository_profiles: inRepository,
   evidence: inRepository,
+  vulnerability_reports: inRepository,
   image_states: tagged,
   decided_tags: inRepository,
   // What is asked of images is no secret; what came of it is that of the images that are seen.

@@ -25,6 +25,7 @@ import { policiesSuite } from './suite/policies.ts';
 import { readingSuite } from './suite/reading.ts';
 import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
+import { reportsSuite } from './suite/reports.ts';
 import { rolloutsSuite } from './suite/rollouts.ts';
 import { rulesSuite } from './suite/rules.ts';
 import { scansSuite } from './suite/scans.ts';
@@ -63,6 +64,7 @@ for (const name of wanted) {
     describe('models', () => modelsSuite(given));
     describe('dispatches and what runs', () => dispatchSuite(given));
     describe('evidence and trust', () => evidenceSuite(given));
+    describe('vulnerability reports', () => reportsSuite(given));
     describe('admission control', () => admissionSuite(given));
     describe('clusters and catalogs', () => clustersSuite(given));
     describe('rollouts of catalogs', () => rolloutsSuite(given));

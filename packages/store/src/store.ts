@@ -28,6 +28,7 @@ import type { ModelServices } from './model-service-port.ts';
 import type { Policies } from './policy-port.ts';
 import type { Receivers } from './receiver-port.ts';
 import type { Registries } from './registry-port.ts';
+import type { ReportStore } from './report-port.ts';
 import type { Repositories } from './repository-port.ts';
 import type { Catalogs } from './rollout-port.ts';
 import type { Rules } from './rule-port.ts';
@@ -69,6 +70,7 @@ export interface Store {
   readonly history: History;
   readonly trust: TrustStore;
   readonly evidence: EvidenceStore;
+  readonly reports: ReportStore;
   readonly decisions: Decisions;
   readonly approvals: Approvals;
   readonly policies: Policies;
