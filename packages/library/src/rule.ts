@@ -5,7 +5,7 @@ import type { Decision } from './decision.ts';
 import { kindOfRepository } from './kind-of-repository.ts';
 import { compileMetadata, type MetadataClause } from './metadata-clause.ts';
 import { compilePattern, literalOf, PatternError } from './pattern.ts';
-import { checkSchedule } from './schedule.ts';
+import { checkSchedule, checkZone } from './schedule.ts';
 import { type CompiledTagSet, compileTagSet } from './tag-set.ts';
 import { compileTextPattern } from './text-pattern.ts';
 import { compileRange } from './version-range.ts';
@@ -69,12 +69,19 @@ export function rulePatternProblems(spec: Written): RulePatternProblem[] {
     ...(annotations ?? []).flatMap(({ matches }, index) =>
       matches === undefined ? [] : problem(`annotations.${index}.matches`, () => compileTextPattern(matches)),
     ),
-    ...problem(schedule?.every === undefined ? 'schedule.cron' : 'schedule.every', () => checkSchedule(schedule)),
+    ...ofSchedule(schedule),
   ];
 }
 
 function ofList(path: string, patterns: readonly string[], compile: (text: string) => unknown): RulePatternProblem[] {
   return patterns.flatMap((pattern, index) => problem(`${path}.${index}`, () => compile(pattern)));
+}
+
+/** The zone is named by itself: the time may be right. */
+function ofSchedule(schedule: Written['schedule']): RulePatternProblem[] {
+  const zone = problem('schedule.zone', () => checkZone(schedule?.zone));
+  if (zone.length > 0) return zone;
+  return problem(schedule?.every === undefined ? 'schedule.cron' : 'schedule.every', () => checkSchedule(schedule));
 }
 
 function problem(path: string, compile: () => unknown): RulePatternProblem[] {

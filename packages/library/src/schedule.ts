@@ -29,6 +29,15 @@ export function checkSchedule(schedule: ScheduleClause | undefined): void {
   }
 }
 
+/** @throws PatternError for a name that no time zone has */
+export function checkZone(zone = 'UTC'): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+  } catch {
+    throw new PatternError(`"${zone}" is no time zone.`, 'Write a name such as Europe/Berlin or UTC.', 0);
+  }
+}
+
 /** A schedule is asked for each repository of each sweep: parsed once. */
 const PARSED = new Map<string, Cron>();
 const MOST_PARSED = 1000;
@@ -37,11 +46,7 @@ function cronOf({ cron = '', zone = 'UTC' }: ScheduleClause): Cron {
   const key = `${zone} ${cron}`;
   const before = PARSED.get(key);
   if (before !== undefined) return before;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-  } catch {
-    throw new PatternError(`"${zone}" is no time zone.`, 'Write a name such as Europe/Berlin or UTC.', 0);
-  }
+  checkZone(zone);
   if (!FIELDS.test(cron.trim())) throw new PatternError('A time has five fields.', HINT, 0);
   let parsed: Cron;
   try {
