@@ -301,6 +301,33 @@ test('--check probes, counts what the rules take, and says what to do about the 
   assert.match(formatCheck(away), /✗ reachable/);
 });
 
+test('--check says what names do not decide, and decides it where it may read so many images', async (context) => {
+  const registry = await startMisbehaving({ repositories: [] });
+  context.after(() => registry.stop());
+  for (let minor = 0; minor < 5; minor += 1) {
+    const vendor = minor < 2 ? 'EDB' : 'other';
+    const annotations = { 'org.opencontainers.image.vendor': vendor };
+    registry.content.push('pg', `17.${minor}`, { name: `17.${minor}`, annotations });
+  }
+  const clause = { annotations: [{ key: 'org.opencontainers.image.vendor', equals: 'EDB' }] };
+  const config = configFor(registry.url, [{ ...rule('vendor', ['pg']), ...clause }]);
+  const counted = async (metadataOf?: number) => {
+    const report = await checkAgent(config, { metadataOf });
+    const { included, excluded, undecided } = report.registries[0]!.repositories[0]!;
+    return { counts: [included, excluded, undecided], text: formatCheck(report), requests: report.requests };
+  };
+  const named = await counted();
+  assert.deepEqual(named.counts, [0, 0, 5]);
+  assert.match(named.text, /5 not decided/);
+  assert.match(named.text, /--with-metadata/);
+  const read = await counted(100);
+  assert.deepEqual(read.counts, [2, 3, 0]);
+  assert.ok(!read.text.includes('not decided'));
+  const some = await counted(3);
+  assert.equal(some.counts[2], 2, 'no more than it was allowed to');
+  assert.ok(some.requests < read.requests && named.requests < some.requests);
+});
+
 test('a registry of the UI is read with the credential that was sealed to this agent, and nothing of it is on disk', async (context) => {
   const credential = { username: 'robot', password: 'hunter-2-secret' };
   const registry = await startMisbehaving({ repositories: [generateRepository('pg', 3)], auth: 'basic', credential });

@@ -15,6 +15,7 @@ import { type Identity, openIdentity } from './identity.ts';
 import { Kubernetes } from './kubernetes/kubernetes.ts';
 import { type AgentMetrics, createMetrics } from './metrics.ts';
 import { readImages } from './read-images.ts';
+import { ReadingPlan } from './reading-plan.ts';
 import { Registries } from './registries.ts';
 import { RegistryHealth } from './registry-health.ts';
 import { Reporter } from './report.ts';
@@ -45,6 +46,8 @@ export interface AgentOptions {
   backOffCapMs?: number | undefined;
   /** How long the first sweeps wait for the control plane's rules before the last good ones are used; default 3,000. */
   graceMs?: number | undefined;
+  /** The clock that schedules of rules go by, milliseconds since 1970; default: this machine's. */
+  now?: (() => number) | undefined;
   /** Where a dry run prints; default the standard output. */
   print?: ((line: string) => void) | undefined;
 }
@@ -177,6 +180,7 @@ class BeaconAgent {
       signal,
       locks: new Map(),
       hints: new Map(),
+      plan: new ReadingPlan(join(stateDir, 'plan'), options.now),
       failing: new Map(),
     };
     this.#schedule = new Schedule({

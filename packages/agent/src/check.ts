@@ -1,17 +1,11 @@
 /** `pharos agent --check`: is the file right, does every registry answer, and what would be scanned? Changes nothing. */
-import {
-  type CompiledRule,
-  compileRule,
-  decideRepository,
-  decideTags,
-  drain,
-  isArtifactTag,
-  ruleApplies,
-} from '@pharos/library';
+import { type CompiledRule, compileRule, decideRepository, isArtifactTag, ruleApplies } from '@pharos/library';
 import { RegistryError } from '@pharos/oci';
+import { decideAll, type MetadataAllowance } from './check-metadata.ts';
 import type { AgentFile } from './config.ts';
 import { type AgentRegistry, publicRegistry } from './config-registries.ts';
 import { createMetrics } from './metrics.ts';
+import type { PackedTags } from './packed-tags.ts';
 import { type Probed, probeRegistry } from './probe-registry.ts';
 import type { ActiveRegistry } from './registries.ts';
 import { originOf, RegistryReader } from './registry-reader.ts';
@@ -25,6 +19,8 @@ export interface CheckedRepository {
   listed: number;
   included: number;
   excluded: number;
+  /** Tags that names alone do not decide: a clause looks at their images, which were not read. */
+  undecided: number;
   artifacts: number;
   /** Why it could not be listed (completely). */
   problem: { code: string; message: string; hint: string } | null;
@@ -52,13 +48,23 @@ export interface CheckReport {
 
 const MAX_REPOSITORIES = 1000;
 
+export interface CheckOptions {
+  signal?: AbortSignal | undefined;
+  /** Tags whose images may be read, so that clauses about them can be decided; none unless it is said. */
+  metadataOf?: number | undefined;
+}
+
+interface Asked {
+  readonly signal: AbortSignal;
+  readonly allowance: MetadataAllowance;
+}
+
 /** Checks all registries of a file at the same time. Never throws for what a registry does. */
-export async function checkAgent(
-  config: AgentFile,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<CheckReport> {
+export async function checkAgent(config: AgentFile, options: CheckOptions = {}): Promise<CheckReport> {
+  const { signal = new AbortController().signal, metadataOf = 0 } = options;
+  const asked: Asked = { signal, allowance: { left: metadataOf } };
   const rules = config.rules.map((rule) => compileRule(rule));
-  const registries = await Promise.all(config.registries.map((registry) => checkRegistry(registry, rules, signal)));
+  const registries = await Promise.all(config.registries.map((registry) => checkRegistry(registry, rules, asked)));
   const isGood = ({ probe, problem, repositories }: CheckedRegistry) =>
     probe.state !== 'error' && problem === null && repositories.every((repository) => repository.problem === null);
   return {
@@ -76,8 +82,9 @@ export async function checkAgent(
 async function checkRegistry(
   description: AgentRegistry,
   all: readonly CompiledRule[],
-  signal: AbortSignal,
+  asked: Asked,
 ): Promise<CheckedRegistry> {
+  const { signal } = asked;
   const rules = all.filter((rule) => ruleApplies(rule, description.id));
   const base = { registry: publicRegistry(description), warnings: [], repositories: [], problem: null, requests: 0 };
   let active: ActiveRegistry = { description, origin: '', reader: null, error: null, rules, fingerprint: '' };
@@ -97,7 +104,7 @@ async function checkRegistry(
     }
     const selection = await selectRepositories(reader, rules, signal);
     const names = selection.repositories.slice(0, MAX_REPOSITORIES);
-    const repositories = await Promise.all(names.map((name) => checkRepository(reader, name, rules, signal)));
+    const repositories = await Promise.all(names.map((name) => checkRepository(reader, name, rules, asked)));
     const problem = selection.error === null ? null : problemOf(selection.error);
     return {
       ...base,
@@ -116,7 +123,7 @@ async function checkRepository(
   reader: RegistryReader,
   name: string,
   all: readonly CompiledRule[],
-  signal: AbortSignal,
+  { signal, allowance }: Asked,
 ): Promise<CheckedRepository> {
   const rules = all.filter((rule) => decideRepository(rule, name).included);
   const base = {
@@ -125,23 +132,23 @@ async function checkRepository(
     listed: 0,
     included: 0,
     excluded: 0,
+    undecided: 0,
     artifacts: 0,
     problem: null,
   };
   try {
-    const { names, error } = await reader.lane(name, signal).names(MAX_TAGS);
-    const taken = new Set<string>();
-    for (const rule of rules) {
-      const decisions = drain(decideTags(rule, name, names));
-      for (const [index, tag] of names.entries()) if (decisions[index]!.included) taken.add(tag);
-    }
-    const artifacts = names.filter(isArtifactTag).length;
-    const excluded = names.length - artifacts - taken.size;
+    const lane = reader.lane(name, signal);
+    const { names, error, ...list } = await (allowance.left > 0 ? lane.tags(MAX_TAGS) : lane.names(MAX_TAGS));
+    const details = 'details' in list ? (list.details as PackedTags) : undefined;
+    const { taken, open } = await decideAll(lane, rules, names, { allowance, details });
+    const artifacts = names.filter((tag) => isArtifactTag(tag) && !taken.has(tag) && !open.has(tag)).length;
+    const excluded = names.length - artifacts - taken.size - open.size;
     return {
       ...base,
       listed: names.length,
       included: taken.size,
       excluded,
+      undecided: open.size,
       artifacts,
       problem: error && problemOf(error),
     };
@@ -188,14 +195,24 @@ function formatRegistry({ registry, probe, repositories, problem, warnings }: Ch
   if (problem) lines.push(`  ✗ ${problem.message} (${problem.code})`, `      → ${problem.hint}`);
   const width = Math.max(10, ...repositories.map(({ name }) => name.length));
   for (const repository of repositories) {
-    const { name, included, excluded, artifacts, rules } = repository;
-    const counts = `${included} included, ${excluded} excluded${artifacts > 0 ? `, ${artifacts} artifacts` : ''}`;
+    const { name, included, excluded, undecided, artifacts, rules } = repository;
+    const counts = [
+      `${included} included, ${excluded} excluded`,
+      ...(undecided > 0 ? [`${undecided} not decided`] : []),
+      ...(artifacts > 0 ? [`${artifacts} artifacts`] : []),
+    ].join(', ');
     lines.push(`  ${repository.problem ? '✗' : '✓'} ${name.padEnd(width)}  ${counts}  (${rules.join(', ')})`);
     if (repository.problem)
       lines.push(
         `      ${repository.problem.message} (${repository.problem.code})`,
         `      → ${repository.problem.hint}`,
       );
+  }
+  if (repositories.some(({ undecided }) => undecided > 0)) {
+    lines.push(
+      '  - Not decided: a clause asks for platforms, artifacts, annotations, age or times of the image, and it was not read.',
+      '      → Let the check read images with --with-metadata N. A scan reads them by itself.',
+    );
   }
   return lines;
 }

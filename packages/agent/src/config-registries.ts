@@ -103,7 +103,7 @@ function emptyEntry(): FileRegistryEntry {
     provider: 'auto',
     authentication: { type: 'none' },
     tls: { ca_certs: '', skip_verify: false, plain_http: false },
-    budget: { requests_per_day: null, concurrency: null },
+    budget: { requests_per_day: null, concurrency: null, vulnerability_reports: false },
     token_hosts: [],
   };
 }
@@ -147,7 +147,11 @@ function addRegistry(
     apiUrl: entry.api_url ?? null,
     authentication,
     tls: { caCerts, skipVerify: entry.tls.skip_verify, plainHttp },
-    budget: { requestsPerDay: entry.budget.requests_per_day, concurrency: entry.budget.concurrency },
+    budget: {
+      requestsPerDay: entry.budget.requests_per_day,
+      concurrency: entry.budget.concurrency,
+      ...(entry.budget.vulnerability_reports ? { vulnerabilityReports: true } : {}),
+    },
     tokenHosts: entry.token_hosts,
     fromOwnFile: true,
     intervalSeconds: entry.interval ?? interval,

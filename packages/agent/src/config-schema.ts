@@ -89,6 +89,7 @@ const FileTls = z.strictObject({
 const FileBudget = z.strictObject({
   requests_per_day: z.number().int().min(1).max(100_000_000).nullable().default(null),
   concurrency: z.number().int().min(1).max(64).nullable().default(null),
+  vulnerability_reports: z.boolean().default(false),
 });
 
 const NamedRepository = z.strictObject({ name: Pattern, description: z.string().max(2000).default('') });
@@ -113,7 +114,7 @@ const registryKeys = {
   interval: Duration.optional(),
   authentication: FileAuthentication.default({ type: 'none' }),
   tls: FileTls.default({ ca_certs: '', skip_verify: false, plain_http: false }),
-  budget: FileBudget.default({ requests_per_day: null, concurrency: null }),
+  budget: FileBudget.default({ requests_per_day: null, concurrency: null, vulnerability_reports: false }),
   token_hosts: z.array(z.string().min(1).max(255)).max(20).default([]),
   postgres_repositories: z.array(NamedRepository).max(1000).optional(),
   model_repositories: z.array(NamedRepository).max(1000).optional(),

@@ -173,6 +173,28 @@ test("cosign 2's referrers and notation's signatures come in their forms; other 
   assert.ok(fake.evidence.every(({ payload }) => payload !== null));
 });
 
+test("cosign 2's attestations are fetched from behind their tag", async (context) => {
+  const image = buildImage({ name: 'attested' });
+  const mediaType = 'application/vnd.dsse.envelope.v1+json';
+  const bytes = Buffer.from('{"payloadType":"application/vnd.in-toto+json","payload":"e30=","signatures":[]}');
+  const annotations = { predicateType: 'https://slsa.dev/provenance/v1' };
+  const attestation = buildArtifact({
+    configMediaType: 'application/vnd.oci.image.config.v1+json',
+    layers: [{ mediaType, bytes, annotations }],
+  });
+  const { fake, registry, again } = await start(context, ({ content }) => {
+    content.push('pg', '17.4', image);
+    content.push('pg', `${image.digest.replace(':', '-')}.att`, attestation);
+  });
+  assert.deepEqual(
+    fake.evidence.map(({ subject, form, problem, payload }) => [subject, form, problem, payload]),
+    [[image.digest, 'cosign-dsse', null, bytes.toString('base64')]],
+  );
+  registry.clearLog();
+  await again();
+  assert.equal(about(registry, '.att'), 0, 'not asked again');
+});
+
 test('bounds: twenty signatures of an image, 256 KiB each, and what is over them is named and not fetched', async (context) => {
   const [many, large] = [buildImage({ name: 'many' }), buildImage({ name: 'large' })];
   const payloads = Array.from({ length: 30 }, (_, n) => Buffer.from(`payload ${n}`));

@@ -24,6 +24,10 @@ export interface EvidenceState {
   readonly read: readonly (readonly [key: string, checked: number])[];
   /** Found and not fetched yet. */
   readonly waiting: readonly Waiting[];
+  /** Vulnerability reports: an image (its scanner was asked) or an image and what hangs on it → when, seconds since 1970. */
+  readonly reports?: readonly (readonly [key: string, checked: number])[] | undefined;
+  /** Attached reports that were found and not read yet. */
+  readonly reportsWaiting?: readonly (readonly [subject: string, digest: string])[] | undefined;
 }
 
 export const NO_EVIDENCE_STATE: EvidenceState = { read: [], waiting: [] };
@@ -44,8 +48,8 @@ export interface EvidenceSearch {
   onEvidence(evidence: ReportedEvidence): Promise<void>;
 }
 
-/** cosign's tag for signatures (cosign SIGNATURE_SPEC.md); signatures are added to it, so that it moves. */
-const COSIGN_TAG = /^(sha256-[a-f0-9]{64})\.sig$/;
+/** cosign's tags for signatures and attestations (cosign SIGNATURE_SPEC.md, ATTESTATION_SPEC.md); more are added to them, so that they move. */
+const COSIGN_TAG = /^(sha256-[a-f0-9]{64})\.(?:sig|att)$/;
 /** Signatures fetched in one scan, and where every GET is counted: the rest follows in the next scans. */
 const MOST_AT_ONCE = 500;
 const MOST_AT_ONCE_METERED = 20;
@@ -212,6 +216,7 @@ function problemOf(error: unknown): EvidenceProblem {
 const FORMS: readonly [RegExp, EvidenceForm][] = [
   [/^application\/vnd\.dev\.cosign\.simplesigning\./, 'cosign-simple'],
   [/^application\/vnd\.dev\.sigstore\.bundle[.+]/, 'sigstore-bundle'],
+  [/^application\/vnd\.dsse\.envelope\.v1\+json$/, 'cosign-dsse'],
   [/^application\/jose\+json$/, 'notation-jws'],
   [/^application\/cose$/, 'notation-cose'],
 ];

@@ -16,6 +16,7 @@ import {
   type ReferrerDescriptor,
   type Registry,
   RegistryError,
+  type ScannerAnswer,
   type TagDetail,
 } from '@pharos/oci';
 import { Allowance } from './allowance.ts';
@@ -88,6 +89,8 @@ export function originOf(registry: Pick<AgentRegistry, 'url' | 'tls'>): string {
 export class RegistryReader {
   readonly registry: Registry;
   readonly concurrency: number;
+  /** Vulnerability reports are read, each for requests of their own. */
+  readonly readsReports: boolean;
   readonly #queue: FairQueue;
   readonly #pace: Pace;
   readonly #breaker: Breaker;
@@ -99,6 +102,7 @@ export class RegistryReader {
   constructor(description: AgentRegistry, options: ReaderOptions) {
     const most = description.budget.concurrency ?? options.limits?.concurrency ?? DEFAULT_LIMITS.concurrency;
     this.concurrency = most;
+    this.readsReports = description.budget.vulnerabilityReports === true;
     this.#queue = new FairQueue(most);
     this.#pace = new Pace(this.#queue, most);
     this.#breaker = new Breaker(description.intervalSeconds * 1000);
@@ -303,6 +307,11 @@ export class RepositoryReader {
   /** What hangs on a digest; null where the registry has no such API. */
   referrers(digest: string): Promise<ReferrerDescriptor[] | null> {
     return this.#run(() => this.reader.registry.listReferrers(this.repository, digest, this.#signal));
+  }
+
+  /** What the registry's own scanner says of an image; null where it has none. */
+  scannerAnswer(digest: string): Promise<ScannerAnswer | null> {
+    return this.#run(() => this.reader.registry.scannerAnswer(this.repository, digest, this.#signal));
   }
 
   /** All tags, with digests where the registry tells them in bulk. An incomplete list comes back with the error that ended it; a list of nothing but an error throws. */

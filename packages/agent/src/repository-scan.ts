@@ -8,6 +8,7 @@ import { AgentError } from './agent-error.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { AgentMetrics } from './metrics.ts';
 import { Progress } from './progress.ts';
+import type { ReadingPlan } from './reading-plan.ts';
 import type { ActiveRegistry } from './registries.ts';
 import type { RegistryReader } from './registry-reader.ts';
 import type { Reporter } from './report.ts';
@@ -24,6 +25,8 @@ export interface SweepContext {
   reporter: Reporter;
   spool: Spool;
   state: State;
+  /** Which repositories the schedules of rules want read. */
+  plan: ReadingPlan;
   agentId: string;
   epoch: number;
   log: Logger;

@@ -24,6 +24,7 @@ import { type ScanResult, ScanTally } from './scan-tally.ts';
 import type { Spool, SpoolEntry, SpoolReport } from './spool.ts';
 import { type FoundReferrer, type ReportHeader, readReport } from './spool-file.ts';
 import type { KnownTag } from './state.ts';
+import { findReports } from './vulnerability-reports.ts';
 
 /** Most tags of one repository: what a commit can hold. More than this is an incomplete list. */
 export const MAX_TAGS = 500_000;
@@ -256,8 +257,27 @@ class RepositoryScan {
         await writer.room();
       },
     });
-    if (state !== null) writer.evidenceState(state);
+    const reports = this.#job.reader.reader.readsReports ? await this.#findReports(referrers) : null;
+    // One file holds both, and what was read of the other kind stays remembered.
+    const before = this.#job.evidence ?? NO_EVIDENCE_STATE;
+    if (state !== null || reports !== null) writer.evidenceState({ ...before, ...state, ...reports });
     await writer.room();
+  }
+
+  #findReports(referrers: readonly FoundReferrer[]) {
+    const writer = this.#report.writer;
+    return findReports({
+      reader: this.#job.reader,
+      digests: new Set(this.#tally.digests()),
+      referrers,
+      state: this.#job.evidence ?? NO_EVIDENCE_STATE,
+      signal: this.#job.signal,
+      onProgress: (done, total) => this.#job.onProgress(done, total, 'reading vulnerability reports'),
+      onReport: async (report) => {
+        writer.weaknesses(report);
+        await writer.room();
+      },
+    });
   }
 
   /** Whether the set is what the control plane acknowledged last, so that it need not travel again. */

@@ -4,6 +4,7 @@ import {
   ApiError,
   type Observation,
   type ReportedEvidence,
+  type ReportedVulnerabilities,
   type ScanBegin,
   type ScanChunk,
   type ScanCommitted,
@@ -16,6 +17,7 @@ export const MAX_CHUNK_TAGS = 2_000;
 export const MAX_CHUNK_IMAGES = 500;
 const MAX_CHUNK_BYTES = 4 * 1024 * 1024;
 const MAX_EVIDENCE_BATCH = 100;
+const MAX_REPORT_BATCH = 200;
 const MAX_NAMES = 500_000;
 
 /** Reads images that the control plane asked for; leaves out what cannot be read now. */
@@ -68,7 +70,7 @@ export class Sending {
     this.#signal = signal;
   }
 
-  /** False: the control plane did not want the signatures. They are fetched again later. */
+  /** False: the control plane did not want the signatures or reports. They are fetched again later. */
   get isEvidenceTaken(): boolean {
     return this.#isEvidenceTaken;
   }
@@ -80,6 +82,7 @@ export class Sending {
     if (begun.committed) return null;
     this.#floor = begun.nextChunk;
     await this.#sendEvidence(scanId);
+    await this.#sendReports(scanId);
     if (this.#footer.unchanged) {
       await this.#sendLines(false);
       try {
@@ -117,6 +120,26 @@ export class Sending {
         if (batch.length >= MAX_EVIDENCE_BATCH || bytes + line.bytes > MAX_CHUNK_BYTES) await flush();
         batch.push(line.evidence);
         bytes += line.bytes;
+      }
+      await flush();
+    } catch (error) {
+      if (!(error instanceof ApiError) || (isPassing(error) && error.status !== 404)) throw error;
+      this.#isEvidenceTaken = false;
+    }
+  }
+
+  /** In the same way. */
+  async #sendReports(scanId: string): Promise<void> {
+    let batch: ReportedVulnerabilities[] = [];
+    const flush = async () => {
+      const reports = batch;
+      batch = [];
+      if (reports.length > 0) await this.#call('agentScanReports', { params: { id: scanId }, body: { reports } });
+    };
+    try {
+      for await (const line of readReport(this.#entry.path, ['weaknesses'])) {
+        if (line.kind === 'weaknesses') batch.push(line.report);
+        if (batch.length >= MAX_REPORT_BATCH) await flush();
       }
       await flush();
     } catch (error) {

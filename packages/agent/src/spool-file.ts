@@ -1,11 +1,18 @@
 /**
  * One report on disk, as lines of JSON: `["h", header]`, then `["i", observation]`, `["t", tag, digest, checked, pushed]`,
- * `["r", referrer]`, `["e", evidence]`, `["v", evidence state]`, `["s", subject, checked]` and `["n", [listed names]]` in any order, `["f", footer]`, and at last `["c", sha256]` over every byte before that line.
+ * `["r", referrer]`, `["e", evidence]`, `["w", vulnerability report]`, `["v", evidence state]`, `["s", subject, checked]` and `["n", [listed names]]` in any order, `["f", footer]`, and at last `["c", sha256]` over every byte before that line.
  * A file without a right last line was cut off or damaged, and nothing of it is used.
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import type { Observation, ReportedEvidence, ScanBegin, ScanChunk, ScanCommit } from '@pharos/contract';
+import type {
+  Observation,
+  ReportedEvidence,
+  ReportedVulnerabilities,
+  ScanBegin,
+  ScanChunk,
+  ScanCommit,
+} from '@pharos/contract';
 import { AgentError } from './agent-error.ts';
 import type { EvidenceState } from './evidence.ts';
 import { readLines } from './line-reader.ts';
@@ -33,6 +40,8 @@ export type ReportLine =
   | { kind: 'image'; observation: Observation; text: string }
   /** A signature that was fetched; `bytes` of its line. */
   | { kind: 'evidence'; evidence: ReportedEvidence; bytes: number }
+  /** A vulnerability report that was read. */
+  | { kind: 'weaknesses'; report: ReportedVulnerabilities }
   /** Which signatures were fetched, and which wait. */
   | { kind: 'evidence-state'; state: EvidenceState }
   | { kind: 'names'; names: string[] }
@@ -82,6 +91,10 @@ export class ReportWriter {
 
   evidence(evidence: ReportedEvidence): void {
     this.#line(`["e",${JSON.stringify(evidence)}]`);
+  }
+
+  weaknesses(report: ReportedVulnerabilities): void {
+    this.#line(`["w",${JSON.stringify(report)}]`);
   }
 
   evidenceState(state: EvidenceState): void {
@@ -223,6 +236,7 @@ const KINDS: Readonly<Record<string, ReportLine['kind']>> = {
   r: 'referrer',
   s: 'subject',
   e: 'evidence',
+  w: 'weaknesses',
   v: 'evidence-state',
   f: 'footer',
 };
@@ -247,6 +261,8 @@ function parseLine(line: Buffer): ReportLine | null {
       return { kind: 'subject', digest: value[1] as string, checked: value[2] as number };
     case 'e':
       return { kind: 'evidence', evidence: value[1] as ReportedEvidence, bytes: line.length };
+    case 'w':
+      return { kind: 'weaknesses', report: value[1] as ReportedVulnerabilities };
     case 'v':
       return { kind: 'evidence-state', state: value[1] as EvidenceState };
     case 'i':

@@ -4,6 +4,7 @@ import type { Listing, ReportedFailure } from '@pharos/contract';
 import { type CompiledRule, decideRepository } from '@pharos/library';
 import type { RegistryError } from '@pharos/oci';
 import { Progress } from './progress.ts';
+import type { Round } from './reading-plan.ts';
 import type { ActiveRegistry } from './registries.ts';
 import { isRegistryWide, type RegistryReader } from './registry-reader.ts';
 import {
@@ -69,14 +70,19 @@ class Sweep {
     if (await controlPlane.tell('agentScanBegin', { body: { ...this.#begin, epoch } }, signal))
       reporter.markBegun(this.#begin.scanId);
     if (reader === null) return this.#end(null, cannotRead(this.#registry));
+    const { description, rules } = this.#registry;
+    const isAsked = this.#begin.trigger !== 'schedule' && this.#begin.trigger !== 'start';
+    const round = await this.#context.plan.round(description.id, rules, isAsked);
     const before = reader.requests;
     const progress = new Progress(controlPlane, this.#begin, epoch, signal);
     try {
       progress.update({ done: 0, total: null, requests: 0, step: 'finding repositories' });
-      const selection = await selectRepositories(reader, this.#registry.rules, signal);
+      const selection = await selectRepositories(reader, round.due, signal);
       await this.#tellCatalog(selection);
-      this.#total = selection.repositories.length;
-      await this.#scanAll(reader, selection, progress);
+      const repositories = round.wanted(selection.repositories);
+      this.#total = repositories.length;
+      await this.#scanAll(reader, repositories, round, progress);
+      await round.end(selection.error === null);
       this.#requests = reader.requests - before;
       return await this.#end(selection, null);
     } finally {
@@ -96,7 +102,12 @@ class Sweep {
     await this.#context.controlPlane.tell('agentListing', { body: listing }, this.#context.signal);
   }
 
-  async #scanAll(reader: RegistryReader, { repositories }: Selection, progress: Progress): Promise<void> {
+  async #scanAll(
+    reader: RegistryReader,
+    repositories: readonly string[],
+    round: Round,
+    progress: Progress,
+  ): Promise<void> {
     const { signal } = this.#context;
     const turns = new Turns(repositories, this.#registry.rules);
     const tell = () =>
@@ -109,7 +120,8 @@ class Sweep {
     tell();
     const worker = async () => {
       for (let turn = turns.next(); turn !== null && !signal.aborted; turn = turns.next()) {
-        await this.#scanChild(reader, turn.repository);
+        const status = await this.#scanChild(reader, turn.repository);
+        round.ended(turn.repository, status === 'complete');
         turn.done();
         this.#done += 1;
         tell();
@@ -119,7 +131,7 @@ class Sweep {
     signal.throwIfAborted();
   }
 
-  async #scanChild(reader: RegistryReader, repository: string): Promise<void> {
+  async #scanChild(reader: RegistryReader, repository: string): Promise<Outcome['status']> {
     const rules = this.#registry.rules.filter((rule) => decideRepository(rule, repository).included);
     const { scanId: parentId, trigger } = this.#begin;
     const begin = beginOf(this.#context, this.#registry, {
@@ -136,6 +148,7 @@ class Sweep {
     this.#wideErrors = isWide ? this.#wideErrors + 1 : 0;
     if (isWide) this.#lastWide = outcome.registryError;
     this.#count(repository, outcome);
+    return outcome.status;
   }
 
   /** When the registry is away each of its repositories says so once; then the sweep says it for all of them. */
@@ -210,6 +223,13 @@ class Sweep {
       `${complete} of ${this.#total} ${this.#total === 1 ? 'repository' : 'repositories'} read completely.`,
     ];
     if (this.#registry.rules.length === 0) parts.push('No rule takes anything from this registry yet.');
+    else if (
+      this.#total === 0 &&
+      error === null &&
+      this.#registry.rules.some(({ spec }) => spec.schedule !== undefined)
+    ) {
+      parts.push('Nothing was due by the schedules of its rules.');
+    }
     if (error !== null) parts.push(error.message);
     if (first !== undefined) parts.push(`${first.subject}: ${first.message}`);
     return {

@@ -15,6 +15,9 @@ export interface ClauseOptions {
   mutability?: Mutability;
   hcpTag?: string[];
   headBudget?: number;
+  every?: string;
+  at?: string;
+  zone?: string;
   onVanish?: 'tombstone' | 'keep';
 }
 
@@ -39,6 +42,13 @@ export function ruleClauseOptions(command: Command): Command {
     .addOption(new Option('--mutability <WHICH>', 'whether tags may move').choices(Mutability.options))
     .option('--hcp-tag <NAME>', 'HCP tag put on what comes in; repeatable', collect)
     .option('--head-budget <N>', 'known tags asked per scan whether they moved', wholeNumber(1, 1_000_000))
+    .addOption(
+      new Option('--every <SPAN>', 'read its repositories at least this long apart, e.g. 1h')
+        .argParser(span)
+        .conflicts('at'),
+    )
+    .option('--at <CRON>', 'read them after these times: minute hour day month weekday, e.g. "0 3 * * *"')
+    .option('--zone <ZONE>', 'time zone of --at, e.g. Europe/Berlin; default UTC')
     .addOption(new Option('--on-vanish <WHICH>', 'what becomes of tags that vanish').choices(['tombstone', 'keep']));
 }
 
@@ -71,6 +81,12 @@ export function clausesFromFlags(
   if (flags.mutability !== undefined) clauses.mutability = flags.mutability;
   if (flags.hcpTag !== undefined) clauses.hcpTags = flags.hcpTag;
   if (flags.headBudget !== undefined) clauses.headBudget = flags.headBudget;
+  if (flags.every !== undefined) clauses.schedule = { every: flags.every };
+  const cron = flags.at ?? before.schedule?.cron;
+  if (cron !== undefined && (flags.at !== undefined || flags.zone !== undefined) && flags.every === undefined) {
+    const zone = flags.zone ?? before.schedule?.zone;
+    clauses.schedule = { cron, ...(zone === undefined ? {} : { zone }) };
+  }
   if (flags.onVanish !== undefined) clauses.onVanish = flags.onVanish;
   return clauses;
 }

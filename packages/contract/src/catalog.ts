@@ -1,9 +1,12 @@
 /** Image catalogs of approved digests, for CloudNativePG and EDB's operator. They keep themselves. */
 import { z } from 'zod';
 import { Operator } from './cluster.ts';
-import { Digest, Time } from './common.ts';
+import { Digest, Id, Time } from './common.ts';
+import { ImageState } from './decision.ts';
+import { DispatchState } from './dispatch.ts';
 import { Engine } from './image.ts';
 import { LocationId } from './location.ts';
+import { Rollout, RolloutPolicy } from './rollout.ts';
 
 export const CatalogName = z
   .string()
@@ -28,6 +31,29 @@ export const CatalogEdition = z.object({
 });
 export type CatalogEdition = z.infer<typeof CatalogEdition>;
 
+/** What an edition changes of one major, as `repository:tag@digest`; null: the major is not in it. */
+export const CatalogDifference = z.object({
+  major: z.number().int(),
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+});
+export type CatalogDifference = z.infer<typeof CatalogDifference>;
+
+/** `canary`: it follows NAME-canary, which gets an edition first. */
+export const CatalogStage = z.enum(['main', 'canary']);
+export type CatalogStage = z.infer<typeof CatalogStage>;
+
+/** A cluster made here that follows the catalog. */
+export const CatalogFollower = z.object({
+  id: Id,
+  name: z.string(),
+  namespace: z.string(),
+  major: z.number().int(),
+  stage: CatalogStage,
+  apply: z.boolean().meta({ description: 'An agent applies it; else it is a file' }),
+});
+export type CatalogFollower = z.infer<typeof CatalogFollower>;
+
 export const Catalog = z.object({
   name: CatalogName,
   location: LocationId,
@@ -37,9 +63,17 @@ export const Catalog = z.object({
   mode: z
     .enum(['automatic', 'held'])
     .meta({ description: 'automatic: follows approvals; held: stays at its edition until somebody publishes' }),
-  edition: z.number().int(),
+  edition: z.number().int().meta({ description: 'The edition that is served' }),
   editionAt: Time,
-  entries: z.array(CatalogEntry).meta({ description: 'Served now: approved, or deprecated and served before' }),
+  newest: z
+    .number()
+    .int()
+    .meta({ description: 'The newest edition; above `edition` while it is on its way in stages' }),
+  policy: RolloutPolicy.nullable().meta({ description: 'null: an edition goes to every cluster at once' }),
+  rollout: Rollout.nullable().meta({ description: 'Of the newest edition; null: it went out at once' }),
+  entries: z
+    .array(CatalogEntry.extend({ state: ImageState }))
+    .meta({ description: 'Served now: approved, or deprecated and served before' }),
   withheld: z
     .array(z.object({ major: z.number().int(), image: z.string(), reason: z.string() }))
     .meta({ description: 'Entries of the edition that are not handed out any more' }),
@@ -47,7 +81,30 @@ export const Catalog = z.object({
 });
 export type Catalog = z.infer<typeof Catalog>;
 
-export const CatalogDetail = Catalog.extend({ editions: z.array(CatalogEdition) });
+export const CatalogDetail = Catalog.extend({
+  editions: z
+    .array(CatalogEdition.extend({ changes: z.array(CatalogDifference), rollout: Rollout.nullable() }))
+    .meta({ description: 'Newest first, at most 200; `changes` against the one before' }),
+  next: z.array(CatalogDifference).meta({
+    description: 'What following approvals would change of the newest edition: of a catalog that is held or stopped',
+  }),
+  followers: z.array(CatalogFollower),
+  restarts: z
+    .array(CatalogFollower)
+    .meta({ description: 'Clusters that restart when the newest edition goes out; none: it is out' }),
+  applied: z
+    .array(
+      z.object({
+        name: z.string(),
+        stage: CatalogStage,
+        state: DispatchState,
+        code: z.string().nullable(),
+        message: z.string(),
+        updatedAt: Time,
+      }),
+    )
+    .meta({ description: 'Where agents of the location apply it' }),
+});
 export type CatalogDetail = z.infer<typeof CatalogDetail>;
 
 export const CatalogQuery = z.strictObject({ location: LocationId.optional() });
@@ -58,6 +115,7 @@ export const CatalogByQuery = z.strictObject({ location: LocationId.optional() }
 export const CatalogYamlQuery = z.strictObject({
   location: LocationId.optional(),
   operator: Operator.default('cnpg'),
+  stage: CatalogStage.default('main').meta({ description: 'canary: NAME-canary, which canary clusters follow' }),
   namespace: z.string().max(63).optional().meta({ description: 'Answers an ImageCatalog of this namespace' }),
 });
 export type CatalogYamlQuery = z.infer<typeof CatalogYamlQuery>;
@@ -74,15 +132,38 @@ export const CatalogChange = z.strictObject({
     description: 'Go back to this edition and hold it; null: what is approved now, and follow approvals again',
   }),
   reason: z.string().trim().max(500).default(''),
+  urgent: z.boolean().default(false).meta({ description: 'To every cluster at once, whatever the rollout policy' }),
 });
 export type CatalogChange = z.infer<typeof CatalogChange>;
 
 export const CatalogPreview = z.object({
   entries: z.array(CatalogEntry),
-  changes: z.array(z.object({ major: z.number().int(), before: z.string().nullable(), after: z.string().nullable() })),
+  changes: z.array(CatalogDifference),
   refused: z.array(z.object({ major: z.number().int(), image: z.string(), reason: z.string() })),
-  restarts: z
-    .array(z.object({ id: z.string(), name: z.string(), namespace: z.string(), major: z.number().int() }))
-    .meta({ description: 'Clusters made here that would roll at once' }),
+  restarts: z.array(CatalogFollower).meta({
+    description: 'Clusters made here that would restart, canaries first; at once, or in the stages of the policy',
+  }),
+  isStaged: z.boolean().meta({ description: 'It would pass the stages of the rollout policy' }),
 });
 export type CatalogPreview = z.infer<typeof CatalogPreview>;
+
+export const CatalogRolloutChange = z.strictObject({
+  location: LocationId.optional(),
+  edition: z
+    .number()
+    .int()
+    .min(1)
+    .meta({ description: 'The edition that is meant: another one may have come meanwhile' }),
+  action: z.enum(['go-on', 'stop']).meta({
+    description:
+      'go-on: do not wait any longer, or begin again after a stop; stop: it goes no further, and nothing new is drawn',
+  }),
+  reason: z.string().trim().max(500).default(''),
+});
+export type CatalogRolloutChange = z.infer<typeof CatalogRolloutChange>;
+
+export const CatalogPolicyChange = z.strictObject({
+  location: LocationId.optional(),
+  policy: RolloutPolicy.nullable().meta({ description: 'null: an edition goes to every cluster at once' }),
+});
+export type CatalogPolicyChange = z.infer<typeof CatalogPolicyChange>;

@@ -10,9 +10,17 @@ export const MAX_EVIDENCE_BYTES_OF_SUBJECT = 1024 * 1024;
 
 /**
  * `cosign-simple`: a simple-signing payload with its signature in an annotation (cosign 1 and 2, skopeo). `sigstore-bundle`:
- * cosign 3. `notation-jws`, `notation-cose`: Notary Project. `unknown`: found where signatures are, of a form nobody here knows.
+ * cosign 3. `cosign-dsse`: an attestation behind cosign 2's `.att` tag, signed in its envelope. `notation-jws`, `notation-cose`: Notary
+ * Project. `unknown`: found where signatures are, of a form nobody here knows.
  */
-export const EvidenceForm = z.enum(['cosign-simple', 'sigstore-bundle', 'notation-jws', 'notation-cose', 'unknown']);
+export const EvidenceForm = z.enum([
+  'cosign-simple',
+  'sigstore-bundle',
+  'cosign-dsse',
+  'notation-jws',
+  'notation-cose',
+  'unknown',
+]);
 export type EvidenceForm = z.infer<typeof EvidenceForm>;
 
 /** Why a signature that was found could not be fetched: then nothing is verified with it. */

@@ -15,6 +15,13 @@ const Glob = z.string().trim().min(1).max(300);
 const Wildcard = z.string().trim().min(1).max(500);
 const Name = z.string().trim().min(1).max(100);
 
+/**
+ * Which vulnerability reports count: those in attestations that a trusted key signed; also what the registry's own scanner says over its
+ * API; also what hangs on an image unsigned, which anybody may have attached who can push.
+ */
+export const ReportTrust = z.enum(['signed', 'signed-or-registry', 'any']);
+export type ReportTrust = z.infer<typeof ReportTrust>;
+
 /** Which images a policy is about. What is left out does not narrow; an image is in scope where one of its places is. */
 export const PolicyScope = z.strictObject({
   repositories: z.array(Glob).max(50).default([]).meta({ description: 'Globs, as in rules' }),
@@ -48,9 +55,10 @@ export const PolicyRequirements = z.strictObject({
       above: Severity.meta({ description: 'None of this severity or worse' }),
       onlyFixable: z.boolean().default(false).meta({ description: 'Those without a fix do not count' }),
       maxAgeDays: z.number().int().min(1).max(3650).default(30).meta({ description: 'Of the report' }),
+      reports: ReportTrust.optional().meta({ description: 'Which reports count; default: signed-or-registry' }),
     })
     .optional()
-    .meta({ description: 'By a report in an attestation that a trusted key signed' }),
+    .meta({ description: 'By the newest report of every source that counts; the worst of them decides' }),
   minAgeDays: z
     .number()
     .min(0)

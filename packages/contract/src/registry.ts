@@ -130,6 +130,10 @@ export const RegistryBudget = z.strictObject({
     description: 'Requests in 24 hours; a scan that comes to it ends as partial and goes on from there next time',
   }),
   concurrency: z.number().int().min(1).max(64).nullable().default(null).meta({ description: 'Most requests at once' }),
+  vulnerabilityReports: z.boolean().optional().meta({
+    description:
+      'Read vulnerability reports: those of the registry’s own scanner (Harbor), one request an image and day, and those attached unsigned, two requests each',
+  }),
 });
 export type RegistryBudget = z.infer<typeof RegistryBudget>;
 

@@ -85,6 +85,26 @@ export const AgeClause = z
   .meta({ description: 'Age by push time, else creation time, else since when it has been seen' });
 export type AgeClause = z.infer<typeof AgeClause>;
 
+/** When the repositories of a rule are read. A registry's own interval stays the least time between two readings. */
+export const ScheduleClause = z
+  .strictObject({
+    every: Span.optional().meta({ description: 'At least this long between two readings of a repository' }),
+    cron: z.string().trim().min(9).max(100).optional().meta({
+      description: 'Five fields: minute, hour, day of the month, month, day of the week; at the next sweep after each',
+    }),
+    zone: z
+      .string()
+      .min(1)
+      .max(64)
+      .optional()
+      .meta({ description: 'Of cron, as Europe/Berlin; UTC when nothing is said' }),
+  })
+  .refine(({ every, cron }) => (every === undefined) !== (cron === undefined), {
+    error: 'needs exactly one of every and cron',
+  })
+  .refine(({ zone, cron }) => zone === undefined || cron !== undefined, { error: 'zone goes with cron' });
+export type ScheduleClause = z.infer<typeof ScheduleClause>;
+
 /** All of them, as keys of a rule. */
 export const ruleClauses = {
   mutability: Mutability.optional(),
@@ -100,6 +120,7 @@ export const ruleClauses = {
     .max(1_000_000)
     .optional()
     .meta({ description: 'Known tags that one scan asks whether they moved, at most; the longest unasked first' }),
+  schedule: ScheduleClause.optional(),
   onVanish: z
     .enum(['tombstone', 'keep'])
     .optional()

@@ -23,7 +23,7 @@ export function tagSetWords({ version, order, direction, groupBy, keep, mutabili
 export function clauseWords(
   rule: { readonly [Key in keyof RuleClauses]: RuleClauses[Key] | null },
 ): [string, string][] {
-  const { platforms, artifacts, annotations, age, mutability, hcpTags, headBudget, onVanish } = rule;
+  const { platforms, artifacts, annotations, age, mutability, hcpTags, headBudget, schedule, onVanish } = rule;
   const words: [string, string | null][] = [
     ['platforms', platforms ? platforms.require.join(platforms.mode === 'all' ? ' and ' : ' or ') : null],
     ['media types', artifacts?.mediaTypes.join(', ') || null],
@@ -39,9 +39,15 @@ export function clauseWords(
     ['mutability', mutability && mutability !== 'auto' ? `tags taken as ${mutability}` : null],
     ['HCP tags', hcpTags?.join(', ') || null],
     ['re-reads', headBudget ? `at most ${headBudget} per scan` : null],
+    ['read', schedule ? scheduleWords(schedule) : null],
     ['vanished tags', onVanish === 'keep' ? 'stay as missing' : null],
   ];
   return words.filter((word): word is [string, string] => word[1] !== null);
+}
+
+/** `every 1h`, or `at 0 3 * * * (Europe/Berlin)`. */
+export function scheduleWords({ every, cron, zone }: NonNullable<RuleClauses['schedule']>): string {
+  return every === undefined ? `at ${cron} (${zone ?? 'UTC'})` : `every ${every}`;
 }
 
 function annotationWords({ key, equals, matches, exists }: NonNullable<RuleClauses['annotations']>[number]): string {

@@ -104,6 +104,7 @@ export const RulePatch = z.strictObject({
   age: ruleClauses.age.nullable(),
   hcpTags: ruleClauses.hcpTags.nullable(),
   headBudget: ruleClauses.headBudget.nullable(),
+  schedule: ruleClauses.schedule.nullable(),
   onVanish: ruleClauses.onVanish.nullable(),
 });
 export type RulePatch = z.infer<typeof RulePatch>;

@@ -1,4 +1,4 @@
-import type { DecisionReason, Preview, RuleSpec } from '@pharos/contract';
+import { type DecisionReason, type Preview, type RuleSpec, scheduleWords } from '@pharos/contract';
 import { needsCatalog } from './rule.ts';
 
 const MOST_FREQUENT: Readonly<Partial<Record<DecisionReason, string>>> = {
@@ -25,7 +25,7 @@ const MOST_FREQUENT: Readonly<Partial<Record<DecisionReason, string>>> = {
 
 /** Hints for the author of a rule, drawn from what its preview counted. Empty: nothing to say. */
 export function ruleMessages(
-  spec: Pick<RuleSpec, 'enabled' | 'repositories'>,
+  spec: Pick<RuleSpec, 'enabled' | 'repositories' | 'schedule'>,
   counts: Pick<Preview['counts'], 'repositories' | 'included' | 'excluded' | 'reasons' | 'leaving' | 'unread'>,
 ): string[] {
   const messages: string[] = [];
@@ -43,6 +43,11 @@ export function ruleMessages(
   if (counts.leaving > 0) {
     messages.push(
       `${counts.leaving} ${counts.leaving === 1 ? 'tag leaves' : 'tags leave'} the library with this change.`,
+    );
+  }
+  if (spec.schedule !== undefined) {
+    messages.push(
+      `Its repositories are read ${scheduleWords(spec.schedule)}, no more often than the registry's interval allows, and at once when a notification tells of a tag.`,
     );
   }
   return messages;

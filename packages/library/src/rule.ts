@@ -5,6 +5,7 @@ import type { Decision } from './decision.ts';
 import { kindOfRepository } from './kind-of-repository.ts';
 import { compileMetadata, type MetadataClause } from './metadata-clause.ts';
 import { compilePattern, literalOf, PatternError } from './pattern.ts';
+import { checkSchedule } from './schedule.ts';
 import { type CompiledTagSet, compileTagSet } from './tag-set.ts';
 import { compileTextPattern } from './text-pattern.ts';
 import { compileRange } from './version-range.ts';
@@ -34,6 +35,7 @@ export interface RulePatternProblem {
 /** Compiles a rule. Throws PatternError for the first pattern that cannot be run; rulePatternProblems names all of them. */
 export function compileRule(spec: RuleSpec & { readonly id?: string }): CompiledRule {
   const { include, exclude } = spec.repositories;
+  checkSchedule(spec.schedule);
   return {
     id: spec.id ?? null,
     name: spec.name,
@@ -49,11 +51,11 @@ export function compileRule(spec: RuleSpec & { readonly id?: string }): Compiled
 }
 
 /** What of a rule is written in a language of its own. */
-type Written = Pick<RuleSpec, 'repositories' | 'tags' | 'artifacts' | 'annotations'>;
+type Written = Pick<RuleSpec, 'repositories' | 'tags' | 'artifacts' | 'annotations' | 'schedule'>;
 
 /** Every pattern and range of the rule that cannot be run, with path and position. Empty: the rule compiles. */
 export function rulePatternProblems(spec: Written): RulePatternProblem[] {
-  const { repositories, tags, artifacts, annotations } = spec;
+  const { repositories, tags, artifacts, annotations, schedule } = spec;
   return [
     ...ofList('repositories.include', repositories.include, compilePattern),
     ...ofList('repositories.exclude', repositories.exclude, compilePattern),
@@ -67,6 +69,7 @@ export function rulePatternProblems(spec: Written): RulePatternProblem[] {
     ...(annotations ?? []).flatMap(({ matches }, index) =>
       matches === undefined ? [] : problem(`annotations.${index}.matches`, () => compileTextPattern(matches)),
     ),
+    ...problem(schedule?.every === undefined ? 'schedule.cron' : 'schedule.every', () => checkSchedule(schedule)),
   ];
 }
 

@@ -58,6 +58,12 @@ test('only a verified signature of this very digest is a pass', () => {
     ['none', [evidence([result({ what: 'attestation' })])]],
     ['failed', [evidence([result({ validUntil: NOW.toISOString() })])]],
     ['none', [evidence([result()], { subject: PLATFORM })]],
+    ['none', [evidence([result({ what: 'attestation' })], { form: 'cosign-dsse' })]],
+    ['none', [evidence([result({ outcome: 'failed' })], { form: 'cosign-dsse' })]],
+    [
+      'failed',
+      [evidence([result({ outcome: 'failed' })]), evidence([result({ what: 'attestation' })], { form: 'cosign-dsse' })],
+    ],
   ];
   for (const [state, list, more] of others) {
     const told = summary(list, more);

@@ -27,7 +27,9 @@ export function isPass(result: VerificationResult, now: Date): boolean {
 /** The state of an image with the sentence that says it. */
 export function summariseVerification(question: VerificationQuestion): VerificationSummary {
   const { digest, evidence, now } = question;
-  const own = evidence.filter(({ subject }) => subject === digest);
+  const all = evidence.filter(({ subject }) => subject === digest);
+  // What is an attestation by its form is no signature that could fail.
+  const own = all.filter(({ form, results }) => form !== 'cosign-dsse' || results.some((each) => isPass(each, now)));
   const verifiedBy = own.flatMap((each) =>
     each.results
       .filter((result) => isPass(result, now))
@@ -42,10 +44,21 @@ export function summariseVerification(question: VerificationQuestion): Verificat
   );
   const common = { verifiedBy, signatures: own.length };
   if (verifiedBy.length > 0) return { state: 'verified', sentence: verifiedSentence(verifiedBy), ...common };
-  return { ...withoutPass(question, own), ...common };
+  const told = withoutPass(question, own);
+  const hasAttestation = all.some(({ results }) => results.some(({ outcome, what }) => isSigned(outcome, what)));
+  return { ...(told.state === 'none' && hasAttestation ? ATTESTED : told), ...common };
 }
 
 type Told = Pick<VerificationSummary, 'state' | 'sentence'>;
+
+const ATTESTED: Told = {
+  state: 'none',
+  sentence: 'Signed attestations are attached; no signature of this digest is known.',
+};
+
+function isSigned(outcome: VerificationResult['outcome'], what: VerificationResult['what']): boolean {
+  return outcome === 'verified' && what === 'attestation';
+}
 
 function verifiedSentence(by: VerificationSummary['verifiedBy']): string {
   const names = [...new Set(by.map(({ trust }) => `"${trust}"`))];
@@ -100,9 +113,7 @@ function ofResults(own: readonly Evidence[], now: Date): Told {
   }
   const unsupported = results.find(({ outcome }) => outcome === 'unsupported');
   if (unsupported !== undefined) return { state: 'unsupported', sentence: unsupported.reason };
-  if (results.some(({ what }) => what === 'attestation')) {
-    return { state: 'none', sentence: 'Signed attestations are attached; no signature of this digest is known.' };
-  }
+  if (results.some(({ what }) => what === 'attestation')) return ATTESTED;
   if (own.every(({ form, problem }) => problem !== null || form === 'unknown' || form === 'notation-cose')) {
     return { state: 'unsupported', sentence: 'A signature is attached; its form cannot be verified here.' };
   }

@@ -49,6 +49,21 @@ export interface ReferrerLister {
   listReferrers(repository: string, digest: string, signal?: AbortSignal): Promise<ReferrerDescriptor[] | null>;
 }
 
+/** What a registry's own scanner answers about one image: hostile JSON in the product's own form. */
+export interface ScannerAnswer {
+  readonly json: unknown;
+  /** Of the bytes that came. */
+  readonly digest: string;
+}
+
+export interface ScannerReader {
+  /**
+   * What the product's scanner says of an image by its digest; null where the product has no such API.
+   * @throws RegistryError `api-unavailable` where the account may not read it, `response-invalid` …
+   */
+  scannerAnswer(repository: string, digest: string, signal?: AbortSignal): Promise<ScannerAnswer | null>;
+}
+
 /** Which dialect a registry is read in, and how that came about. */
 export interface DialectInfo {
   /** A provider of the contract, never `auto`. */
@@ -61,6 +76,8 @@ export interface DialectInfo {
   isBulk: boolean;
   /** Why it is not read in bulk although the product could. */
   bulkRefusal: RegistryError | null;
+  /** The product has a scanner whose reports can be read. */
+  hasScanner: boolean;
   /** GETs of manifests are counted against a quota and HEADs are not (Docker Hub). */
   hasMeteredGets: boolean;
 }

@@ -1,5 +1,5 @@
 /** Chooses the dialect of a registry once, and falls back to the spec where a product refuses its better way. */
-import type { DialectInfo, ListOptions, TagDetail } from './abilities.ts';
+import type { DialectInfo, ListOptions, ScannerAnswer, TagDetail } from './abilities.ts';
 import { DIALECTS, GENERIC } from './dialects/all.ts';
 import { detectByAsking, detectByHost } from './dialects/detect.ts';
 import type { Dialect } from './dialects/dialect.ts';
@@ -43,6 +43,7 @@ export class DialectSwitch {
       detectedBy,
       isBulk: dialect.describeTags !== undefined && refusal === null,
       bulkRefusal: refusal,
+      hasScanner: dialect.scannerAnswer !== undefined,
       hasMeteredGets: dialect.hasMeteredGets ?? false,
     };
   }
@@ -89,6 +90,13 @@ export class DialectSwitch {
       if (yielded || !isRefusal(error)) throw error;
       yield* this.#reader.listRepositories(options);
     }
+  }
+
+  /** What the product's scanner says of an image; null where it has none. @throws RegistryError */
+  async scannerAnswer(repository: string, digest: string, signal?: AbortSignal): Promise<ScannerAnswer | null> {
+    const { dialect } = await this.#find(signal);
+    if (dialect.scannerAnswer === undefined) return null;
+    return dialect.scannerAnswer(this.#session, this.#reader.repositoryOf(repository), digest, signal);
   }
 
   /** The dialect when it is known already, else what the host alone shows, else the generic one. */

@@ -11,6 +11,8 @@ export type {
   ReferrerDescriptor,
   ReferrerLister,
   RepositoryLister,
+  ScannerAnswer,
+  ScannerReader,
   TagDescriber,
   TagDetail,
   TagLister,

@@ -5,6 +5,7 @@ import type {
   Quota,
   ReferrerLister,
   RepositoryLister,
+  ScannerReader,
   TagDescriber,
   TagLister,
 } from './abilities.ts';
@@ -27,7 +28,8 @@ export interface Registry
     RepositoryLister,
     ManifestReader,
     BlobReader,
-    ReferrerLister {
+    ReferrerLister,
+    ScannerReader {
   readonly name: string;
   /** host[:port] as the operator wrote it; for files the whole address, `oci-layout:/path`. */
   readonly host: string;
@@ -100,6 +102,7 @@ export function createRegistry(connection: RegistryConnection, options: SessionO
     getConfig: (repository, descriptor, signal) => reader.getConfig(repository, descriptor, signal),
     getBlob: (repository, descriptor, blob) => reader.getBlob(repository, descriptor, blob),
     listReferrers: (repository, digest, signal) => reader.listReferrers(repository, digest, signal),
+    scannerAnswer: (repository, digest, signal) => dialects.scannerAnswer(repository, digest, signal),
     close: () => session.door.close(),
   };
 }

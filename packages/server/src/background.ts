@@ -1,3 +1,4 @@
+import { createCatalogWatch } from './clusters/catalog-watch.ts';
 import { dispatchLeftCatalogs } from './clusters/change.ts';
 import { carryOutDue, verifyUpgrades } from './clusters/upgrade-run.ts';
 import type { Context } from './context.ts';
@@ -12,6 +13,7 @@ const AGENTS_MS = 15_000;
 const WEBHOOKS_MS = 1_000;
 const ACTIVITY_MS = 2_000;
 const COUNT_MS = 30_000;
+const CATALOGS_MS = 1_000;
 const POLICIES_MS = 5_000;
 const UPGRADES_MS = 5_000;
 
@@ -34,6 +36,7 @@ export function startBackground(context: Context): () => Promise<void> {
     every(context, COUNT_MS, 'counting the library', createCounting(context)),
     every(context, MINUTE_MS, 'verifying signatures', () => context.verifications.run()),
     every(context, POLICIES_MS, 'evaluating policies', () => evaluatePoliciesDue(context)),
+    every(context, CATALOGS_MS, 'keeping catalogs', createCatalogWatch(context)),
     every(context, UPGRADES_MS, 'carrying out upgrades', () => carryOutDue(context)),
     every(context, UPGRADES_MS, 'verifying upgrades', () => verifyUpgrades(context)),
     every(context, ACTIVITY_MS, 'sending the audit log', async () => context.auditSyslog?.run()),

@@ -171,6 +171,26 @@ const WAYS: Partial<Record<RouteName, (subject: Subject) => Promise<void>>> = {
     catalogServes(await call('publishCatalog', { params, body: {} }), bad);
     without(await call('getCatalogYaml', { params, query: {} }), bad);
   },
+  setCatalogPolicy: async (bad) => {
+    const params = { name: CATALOG };
+    const policy = { canaries: [], advance: 'by-hand' };
+    catalogServes(await call('setCatalogPolicy', { params, body: { policy } }), bad);
+    without(await call('getCatalogYaml', { params, query: { stage: 'canary' } }), bad);
+    await call('setCatalogPolicy', { params, body: { policy: null } });
+  },
+  moveCatalogRollout: async (bad) => {
+    const params = { name: CATALOG };
+    await call('setCatalogPolicy', { params, body: { policy: { advance: 'by-hand' } } });
+    const { body } = await call('publishCatalog', { params, body: {} });
+    for (const action of ['stop', 'go-on', 'stop']) {
+      const answer = await call('moveCatalogRollout', { params, body: { edition: body.newest, action } });
+      assert.equal(answer.status, 200, answer.text);
+      catalogServes(answer, bad);
+    }
+    without(await call('getCatalogYaml', { params, query: { stage: 'canary' } }), bad);
+    await call('publishCatalog', { params, body: { urgent: true } });
+    await call('setCatalogPolicy', { params, body: { policy: null } });
+  },
   modelDeploymentManifest: async (bad) => {
     for (const target of ['kserve', 'nim-operator']) {
       refused(await call('modelDeploymentManifest', { body: { ...deploymentOf(bad), target } }), target);

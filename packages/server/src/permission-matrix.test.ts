@@ -11,7 +11,7 @@ import cookie from '@fastify/cookie';
 import {
   ClusterInput,
   type ModelDeploymentSpec,
-  PolicySpec,
+  PolicyPreviewInput,
   ROLE_PERMISSIONS,
   type Role,
   type Route,
@@ -255,7 +255,7 @@ async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', toke
     ...{ identities: [], requireReference: false },
   };
   const objects = [{ apiVersion: 'v1', kind: 'Pod' }];
-  const policy = { spec: PolicySpec.parse({ name: 'x', effect: 'advise', requirements: { sbom: true } }) };
+  const policy = PolicyPreviewInput.parse({ spec: { name: 'x', effect: 'advise', requirements: { sbom: true } } });
   const cluster = ClusterInput.parse({ name: 'x', location: locationId, image: digest, storage: '1Gi' });
   const bodies: Partial<Record<RouteName, object>> = {
     previewRule: rule,

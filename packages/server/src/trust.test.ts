@@ -2,8 +2,21 @@ import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ImageVulnerabilityReports } from '@pharos/contract';
 import { answerProbe, makeAgent, startTestServer, type TestServer } from './testing.ts';
-import { KEYS, OTHER, pemOf, SUBJECT, sha256, signBytes, simplePayload } from './verification/testing.ts';
+import {
+  DSSE_TYPE,
+  IN_TOTO,
+  KEYS,
+  OTHER,
+  pemOf,
+  preAuth,
+  SUBJECT,
+  sha256,
+  signBytes,
+  simplePayload,
+  trustInput,
+} from './verification/testing.ts';
 
 const location = 'eu-west';
 const HOST = 'registry.example.com';
@@ -22,6 +35,24 @@ before(async () => {
 });
 after(() => it.stop());
 
+const observation = (digest: string) => ({
+  digest,
+  mediaType: 'application/vnd.oci.image.manifest.v1+json',
+  artifactType: null,
+  configMediaType: null,
+  layerMediaTypes: [],
+  size: 1,
+  annotations: {},
+  labels: {},
+  env: {},
+  user: null,
+  configCreated: null,
+  platforms: [],
+  referrers: [],
+  subject: null,
+  detail: 'manifest',
+});
+
 /** A whole scan, with the signatures that hang on its images. */
 async function scan(registryId: string, tags: Record<string, string>): Promise<void> {
   scanId = randomUUID();
@@ -38,7 +69,7 @@ async function scan(registryId: string, tags: Record<string, string>): Promise<v
   };
   assert.equal((await agent.call('agentScanBegin', { body: begin })).status, 200);
   const list = Object.entries(tags).map(([name, digest]) => ({ name, digest, pushedAt: null }));
-  const chunk = { tags: list, images: [], referrers: [] };
+  const chunk = { tags: list, images: Object.values(tags).map(observation), referrers: [] };
   const hash = (text: string) => createHash('sha256').update(text).digest('hex');
   const sent = { sha256: hash(JSON.stringify(chunk)), ...chunk };
   assert.equal((await agent.call('agentScanChunk', { params: { id: scanId, n: 0 }, body: sent })).status, 200);
@@ -210,4 +241,72 @@ test('evidence out of bounds is refused, of an unknown scan too', async () => {
     body: { evidence: [evidence(SUBJECT)] },
   });
   assert.equal(unknown.status, 404);
+});
+
+test('vulnerability reports of a registry’s scanner are shown with who made them; bounds hold, and unknown scans are refused', async () => {
+  const none = { total: 0, fixable: 0 };
+  const counts = { critical: { total: 1, fixable: 1 }, high: none, medium: none, low: none, unknown: none };
+  const report = {
+    subject: SUBJECT,
+    source: 'registry',
+    document: OTHER,
+    scanner: 'Trivy 0.61',
+    scannedAt: '2026-11-20T00:00:00.000Z',
+    counts,
+    problem: null,
+  };
+  const put = (reports: object[], id = scanId) => agent.call('agentScanReports', { params: { id }, body: { reports } });
+  assert.equal((await put([report])).status, 204);
+  assert.equal((await put([report])).status, 204, 'twice is once');
+  const { body, status } = await it.call('listImageVulnerabilityReports', { params: { digest: SUBJECT } });
+  assert.equal(status, 200);
+  assert.deepEqual(
+    (body as ImageVulnerabilityReports).reports.map(({ source, trust, scanner, counts: found, repository }) => [
+      source,
+      trust,
+      scanner,
+      found?.critical.total,
+      repository,
+    ]),
+    [['registry', null, 'Trivy 0.61', 1, 'team/postgresql']],
+  );
+  assert.equal((await put([{ ...report, source: 'signed' }])).status, 400, 'an agent vouches for nothing');
+  assert.equal((await put([{ ...report, counts: { ...counts, high: { total: -1, fixable: 0 } } }])).status, 400);
+  assert.equal((await put([report], randomUUID())).status, 404);
+});
+
+test('a signed report stands beside it with the name of the entry that verified it', async () => {
+  const statement = {
+    _type: 'https://in-toto.io/Statement/v1',
+    predicateType: 'https://cosign.sigstore.dev/attestation/vuln/v1',
+    subject: [{ digest: { sha256: SUBJECT.slice(7) } }],
+    predicate: {
+      scanner: { uri: 'pkg:grype', result: { matches: [] } },
+      metadata: { scanFinishedOn: '2026-11-24T00:00:00.000Z' },
+    },
+  };
+  const payload = Buffer.from(JSON.stringify(statement));
+  const sig = signBytes(release.privateKey, preAuth(IN_TOTO, payload)).toString('base64');
+  const envelope = { payloadType: IN_TOTO, payload: payload.toString('base64'), signatures: [{ keyid: '', sig }] };
+  const bytes = Buffer.from(JSON.stringify(envelope));
+  const attached = {
+    form: 'cosign-dsse',
+    mediaType: DSSE_TYPE,
+    annotations: {},
+    payloadDigest: sha256(bytes),
+    payload: bytes.toString('base64'),
+  };
+  const key = pemOf(release.publicKey);
+  const made = await it.call('createTrust', { body: trustInput('key', { name: 'reports key', key }) as never });
+  assert.equal(made.status, 201, made.text);
+  assert.equal((await send(evidence(SUBJECT, release, attached))).status, 204);
+  let found: unknown[] = [];
+  for (let tries = 0; tries < 200 && found.length === 0; tries += 1) {
+    await sleep(10);
+    const { body } = await it.call('listImageVulnerabilityReports', { params: { digest: SUBJECT } });
+    found = (body as ImageVulnerabilityReports).reports.filter(({ source }) => source === 'signed');
+  }
+  const [first] = found as { trust: string; scanner: string; scannedAt: string }[];
+  assert.deepEqual([first?.scanner, first?.scannedAt], ['pkg:grype', '2026-11-24T00:00:00.000Z']);
+  assert.ok(first?.trust);
 });

@@ -1,15 +1,6 @@
-/** The port of the store for clusters, catalogs, and the images that both are made of. */
-import type {
-  CatalogEdition,
-  CatalogEntry,
-  ClusterChange,
-  ClusterQuery,
-  ClusterSpec,
-  Engine,
-  Page,
-  Version,
-} from '@pharos/contract';
-import type { CatalogKey, PlacedImage } from '@pharos/library';
+/** The port of the store for clusters, and for the images that they and catalogs are made of. */
+import type { ClusterChange, ClusterQuery, ClusterSpec, Engine, Page, Version } from '@pharos/contract';
+import type { PlacedImage } from '@pharos/library';
 import type { NewUpgrade } from './cluster-upgrade-port.ts';
 import type { KubernetesObject } from './dispatch-port.ts';
 
@@ -80,27 +71,6 @@ export interface Clusters {
   ofCatalog(location: string, catalog: string): Promise<StoredCluster[]>;
   /** Counts by `location/catalog`. */
   followers(): Promise<Map<string, number>>;
-}
-
-export interface StoredCatalog {
-  readonly id: string;
-  readonly key: CatalogKey;
-  readonly mode: 'automatic' | 'held';
-  readonly edition: CatalogEdition;
-}
-
-export interface Catalogs {
-  /** Those of a location, or all, by name. */
-  list(location: string | null): Promise<StoredCatalog[]>;
-  /** Newest first, at most 200. */
-  editions(id: string): Promise<CatalogEdition[]>;
-  /** One more edition, if `after` (0: none yet) is still the newest; else what stands there now is answered. */
-  publish(
-    key: CatalogKey,
-    after: number,
-    edition: { mode: 'automatic' | 'held'; by: string; reason: string; entries: readonly CatalogEntry[] },
-    now: Date,
-  ): Promise<StoredCatalog>;
 }
 
 export interface PlacedImages {

@@ -27,6 +27,7 @@ export * from './policy-port.ts';
 export * from './receiver-port.ts';
 export * from './registry-port.ts';
 export * from './repository-port.ts';
+export * from './rollout-port.ts';
 export * from './rule-port.ts';
 export * from './scan-port.ts';
 export * from './sealed-secret-port.ts';

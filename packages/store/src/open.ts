@@ -35,6 +35,7 @@ import { policiesOf } from './policies.ts';
 import { openPostgres } from './postgres.ts';
 import { receiversOf } from './receivers.ts';
 import { registriesOf } from './registries.ts';
+import { reportsOf } from './reports.ts';
 import { repositoriesOf } from './repositories.ts';
 import { rulesOf } from './rules.ts';
 import { scansOf } from './scans.ts';
@@ -126,6 +127,7 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     history: guarded(historyOf(db)),
     trust: guarded(trustOf(db)),
     evidence: guarded(evidenceOf(db)),
+    reports: guarded(reportsOf(db)),
     decisions: guarded(decisionsOf(db)),
     approvals: guarded(approvalsOf(db)),
     approvalRules: guarded(approvalRulesOf(db)),

@@ -1,10 +1,17 @@
-/** What policies look at, for many images in four statements. */
+/** What policies look at, for many images in five statements. */
 import type { Kind, Version } from '@pharos/contract';
-import { type PolicyEvidence, type PolicyFacts, type PolicyPlace, predicateOf } from '@pharos/library';
+import {
+  type PolicyEvidence,
+  type PolicyFacts,
+  type PolicyPlace,
+  predicateOf,
+  type UnsignedReport,
+} from '@pharos/library';
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import { iso } from './database.ts';
 import { stateSql } from './decision-row.ts';
+import { readableReports } from './reports.ts';
 
 interface FactsRow {
   digest: string;
@@ -56,11 +63,18 @@ export async function policyFacts(db: Db, digests: readonly string[], now: Date)
     where i.digest = any(${wanted}) order by i.digest`.execute(db);
   const places = await placesOf(db, digests);
   const evidence = await evidenceOf(db, digests);
+  const reports = await readableReports(db, digests);
   const waiting = await sql<{ subject: string }>`select distinct e.subject from evidence e cross join trust_state s
     where e.subject = any(${wanted}) and e.checked_at_version < s.version`.execute(db);
   const beingVerified = new Set(waiting.rows.map(({ subject }) => subject));
   return found.rows.map((row) =>
-    factsOf(row, places.get(row.digest) ?? [], evidence.get(row.digest) ?? [], beingVerified),
+    factsOf(
+      row,
+      places.get(row.digest) ?? [],
+      evidence.get(row.digest) ?? [],
+      reports.get(row.digest) ?? [],
+      beingVerified,
+    ),
   );
 }
 
@@ -88,6 +102,7 @@ function factsOf(
   row: FactsRow,
   places: readonly PlaceRow[],
   evidence: readonly EvidenceRow[],
+  reports: readonly UnsignedReport[],
   beingVerified: ReadonlySet<string>,
 ): PolicyFacts {
   return {
@@ -114,6 +129,7 @@ function factsOf(
     ),
     firstSeenAt: iso(row.first_seen_at),
     hasPackages: row.has_packages,
+    reports,
     isBeingVerified: beingVerified.has(row.digest),
     evidence: evidence.map(
       (each): PolicyEvidence => ({

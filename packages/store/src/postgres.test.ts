@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { available, type Postgres, startPostgres } from '@pharos/testbed';
 import { sql } from 'kysely';
+import type { OpenDatabase } from './embedded.ts';
 import { storeOn } from './open.ts';
 import { openPostgres } from './postgres.ts';
 
@@ -29,12 +30,24 @@ describe('PostgreSQL', { skip: available().postgres.skip }, () => {
     const url = await server.createDatabase('replicas');
     const first = openPostgres(url, () => {});
     await storeOn(first, 'postgres');
-    const second = openPostgres(url, () => {}, { statement: 1_500, lock: 1_500 });
+    const second = openPostgres(url, () => {}, { statement: 300, lock: 300 });
     let isMigrating = true;
+    let isPatient = false;
+    // Only what is patient meets the narrow limits.
+    const replica: OpenDatabase = {
+      ...second,
+      db: first.db,
+      patiently: (run) => {
+        isPatient = true;
+        return second.patiently(run);
+      },
+    };
     const migrating = first.db.connection().execute(async (db) => {
       await sql`select pg_advisory_lock(${KYSELYS_LOCK}::bigint)`.execute(db);
-      const waiting = storeOn(second, 'postgres').then(() => assert.equal(isMigrating, false));
-      await sql`select pg_sleep(2)`.execute(db);
+      const waiting = storeOn(replica, 'postgres').then(() =>
+        assert.deepEqual([isPatient, isMigrating], [true, false]),
+      );
+      await sql`select pg_sleep(1)`.execute(db);
       isMigrating = false;
       await sql`select pg_advisory_unlock(${KYSELYS_LOCK}::bigint)`.execute(db);
       return waiting;

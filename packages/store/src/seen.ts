@@ -60,6 +60,7 @@ export const SEEN: Readonly<Record<string, string>> = {
   profile_terms: `t.profile_id in (select profile_id from public.repository_profiles where repository_id in ${IDS})`,
   repository_profiles: inRepository,
   evidence: inRepository,
+  vulnerability_reports: inRepository,
   image_states: tagged,
   decided_tags: inRepository,
   // What is asked of images is no secret; what came of it is that of the images that are seen.
@@ -83,6 +84,8 @@ export const SEEN: Readonly<Record<string, string>> = {
   cluster_upgrades: `t.cluster_id in (select id from public.clusters where location_id in ${WHOLE})`,
   cluster_changes: `t.cluster_id in (select id from public.clusters where location_id in ${WHOLE})`,
   catalogs: `t.location_id in ${WHOLE}`,
+  catalog_canaries: `t.catalog_id in (select id from public.catalogs where location_id in ${WHOLE})`,
+  catalog_rollouts: `t.catalog_id in (select id from public.catalogs where location_id in ${WHOLE})`,
   catalog_editions: `t.catalog_id in (select id from public.catalogs where location_id in ${WHOLE})`,
   // Public keys and roots: whoever sees that a signature was verified may see by what.
   trust_entries: 'true',

@@ -85,7 +85,7 @@ export function usagesOf(db: Db): Usages {
 }
 
 /** The digest and those of its platforms: a container runtime names the one that it runs. */
-async function runningAs(db: Db, digest: string): Promise<string[]> {
+export async function runningAs(db: Db, digest: string): Promise<string[]> {
   const found = await sql<{ digest: string }>`
     select p ->> 'digest' as digest from images i, jsonb_array_elements(i.observation -> 'platforms') p
     where i.digest = ${digest}`.execute(db);

@@ -4,7 +4,17 @@ import type { SeedRepository } from './seed-repository.ts';
 /** One stay of a tag at a digest; the last one has no end as long as the tag is there. */
 export type TagStay = { digest: string; from: Date; until: Date | undefined };
 
+/** A report as Harbor's scanner adapters write it. */
+export type ScannerReport = {
+  generated_at: string;
+  scanner: { name: string; vendor: string; version: string };
+  severity: string;
+  vulnerabilities: readonly Readonly<Record<string, unknown>>[];
+};
+
 type Repository = {
+  /** What the registry's scanner found in a manifest, by its digest. */
+  reports: Map<string, ScannerReport>;
   /** In the order in which they first came. */
   tags: Map<string, string>;
   history: Map<string, TagStay[]>;
@@ -52,6 +62,17 @@ export class Content {
   /** The product refuses to move or delete the tag, and says so where it can; this object does not. */
   lock(repo: string, tag: string): void {
     this.#repository(repo).locked.add(tag);
+  }
+
+  /** The registry's own scanner has looked at a manifest; null takes its report away. */
+  report(repo: string, digest: string, report: ScannerReport | null): void {
+    const { reports } = this.#repository(repo);
+    if (report === null) reports.delete(digest);
+    else reports.set(digest, report);
+  }
+
+  reportOn(repo: string, digest: string): ScannerReport | undefined {
+    return this.#repositories.get(repo)?.reports.get(digest);
   }
 
   isLocked(repo: string, tag: string): boolean {
@@ -188,6 +209,7 @@ export class Content {
         tags: new Map(),
         history: new Map(),
         locked: new Set(),
+        reports: new Map(),
         manifests: new Map(),
         added: new Map(),
         blobs: new Map(),

@@ -15,6 +15,7 @@ import {
   routes,
   type ScanBegin,
   type ScanCommit,
+  type VulnerabilityReports,
   type Work,
   type WorkResult,
 } from '@pharos/contract';
@@ -53,6 +54,8 @@ export class FakeControlPlane {
   readonly library = new Map<string, Map<string, string>>();
   /** Signatures as they came, with those that came twice. */
   readonly evidence: EvidenceReport['evidence'] = [];
+  /** Vulnerability reports as they came. */
+  readonly reports: VulnerabilityReports['reports'] = [];
   readonly listings: Listing[] = [];
   readonly statuses: { id: string; body: Record<string, unknown> }[] = [];
   readonly results = new Map<string, WorkResult>();
@@ -169,6 +172,10 @@ export class FakeControlPlane {
       case 'agentScanEvidence':
         if (!this.#scans.has(params.id)) throw problem(404, 'not-found');
         this.evidence.push(...(body as EvidenceReport).evidence);
+        return undefined;
+      case 'agentScanReports':
+        if (!this.#scans.has(params.id)) throw problem(404, 'not-found');
+        this.reports.push(...(body as VulnerabilityReports).reports);
         return undefined;
       case 'agentScanCommit':
         return this.#commit(params.id, body);

@@ -56,6 +56,7 @@ export async function runAgent(
   fake: FakeControlPlane,
   config: AgentFile,
   stateDir: string,
+  more: { now?: () => number } = {},
 ): Promise<RunningAgent> {
   const agent = await startAgent({
     config,
@@ -66,6 +67,7 @@ export async function runAgent(
     embedded: false,
     backOffCapMs: 20,
     graceMs: 300,
+    ...more,
   });
   let isStopped = false;
   const stop = async () => {

@@ -19,6 +19,7 @@ export const OF_AGENT_FILE = 'It comes from an agent file and is changed there.'
 const KEYS = [
   ...Object.keys(RegistryInput.shape),
   ...['interval', 'location', 'caCerts', 'skipVerify', 'plainHttp', 'requestsPerDay', 'concurrency'],
+  'vulnerabilityReports',
 ];
 
 export const registryNoun: Noun<RegistryDocument> = {
@@ -115,6 +116,7 @@ function fieldsOf(registry: RegistryInput | Registry): Record<string, unknown> {
     'tls.plainHttp': tls?.plainHttp || undefined,
     'budget.requestsPerDay': budget?.requestsPerDay ?? undefined,
     'budget.concurrency': budget?.concurrency ?? undefined,
+    'budget.vulnerabilityReports': budget?.vulnerabilityReports || undefined,
     interval: `${intervalSeconds ?? 300}s`,
   };
 }

@@ -13,6 +13,7 @@ import {
   paragraphs,
   type Shell,
   settingOptions,
+  wholeNumber,
 } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { CliError } from '../failure.ts';
@@ -26,6 +27,7 @@ import { agentRbacCommand } from './agent-rbac.ts';
 interface Options extends CommonOptions {
   file?: string;
   check?: boolean;
+  withMetadata?: number;
 }
 
 export function agentCommand(shell: Shell): Command {
@@ -39,6 +41,11 @@ agent.beacon_server, with a key of its own that it got for agent.join_token, or 
       new Option('-f, --file <FILE>', 'its file (default: beacon_agent.yaml in ., $HOME/.beacon, /etc/beacon)'),
     )
     .option('--check', 'read the file, ask every registry, print what would be scanned, and end')
+    .option(
+      '--with-metadata <N>',
+      'with --check: read the images of up to N tags, for clauses that names do not decide',
+      wholeNumber(1, 10_000),
+    )
     .option('--json', 'with --check: print JSON for programs')
     // Told to Node by bin/pharos.mjs, which starts this process.
     .option(
@@ -52,7 +59,7 @@ agent.beacon_server, with a key of its own that it got for agent.join_token, or 
       const { values } = context.settings;
       const config = loadAgentConfig(options.file ?? values.agentConfig, agentEnvironment(values, shell.io.env));
       if (config.path === null) throw noFile(shell.io);
-      await (options.check ? check(context, config) : runAgent(context, config));
+      await (options.check ? check(context, config, options.withMetadata) : runAgent(context, config));
     }),
   );
 }
@@ -66,10 +73,10 @@ function noFile({ cwd, env }: Io): CliError {
   );
 }
 
-async function check({ out, shell }: Context, config: AgentFile): Promise<void> {
+async function check({ out, shell }: Context, config: AgentFile, metadataOf?: number): Promise<void> {
   const { checkAgent, formatCheck } = await import('@pharos/agent');
   out.progress('Asking the registries …');
-  const report = await checkAgent(config).finally(() => out.progress(null));
+  const report = await checkAgent(config, { metadataOf }).finally(() => out.progress(null));
   if (out.json) out.body(report);
   else out.line(formatCheck(report).trimEnd());
   if (!report.ok) noteProblems(shell, EXIT.problems);

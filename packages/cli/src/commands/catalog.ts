@@ -5,7 +5,8 @@ import { API_PREFIX, type Catalog, Operator } from '@pharos/contract';
 import { Command, Option } from 'commander';
 import { type CommonOptions, clientAction, clientCommand, examples, paragraphs, type Shell } from '../command.ts';
 import { ago } from '../format.ts';
-import type { Column } from '../output.ts';
+import type { Cell, Column } from '../output.ts';
+import { preview, publish, rollout, tellRollout } from './catalog-change.ts';
 
 export function catalogCommand(shell: Shell): Command {
   return new Command('catalog')
@@ -17,6 +18,10 @@ Each stands at a stable address too: ${API_PREFIX}/catalogs/NAME.yaml`),
     )
     .addCommand(list(shell))
     .addCommand(show(shell))
+    .addCommand(preview(shell))
+    .addCommand(publish(shell, 'publish'))
+    .addCommand(publish(shell, 'rollback'))
+    .addCommand(rollout(shell))
     .addCommand(exportAll(shell));
 }
 
@@ -31,8 +36,19 @@ const COLUMNS: Column<Catalog>[] = [
   { head: 'EDITION', cell: (row) => String(row.edition), align: 'right' },
   { head: 'SINCE', cell: (row) => ago(row.editionAt) },
   { head: 'CLUSTERS', cell: (row) => String(row.clusters), align: 'right' },
-  { head: '', cell: (row) => (row.mode === 'held' ? { text: 'held', style: 'yellow' } : null) },
+  { head: '', cell: (row) => wordOf(row) },
 ];
+
+/** What is not as usual. */
+function wordOf({ mode, rollout: at, newest }: Catalog): Cell | null {
+  if (at !== null && at.state !== 'out') {
+    return {
+      text: `edition ${newest}: ${at.state.replaceAll('-', ' ')}`,
+      style: at.state === 'stopped' ? 'yellow' : undefined,
+    };
+  }
+  return mode === 'held' ? { text: 'held', style: 'yellow' } : null;
+}
 
 const inPlace = (location: string | undefined) => (location === undefined ? {} : { location });
 
@@ -57,6 +73,7 @@ function show(shell: Shell): Command {
         out.table(COLUMNS, [body]);
         for (const { image } of body.entries) out.line(out.style({ text: image }));
         for (const { image, reason } of body.withheld) out.warn(`left out: ${image}. ${reason}`);
+        tellRollout(out, body);
         for (const { number, at, by, reason } of body.editions)
           out.note(`edition ${number}, ${ago(at)}, ${by}: ${reason}`);
       });
@@ -92,6 +109,12 @@ function exportAll(shell: Shell): Command {
         const file = `${isSeveral ? `${catalog.location}-` : ''}${catalog.name}.yaml`;
         writeFileSync(join(dir, file), text);
         files.push(file);
+        if (!catalog.policy?.canaries.length) continue;
+        const canary = file.replace(/\.yaml$/, '-canary.yaml');
+        const params = { name: catalog.name };
+        const staged = await client('getCatalogYaml', { params, query: { ...query, stage: 'canary' } });
+        writeFileSync(join(dir, canary), staged as unknown as string);
+        files.push(canary);
       }
       if (out.json) return out.body({ dir, files });
       for (const file of files) out.line(out.style({ text: join(options.dir, file) }));

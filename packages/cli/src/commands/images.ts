@@ -6,12 +6,14 @@ import { EXIT } from '../exit-code.ts';
 import { CliError } from '../failure.ts';
 import { minute, size, state } from '../format.ts';
 import type { Output } from '../output.ts';
+import { vulnerabilityReportsCommand } from './vulnerability-reports.ts';
 
 export function imagesCommand(shell: Shell): Command {
   return new Command('images')
     .summary('look at an image by its digest')
     .description('Images: what a digest names, for ever.')
-    .addCommand(get(shell));
+    .addCommand(get(shell))
+    .addCommand(vulnerabilityReportsCommand(shell));
 }
 
 function get(shell: Shell): Command {

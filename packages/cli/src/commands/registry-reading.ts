@@ -11,25 +11,31 @@ export interface ReadingOptions {
   apiUrl?: string;
   requestsPerDay?: OrNone<number>;
   concurrency?: OrNone<number>;
+  /** `--vulnerability-reports`, or its opposite. */
+  vulnerabilityReports?: boolean;
 }
 
-/** Adds `--api-url`, `--requests-per-day`, `--concurrency`; `none` takes each away again. */
+/** Adds `--api-url`, `--requests-per-day`, `--concurrency` (`none` takes each away again), and whether reports are read. */
 export function readingOptions(command: Command): Command {
   return command
     .option('--api-url <URL>', 'the product’s own API, when it is at another host; the sign-in goes there', orNone(url))
     .option('--requests-per-day <N>', 'most requests in 24 hours, or none', orNone(numberUpTo(100_000_000)))
-    .option('--concurrency <N>', 'most requests at once (1–64), or none', orNone(numberUpTo(64)));
+    .option('--concurrency <N>', 'most requests at once (1–64), or none', orNone(numberUpTo(64)))
+    .option('--vulnerability-reports', 'read the reports of its own scanner (Harbor) and those attached unsigned')
+    .option('--no-vulnerability-reports', 'spend no requests on them');
 }
 
 /** The budget to send; undefined when no flag names one. */
 export function budgetPatch(
-  { requestsPerDay, concurrency }: ReadingOptions,
+  { requestsPerDay, concurrency, vulnerabilityReports }: ReadingOptions,
   before: RegistryBudget = { requestsPerDay: null, concurrency: null },
 ): RegistryBudget | undefined {
-  if (requestsPerDay === undefined && concurrency === undefined) return undefined;
+  if (requestsPerDay === undefined && concurrency === undefined && vulnerabilityReports === undefined) return undefined;
+  const reports = vulnerabilityReports ?? before.vulnerabilityReports;
   return {
     requestsPerDay: requestsPerDay === undefined ? before.requestsPerDay : nullOf(requestsPerDay),
     concurrency: concurrency === undefined ? before.concurrency : nullOf(concurrency),
+    ...(reports === undefined ? {} : { vulnerabilityReports: reports }),
   };
 }
 
@@ -56,6 +62,7 @@ export function readingFields({ apiUrl, budget, reading, requests24h }: Registry
     ['read as', reading === null ? null : [reading.product, reading.detectedBy].filter(Boolean).join(', by ')],
     ['digests in lists', reading === null ? null : reading.bulk ? 'yes' : 'no'],
     ['own limit', reading?.quota ? quotaText(reading.quota) : null],
+    ['vulnerability reports', budget.vulnerabilityReports ? 'read' : null],
     ['paused', reading?.pausedUntil ? `until ${reading.pausedUntil}, ${ago(reading.pausedUntil)}` : null],
     ['not asked', reading && reading.breaker !== 'closed' ? 'it did not answer five times in a row' : null],
   ];

@@ -2,6 +2,7 @@
 import { versionOf } from './constraint.ts';
 import { extractedPart, nameExtracted, SEMVER_PART } from './extract.ts';
 import { parseImageName } from './image-name.ts';
+import { scheduleEvery } from './schedule.ts';
 import { searchPattern } from './search-pattern.ts';
 import { nameOf, ruleName, type TagSetDraft, type Translation, type Translations } from './translation.ts';
 import { recordAt, textAt, textsAt, type Values } from './values.ts';
@@ -71,7 +72,7 @@ function ofRepository(document: Values): Translation {
   const metadata = recordAt(document, 'metadata');
   // Signatures stay out anyway; Flux's own default says the same.
   const excluded = textsAt(spec, 'exclusionList').filter((each) => each !== '^.*\\.sig$');
-  const interval = textAt(spec, 'interval');
+  const schedule = scheduleEvery(textAt(spec, 'interval'));
   return {
     from: nameOf(document),
     registry: image.registry,
@@ -79,12 +80,13 @@ function ofRepository(document: Values): Translation {
       name: ruleName(textAt(metadata, 'namespace'), textAt(metadata, 'name')),
       ...(spec.suspend === true ? { enabled: false } : {}),
       repositories: { include: [image.repository], exclude: [] },
+      ...(schedule === undefined ? {} : { schedule }),
       ...(excluded.length === 0 ? {} : { tags: [{ exclude: excluded.map((each) => searchPattern(each)) }] }),
     },
     notes: [
-      ...(interval === undefined
+      ...(schedule === undefined
         ? []
-        : [`It is read every ${interval}; how often is a setting of the registry here (interval), not of a rule.`]),
+        : [`It is read every ${schedule.every}, but no more often than the registry here (interval).`]),
       ...(spec.insecure === true
         ? ['It reads without TLS (insecure); that is a setting of the registry here (plainHttp), not of a rule.']
         : []),

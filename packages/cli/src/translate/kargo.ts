@@ -1,6 +1,7 @@
 /** Kargo: the image subscriptions of a Warehouse (kargo.akuity.io). */
 import { versionOf } from './constraint.ts';
 import { parseImageName } from './image-name.ts';
+import { scheduleEvery } from './schedule.ts';
 import { searchPattern } from './search-pattern.ts';
 import { nameOf, ruleName, type TagSetDraft, type Translation, type Translations } from './translation.ts';
 import { recordAt, recordsAt, textAt, textsAt, type Values } from './values.ts';
@@ -32,6 +33,7 @@ function ofSubscription(document: Values, image: Values): Translation | { reason
   if ('reason' in chosen) return { reason: `${url}: ${chosen.reason}` };
   const metadata = recordAt(document, 'metadata');
   const platform = textAt(image, 'platform');
+  const schedule = scheduleEvery(textAt(recordAt(document, 'spec'), 'interval'));
   const last = name.repository.split('/').at(-1);
   return {
     from: `${nameOf(document)}: ${url}`,
@@ -40,6 +42,7 @@ function ofSubscription(document: Values, image: Values): Translation | { reason
       name: ruleName(textAt(metadata, 'name'), textAt(image, 'name') ?? last),
       repositories: { include: [name.repository], exclude: [] },
       tags: [chosen.set],
+      ...(schedule === undefined ? {} : { schedule }),
       ...(platform === undefined ? {} : { platforms: { require: [platform], mode: 'all' as const } }),
     },
     notes: [

@@ -42,7 +42,8 @@ test('Flux: a semver range takes the newest exact version in it, and no pre-rele
   const found = only(fluxOf('{ semver: { range: ">=5.0.0 <6.0.0" } }'));
   assert.deepEqual([found.registry, found.rule.repositories.include], ['ghcr.io', ['stefanprodan/podinfo']]);
   assert.deepEqual(taken(found, ['5.0.0', '5.10.1', '5.9.9', '6.0.0', '5.11.0-rc.1', '5.12', 'latest']), ['5.10.1']);
-  assert.match(found.notes.join('\n'), /every 1m0s/);
+  assert.deepEqual(found.rule.schedule, { every: '1m' });
+  assert.match(found.notes.join('\n'), /every 1m,/);
 });
 
 test('Flux: a range with a pre-release takes pre-releases', () => {
@@ -104,6 +105,7 @@ apiVersion: kargo.akuity.io/v1alpha1
 kind: Warehouse
 metadata: { name: guestbook, namespace: kargo-demo }
 spec:
+  interval: 1h30m0s
   subscriptions:
     - git: { repoURL: https://git.example.com/x.git }
     - image: ${image}
@@ -114,6 +116,7 @@ test('Kargo: SemVer is strict unless said otherwise, and reads as many as its li
   const strict = only(kargoOf('{ repoURL: nginx, constraint: ^1.0.0, discoveryLimit: 5 }'));
   assert.deepEqual([strict.registry, strict.rule.repositories.include], ['docker.io', ['library/nginx']]);
   assert.deepEqual(taken(strict, tags), ['1.0.0', '1.1.0']);
+  assert.deepEqual(strict.rule.schedule, { every: '1h30m' });
   const loose = only(kargoOf('{ repoURL: nginx, strictSemvers: false, constraint: ">=1.0.0 <2.0.0" }'));
   assert.deepEqual(taken(loose, tags), ['1.0.0', '1.1.0', '1.2']);
 });

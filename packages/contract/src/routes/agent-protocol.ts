@@ -20,6 +20,7 @@ import {
   WorkResult,
 } from '../report.ts';
 import type { Route } from '../route.ts';
+import { VulnerabilityReports } from '../vulnerability-report.ts';
 import { ById, get, MiB, post } from './parts.ts';
 
 export const agentProtocolRoutes = {
@@ -140,6 +141,18 @@ export const agentProtocolRoutes = {
     params: ById,
     body: EvidenceReport,
     bodyLimit: 32 * MiB,
+  },
+  agentScanReports: {
+    ...post,
+    status: 204,
+    path: '/agent/scans/{id}/vulnerability-reports',
+    permission: 'agents:report',
+    audit: null,
+    group: 'agent protocol',
+    summary: 'Vulnerability reports about images of the repository; sent twice is sent once',
+    params: ById,
+    body: VulnerabilityReports,
+    bodyLimit: MiB,
   },
   agentScanCommit: {
     ...post,

@@ -3,6 +3,7 @@ import { ImageVerification, VerificationQuery } from '../evidence.ts';
 import { PageQuery, page } from '../page.ts';
 import type { Route } from '../route.ts';
 import { TrustChange, TrustChangeQuery, TrustCheck, TrustEntry, TrustInput, TrustPatch } from '../trust.ts';
+import { ImageVulnerabilityReports } from '../vulnerability-report.ts';
 import { ByDigest, ById, get, MiB, patch, post, remove } from './parts.ts';
 
 export const trustRoutes = {
@@ -85,5 +86,14 @@ export const trustRoutes = {
     params: ByDigest,
     query: VerificationQuery,
     response: ImageVerification,
+  },
+  listImageVulnerabilityReports: {
+    ...get,
+    path: '/images/{digest}/vulnerability-reports',
+    permission: 'library:read',
+    group: 'trust',
+    summary: 'Vulnerability reports about an image in numbers: who made them, when, and who vouches for them',
+    params: ByDigest,
+    response: ImageVulnerabilityReports,
   },
 } as const satisfies Record<string, Route>;

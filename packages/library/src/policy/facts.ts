@@ -1,5 +1,5 @@
 /** What a policy looks at: what is known of one image, each piece with the ways in which it may not be known. */
-import type { Engine, ImageState, Kind, Severity, Version } from '@pharos/contract';
+import type { Engine, ImageState, Kind, ReportSource, Version, VulnerabilityCounts } from '@pharos/contract';
 
 /** Where an image stands. */
 export interface PolicyPlace {
@@ -26,7 +26,15 @@ export interface PolicyEvidence {
 export interface VulnerabilityReport {
   /** RFC 3339; null: the report does not say, so it is of no age. */
   readonly scannedAt: string | null;
-  readonly findings: readonly { readonly severity: Severity | 'unknown'; readonly isFixable: boolean }[];
+  readonly scanner: string | null;
+  readonly counts: VulnerabilityCounts;
+}
+
+/** A report that nobody signed. */
+export interface UnsignedReport extends VulnerabilityReport {
+  readonly source: ReportSource;
+  /** Where it was found: what one registry says does not take the place of what another one says. */
+  readonly repository: string;
 }
 
 export interface PolicyFacts {
@@ -47,6 +55,8 @@ export interface PolicyFacts {
   readonly firstSeenAt: string;
   readonly hasPackages: boolean;
   readonly evidence: readonly PolicyEvidence[];
+  /** Those that could be read. */
+  readonly reports: readonly UnsignedReport[];
   /** Something is attached that was not verified with what is trusted now. */
   readonly isBeingVerified: boolean;
 }

@@ -149,6 +149,71 @@ describe('requirements of policies', () => {
     assert.equal(names.size, 13);
   });
 
+  const counted = (more: object = {}) => {
+    const zero = { total: 0, fixable: 0 };
+    return { critical: zero, high: zero, medium: zero, low: zero, unknown: zero, ...more };
+  };
+  const unsigned = (source: 'registry' | 'attached', more: object = {}) => ({
+    source,
+    repository: 'pg',
+    scanner: 'Trivy 0.60',
+    scannedAt: '2026-11-20T00:00:00.000Z',
+    counts: counted(),
+    ...more,
+  });
+  const ofReports = (reports: unknown[], wanted: object = {}, evidence: unknown[] = []) =>
+    judge(
+      { vulnerabilities: { ...limit, ...wanted } },
+      facts({ reports: reports as never, evidence: evidence as never }),
+      NOW,
+    )[0]!;
+
+  test('the registry’s own report counts unless only signed ones do; an unsigned one counts only where the policy says so', () => {
+    const cases: ['registry' | 'attached', string | undefined, string][] = [
+      ['registry', undefined, 'pass'],
+      ['registry', 'signed-or-registry', 'pass'],
+      ['registry', 'signed', 'unknown'],
+      ['registry', 'any', 'pass'],
+      ['attached', undefined, 'unknown'],
+      ['attached', 'signed-or-registry', 'unknown'],
+      ['attached', 'signed', 'unknown'],
+      ['attached', 'any', 'pass'],
+    ];
+    for (const [source, reports, outcome] of cases) {
+      const result = ofReports([unsigned(source)], { reports });
+      assert.equal(result.outcome, outcome, `${source} ${reports}: ${result.sentence}`);
+      if (outcome === 'unknown') assert.match(result.sentence, /does not count/);
+    }
+    assert.match(ofReports([unsigned('registry')]).sentence, /registry’s scanner \(Trivy 0.60\) of 2026-11-20/);
+    assert.match(ofReports([unsigned('attached')], { reports: 'any' }).sentence, /unsigned/);
+  });
+
+  test('the worst of the sources decides: no newer report of another source hides a finding', () => {
+    const bad = { counts: counted({ critical: { total: 2, fixable: 1 } }), scannedAt: '2026-11-10T00:00:00.000Z' };
+    const signed = attestation(VULN, report([HIGH], '2026-11-01'));
+    assert.equal(ofReports([unsigned('registry', bad), unsigned('attached')], { reports: 'any' }).outcome, 'fail');
+    assert.equal(ofReports([unsigned('attached')], { reports: 'any' }, [signed]).outcome, 'fail');
+    assert.equal(
+      ofReports([unsigned('registry', bad), unsigned('registry')]).outcome,
+      'pass',
+      'newer of the same source',
+    );
+    assert.equal(ofReports([unsigned('registry', bad), unsigned('registry', { repository: 'other' })]).outcome, 'fail');
+    assert.match(ofReports([unsigned('registry', bad)], { onlyFixable: true }).sentence, /has 1 of severity high/);
+  });
+
+  test('an old, undated or unrated report of the registry is no pass', () => {
+    const unrated = counted({ unknown: { total: 1, fixable: 0 } });
+    assert.match(
+      ofReports([unsigned('registry', { scannedAt: '2026-09-01T00:00:00.000Z' })]).sentence,
+      /older than 30/,
+    );
+    assert.match(ofReports([unsigned('registry', { scannedAt: null })]).sentence, /does not say when/);
+    assert.match(ofReports([unsigned('registry', { counts: unrated })]).sentence, /nobody rated/);
+    for (const more of [{ scannedAt: null }, { scannedAt: '2026-09-01T00:00:00.000Z' }, { counts: unrated }])
+      assert.equal(ofReports([unsigned('registry', more)]).outcome, 'unknown');
+  });
+
   test('reports of Grype, SARIF, CycloneDX and in-toto are read, and what is none of them is not "no vulnerabilities"', () => {
     const by = (result: unknown) =>
       judge(

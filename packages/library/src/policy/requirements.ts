@@ -1,15 +1,8 @@
 /** What each requirement of a policy says of an image: passed, failed, or not known, with the sentence that says what was looked at. */
-import {
-  type PolicyOutcome,
-  type PolicyRequirements,
-  type RequirementName,
-  type RequirementResult,
-  SEVERITIES,
-  type Severity,
-} from '@pharos/contract';
+import type { PolicyOutcome, PolicyRequirements, RequirementName, RequirementResult } from '@pharos/contract';
 import { lifecycleOf } from '../lifecycle.ts';
 import type { PolicyEvidence, PolicyFacts } from './facts.ts';
-import { readVulnerabilityReport, VULNERABILITY_PREDICATES } from './vulnerability-report.ts';
+import { judgeVulnerabilities } from './vulnerabilities.ts';
 
 type Said = readonly [PolicyOutcome, string];
 type Judge<N extends RequirementName> = (
@@ -71,32 +64,7 @@ const JUDGES: { readonly [N in RequirementName]-?: Judge<N> } = {
   sbom: (_, { hasPackages }) =>
     hasPackages ? ['pass', 'A list of its packages was read.'] : ['unknown', 'No list of its packages was read.'],
 
-  vulnerabilities: ({ above, onlyFixable, maxAgeDays }, { evidence }, now) => {
-    const reports = evidence
-      .filter((each) => VULNERABILITY_PREDICATES.has(each.predicateType ?? '') && isValid(each, now))
-      .flatMap(({ predicate }) => readVulnerabilityReport(predicate) ?? []);
-    if (reports.length === 0)
-      return ['unknown', 'There is no vulnerability report that a trusted key signed and that can be read.'];
-    // The newest one counts; one that does not say when it was made is of no age and counts for nothing.
-    const newest = reports
-      .filter(({ scannedAt }) => scannedAt !== null && Date.parse(scannedAt) <= now.getTime() + DAY_MS)
-      .toSorted((a, b) => b.scannedAt!.localeCompare(a.scannedAt!))[0];
-    if (newest === undefined) return ['unknown', 'The vulnerability report does not say when it was made.'];
-    const day = newest.scannedAt!.slice(0, 10);
-    if (now.getTime() - Date.parse(newest.scannedAt!) > maxAgeDays * DAY_MS) {
-      return ['unknown', `The newest vulnerability report is of ${day}, older than ${maxAgeDays} days.`];
-    }
-    const counted = newest.findings.filter(({ isFixable }) => isFixable || !onlyFixable);
-    const bad = counted.filter(({ severity }) => severity !== 'unknown' && atLeast(severity, above)).length;
-    if (bad > 0)
-      return [
-        'fail',
-        `The report of ${day} has ${bad} of severity ${above} or worse${onlyFixable ? ' with a fix' : ''}.`,
-      ];
-    const unrated = counted.filter(({ severity }) => severity === 'unknown').length;
-    if (unrated > 0) return ['unknown', `The report of ${day} has ${unrated} that nobody rated.`];
-    return ['pass', `The report of ${day} has none of severity ${above} or worse${onlyFixable ? ' with a fix' : ''}.`];
-  },
+  vulnerabilities: judgeVulnerabilities,
 
   minAgeDays: (days, { firstSeenAt }, now) => {
     const age = (now.getTime() - Date.parse(firstSeenAt)) / DAY_MS;
@@ -201,10 +169,6 @@ function builderOf(predicate: unknown): string | null {
 /** Whether an attestation's type is SLSA provenance, which alone names a builder. */
 export function isProvenance(predicateType: string): boolean {
   return SLSA.test(predicateType);
-}
-
-function atLeast(severity: Severity, least: Severity): boolean {
-  return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);
 }
 
 function names(all: readonly string[]): string {

@@ -25,6 +25,7 @@ export function facts(more: Partial<PolicyFacts> = {}): PolicyFacts {
     firstSeenAt: '2026-11-01T00:00:00.000Z',
     hasPackages: true,
     evidence: [],
+    reports: [],
     isBeingVerified: false,
     ...more,
   };

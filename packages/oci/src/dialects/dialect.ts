@@ -1,5 +1,5 @@
 /** What a product does differently from the distribution-spec, or better. Everything is optional: what is missing is read the standard way. */
-import type { ListOptions, TagDetail } from '../abilities.ts';
+import type { ListOptions, ScannerAnswer, TagDetail } from '../abilities.ts';
 import type { RegistryErrorCode } from '../errors.ts';
 import type { ProbeCheck } from '../probe.ts';
 import type { Session } from '../session.ts';
@@ -40,6 +40,13 @@ export interface Dialect {
   readonly isPartial?: boolean;
   /** Repositories by the product's own list, full names. */
   readonly listRepositories?: (session: Session, options: ListOptions) => AsyncGenerator<string[], void, undefined>;
+  /** What its own scanner says of an image. */
+  readonly scannerAnswer?: (
+    session: Session,
+    repository: DialectRepository,
+    digest: string,
+    signal: AbortSignal | undefined,
+  ) => Promise<ScannerAnswer>;
   /** What an error of a check means at this product: cause and cure in its own words, with the permission to grant. */
   readonly advise?: (failure: Failure) => Advice | null;
 }

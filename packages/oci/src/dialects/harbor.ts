@@ -1,8 +1,8 @@
-/** Harbor: its artifacts API lists digests with tags, push times and locks, 100 at a time. */
+/** Harbor: its artifacts API lists digests with tags, push times and locks, 100 at a time, and tells what its scanner found. */
 import type { TagDetail } from '../abilities.ts';
 import { one } from '../answer-error.ts';
 import { apiJson, listChanged, PageGuard, recordsOf, textOf, timeOf } from '../api.ts';
-import { isDigest } from '../digest.ts';
+import { digestOf, isDigest } from '../digest.ts';
 import type { Answer } from '../http.ts';
 import { isRepositoryName, isTagName } from '../reference.ts';
 import type { Session } from '../session.ts';
@@ -16,11 +16,7 @@ export const harbor: Dialect = {
   product: 'Harbor',
   async *describeTags(session, { full }, { signal }) {
     const subject = `the tags of ${full}`;
-    const slash = full.indexOf('/');
-    const project = encodeURIComponent(full.slice(0, slash));
-    // A repository's name with a slash is encoded twice (Harbor's router decodes once before it splits).
-    const repository = encodeURIComponent(encodeURIComponent(full.slice(slash + 1)));
-    const path = `/api/v2.0/projects/${project}/repositories/${repository}/artifacts?with_tag=true&q=tags%3D*`;
+    const path = `${artifactsOf(full)}?with_tag=true&q=tags%3D*`;
     for await (const rows of pagesOf(session, path, subject, signal)) yield rows.flatMap(detailsOf);
   },
   async *listRepositories(session, { signal }) {
@@ -28,6 +24,19 @@ export const harbor: Dialect = {
     for await (const rows of pagesOf(session, '/api/v2.0/repositories?', subject, signal)) {
       yield rows.map((row) => textOf(row.name)).filter(isRepositoryName);
     }
+  },
+  async scannerAnswer(session, { full }, digest, signal) {
+    const direct = await session.signIn.direct({ repository: null, text: '' });
+    const ask = {
+      path: `${artifactsOf(full)}/${encodeURIComponent(digest)}/additions/vulnerabilities`,
+      authorization: direct?.header ?? null,
+      // The first form that there is a report in; both have the same shape.
+      headers: { 'x-accept-vulnerabilities': REPORT_TYPES },
+      signal,
+    };
+    const base = session.apiUrl ?? session.origin;
+    const { json, answer } = await apiJson(session, base, ask, `the scanner's report on ${digest} of ${full}`);
+    return { json, digest: digestOf(answer.body) };
   },
   advise({ id, code, status }) {
     if (id === 'manifest' && code === 'policy-blocked') {
@@ -56,6 +65,17 @@ export const harbor: Dialect = {
     };
   },
 };
+
+const REPORT_TYPES =
+  'application/vnd.security.vulnerability.report; version=1.1, application/vnd.scanner.adapter.vuln.report.harbor+json; version=1.0';
+
+function artifactsOf(full: string): string {
+  const slash = full.indexOf('/');
+  const project = encodeURIComponent(full.slice(0, slash));
+  // A repository's name with a slash is encoded twice (Harbor's router decodes once before it splits).
+  const repository = encodeURIComponent(encodeURIComponent(full.slice(slash + 1)));
+  return `/api/v2.0/projects/${project}/repositories/${repository}/artifacts`;
+}
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -56,6 +56,7 @@ export class LayoutRegistry implements Registry {
     detectedBy: null,
     isBulk: true,
     bulkRefusal: null,
+    hasScanner: false,
     hasMeteredGets: false,
   };
 
@@ -154,6 +155,10 @@ export class LayoutRegistry implements Registry {
       for (const each of (await layout.referrers()).get(digest) ?? []) found.set(each.digest, each);
     }
     return [...found.values()];
+  }
+
+  async scannerAnswer(): Promise<null> {
+    return null;
   }
 
   async close(): Promise<void> {}

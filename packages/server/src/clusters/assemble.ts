@@ -72,7 +72,7 @@ export async function assemble(context: Context, asked: ClusterSpec, isRunning =
     image,
     uid: facts?.uid ?? null,
     extensionImages,
-    catalog: catalog && { kind: catalogKind(null), name: catalog.name },
+    catalog: catalog && { kind: catalogKind(null), name: catalog.follows },
   });
   const manifests = catalog === null ? [cluster] : [catalog.manifest, cluster];
   return { spec, image, catalog: catalog?.name ?? null, checks, manifests, cluster };
@@ -145,14 +145,17 @@ async function followCatalog(
   spec: ClusterSpec,
   image: PlacedImage,
   checks: ManifestCheck[],
-): Promise<{ name: string; manifest: KubernetesObject } | null> {
+): Promise<{ name: string; follows: string; manifest: KubernetesObject } | null> {
   const key = catalogOf(image);
   if (key === null) return null;
   await refreshCatalogs(context, spec.location);
   const stored = (await context.store.catalogs.list(spec.location)).find((each) => each.key.name === key.name);
-  const served = stored && (await servedCatalog(context, stored));
+  // A canary cluster follows a catalog of its own, which gets an edition first.
+  const follows = await context.reader.whole.catalogs.nameFor(key.name, spec);
+  const edition = follows === key.name ? stored?.edition : stored?.canary;
+  const served = edition && (await servedCatalog(context, { edition }));
   const entry = served?.entries.find(({ major }) => major === image.version?.major);
-  if (stored === undefined || served === undefined || entry === undefined) {
+  if (edition === undefined || served === undefined || entry === undefined) {
     const hint = 'Approve an exact build of this major, or pin the image in the cluster.';
     checks.push({ id: 'catalog', state: 'fail', message: `No catalog of ${spec.location} serves this image.`, hint });
     return null;
@@ -169,10 +172,17 @@ async function followCatalog(
   checks.push({
     id: 'catalog-restart',
     state: 'warn',
-    message: 'A change of the catalog restarts every cluster that follows it, at once.',
-    hint: 'Hold the catalog at an edition, and look at the preview before publishing.',
+    message:
+      stored?.policy == null
+        ? 'A change of the catalog restarts every cluster that follows it, at once.'
+        : 'A change of the catalog restarts every cluster that follows it: canary clusters first, then the others.',
+    hint:
+      stored?.policy == null
+        ? 'Give the catalog a rollout policy, or hold it at an edition.'
+        : 'The page of the catalog shows where its newest edition stands.',
   });
   const { operator } = spec;
-  const at = stored.edition.at;
-  return { name: key.name, manifest: catalogManifest({ key, entries: served.entries, operator, namespace: null, at }) };
+  const { at } = edition;
+  const parts = { key: { ...key, name: follows }, entries: served.entries, operator, namespace: null, at };
+  return { name: key.name, follows, manifest: catalogManifest(parts) };
 }

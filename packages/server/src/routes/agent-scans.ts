@@ -3,7 +3,13 @@ import type { Context } from '../context.ts';
 import { found, ProblemError } from '../problem.ts';
 import type { Handlers } from '../route.ts';
 
-type Names = 'agentScanBegin' | 'agentScanProgress' | 'agentScanChunk' | 'agentScanEvidence' | 'agentScanCommit';
+type Names =
+  | 'agentScanBegin'
+  | 'agentScanProgress'
+  | 'agentScanChunk'
+  | 'agentScanEvidence'
+  | 'agentScanReports'
+  | 'agentScanCommit';
 
 /** The reports of agents: begin, chunks, commit. Atomicity and idempotence are the store's. */
 export function agentScanHandlers(context: Context): Pick<Handlers, Names> {
@@ -34,6 +40,11 @@ export function agentScanHandlers(context: Context): Pick<Handlers, Names> {
       work.renew(params.id);
       found((await store.evidence.put(params.id, body.evidence, now())) || null, 'The scan');
       context.verifications.again();
+      return undefined;
+    },
+    agentScanReports: async ({ params, body }) => {
+      work.renew(params.id);
+      found((await store.reports.put(params.id, body.reports, now())) || null, 'The scan');
       return undefined;
     },
     agentScanCommit: async ({ params, body }) => {

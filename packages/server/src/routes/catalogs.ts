@@ -1,48 +1,48 @@
-import type { Catalog, CatalogEntry } from '@pharos/contract';
-import { catalogManifest } from '@pharos/library';
+import { canaryName, catalogManifest } from '@pharos/library';
 import type { StoredCatalog } from '@pharos/store';
-import {
-  changesOf,
-  dispatchCatalog,
-  drawnCatalogs,
-  idOf,
-  refreshCatalogs,
-  servedCatalog,
-} from '../clusters/catalog-keeper.ts';
+import { changesOf, drawnCatalogs, idOf, refreshCatalogs, servedCatalog } from '../clusters/catalog-keeper.ts';
+import { catalogDetail, catalogView, followersOf, restartedBy } from '../clusters/catalog-view.ts';
 import { toYaml } from '../clusters/yaml.ts';
 import type { Context } from '../context.ts';
 import { whoAsks } from '../identity/principal.ts';
 import { found, ProblemError } from '../problem.ts';
 import type { Handlers } from '../route.ts';
 
-type Names = 'listCatalogs' | 'getCatalogYaml' | 'getCatalog' | 'previewCatalog' | 'publishCatalog';
+type Names =
+  | 'listCatalogs'
+  | 'getCatalogYaml'
+  | 'getCatalog'
+  | 'previewCatalog'
+  | 'publishCatalog'
+  | 'moveCatalogRollout'
+  | 'setCatalogPolicy';
 
 /** Image catalogs of approved digests. */
 export function catalogHandlers(context: Context): Pick<Handlers, Names> {
-  const { store, now } = context;
+  const { store, now, events } = context;
+  const { catalogs } = context.reader.whole;
 
-  const get = async (name: string, location: string | undefined): Promise<StoredCatalog> => {
-    await refreshCatalogs(context, location ?? null);
-    const named = (await store.catalogs.list(location ?? null)).filter(({ key }) => key.name === name);
-    if (named.length > 1) {
-      const places = named.map(({ key }) => key.location).join(', ');
+  const named = async (name: string, location: string | undefined): Promise<StoredCatalog> => {
+    const all = (await store.catalogs.list(location ?? null)).filter(({ key }) => key.name === name);
+    if (all.length > 1) {
+      const places = all.map(({ key }) => key.location).join(', ');
       throw new ProblemError('conflict', `Several locations have a catalog "${name}": ${places}.`, {
         hint: 'Say which one: ?location=…',
       });
     }
-    return found(named[0], 'The catalog');
+    return found(all[0], 'The catalog');
   };
-
-  const viewOf = async (stored: StoredCatalog, followers: ReadonlyMap<string, number>): Promise<Catalog> => {
-    const { entries, refused } = await servedCatalog(context, stored);
-    const { key, mode, edition } = stored;
-    const clusters = followers.get(idOf(stored)) ?? 0;
-    return { ...key, mode, edition: edition.number, editionAt: edition.at, entries, withheld: refused, clusters };
+  const get = async (name: string, location: string | undefined): Promise<StoredCatalog> => {
+    await refreshCatalogs(context, location ?? null);
+    return named(name, location);
   };
-  const detailOf = async (stored: StoredCatalog) => ({
-    ...(await viewOf(stored, await store.clusters.followers())),
-    editions: await store.catalogs.editions(stored.id),
-  });
+  /** After a change: read anew, and handed to the agents. */
+  const changed = async ({ id, key }: StoredCatalog) => {
+    await catalogs.step(id, now());
+    await catalogs.dispatch(id, now());
+    events.emit({ type: 'catalog' });
+    return catalogDetail(context, await named(key.name, key.location));
+  };
 
   /** What a change would serve: an edition of the past, or what is approved now. */
   const wanted = async (stored: StoredCatalog, edition: number | null) => {
@@ -63,12 +63,14 @@ export function catalogHandlers(context: Context): Pick<Handlers, Names> {
       await refreshCatalogs(context, location);
       const stored = await store.catalogs.list(location);
       const followers = await store.clusters.followers();
-      const items = await Promise.all(stored.map((each) => viewOf(each, followers)));
+      const items = await Promise.all(stored.map((each) => catalogView(context, each, followers)));
       return { items, next: null, total: items.length };
     },
-    getCatalog: async ({ params, query }) => detailOf(await get(params.name, query.location)),
-    getCatalogYaml: async ({ params, query: { location, operator, namespace }, reply }) => {
-      const { key, edition } = await get(params.name, location);
+    getCatalog: async ({ params, query }) => catalogDetail(context, await get(params.name, query.location)),
+    getCatalogYaml: async ({ params, query: { location, operator, namespace, stage }, reply }) => {
+      const stored = await get(params.name, location);
+      const edition = stage === 'canary' ? stored.canary : stored.edition;
+      const key = stage === 'canary' ? { ...stored.key, name: canaryName(stored.key.name) } : stored.key;
       const { entries, refused } = await servedCatalog(context, { edition });
       if (entries.length === 0) {
         throw new ProblemError('image-not-approved', `No image of the catalog "${key.name}" is approved now.`);
@@ -82,47 +84,48 @@ export function catalogHandlers(context: Context): Pick<Handlers, Names> {
       const stored = await get(params.name, body.location);
       const { entries, refused } = await wanted(stored, body.edition);
       const before = (await servedCatalog(context, stored)).entries;
-      const changes = changesOf(before, entries);
-      const majors = new Set(changes.map(({ major }) => major));
-      const clusters = await store.clusters.ofCatalog(stored.key.location, stored.key.name);
-      const restarts = clusters
-        .map(({ id, spec, version }) => ({ id, name: spec.name, namespace: spec.namespace, major: version.major ?? 0 }))
-        .filter(({ major }) => majors.has(major));
-      return { entries, changes, refused, restarts };
+      return {
+        entries,
+        changes: changesOf(before, entries),
+        refused,
+        restarts: restartedBy(stored, entries, await followersOf(context, stored)),
+        isStaged: stored.policy !== null && !body.urgent,
+      };
     },
     publishCatalog: async ({ params, body, principal }) => {
       const stored = await get(params.name, body.location);
-      const { entries, refused } = await wanted(stored, body.edition);
+      const { edition, urgent: isUrgent } = body;
+      const { entries, refused } = await wanted(stored, edition);
       if (refused.length > 0) {
         const [{ image, reason }] = refused as [(typeof refused)[number]];
         throw new ProblemError('image-not-approved', `${image}: ${reason}`, {
           hint: 'Choose an edition whose images are all approved.',
+          errors: refused.map((each) => ({ path: `entries.${each.major}`, message: `${each.image}: ${each.reason}` })),
         });
       }
       if (entries.length === 0) {
         throw new ProblemError('image-not-approved', 'Nothing of this catalog is approved now.');
       }
-      const kept = await publish(stored, entries, body.edition, body.reason, whoAsks(principal));
-      return detailOf(kept);
+      const by = whoAsks(principal);
+      const words = edition === null ? 'Follows approvals again' : `Back to edition ${edition}`;
+      const reason = body.reason === '' ? words : `${words}: ${body.reason}`;
+      const mode = edition === null ? 'automatic' : 'held';
+      const before = stored.newest.number;
+      const kept = await catalogs.publish(stored.key, before, { mode, by, reason, entries, isUrgent }, now());
+      if (kept.newest.number !== before + 1 || kept.newest.by !== by) {
+        throw new ProblemError('conflict', 'The catalog was changed meanwhile.');
+      }
+      return changed(kept);
+    },
+    moveCatalogRollout: async ({ params, body: { location, edition, action, reason }, principal }) => {
+      const stored = await named(params.name, location);
+      await catalogs.act(stored.id, edition, action, { by: whoAsks(principal), reason }, now());
+      return changed(stored);
+    },
+    setCatalogPolicy: async ({ params, body: { location, policy } }) => {
+      const stored = await named(params.name, location);
+      await catalogs.setPolicy(stored.id, policy);
+      return changed(stored);
     },
   };
-
-  async function publish(
-    stored: StoredCatalog,
-    entries: readonly CatalogEntry[],
-    edition: number | null,
-    given: string,
-    by: string,
-  ): Promise<StoredCatalog> {
-    const words = edition === null ? 'Follows approvals again' : `Back to edition ${edition}`;
-    const reason = given === '' ? words : `${words}: ${given}`;
-    const mode = edition === null ? 'automatic' : 'held';
-    const before = stored.edition.number;
-    const kept = await context.reader.whole.catalogs.publish(stored.key, before, { mode, by, reason, entries }, now());
-    if (kept.edition.number !== before + 1 || kept.edition.by !== by) {
-      throw new ProblemError('conflict', 'The catalog was changed meanwhile.');
-    }
-    await dispatchCatalog(context, kept);
-    return kept;
-  }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Image, TrustInput } from '@pharos/contract';
-import { summariseVerification } from '@pharos/library';
+import type { Image, ImageVulnerabilityReport, TrustInput } from '@pharos/contract';
+import { type PolicyEvidence, signedReport, summariseVerification } from '@pharos/library';
 import type { Context } from '../context.ts';
 import { found, ProblemError } from '../problem.ts';
 import type { Handlers } from '../route.ts';
@@ -15,7 +15,8 @@ type Names =
   | 'getTrust'
   | 'updateTrust'
   | 'deleteTrust'
-  | 'getImageVerification';
+  | 'getImageVerification'
+  | 'listImageVulnerabilityReports';
 
 /** Whose signatures count, and what was verified. A change is written down with who made it, and stored evidence is verified again. */
 export function trustHandlers(context: Context): Pick<Handlers, Names> {
@@ -57,7 +58,22 @@ export function trustHandlers(context: Context): Pick<Handlers, Names> {
       const summary = summariseVerification({ digest, platforms, evidence, referrers, now: now() });
       return { digest, ...summary, evidence };
     },
+    listImageVulnerabilityReports: async ({ params: { digest } }) => {
+      found(await store.images.get(digest, now()), 'The image');
+      const [facts] = await store.policies.facts([digest], now());
+      const signed = (facts?.evidence ?? []).flatMap((each) => shownOf(each, now()) ?? []);
+      const reports = [...signed, ...(await store.reports.ofImage(digest))];
+      const at = ({ scannedAt }: ImageVulnerabilityReport) => scannedAt ?? '';
+      return { digest, reports: reports.toSorted((a, b) => (at(a) < at(b) ? 1 : -1)).slice(0, 100) };
+    },
   };
+}
+
+function shownOf(evidence: PolicyEvidence, now: Date): ImageVulnerabilityReport | null {
+  const report = signedReport(evidence, now);
+  if (report === null) return null;
+  const nowhere = { problem: null, repositoryId: null, repository: null, fetchedAt: null };
+  return { source: 'signed', trust: evidence.trust, ...report, ...nowhere };
 }
 
 function usable(input: TrustText): ReturnType<typeof readTrust> {

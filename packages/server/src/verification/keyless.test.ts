@@ -7,6 +7,7 @@ import { TrustedRoot } from '@sigstore/protobuf-specs';
 import {
   BUNDLE_TYPE,
   bundle,
+  envelope,
   evidence,
   IN_TOTO,
   judge,
@@ -204,6 +205,31 @@ test('a cosign 2 signature of an identity verifies offline, with the time that t
 test('a cosign 3 bundle of an identity verifies offline', async () => {
   const verdict = judge(bundle(await signBundle(world)), trust)!;
   assert.equal(verdict.outcome, 'verified', verdict.reason);
+});
+
+test('a cosign 2 attestation of an identity verifies offline, by what stands in its annotations', async () => {
+  const payload = statement({ predicateType: 'https://slsa.dev/provenance/v1' });
+  const json = await signBundle(world, { payload });
+  const [entry] = json.verificationMaterial.tlogEntries;
+  const der = Buffer.from(json.verificationMaterial.certificate.rawBytes, 'base64');
+  const logged = {
+    SignedEntryTimestamp: entry!.inclusionPromise.signedEntryTimestamp,
+    Payload: {
+      body: entry!.canonicalizedBody,
+      integratedTime: Number(entry!.integratedTime),
+      logIndex: Number(entry!.logIndex),
+      logID: Buffer.from(entry!.logId.keyId, 'base64').toString('hex'),
+    },
+  };
+  const annotations = {
+    'dev.sigstore.cosign/certificate': pem(der),
+    'dev.sigstore.cosign/bundle': JSON.stringify(logged),
+  };
+  const verdict = judge(envelope(json.dsseEnvelope, { annotations }), trust)!;
+  assert.deepEqual([verdict.outcome, verdict.what], ['verified', 'attestation'], verdict.reason);
+  const { 'dev.sigstore.cosign/bundle': _, ...bare } = annotations;
+  assert.equal(judge(envelope(json.dsseEnvelope, { annotations: bare }), trust)?.outcome, 'failed');
+  assert.equal(judge(envelope(json.dsseEnvelope), trust), null, 'without its certificate it is of no identity');
 });
 
 test('identities are exact, or patterns that match the whole subject', async () => {

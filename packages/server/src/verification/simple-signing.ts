@@ -11,6 +11,8 @@ import type { KeylessTrust, KeyTrust } from './trust.ts';
 import { type EvidenceBytes, NoPass, type Verdict, verified } from './verdict.ts';
 
 export const SIMPLE_SIGNING = 'application/vnd.dev.cosign.simplesigning.v1+json';
+/** The one form of bundles that takes what these annotations hold. */
+export const BUNDLE_01 = 'application/vnd.dev.sigstore.bundle+json;version=0.1';
 const SIGNATURE = 'dev.cosignproject.cosign/signature';
 const CERTIFICATE = 'dev.sigstore.cosign/certificate';
 const LOG = 'dev.sigstore.cosign/bundle';
@@ -73,14 +75,9 @@ function withoutAlias(repository: string): string {
 
 /** The same signature in the form of a Sigstore bundle v0.1, which `@sigstore/verify` reads. */
 function asBundle({ annotations }: EvidenceBytes, payloadDigest: string, signature: string): unknown {
-  const timestamp = textOf(annotations, TIMESTAMP);
   return {
-    mediaType: 'application/vnd.dev.sigstore.bundle+json;version=0.1',
-    verificationMaterial: {
-      x509CertificateChain: { certificates: [{ rawBytes: certificateOf(annotations) }] },
-      tlogEntries: [logEntryOf(annotations)],
-      ...(timestamp === null ? {} : { timestampVerificationData: timestampsOf(timestamp) }),
-    },
+    mediaType: BUNDLE_01,
+    verificationMaterial: identityMaterialOf(annotations),
     messageSignature: {
       messageDigest: {
         algorithm: 'SHA2_256',
@@ -88,6 +85,16 @@ function asBundle({ annotations }: EvidenceBytes, payloadDigest: string, signatu
       },
       signature,
     },
+  };
+}
+
+/** Certificate, log entry and timestamp, which cosign 1 and 2 keep in annotations of the layer, as a bundle v0.1 holds them. @throws NoPass */
+export function identityMaterialOf(annotations: EvidenceBytes['annotations']): unknown {
+  const timestamp = textOf(annotations, TIMESTAMP);
+  return {
+    x509CertificateChain: { certificates: [{ rawBytes: certificateOf(annotations) }] },
+    tlogEntries: [logEntryOf(annotations)],
+    ...(timestamp === null ? {} : { timestampVerificationData: timestampsOf(timestamp) }),
   };
 }
 

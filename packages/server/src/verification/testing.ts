@@ -126,6 +126,13 @@ export function bundle(json: unknown, more: Partial<EvidenceBytes> = {}): Eviden
   return evidence(bytes, { form: 'sigstore-bundle', mediaType: BUNDLE_TYPE, ...more });
 }
 
+export const DSSE_TYPE = 'application/vnd.dsse.envelope.v1+json';
+
+/** An envelope alone, as cosign 2 attaches it behind its tag `.att`. */
+export function envelope(json: unknown, more: Partial<EvidenceBytes> = {}): EvidenceBytes {
+  return evidence(Buffer.from(JSON.stringify(json)), { form: 'cosign-dsse', mediaType: DSSE_TYPE, ...more });
+}
+
 export function judge(what: EvidenceBytes, trust: Trust, at = NOW): Verdict | null {
   return verifyEvidence(what, trust, at);
 }

@@ -1,6 +1,7 @@
 /** One signature against one trust entry. Pure: bytes and trust in, a verdict in words out; it never throws and never passes by default. */
-import { BUNDLE, bundleByIdentity, bundleByKey, readBundle } from './bundle.ts';
+import { BUNDLE, bundleByIdentity, bundleByKey, type ReadBundle, readBundle } from './bundle.ts';
 import { digestLike } from './encoding.ts';
+import { DSSE_ENVELOPE, readEnvelope } from './envelope.ts';
 import { COSE, JWS, notationByRoot } from './notation.ts';
 import { hasCertificate, SIMPLE_SIGNING, simpleByIdentity, simpleByKey } from './simple-signing.ts';
 import type { Trust } from './trust.ts';
@@ -38,7 +39,10 @@ function judge(evidence: EvidenceBytes, trust: Trust, at: Date): Verdict | null 
     case 'cosign-simple':
       return evidence.mediaType === SIMPLE_SIGNING ? bySimple(evidence, payload, trust) : otherType();
     case 'sigstore-bundle':
-      return BUNDLE.test(evidence.mediaType) ? byBundle(evidence, payload, trust) : otherType();
+      return BUNDLE.test(evidence.mediaType) ? byBundle(evidence, trust, () => readBundle(payload)) : otherType();
+    case 'cosign-dsse':
+      if (evidence.mediaType !== DSSE_ENVELOPE) return otherType();
+      return byBundle(evidence, trust, () => readEnvelope(evidence, payload));
     case 'notation-jws':
       if (evidence.mediaType !== JWS) return otherType();
       return trust.kind === 'x509' ? notationByRoot(evidence, payload, trust, at) : null;
@@ -61,9 +65,9 @@ function bySimple(evidence: EvidenceBytes, payload: Uint8Array, trust: Trust): V
   return null;
 }
 
-function byBundle(evidence: EvidenceBytes, payload: Uint8Array, trust: Trust): Verdict | null {
+function byBundle(evidence: EvidenceBytes, trust: Trust, open: () => ReadBundle): Verdict | null {
   if (trust.kind === 'x509') return null;
-  const read = readBundle(payload);
+  const read = open();
   if (trust.kind === 'key') return read.hasCertificate ? null : bundleByKey(read, evidence, trust);
   return read.hasCertificate ? bundleByIdentity(read, evidence, trust) : null;
 }

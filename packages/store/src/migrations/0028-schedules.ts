@@ -1,5 +1,5 @@
 /**
- * When a rule is read, where it differs from its registry.
+ * When a rule is read, where it differs from its registry: a clause of the rule like the others (0005), so that nothing is added here.
  */
 import { type Kysely, sql } from 'kysely';
 

@@ -16,6 +16,7 @@ export function rulesSuite(given: () => Promise<Given>): void {
       age: { min: '72h' },
       hcpTags: ['stable'],
       headBudget: 5,
+      schedule: { every: '1h' },
       onVanish: 'keep',
     };
     const tags = [{ version: { range: '>=17', floating: 'exclude' }, groupBy: ['major'], keep: 1, direction: 'asc' }];
@@ -25,6 +26,7 @@ export function rulesSuite(given: () => Promise<Given>): void {
     assert.deepEqual(stored.tags[0]?.version?.range, '>=17');
     const changed = await store.rules.update(rule.id, { age: { max: '30d' }, platforms: null }, hours(1));
     assert.deepEqual([changed?.age, changed?.platforms, changed?.headBudget], [{ max: '30d' }, undefined, 5]);
+    assert.deepEqual(changed?.schedule, { every: '1h' });
     const plain = await store.rules.create(spec({ name: 'plain' }), T0);
     assert.equal('age' in plain, false, 'a rule without clauses has none');
   });

@@ -35,6 +35,13 @@ export const harbor: Dialect = {
         `${project}/${name.includes('/') ? 'encoded-once' : decodeAgain(name)}`,
       answer: artifacts,
     },
+    {
+      kind: 'api',
+      path: /^\/api\/v2\.0\/projects\/(?<project>[^/]+)\/repositories\/(?<name>[^/]+)\/artifacts\/(?<reference>[^/]+)\/additions\/vulnerabilities$/,
+      repo: (_call, { project = '', name = '' }) =>
+        `${project}/${name.includes('/') ? 'encoded-once' : decodeAgain(name)}`,
+      answer: vulnerabilities,
+    },
   ],
   guard: ({ call, signIn }) => (signIn.knows(call) ? undefined : harborError(401, 'UNAUTHORIZED', 'unauthorized')),
   closed: () => harborError(403, 'FORBIDDEN', 'forbidden'),
@@ -136,6 +143,26 @@ function artifacts(ask: Ask): Reply {
     (row) => ({ ...artifact(ask, row), tags: withTags && row.tags.length > 0 ? row.tags.map(tag) : null }),
     (name) => ({ digest: inventedDigest(name), tags: [tag(name)] }),
   );
+}
+
+/** What it answers without the header. */
+const OLD_REPORT = 'application/vnd.scanner.adapter.vuln.report.harbor+json; version=1.0';
+
+/** The report under the first form that is asked for; `{}` where nothing was scanned; an index has those of its children in one. */
+function vulnerabilities(ask: Ask): Reply {
+  const { call, content, repo, names } = ask;
+  const row = digestRows(content, repo).find(
+    ({ digest, tags }) => digest === names.reference || tags.includes(names.reference ?? ''),
+  );
+  if (!row) return harborError(404, 'NOT_FOUND', `artifact ${call.repo}@${names.reference} not found`);
+  const children = isIndex(row.stored) ? imageFacts(content, repo, row.stored).children : [];
+  const reports = [row, ...children].flatMap(({ digest }) => content.reportOn(repo, digest) ?? []);
+  const [first] = reports;
+  if (first === undefined) return json({});
+  const [form = OLD_REPORT] = (call.headers['x-accept-vulnerabilities']?.toString() ?? OLD_REPORT).split(',');
+  const times = reports.map(({ generated_at }) => generated_at).toSorted();
+  const vulnerabilities = reports.flatMap((each) => each.vulnerabilities);
+  return json({ [form.trim()]: { ...first, generated_at: times.at(-1), vulnerabilities } });
 }
 
 function topLevel({ content, repo }: Ask): DigestRow[] {

@@ -40,11 +40,6 @@ export const manifestQuery = (body: BodyOf<'clusterManifest'>) =>
     retry: false,
   });
 
-export const catalogsQuery = queryOptions({
-  queryKey: ['catalogs', 'list'],
-  queryFn: ({ signal }) => api('listCatalogs', { query: {} }, { signal }),
-});
-
 export function useCreateCluster() {
   const client = useQueryClient();
   return useMutation({

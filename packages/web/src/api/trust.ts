@@ -33,6 +33,12 @@ export const verificationQuery = (digest: string, repositoryId: string) =>
     queryFn: ({ signal }) => api('getImageVerification', { params: { digest }, query: { repositoryId } }, { signal }),
   });
 
+export const vulnerabilityReportsQuery = (digest: string) =>
+  queryOptions({
+    queryKey: ['images', digest, 'vulnerability-reports'],
+    queryFn: ({ signal }) => api('listImageVulnerabilityReports', { params: { digest } }, { signal }),
+  });
+
 /** What an entry would verify. */
 export function useCheckTrust() {
   return useMutation({ mutationFn: (body: BodyOf<'checkTrust'>) => api('checkTrust', { body }) });

@@ -40,7 +40,9 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
     case 'model-service':
       return [['model-services']];
     case 'dispatch':
-      return [['dispatches'], ['model-deployments'], ['clusters']];
+      return [['dispatches'], ['model-deployments'], ['clusters'], ['catalogs']];
+    case 'catalog':
+      return [['catalogs']];
     case 'cluster':
       return [['clusters']];
     case 'approval':

@@ -10,7 +10,7 @@ import {
 import { activitySearch } from '../features/activity/search.ts';
 import { approvalsSearch } from '../features/approvals/search.ts';
 import { auditSearch } from '../features/audit/search.ts';
-import { databasesSearch, newClusterSearch } from '../features/databases/search.ts';
+import { catalogSearch, databasesSearch, newClusterSearch } from '../features/databases/search.ts';
 import { hcpTagsSearch } from '../features/hcp-tags/search.ts';
 import {
   compareSearch,
@@ -261,6 +261,13 @@ const newCluster = createRoute({
   component: lazyRouteComponent(() => import('../features/databases/new-cluster-page.tsx'), 'NewClusterPage'),
 });
 
+const catalog = createRoute({
+  getParentRoute: () => app,
+  path: '/databases/catalogs/$name',
+  validateSearch: catalogSearch,
+  component: lazyRouteComponent(() => import('../features/databases/catalog-page.tsx'), 'CatalogPage'),
+});
+
 const cluster = createRoute({
   getParentRoute: () => app,
   path: '/databases/$clusterId',
@@ -429,6 +436,7 @@ const pages = [
   receiver,
   databases,
   newCluster,
+  catalog,
   editCluster,
   cluster,
   modelServices,

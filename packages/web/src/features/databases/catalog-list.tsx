@@ -1,16 +1,17 @@
 import { Label } from '@patternfly/react-core';
-import { API_PREFIX, type Catalog } from '@pharos/contract';
+import type { Catalog } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { catalogsQuery } from '../../api/clusters.ts';
+import { catalogsQuery } from '../../api/catalogs.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { CopyButton } from '../../components/digest.tsx';
 import { plural } from '../../components/format.ts';
 import { HostileText } from '../../components/hostile-text.tsx';
 import { DatabaseIcon } from '../../components/icons.ts';
 import { EngineLabel } from '../../components/labels.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { EmptyState, ListSkeleton, QueryView } from '../../components/states.tsx';
+import { RolloutLabel } from './rollout-label.tsx';
 
 /** Image catalogs: one for each engine, flavour and base of a location. */
 export function CatalogList(): ReactElement {
@@ -23,25 +24,21 @@ export function CatalogList(): ReactElement {
             A catalog comes by itself once a PostgreSQL image with an exact version is approved.
           </EmptyState>
         ) : (
-          <DataTable label="Catalogs" columns={COLUMNS} rows={items} rowKey={(row) => addressOf(row)} />
+          <DataTable label="Catalogs" columns={COLUMNS} rows={items} rowKey={(row) => `${row.location} ${row.name}`} />
         )
       }
     </QueryView>
   );
 }
 
-const addressOf = ({ name, location }: Catalog) =>
-  `${API_PREFIX}/catalogs/${encodeURIComponent(name)}.yaml?location=${encodeURIComponent(location)}`;
-
 const COLUMNS: readonly Column<Catalog>[] = [
   {
     label: 'Name',
     modifier: 'breakWord',
     cell: (catalog) => (
-      <span className="ph-inline-list">
-        <a href={addressOf(catalog)}>{catalog.name}</a>
-        <CopyButton text={`${window.location.origin}${addressOf(catalog)}`} what="the address of the catalog" />
-      </span>
+      <Link to="/databases/catalogs/$name" params={{ name: catalog.name }} search={{ location: catalog.location }}>
+        {catalog.name}
+      </Link>
     ),
   },
   { label: 'Engine', cell: ({ engine }) => <EngineLabel engine={engine} /> },
@@ -51,7 +48,12 @@ const COLUMNS: readonly Column<Catalog>[] = [
     modifier: 'breakWord',
     cell: ({ entries, withheld }) => (
       <>
-        <HostileText text={entries.map(({ tag }) => tag).join(', ') || 'nothing'} />
+        {entries.length === 0 ? 'nothing' : null}
+        {entries.map(({ major, tag }) => (
+          <span key={major} className="ph-block">
+            <HostileText text={tag} />
+          </span>
+        ))}
         {withheld.length > 0 ? (
           <span className="ph-quiet ph-block">{plural(withheld.length, 'image')} left out</span>
         ) : null}
@@ -60,11 +62,12 @@ const COLUMNS: readonly Column<Catalog>[] = [
   },
   {
     label: 'Edition',
-    cell: ({ edition, editionAt, mode }) => (
+    cell: ({ edition, editionAt, mode, rollout }) => (
       <span className="ph-inline-list">
         <span>
           {edition}, <RelativeTime time={editionAt} />
         </span>
+        {rollout !== null && rollout.state !== 'out' ? <RolloutLabel state={rollout.state} /> : null}
         {mode === 'held' ? (
           <Label isCompact color="yellow">
             Held

@@ -18,6 +18,12 @@ export const databasesSearch = (raw: RawSearch): DatabasesSearch => ({
   q: text(raw.q),
 });
 
+/** A catalog's name is of a location. */
+export interface CatalogSearch {
+  location?: string | undefined;
+}
+export const catalogSearch = (raw: RawSearch): CatalogSearch => ({ location: text(raw.location, 63) });
+
 /** What a new cluster is made of; the rest is typed. */
 export interface NewClusterSearch {
   location?: string | undefined;

@@ -3,6 +3,7 @@ import type { EvidenceForm, EvidenceProblem } from '@pharos/contract';
 export const FORM_WORDS: Readonly<Record<EvidenceForm, string>> = {
   'cosign-simple': 'cosign signature',
   'sigstore-bundle': 'Sigstore bundle',
+  'cosign-dsse': 'cosign attestation',
   'notation-jws': 'Notation signature',
   'notation-cose': 'Notation signature (COSE)',
   unknown: 'Signature of an unknown form',

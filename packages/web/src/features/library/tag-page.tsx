@@ -32,6 +32,7 @@ import { TagHistoryPanel } from './tag-history-panel.tsx';
 import { TagOriginPanel } from './tag-origin-panel.tsx';
 import { TextPairsPanel } from './text-pairs-panel.tsx';
 import { UsedByPanel } from './used-by-panel.tsx';
+import { VulnerabilityReportsPanel } from './vulnerability-reports-panel.tsx';
 
 export function TagPage(): ReactElement {
   const { repositoryId = '', name = '' } = useParams({ strict: false });
@@ -220,6 +221,7 @@ function Overview({ tag, image }: { tag: TagDetail; image: ReturnType<typeof use
         <DecisionsPanel digest={tag.digest} />
         <PoliciesPanel digest={tag.digest} />
         <SignaturesPanel tag={tag} />
+        <VulnerabilityReportsPanel digest={tag.digest} />
         <TagOriginPanel tag={tag} />
         {image.data ? <AttachedPanel referrers={image.data.referrers} /> : null}
       </div>

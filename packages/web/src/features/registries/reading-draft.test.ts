@@ -11,9 +11,10 @@ const stored = (apiUrl: string | null, secret: 'stored' | 'none' = 'stored') => 
 
 test('an empty field is no limit and no address', () => {
   assert.deepEqual(readingOf(EMPTY_READING), { apiUrl: null, budget: { requestsPerDay: null, concurrency: null } });
-  assert.deepEqual(readingOf({ apiUrl: ' https://api.example.com ', requestsPerDay: '1000', concurrency: '2' }), {
+  const typed = { apiUrl: ' https://api.example.com ', requestsPerDay: '1000', concurrency: '2' };
+  assert.deepEqual(readingOf({ ...typed, vulnerabilityReports: true }), {
     apiUrl: 'https://api.example.com',
-    budget: { requestsPerDay: 1000, concurrency: 2 },
+    budget: { requestsPerDay: 1000, concurrency: 2, vulnerabilityReports: true },
   });
 });
 

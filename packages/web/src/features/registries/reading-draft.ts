@@ -5,19 +5,34 @@ export interface ReadingDraft {
   apiUrl: string;
   requestsPerDay: string;
   concurrency: string;
+  vulnerabilityReports: boolean;
 }
 
-export const EMPTY_READING: ReadingDraft = { apiUrl: '', requestsPerDay: '', concurrency: '' };
+export const EMPTY_READING: ReadingDraft = {
+  apiUrl: '',
+  requestsPerDay: '',
+  concurrency: '',
+  vulnerabilityReports: false,
+};
 
 export function readingDraftOf({ apiUrl, budget }: Registry): ReadingDraft {
   const text = (value: number | null) => (value === null ? '' : String(value));
-  return { apiUrl: apiUrl ?? '', requestsPerDay: text(budget.requestsPerDay), concurrency: text(budget.concurrency) };
+  return {
+    apiUrl: apiUrl ?? '',
+    requestsPerDay: text(budget.requestsPerDay),
+    concurrency: text(budget.concurrency),
+    vulnerabilityReports: budget.vulnerabilityReports ?? false,
+  };
 }
 
 /** What is sent of it; an empty field is no limit. */
 export function readingOf(draft: ReadingDraft): { apiUrl: string | null; budget: RegistryBudget } {
   const number = (text: string) => (text.trim() === '' ? null : Number(text));
-  const budget = { requestsPerDay: number(draft.requestsPerDay), concurrency: number(draft.concurrency) };
+  const budget = {
+    requestsPerDay: number(draft.requestsPerDay),
+    concurrency: number(draft.concurrency),
+    ...(draft.vulnerabilityReports ? { vulnerabilityReports: true } : {}),
+  };
   return { apiUrl: draft.apiUrl.trim() || null, budget };
 }
 

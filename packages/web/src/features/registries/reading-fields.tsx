@@ -1,4 +1,4 @@
-import { Alert, ExpandableSection, TextInput } from '@patternfly/react-core';
+import { Alert, ExpandableSection, Switch, TextInput } from '@patternfly/react-core';
 import type { FieldProblem, Registry } from '@pharos/contract';
 import { type ReactElement, useState } from 'react';
 import { FormField, noteId } from '../../components/form-field.tsx';
@@ -52,6 +52,20 @@ export function ReadingFields({ draft, onChange, problems, stored }: ReadingFiel
         helper="1 to 64. Fewer go out by themselves while the registry is slow or asks for it. Empty: the agent’s own limit."
         onChange={(concurrency) => onChange({ concurrency })}
       />
+      <FormField
+        id="vulnerability-reports"
+        label="Vulnerability reports"
+        problem={problems.get('budget.vulnerabilityReports')}
+        helper="What Harbor’s own scanner says, one request an image and day, and reports that hang on images unsigned, two requests each. Policies use them."
+      >
+        <Switch
+          id="vulnerability-reports"
+          label="Read vulnerability reports"
+          isChecked={draft.vulnerabilityReports}
+          onChange={(_, vulnerabilityReports) => onChange({ vulnerabilityReports })}
+          aria-describedby={noteId('vulnerability-reports')}
+        />
+      </FormField>
       {hasApi ? null : (
         <ExpandableSection
           toggleText="More"

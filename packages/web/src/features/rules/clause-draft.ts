@@ -22,6 +22,11 @@ export interface ClauseDraft {
   mutability: NonNullable<RuleClauses['mutability']>;
   keepsVanished: boolean;
   headBudget: string;
+  /** As the registry, at least so long apart, or after the times of a cron line. */
+  reads: 'with-registry' | 'every' | 'cron';
+  every: string;
+  cron: string;
+  zone: string;
 }
 
 export const NO_CLAUSES: ClauseDraft = {
@@ -37,10 +42,14 @@ export const NO_CLAUSES: ClauseDraft = {
   mutability: 'auto',
   keepsVanished: false,
   headBudget: '',
+  reads: 'with-registry',
+  every: '',
+  cron: '',
+  zone: '',
 };
 
 export function draftOfClauses(rule: RuleClauses): ClauseDraft {
-  const { platforms, artifacts, annotations = [], age, headBudget } = rule;
+  const { platforms, artifacts, annotations = [], age, headBudget, schedule } = rule;
   return {
     platforms: platforms?.require ?? [],
     platformMode: platforms?.mode ?? 'all',
@@ -54,6 +63,10 @@ export function draftOfClauses(rule: RuleClauses): ClauseDraft {
     mutability: rule.mutability ?? 'auto',
     keepsVanished: rule.onVanish === 'keep',
     headBudget: headBudget === undefined ? '' : String(headBudget),
+    reads: schedule === undefined ? 'with-registry' : schedule.every === undefined ? 'cron' : 'every',
+    every: schedule?.every ?? '',
+    cron: schedule?.cron ?? '',
+    zone: schedule?.zone ?? '',
   };
 }
 
@@ -82,7 +95,16 @@ export function clausesOfDraft(draft: ClauseDraft): RuleClauses {
     mutability: draft.mutability === 'auto' ? null : draft.mutability,
     onVanish: draft.keepsVanished ? 'keep' : null,
     headBudget: numberOf(draft.headBudget) ?? null,
+    schedule: scheduleOf(draft),
   });
+}
+
+/** A field that is still empty says nothing yet. */
+function scheduleOf({ reads, ...draft }: ClauseDraft): NonNullable<RuleClauses['schedule']> | null {
+  const [every, cron, zone] = [draft.every.trim(), draft.cron.trim(), draft.zone.trim()];
+  if (reads === 'every' && every !== '') return { every };
+  if (reads === 'cron' && cron !== '') return { cron, ...(zone === '' ? {} : { zone }) };
+  return null;
 }
 
 function annotationOf({ key, test, value }: AnnotationDraft): AnnotationClause {

@@ -7,6 +7,7 @@ import { clausesOfDraft } from './clause-draft.ts';
 import { MUTABILITIES } from './mutabilities.ts';
 import { PatternList } from './pattern-list.tsx';
 import type { RuleDraft } from './rule-draft.ts';
+import { ScheduleFields } from './schedule-fields.tsx';
 import { Section } from './section.tsx';
 
 interface ClauseFieldsProps {
@@ -164,6 +165,9 @@ export function ClauseFields({ draft, onChange, problems, isDisabled }: ClauseFi
           isDisabled={isDisabled}
           onChange={(_, keepsVanished) => onChange({ keepsVanished })}
         />
+      </Section>
+      <Section {...section('Schedule', 'schedule')}>
+        <ScheduleFields draft={draft} onChange={onChange} problems={problems} isDisabled={isDisabled} />
       </Section>
       <Section {...section('Budget', 'headBudget')}>
         <FormField

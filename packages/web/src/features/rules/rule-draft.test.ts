@@ -90,6 +90,7 @@ const FULL: RuleSpec = {
   age: { min: '72h', max: '2y' },
   hcpTags: ['Stable', 'Team A'],
   headBudget: 200,
+  schedule: { cron: '0 3 * * *', zone: 'Europe/Berlin' },
   onVanish: 'keep',
 };
 

@@ -1,0 +1,331 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { it } from 'node:test';
+import { ClusterInput, type ObjectStatus, RolloutPolicy } from '@pharos/contract';
+import { parseVersion, specOf } from '@pharos/library';
+import { StoreError } from '../errors.ts';
+import type { NewEdition } from '../rollout-port.ts';
+import type { Store } from '../store.ts';
+import { AGENT, digestOf, type Given, hello, hours, observation, registry, scan, T0 } from './given.ts';
+
+const [OLD, NEW] = ['17.9-202605250814-minimal-trixie', '17.11-202608310816-minimal-trixie'];
+const NAME = 'postgresql-minimal-trixie';
+const KEY = { name: NAME, location: 'here', engine: 'postgresql', flavour: 'minimal', os: 'trixie' } as const;
+const HEALTHY = 'Cluster in healthy state';
+const HOLDER = { locationId: 'here', agentId: AGENT, epoch: 1 };
+const WHO = { actor: 'alice', actorKind: 'session' } as const;
+
+const image = (tag: string) => `r.example.com/pg:${tag}@${digestOf(tag)}`;
+const entry = (tag: string) => ({ major: 17, digest: digestOf(tag), image: image(tag), tag, extensions: [] });
+const edition = (tag: string, more: Partial<NewEdition> = {}): NewEdition => ({
+  mode: 'automatic',
+  by: 'Pharos',
+  reason: tag,
+  entries: [entry(tag)],
+  ...more,
+});
+
+export function rolloutsSuite(given: () => Promise<Given>): void {
+  /** Approved images, a catalog at its first edition, and two clusters that an agent applies: orders and bills. */
+  async function ready() {
+    const { store } = await given();
+    const id = await registry(store);
+    await scan(store, id, { tags: [OLD!, NEW!], images: [observation(digestOf(OLD!)), observation(digestOf(NEW!))] });
+    await hello(store);
+    const approve = [OLD!, NEW!].map((tag) => ({
+      digest: digestOf(tag),
+      state: 'approved' as const,
+      reason: '',
+      ...WHO,
+    }));
+    await store.decisions.decide(approve, T0);
+    const catalog = await store.catalogs.publish(KEY, 0, edition(OLD!), T0);
+    const [orders, bills] = await Promise.all(['orders', 'bills'].map((name) => cluster(store, name)));
+    await store.catalogs.dispatch(catalog.id, T0);
+    const policy = (more: object) =>
+      RolloutPolicy.parse({ canaries: [orders], healthyMinutes: 5, window: 'any-time', ...more });
+    return { store, id: catalog.id, orders: orders!, bills: bills!, policy, now: clock() };
+  }
+
+  async function cluster(store: Store, name: string): Promise<string> {
+    const id = randomUUID();
+    const spec = specOf(
+      ClusterInput.parse({ name, namespace: 'team', location: 'here', image: digestOf(OLD!), storage: '1Gi' }),
+    );
+    const content = {
+      spec,
+      engine: 'postgresql',
+      version: parseVersion('pg', OLD!),
+      tag: OLD!,
+      reference: 'r',
+    } as const;
+    await store.clusters.create(
+      id,
+      { ...content, catalog: NAME, apply: true },
+      { action: 'create', actor: 'a', detail: '' },
+      T0,
+    );
+    const ref = { apiGroup: 'postgresql.cnpg.io', kind: 'ClusterImageCatalog', name: NAME, major: 17 };
+    const object = {
+      apiVersion: 'postgresql.cnpg.io/v1',
+      kind: 'Cluster',
+      metadata: { name, namespace: 'team' },
+      spec: { imageCatalogRef: ref },
+    };
+    const owner = { ownerKind: 'cluster', ownerId: id, locationId: 'here' } as const;
+    await store.dispatches.put({ ...owner, objects: [object], requestedBy: 'alice' }, T0);
+    return id;
+  }
+
+  function clock() {
+    let time = T0.getTime();
+    const pass = (minutes: number) => {
+      time += minutes * 60_000;
+      return new Date(time);
+    };
+    return { at: () => new Date(time), pass };
+  }
+
+  /** The agent does all that there is, and says how the clusters are. */
+  async function agent(store: Store, now: Date, phase = HEALTHY): Promise<void> {
+    for (const task of await store.dispatches.take(HOLDER, now)) {
+      const status = task.objects.map((object): ObjectStatus => {
+        const { apiVersion, kind, metadata } = object as {
+          apiVersion: string;
+          kind: string;
+          metadata: { name: string };
+        };
+        const ref = { apiVersion, kind, namespace: null, name: metadata.name };
+        return {
+          object: ref,
+          outcome: 'applied',
+          phase: kind === 'Cluster' ? phase : '',
+          conditions: [],
+          events: [],
+          drift: [],
+        };
+      });
+      const state = task.task === 'delete' ? 'deleted' : 'applied';
+      const said = { agentId: AGENT, fence: task.fence, generation: task.generation, state, status } as const;
+      await store.dispatches.report(task.id, { ...said, code: null, message: '', hint: null }, now);
+    }
+  }
+
+  /** What stands in Kubernetes or will: the image of each catalog, and which one each cluster follows. */
+  async function standing(store: Store): Promise<Record<string, string>> {
+    const { items } = await store.dispatches.list({ limit: 100 });
+    const objects = await Promise.all(
+      items
+        .filter(({ state }) => state !== 'deleting')
+        .map(async ({ ownerKind, ownerId }) => (await store.dispatches.get(ownerKind, ownerId))!.objects),
+    );
+    return Object.fromEntries(
+      objects.flat().map((object) => {
+        const { metadata, spec } = object as {
+          metadata: { name: string };
+          spec: { images?: { image: string }[]; imageCatalogRef?: { name: string } };
+        };
+        return [metadata.name, spec.images?.[0]?.image ?? spec.imageCatalogRef?.name ?? ''];
+      }),
+    );
+  }
+  const state = async (store: Store) => (await store.catalogs.list('here'))[0]!.rollout?.state ?? null;
+
+  it('without a policy an edition is out at once', async () => {
+    const { store, id, now } = await ready();
+    await store.catalogs.publish(KEY, 1, edition(NEW!), now.at());
+    await store.catalogs.dispatch(id, now.at());
+    assert.equal((await standing(store))[NAME], image(NEW!));
+    assert.equal(await state(store), null);
+  });
+
+  it('a canary follows a second catalog, gets an edition first, and the others when it stayed healthy', async () => {
+    const { store, id, orders, policy, now } = await ready();
+    await agent(store, now.at());
+    await store.catalogs.setPolicy(id, policy({}));
+    await store.catalogs.step(id, now.pass(1));
+    assert.deepEqual(await standing(store), {
+      [NAME]: image(OLD!),
+      [`${NAME}-canary`]: image(OLD!),
+      orders: NAME,
+      bills: NAME,
+    });
+    await agent(store, now.pass(1));
+    await store.catalogs.step(id, now.pass(1));
+    assert.equal((await standing(store)).orders, `${NAME}-canary`, 'only once the catalog stands there');
+    assert.equal(
+      await store.catalogs.nameFor(NAME, { location: 'here', namespace: 'team', name: 'orders' }),
+      `${NAME}-canary`,
+    );
+    assert.equal(await store.catalogs.nameFor(NAME, { location: 'here', namespace: 'team', name: 'bills' }), NAME);
+    await agent(store, now.pass(1));
+
+    await store.catalogs.publish(KEY, 1, edition(NEW!), now.pass(1));
+    assert.equal((await store.catalogs.list('here'))[0]!.edition.number, 1, 'served is what it was');
+    const generation = (await store.dispatches.get('catalog', id))!.generation;
+    // Two servers at once take one step.
+    const taken = await Promise.all([store.catalogs.step(id, now.at()), store.catalogs.step(id, now.at())]);
+    assert.ok(taken.includes(true));
+    assert.equal(await state(store), 'canary');
+    const staged = { [NAME]: image(OLD!), [`${NAME}-canary`]: image(NEW!), orders: `${NAME}-canary`, bills: NAME };
+    assert.deepEqual(await standing(store), staged);
+    await store.catalogs.step(id, now.pass(1));
+    assert.equal(await state(store), 'canary', 'no agent has applied it');
+    await agent(store, now.pass(1), 'Upgrading cluster');
+    await store.catalogs.step(id, now.pass(1));
+    await agent(store, now.pass(1), 'Upgrading cluster');
+    for (let minute = 0; minute < 20; minute += 1) await store.catalogs.step(id, now.pass(1));
+    assert.equal(await state(store), 'waiting-for-health');
+    await agent(store, now.pass(1));
+    await store.catalogs.step(id, now.at());
+    await agent(store, now.pass(4));
+    await store.catalogs.step(id, now.at());
+    assert.equal(await state(store), 'waiting-for-health', 'not long enough');
+    assert.deepEqual(await standing(store), staged);
+    assert.equal((await store.dispatches.get('catalog', id))!.generation, generation, 'the others were left alone');
+    await agent(store, now.pass(1));
+    await store.catalogs.step(id, now.at());
+    await store.catalogs.step(id, now.at());
+    assert.equal(await state(store), 'out');
+    assert.equal((await standing(store))[NAME], image(NEW!));
+    assert.equal((await store.catalogs.list('here'))[0]!.edition.number, 2);
+    assert.equal(await store.catalogs.step(id, now.pass(1)), false);
+    assert.equal((await store.dispatches.get('catalog', id))!.generation, generation + 1, 'once');
+
+    await store.catalogs.setPolicy(id, null);
+    for (let turn = 0; turn < 4; turn += 1) {
+      await store.catalogs.step(id, now.pass(1));
+      await agent(store, now.at());
+    }
+    assert.deepEqual(
+      await standing(store),
+      { [NAME]: image(NEW!), orders: NAME, bills: NAME },
+      'nothing is left behind',
+    );
+    assert.deepEqual(await store.catalogs.staged(), [id]);
+    assert.ok(orders);
+  });
+
+  it('a canary whose instances run something else is not healthy', async () => {
+    const { store, id, policy, now } = await ready();
+    await store.catalogs.setPolicy(id, policy({ giveUpMinutes: 30 }));
+    for (let turn = 0; turn < 3; turn += 1) {
+      await store.catalogs.step(id, now.pass(1));
+      await agent(store, now.at());
+    }
+    const pods = (tag: string, sequence: number) =>
+      store.usages.report(
+        {
+          agentId: AGENT,
+          epoch: 1,
+          sequence,
+          scope: { apiVersion: 'v1', kind: 'Pod', namespace: '' },
+          complete: true,
+          usages: [
+            {
+              namespace: 'team',
+              name: 'orders-1',
+              container: 'postgres',
+              image: image(tag),
+              digest: digestOf(tag),
+              pinned: null,
+              owner: 'Cluster/orders',
+            },
+          ],
+        },
+        now.at(),
+      );
+    await pods(OLD!, 1);
+    await store.catalogs.publish(KEY, 1, edition(NEW!), now.pass(1));
+    const turns = async (count: number) => {
+      for (let turn = 0; turn < count; turn += 1) {
+        await agent(store, now.pass(1));
+        await store.catalogs.step(id, now.at());
+      }
+    };
+    await turns(12);
+    const [waiting] = await store.catalogs.list('here');
+    assert.match(waiting!.rollout!.message, /orders \(not all of its instances run the new image\)/);
+    await pods(NEW!, 2);
+    await turns(9);
+    assert.equal(await state(store), 'out');
+  });
+
+  it('an illness stops it; a person goes on, or rolls back urgently, and a new edition takes the place of an old one', async () => {
+    const { store, id, policy, now } = await ready();
+    await store.catalogs.setPolicy(id, policy({ giveUpMinutes: 10 }));
+    const turns = async (count: number, phase = HEALTHY) => {
+      for (let turn = 0; turn < count; turn += 1) {
+        await agent(store, now.pass(1), phase);
+        await store.catalogs.step(id, now.at());
+      }
+    };
+    await turns(3);
+    await store.catalogs.publish(KEY, 1, edition(NEW!), now.pass(1));
+    await turns(15, 'Failed');
+    assert.equal(await state(store), 'stopped');
+    const taken = (code: string) => (error: unknown) => error instanceof StoreError && error.code === code;
+    await assert.rejects(() => store.catalogs.setPolicy(id, null), taken('conflict'));
+    const who = { by: 'alice', reason: '' };
+    await assert.rejects(() => store.catalogs.act(id, 1, 'go-on', who, now.at()), taken('conflict'), 'another edition');
+    await store.catalogs.act(id, 2, 'go-on', who, now.pass(1));
+    assert.equal(await state(store), 'drawn');
+    await turns(3);
+    assert.equal(await state(store), 'waiting-for-health');
+    await store.catalogs.publish(KEY, 2, edition(OLD!, { mode: 'held', isUrgent: true }), now.pass(1));
+    await store.catalogs.dispatch(id, now.at());
+    const there = await standing(store);
+    assert.deepEqual([there[NAME], there[`${NAME}-canary`]], [image(OLD!), image(OLD!)]);
+    const rollouts = await store.catalogs.rollouts(id);
+    assert.deepEqual(
+      [...rollouts].map(([number, each]) => [number, each.state, each.message]),
+      [
+        [3, 'out', 'It went to all clusters at once.'],
+        [2, 'stopped', 'Edition 3 took its place.'],
+      ],
+    );
+  });
+
+  it('in stages, a revoked image that stands there waits for its replacement; without stages it goes at once', async () => {
+    const two = [entry(OLD!), { ...entry(NEW!), major: 18 }];
+    const run = async (isStaged: boolean, urgentRevocations = false) => {
+      const { store, id, policy, now } = await ready();
+      if (isStaged) await store.catalogs.setPolicy(id, policy({ canaries: [], urgentRevocations }));
+      await store.catalogs.publish(KEY, 1, edition(OLD!, { entries: two, isUrgent: true }), now.at());
+      await store.catalogs.dispatch(id, now.at());
+      await agent(store, now.pass(1));
+      await store.decisions.decide([{ digest: digestOf(NEW!), state: 'revoked', reason: 'bad', ...WHO }], now.at());
+      await store.catalogs.dispatch(id, now.at());
+      const [object] = (await store.dispatches.get('catalog', id))!.objects as unknown as [
+        { spec: { images: unknown[] } },
+      ];
+      return object.spec.images.length;
+    };
+    assert.equal(await run(false), 1);
+    assert.equal(await run(true), 2);
+    assert.equal(await run(true, true), 1);
+  });
+
+  it('a canary is a cluster that follows the catalog and that an agent applies; a deleted one is none', async () => {
+    const { store, id, orders, policy } = await ready();
+    for (const canaries of [[randomUUID()]]) {
+      await assert.rejects(
+        () => store.catalogs.setPolicy(id, policy({ canaries })),
+        (error: unknown) =>
+          error instanceof StoreError && error.code === 'conflict' && /cannot be a canary/.test(error.message),
+      );
+    }
+    await store.catalogs.setPolicy(id, policy({}));
+    assert.deepEqual((await store.catalogs.list('here'))[0]!.policy?.canaries, [orders]);
+    await store.clusters.remove(orders, T0);
+    assert.deepEqual((await store.catalogs.list('here'))[0]!.policy?.canaries, []);
+  });
+
+  it('the pulse rises with decisions and with what happens', async () => {
+    const { store } = await ready();
+    const before = await store.catalogs.pulse();
+    assert.equal(await store.catalogs.pulse(), before);
+    await store.decisions.decide([{ digest: digestOf(NEW!), state: 'deprecated', reason: 'x', ...WHO }], hours(1));
+    assert.notEqual(await store.catalogs.pulse(), before);
+  });
+}
