@@ -153,18 +153,20 @@ function whereWithout(search: TagSearch, field: FieldName, now: Date): RawBuilde
 
 type Counted = readonly (readonly [value: string, count: number])[];
 
-/** From the youngest on; once the bound is reached, older tags are not looked at. */
+/** From the youngest on, each age what it adds to the one before; once the bound is reached, older tags are not looked at. */
 async function ages(db: Db, search: TagSearch, now: Date): Promise<Counted> {
   const where = whereWithout(search, 'age', now);
   const counts: [string, number][] = [];
   let count = 0;
+  let younger = sql``;
   for (const [value, days] of AGES) {
     if (count <= EXACT_TOTAL) {
       const since = new Date(now.getTime() - days * 86_400_000).toISOString();
       const found = await sql<{ n: number }>`
-        with hit as materialized (select 1 from tags t where ${where} and t.effective_at > ${since})
-        select count(*)::int as n from (select 1 from hit limit ${EXACT_TOTAL + 1}) bounded`.execute(db);
-      count = found.rows[0]?.n ?? 0;
+        with hit as materialized (select 1 from tags t where ${where} and t.effective_at > ${since} ${younger})
+        select count(*)::int as n from (select 1 from hit limit ${EXACT_TOTAL + 1 - count}) bounded`.execute(db);
+      count += found.rows[0]?.n ?? 0;
+      younger = sql`and t.effective_at <= ${since}`;
     }
     counts.push([value, count]);
   }
