@@ -81,7 +81,7 @@ export type DispatchQuery = z.infer<typeof DispatchQuery>;
 
 /** A piece of what an agent does in Kubernetes, and what it lacks for it. */
 export const KubernetesCapability = z.strictObject({
-  name: z.enum(['provisioning', 'models', 'used-by', 'admission']),
+  name: z.enum(['provisioning', 'models', 'used-by', 'admission', 'nodes', 'secrets']),
   ok: z.boolean(),
   missing: z
     .array(z.string().max(500))

@@ -27,6 +27,7 @@ export * from './me.ts';
 export * from './model.ts';
 export * from './model-deployment.ts';
 export * from './model-service.ts';
+export * from './node.ts';
 export * from './package.ts';
 export * from './page.ts';
 export * from './permission.ts';

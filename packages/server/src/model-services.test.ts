@@ -73,6 +73,69 @@ describe('approved only', () => {
   });
 });
 
+describe('the nodes of the location', () => {
+  const node = (name: string, gpus: number, over: object = {}) => ({
+    name,
+    architecture: 'amd64',
+    memoryBytes: null,
+    ready: true,
+    cordoned: false,
+    taints: [],
+    labels: {},
+    gpu: { count: gpus, product: 'NVIDIA-A100-SXM4-80GB', memoryGiB: 80, sharedBy: 1, mig: [] },
+    ...over,
+  });
+  let sequence = 0;
+  const tell = async (over: object) => {
+    const agents = await call('listAgents');
+    sequence += 1;
+    const body = { agentId: agents.body.items[0].id, epoch: 1, sequence, denied: false, total: 0, nodes: [], ...over };
+    const token = await library.it.tokenOf('agent');
+    assert.equal((await call('agentNodes', { body }, { token })).status, 204);
+  };
+  const gpuNodes = async (gpu: number) => {
+    const { body } = await call('modelDeploymentManifest', { body: input({ gpu }) });
+    const { state, message } = body.checks.find(({ id }: { id: string }) => id === 'gpu-nodes');
+    return `${state} ${message}`;
+  };
+
+  test('not known, known, not allowed any more: in the check, in the fit of the model, and at the location', async () => {
+    const models = await call('listModels', { query: { q: 'rerank' } });
+    const fit = () => call('getModelFit', { params: { id: models.body.items[0].id }, query: { location: LOCATION } });
+    assert.match(await gpuNodes(1), /^warn Not known: no agent of eu-west has told which nodes there are\.$/);
+    assert.equal((await fit()).body.known, false);
+    assert.equal((await call('getLocationNodes', { params: { id: LOCATION } })).body.state, 'unknown');
+
+    await tell({ total: 3, nodes: [node('a', 4), node('b', 2), node('c', 8, { cordoned: true })] });
+    assert.equal(await gpuNodes(4), 'ok Fits on 1 node (A100-SXM4-80GB).');
+    assert.match(await gpuNodes(16), /^fail No node has 16 GPUs: the most is 8\.$/);
+    assert.match(await gpuNodes(8), /^fail 1 node would do, and nothing new is put there now \(cordoned\)\.$/);
+    const refused = await call('createModelDeployment', { body: input({ gpu: 16 }) });
+    assert.deepEqual([refused.status, refused.body.code], [409, 'deployment-not-admissible']);
+    assert.equal(refused.body.errors[0].path, 'gpu-nodes');
+    const shown = await call('getLocationNodes', { params: { id: LOCATION } });
+    assert.deepEqual([shown.body.state, shown.body.total, shown.body.nodes.length], ['known', 3, 3]);
+    assert.equal(shown.body.message, '3 nodes, 3 with GPUs (14 × A100-SXM4-80GB).');
+    const fits = await fit();
+    assert.equal(fits.body.known, true);
+    for (const { profile, fits: does, message } of fits.body.profiles) {
+      const isHere = /a100|any/i.test(profile.gpu) && profile.count <= 4;
+      assert.equal(does === 'yes', isHere, `${profile.gpu} × ${profile.count}: ${message}`);
+    }
+    assert.equal(fits.body.chosen === null, !fits.body.profiles.some(({ fits: does }: { fits: string }) => does === 'yes'));
+    const foreign = await call('getModelFit', {
+      params: { id: models.body.items[0].id },
+      query: { location: 'nowhere' },
+    });
+    assert.equal(foreign.status, 404);
+
+    await tell({ denied: true });
+    assert.match(await gpuNodes(4), /^warn Not known: the agent of eu-west may not read nodes\.$/);
+    const denied = await call('getLocationNodes', { params: { id: LOCATION } });
+    assert.match(denied.body.hint, /agent rbac --capability nodes/);
+  });
+});
+
 describe('deployments', () => {
   let id = '';
 

@@ -10,6 +10,7 @@ export * from './dispatch-port.ts';
 export * from './errors.ts';
 export * from './model-deployment-port.ts';
 export * from './model-service-port.ts';
+export * from './node-port.ts';
 export { openStore, type StoreOptions } from './open.ts';
 export * from './policy-port.ts';
 export * from './sealed-secret-port.ts';

@@ -117,6 +117,7 @@ import type { Dispatches } from './dispatch-port.ts';
 import type { By } from './hcp-tag-changes.ts';
 import type { ModelDeployments } from './model-deployment-port.ts';
 import type { ModelServices } from './model-service-port.ts';
+import type { Nodes } from './node-port.ts';
 import type { Policies } from './policy-port.ts';
 import type { SealedSecrets } from './sealed-secret-port.ts';
 import type { EvidenceStore, TrustStore } from './trust-port.ts';
@@ -645,6 +646,7 @@ export interface Store {
   readonly audit: AuditLog;
   readonly dispatches: Dispatches;
   readonly usages: Usages;
+  readonly nodes: Nodes;
   readonly admission: AdmissionStore;
   readonly modelDeployments: ModelDeployments;
   readonly modelServices: ModelServices;

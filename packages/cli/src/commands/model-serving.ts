@@ -1,4 +1,4 @@
-/** `pharos models deploy|deployments|manifest|services`: models that are served. */
+/** `pharos models deploy|deployments|fit|manifest|services`: models that are served. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
@@ -6,7 +6,10 @@ import {
   type ManifestCheck,
   type ModelDeployment,
   type ModelDeploymentDetail,
+  type ModelFit,
   type ModelService,
+  type ProfileFit,
+  type ServingGpu,
   ServingTarget,
 } from '@pharos/contract';
 import { Command, Option } from 'commander';
@@ -31,7 +34,7 @@ import { readSecret } from '../secret-input.ts';
 
 /** The commands below `pharos models`. */
 export function servingCommands(shell: Shell): Command[] {
-  return [deploy(shell), manifest(shell), deployments(shell), services(shell)];
+  return [deploy(shell), manifest(shell), fit(shell), deployments(shell), services(shell)];
 }
 
 interface DeployOptions extends CommonOptions {
@@ -40,7 +43,8 @@ interface DeployOptions extends CommonOptions {
   namespace: string;
   location: string;
   target: ServingTarget;
-  gpus: number;
+  gpus?: number;
+  nodeLabel?: string[];
   min: number;
   max?: number;
   secret?: string;
@@ -61,7 +65,12 @@ function withSpec(command: Command): Command {
     .option('--image <DIGEST>', 'default: the newest approved image of the model in the location')
     .option('--namespace <NAME>', 'namespace of Kubernetes', 'default')
     .addOption(new Option('--target <TARGET>', 'what serves it').choices(ServingTarget.options).default('kserve'))
-    .option('--gpus <N>', 'GPUs of each replica', wholeNumber(0, 1024), 1)
+    .option(
+      '--gpus <N>',
+      'GPUs of each replica; default: of the smallest profile that fits there',
+      wholeNumber(0, 1024),
+    )
+    .option('--node-label <LABEL=VALUE>', 'only nodes with this label; may be repeated', collect)
     .option('--min <N>', 'replicas at least', wholeNumber(0, 1000), 1)
     .option('--max <N>', 'replicas at most; default: as --min', wholeNumber(1, 1000))
     .option('--secret <NAME>', 'secret with NGC_API_KEY, in that namespace')
@@ -72,8 +81,8 @@ function withSpec(command: Command): Command {
     .option('--arg <ARG>', 'argument of the runtime; may be repeated', collect);
 }
 
-async function bodyOf(client: Client, name: string, options: DeployOptions) {
-  const { location, target, gpus: gpu, min, max = Math.max(min, 1), secret = null, pullSecret = null } = options;
+async function bodyOf(client: Client, out: Output, name: string, options: DeployOptions) {
+  const { location, target, min, max = Math.max(min, 1), secret = null, pullSecret = null } = options;
   const image = options.image ?? (await newestApproved(client, name, location));
   const runtime =
     options.runtime === undefined ? null : { image: options.runtime, ...(options.arg ? { args: options.arg } : {}) };
@@ -83,7 +92,7 @@ async function bodyOf(client: Client, name: string, options: DeployOptions) {
     location,
     image,
     target,
-    gpu,
+    gpu: await gpuOf(client, out, name, image, options),
     replicas: { min, max },
     secret,
     pullSecret,
@@ -91,6 +100,76 @@ async function bodyOf(client: Client, name: string, options: DeployOptions) {
     profile: options.profile ?? null,
     runtime,
   };
+}
+
+/** As asked for; else the smallest profile of the model that fits the nodes, or may, with a word about those that do not. */
+async function gpuOf(client: Client, out: Output, name: string, image: string, options: DeployOptions) {
+  const nodeSelector = options.nodeLabel === undefined ? {} : { nodeSelector: labelsOf(options.nodeLabel) };
+  if (options.gpus !== undefined) return { count: options.gpus, ...nodeSelector };
+  const { id } = await findModel(client, name);
+  const fit = await client('getModelFit', { params: { id }, query: { location: options.location, image } });
+  for (const { profile, fits, message } of fit.profiles)
+    if (fits === 'no') out.note(`not ${profile.gpu} × ${profile.count}: ${message}.`);
+  if (fit.message !== '') out.note(fit.message);
+  return { ...gpuOfFit(fit), ...nodeSelector };
+}
+
+function gpuOfFit({ profiles, chosen, gpus }: ModelFit): ServingGpu {
+  const profile = chosen === null ? undefined : profiles[chosen]?.profile;
+  if (profile === undefined) return { count: gpus };
+  const { gpu: product, count, tensorParallelism: tp, pipelineParallelism: pp } = profile;
+  const isSplit = (tp ?? 1) * (pp ?? 1) === count && (tp !== null || pp !== null);
+  return {
+    count,
+    ...(product.toLowerCase() === 'any' ? {} : { product }),
+    ...(isSplit ? { tensorParallelism: tp ?? 1, pipelineParallelism: pp ?? 1 } : {}),
+  };
+}
+
+/** @throws CliError `invalid-input` */
+function labelsOf(texts: readonly string[]): Record<string, string> {
+  const pairs = texts.map((text) => {
+    const at = text.indexOf('=');
+    if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+    throw new CliError('invalid-input', `"${text}" is no label.`, 'Write it like pool=h100.');
+  });
+  return Object.fromEntries(pairs);
+}
+
+const FITS: Column<ProfileFit>[] = [
+  { head: 'GPU', cell: (row) => row.profile.gpu, max: 40 },
+  { head: 'COUNT', cell: (row) => row.profile.count, align: 'right' },
+  {
+    head: 'MEMORY',
+    cell: (row) => (row.profile.memoryGiB === null ? null : `${row.profile.memoryGiB} GiB`),
+    align: 'right',
+  },
+  { head: 'PRECISION', cell: (row) => row.profile.precision },
+  { head: 'FITS', cell: (row) => row.fits },
+  { head: 'WHY', cell: (row) => row.message, max: 100 },
+];
+
+function fit(shell: Shell): Command {
+  const command = clientCommand('fit', 'tell which profiles of a model fit the nodes of a location')
+    .argument('<model>', 'name, publisher/name or id')
+    .requiredOption('--location <ID>', 'where it shall run')
+    .option('--image <DIGEST>', 'its platforms count too');
+  return examples(command, 'models fit llama-3.1-8b-instruct --location eu-west').action(
+    clientAction<CommonOptions & { location: string; image?: string }>(
+      shell,
+      async ({ client, out }, [name], options) => {
+        const { location, image } = options;
+        const { id } = await findModel(client, name!);
+        const answer = await client('getModelFit', { params: { id }, query: { location, image } });
+        const listed = { items: answer.profiles, next: null, total: answer.profiles.length };
+        if (answer.profiles.length === 0) out.one(answer, '', () => out.line(out.style({ text: answer.message })));
+        else {
+          out.list({ ...answer, ...listed }, (row) => `${row.profile.gpu} ${row.profile.count}`, FITS, '');
+          if (answer.message !== '') out.note(answer.message);
+        }
+      },
+    ),
+  );
 }
 
 /** @throws CliError `image-not-approved` when the location holds none. */
@@ -119,7 +198,7 @@ function manifest(shell: Shell): Command {
     'models manifest llama-3.1-8b-instruct --name llama --location eu-west --secret ngc-api-secret > llama.yaml',
   ).action(
     clientAction<DeployOptions>(shell, async ({ client, out }, [name], options) => {
-      const body = await bodyOf(client, name!, options);
+      const body = await bodyOf(client, out, name!, options);
       const answer = await client('modelDeploymentManifest', { body });
       const failed = answer.checks.some(({ state: each }) => each === 'fail');
       if (options.out !== undefined && !failed) writeFileSync(resolve(shell.io.cwd, options.out), answer.yaml);
@@ -144,7 +223,7 @@ function deploy(shell: Shell): Command {
     'models deploy llama-3.1-8b-instruct --name llama --location eu-west --secret ngc-api-secret --apply',
   ).action(
     clientAction<DeployOptions>(shell, async ({ client, out }, [name], options) => {
-      const body = { ...(await bodyOf(client, name!, options)), apply: options.apply === true };
+      const body = { ...(await bodyOf(client, out, name!, options)), apply: options.apply === true };
       const made = await client('createModelDeployment', { body });
       out.one(made, made.id, (detail) => show(out, detail));
     }),

@@ -1,6 +1,8 @@
 /** The route table: locations and the agents that serve them. */
+import { z } from 'zod';
 import { Agent } from '../agent.ts';
-import { Location } from '../location.ts';
+import { Location, LocationId } from '../location.ts';
+import { LocationNodes } from '../node.ts';
 import { PageQuery, page } from '../page.ts';
 import type { Route } from '../route.ts';
 import { ById, get, remove } from './parts.ts';
@@ -14,6 +16,15 @@ export const agentsRoutes = {
     summary: 'Locations',
     query: PageQuery,
     response: page(Location),
+  },
+  getLocationNodes: {
+    ...get,
+    path: '/locations/{id}/nodes',
+    permission: 'library:read',
+    group: 'agents',
+    summary: 'The nodes of a location with their GPUs, where its agents may read them',
+    params: z.strictObject({ id: LocationId }),
+    response: LocationNodes,
   },
   listAgents: {
     ...get,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Id } from '../common.ts';
 import { Dispatch, DispatchQuery, DispatchReport, DispatchTasks, KubernetesStatus } from '../dispatch.ts';
+import { NodeReport } from '../node.ts';
 import { page } from '../page.ts';
 import type { Route } from '../route.ts';
 import { ImageUsage, UsageQuery, UsageReport } from '../usage.ts';
@@ -58,6 +59,17 @@ export const dispatchRoutes = {
     summary: 'Which images run in the location',
     body: UsageReport,
     bodyLimit: 32 * MiB,
+  },
+  agentNodes: {
+    ...post,
+    status: 204,
+    path: '/agent/nodes',
+    permission: 'agents:report',
+    audit: null,
+    group: 'agent protocol',
+    summary: 'The nodes of the location, told when they change',
+    body: NodeReport,
+    bodyLimit: 16 * MiB,
   },
   agentKubernetes: {
     ...post,

@@ -53,7 +53,7 @@ export async function deploymentDetail(
     serviceId: await context.store.modelServices.ofDeployment(deployment.id),
   };
   try {
-    const { manifests, checks } = await assemble(context, spec, true);
+    const { manifests, checks } = await assemble(context, spec, { isRunning: true });
     return { ...rest, manifests, checks, yaml: toYaml(manifests), withheld: null };
   } catch (error) {
     if (!(error instanceof ProblemError) || !error.code.startsWith('image-')) throw error;

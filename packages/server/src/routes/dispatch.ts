@@ -9,6 +9,7 @@ type Names =
   | 'agentDispatches'
   | 'agentDispatchReport'
   | 'agentUsages'
+  | 'agentNodes'
   | 'agentKubernetes';
 
 /** What agents apply in their location, and what runs there. */
@@ -49,6 +50,11 @@ export function dispatchHandlers({ store, now, events }: Context): Pick<Handlers
       await agentOf(body.agentId);
       // An older word that arrives late is no fault of the agent: it says nothing new.
       await store.usages.report(body, now());
+      return undefined;
+    },
+    agentNodes: async ({ body }) => {
+      await agentOf(body.agentId);
+      if (await store.nodes.report(body, now())) events.emit({ type: 'agent', id: body.agentId });
       return undefined;
     },
     agentKubernetes: async ({ body: { agentId, status } }) => {

@@ -46,11 +46,11 @@ export function modelDeploymentHandlers(context: Context): Pick<Handlers, Names>
     },
     getModelDeployment: async ({ params }) => deploymentDetail(context, await get(params.id)),
     modelDeploymentManifest: async ({ body }) => {
-      const { manifests, checks } = await assemble(context, specOf(body));
+      const { manifests, checks } = await assemble(context, specOf(body), { applies: body.apply });
       return { manifests, checks, yaml: toYaml(manifests) };
     },
     createModelDeployment: async ({ body, principal }) => {
-      const assembled = await assemble(context, specOf(body));
+      const assembled = await assemble(context, specOf(body), { applies: body.apply });
       requireAdmissible(assembled.checks);
       const content = contentOf(assembled, body.apply);
       const made = await store.modelDeployments.create(randomUUID(), content, whoAsks(principal), now());
@@ -63,7 +63,10 @@ export function modelDeploymentHandlers(context: Context): Pick<Handlers, Names>
       const spec: ModelDeploymentSpec = specOf({ ...before.spec, ...given });
       // What runs may keep a deprecated image; moving to one is new use.
       const isSame = spec.image === before.spec.image && spec.runtime?.image === before.spec.runtime?.image;
-      const assembled = await assemble(context, spec, isSame && before.apply);
+      const assembled = await assemble(context, spec, {
+        isRunning: isSame && before.apply,
+        applies: before.apply || apply === true,
+      });
       requireAdmissible(assembled.checks);
       const content = contentOf(assembled, before.apply || apply === true);
       const after = await store.modelDeployments.update(before.id, before.revision, content, whoAsks(principal), now());
