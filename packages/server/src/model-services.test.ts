@@ -122,7 +122,10 @@ describe('the nodes of the location', () => {
       const isHere = /a100|any/i.test(profile.gpu) && profile.count <= 4;
       assert.equal(does === 'yes', isHere, `${profile.gpu} × ${profile.count}: ${message}`);
     }
-    assert.equal(fits.body.chosen === null, !fits.body.profiles.some(({ fits: does }: { fits: string }) => does === 'yes'));
+    assert.equal(
+      fits.body.chosen === null,
+      !fits.body.profiles.some(({ fits: does }: { fits: string }) => does === 'yes'),
+    );
     const foreign = await call('getModelFit', {
       params: { id: models.body.items[0].id },
       query: { location: 'nowhere' },

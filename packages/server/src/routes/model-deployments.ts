@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { ModelDeploymentSpec } from '@pharos/contract';
+import type { ModelDeploymentPatch, ModelDeploymentSpec } from '@pharos/contract';
+import { changeChecks } from '@pharos/library';
+import type { StoredModelDeployment } from '@pharos/store';
 import { toYaml } from '../clusters/yaml.ts';
 import type { Context } from '../context.ts';
 import { whoAsks } from '../identity/principal.ts';
@@ -16,6 +18,7 @@ type Names =
   | 'createModelDeployment'
   | 'modelDeploymentManifest'
   | 'getModelDeployment'
+  | 'modelDeploymentChangeManifest'
   | 'updateModelDeployment'
   | 'deleteModelDeployment'
   | ServiceNames;
@@ -38,6 +41,21 @@ export function modelDeploymentHandlers(context: Context): Pick<Handlers, Names>
     await store.dispatches.put({ ...owner, objects: manifests, requestedBy }, now());
   };
 
+  /** As it would be after a change, with what the objects that stand there say to it. */
+  const changed = async (
+    before: StoredModelDeployment,
+    { apply, ...patch }: ModelDeploymentPatch,
+  ): Promise<Assembled> => {
+    const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+    const spec: ModelDeploymentSpec = specOf({ ...before.spec, ...given });
+    // What runs may keep a deprecated image; moving to one is new use.
+    const isSame = spec.image === before.spec.image && spec.runtime?.image === before.spec.runtime?.image;
+    const isRunning = isSame && before.apply;
+    const assembled = await assemble(context, spec, { isRunning, applies: before.apply || apply === true });
+    const checks = [...assembled.checks, ...(before.apply ? changeChecks(before.spec, spec) : [])];
+    return { ...assembled, checks, manifests: checks.some(({ state }) => state === 'fail') ? [] : assembled.manifests };
+  };
+
   return {
     ...serviceHandlers(context),
     listModelDeployments: async ({ query }) => {
@@ -57,18 +75,15 @@ export function modelDeploymentHandlers(context: Context): Pick<Handlers, Names>
       if (body.apply) await dispatch(made.id, assembled, whoAsks(principal));
       return deploymentDetail(context, made);
     },
-    updateModelDeployment: async ({ params, body: { apply, ...patch }, principal }) => {
+    modelDeploymentChangeManifest: async ({ params, body }) => {
+      const { manifests, checks } = await changed(await get(params.id), body);
+      return { manifests, checks, yaml: toYaml(manifests) };
+    },
+    updateModelDeployment: async ({ params, body, principal }) => {
       const before = await get(params.id);
-      const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-      const spec: ModelDeploymentSpec = specOf({ ...before.spec, ...given });
-      // What runs may keep a deprecated image; moving to one is new use.
-      const isSame = spec.image === before.spec.image && spec.runtime?.image === before.spec.runtime?.image;
-      const assembled = await assemble(context, spec, {
-        isRunning: isSame && before.apply,
-        applies: before.apply || apply === true,
-      });
+      const assembled = await changed(before, body);
       requireAdmissible(assembled.checks);
-      const content = contentOf(assembled, before.apply || apply === true);
+      const content = contentOf(assembled, before.apply || body.apply === true);
       const after = await store.modelDeployments.update(before.id, before.revision, content, whoAsks(principal), now());
       if (content.apply) await dispatch(before.id, assembled, whoAsks(principal));
       return deploymentDetail(context, after);

@@ -12,6 +12,12 @@ export const locationsQuery = queryOptions({
   queryFn: ({ signal }) => api('listLocations', { query: { limit: 1000 } }, { signal }),
 });
 
+export const locationNodesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['locations', 'nodes', id],
+    queryFn: ({ signal }) => api('getLocationNodes', { params: { id } }, { signal }),
+  });
+
 /** Forgets an agent that is gone; a living one comes back by itself. */
 export function useForgetAgent() {
   const client = useQueryClient();
