@@ -51,6 +51,7 @@ export interface Settings {
   ldapRoles: string;
   logLevel: LogLevel;
   sample: boolean;
+  localRuns: boolean;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -349,6 +350,13 @@ export const SETTINGS: Record<SettingName, SettingSpec> = {
     default: () => true,
     parse: parseBoolean,
     help: 'whether "up" offers the sample registry when no registry is configured',
+  },
+  localRuns: {
+    key: 'local-runs',
+    env: ['PHAROS_LOCAL_RUNS'],
+    default: () => true,
+    parse: parseBoolean,
+    help: 'whether "up" on a loopback address offers to run databases with podman or docker of this machine',
   },
 };
 

@@ -21,6 +21,7 @@ export * from './hcp-tag.ts';
 export * from './history.ts';
 export * from './image.ts';
 export * from './lifecycle.ts';
+export * from './local-run.ts';
 export * from './location.ts';
 export * from './manifest.ts';
 export * from './me.ts';
