@@ -116,10 +116,20 @@ export const DispatchTask = z.object({
 });
 export type DispatchTask = z.infer<typeof DispatchTask>;
 
+/** A secret by its name. What it holds is asked by nobody. */
+export const SecretRef = z.strictObject({ namespace: z.string().max(253), name: z.string().max(253) });
+export type SecretRef = z.infer<typeof SecretRef>;
+
+export const SecretAnswer = SecretRef.extend({
+  answer: z.enum(['there', 'absent', 'denied']).meta({ description: 'denied: the agent may not look' }),
+});
+export type SecretAnswer = z.infer<typeof SecretAnswer>;
+
 export const DispatchTasks = z.object({
   dispatchVersion: z.string(),
   leaseSeconds: z.number().int().meta({ description: 'Tasks are this agent’s for so long, unless it asks again' }),
   tasks: z.array(DispatchTask),
+  secrets: z.array(SecretRef).max(50).meta({ description: 'Do these stand there? (POST /agent/secrets)' }),
 });
 export type DispatchTasks = z.infer<typeof DispatchTasks>;
 

@@ -139,6 +139,60 @@ describe('the nodes of the location', () => {
   });
 });
 
+describe('the secrets that a deployment names', () => {
+  const secretChecks = async (over: object = {}, who: object = {}) => {
+    const { body } = await call('modelDeploymentManifest', { body: input({ pullSecret: 'pull', ...over }) }, who);
+    return body.checks
+      .filter(({ id }: { id: string }) => id.endsWith('secret'))
+      .map(({ state, message }: { state: string; message: string }) => `${state} ${message}`);
+  };
+
+  test('an agent that looks is asked, by name and namespace; who deploys nothing learns nothing', async () => {
+    assert.match((await secretChecks())[0], /not known: no agent of eu-west that looks at secrets is connected/);
+    const agentId = (await call('listAgents')).body.items[0].id;
+    const token = await library.it.tokenOf('agent');
+    const capability = { name: 'secrets', ok: true, missing: [] };
+    const rest = { connected: true, version: 'v1', message: '', namespaces: [], checkedAt: new Date().toISOString() };
+    const told = await call(
+      'agentKubernetes',
+      { body: { agentId, status: { ...rest, capabilities: [capability] } } },
+      { token },
+    );
+    assert.equal(told.status, 204, told.text);
+
+    const viewer = await library.it.tokenOf('viewer');
+    assert.match((await secretChecks({}, { token: viewer }))[0], /not known: your role deploys no models there/);
+    const tasks = async () => (await call('agentDispatches', { query: { agentId, epoch: 1 } }, { token })).body;
+    assert.deepEqual((await tasks()).secrets, [], 'nobody who may know has asked');
+
+    const before = (await tasks()).dispatchVersion;
+    const asking = secretChecks();
+    let open: { namespace: string; name: string }[] = [];
+    while (open.length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      open = (await tasks()).secrets;
+    }
+    assert.deepEqual(open, [
+      { namespace: 'models', name: 'ngc' },
+      { namespace: 'models', name: 'pull' },
+    ]);
+    assert.notEqual((await tasks()).dispatchVersion, before, 'so that the long poll of the agent ends');
+    const answers = [
+      { namespace: 'models', name: 'ngc', answer: 'there' },
+      { namespace: 'models', name: 'pull', answer: 'absent' },
+    ];
+    await call('agentSecrets', { body: { agentId, answers } }, { token });
+    assert.deepEqual(await asking, [
+      'ok The secret ngc stands in models; what it holds was not read.',
+      'warn The secret pull does not stand in models.',
+    ]);
+    const refused = await call('createModelDeployment', { body: input({ pullSecret: 'pull', apply: true }) });
+    assert.deepEqual([refused.status, refused.body.errors[0].path], [409, 'pull-secret']);
+    const off = { ...rest, connected: false, capabilities: [] };
+    await call('agentKubernetes', { body: { agentId, status: off } }, { token });
+  });
+});
+
 describe('deployments', () => {
   let id = '';
 
@@ -172,6 +226,27 @@ describe('deployments', () => {
     assert.deepEqual([twice.status, twice.body.code], [409, 'name-taken']);
     const listed = await call('listModelDeployments', { query: { digest: nim } });
     assert.deepEqual([listed.body.total, listed.body.items[0].image.state], [1, 'approved']);
+  });
+
+  test('a change is checked before it is made, against what stands there', async () => {
+    const storage = { kind: 'new-claim', size: '50Gi', storageClass: 'fast', accessMode: 'ReadWriteOnce' };
+    const look = (body: object) => call('modelDeploymentChangeManifest', { params: { id }, body });
+    const good = await look({ replicas: { min: 1, max: 1 }, resources: { cpu: '8' } });
+    assert.equal(good.status, 200, good.text);
+    assert.match(good.body.yaml, /cpu: "8"/);
+    const moved = await look({ storage });
+    assert.deepEqual([moved.status, moved.body.manifests], [200, []]);
+    const check = moved.body.checks.find(({ id: each }: { id: string }) => each === 'change');
+    assert.match(`${check.state} ${check.message}`, /^fail A volume claim that stands there keeps its class/);
+    const refused = await call('updateModelDeployment', { params: { id }, body: { storage } });
+    assert.deepEqual([refused.status, refused.body.code], [409, 'deployment-not-admissible']);
+    const grown = await look({ storage: '80Gi' });
+    assert.equal(grown.body.checks.find(({ id: each }: { id: string }) => each === 'change').state, 'warn');
+    assert.equal(
+      (await library.it.store.dispatches.get('model-deployment', id))!.generation,
+      1,
+      'looking changes nothing',
+    );
   });
 
   test('a change is another generation; a revoked image is withheld and cannot be changed', async () => {

@@ -1,5 +1,5 @@
 /** The port of the store for what agents tell of the clusters that models run in: nodes, and whether secrets stand there. */
-import type { ClusterNode, NodeReport } from '@pharos/contract';
+import type { ClusterNode, NodeReport, SecretAnswer } from '@pharos/contract';
 
 /** The newest word of the agents of a location. */
 export interface StoredNodes {
@@ -27,16 +27,16 @@ export interface Nodes {
   /** null: no agent of the location has told. */
   of(locationId: string): Promise<StoredNodes | null>;
 
-  /** Puts the questions that were not answered since `freshSince`, and answers all that were. */
+  /** Puts the questions that were not answered since `freshSince`, and answers all that were; null: the agent may not look. */
   askSecrets(
     locationId: string,
     secrets: readonly SecretName[],
     freshSince: Date,
     now: Date,
-  ): Promise<{ answers: Map<string, boolean>; asked: number }>;
+  ): Promise<{ answers: Map<string, boolean | null>; asked: number }>;
   /** At most 50 that nobody has answered since they were asked; those asked longer ago than a minute are nobody’s any more. */
   openSecrets(locationId: string, now: Date): Promise<SecretName[]>;
-  answerSecrets(locationId: string, answers: readonly (SecretName & { isThere: boolean })[], now: Date): Promise<void>;
+  answerSecrets(locationId: string, answers: readonly SecretAnswer[], now: Date): Promise<void>;
 }
 
 /** The key of an answer. */

@@ -45,7 +45,7 @@ export function nodesOf(db: Db): Nodes {
         where (q.answered_at is null and q.asked_at < ${secondsBefore(now, OPEN_SECONDS)}::timestamptz)
           or q.answered_at < ${iso(freshSince)}::timestamptz
         returning 1`.execute(db);
-      const found = await sql<SecretName & { is_there: boolean }>`
+      const found = await sql<SecretName & { is_there: boolean | null }>`
         select q.namespace, q.name, q.is_there from secret_questions q
         join jsonb_to_recordset(${wanted}::jsonb) as n(namespace text, name text)
           on n.namespace = q.namespace and n.name = q.name
@@ -65,7 +65,10 @@ export function nodesOf(db: Db): Nodes {
     },
 
     answerSecrets: async (locationId, answers, now) => {
-      const said = answers.map(({ namespace, name, isThere }) => ({ namespace, name, is_there: isThere }));
+      const said = answers.map(({ namespace, name, answer }) => ({
+        ...{ namespace, name },
+        is_there: answer === 'denied' ? null : answer === 'there',
+      }));
       // An answer to what nobody asked is kept nowhere.
       await sql`update secret_questions q set is_there = n.is_there, answered_at = ${iso(now)}
         from jsonb_to_recordset(${jsonText(said)}::jsonb) as n(namespace text, name text, is_there boolean)

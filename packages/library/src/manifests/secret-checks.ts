@@ -11,8 +11,8 @@ const LONGEST = 253;
 /** What only the cluster knows: as an agent told it, or why it did not. */
 export interface ClusterFacts {
   readonly nodes: KnownNodes;
-  /** Whether a secret stands in the namespace, by its name; a string: nothing is known, and why. */
-  readonly secrets: ReadonlyMap<string, boolean> | string;
+  /** Whether a secret stands in the namespace, by its name; null: the agent may not look. A string: nothing is known, and why. */
+  readonly secrets: ReadonlyMap<string, boolean | null> | string;
   /** An agent applies it now: what is missing cannot come with the same commit. */
   readonly applies: boolean;
 }
@@ -81,8 +81,9 @@ function secretCheck(
     return fail(id, `"${name}" is not the name of a secret.`, 'Use lower-case letters, digits, "-" and ".".');
   const look = `kubectl -n ${namespace} get secret ${name}`;
   const isThere = typeof secrets === 'string' ? undefined : secrets.get(name);
-  if (isThere === undefined) {
-    const why = typeof secrets === 'string' ? secrets : 'the agent did not answer in time';
+  if (isThere === undefined || isThere === null) {
+    const silent = isThere === null ? 'the agent may not look at secrets' : 'the agent did not answer in time';
+    const why = typeof secrets === 'string' ? secrets : silent;
     return warn(id, `The secret ${name} must stand in ${namespace}${withWhat}; not known: ${why}.`, look);
   }
   if (isThere) return ok(id, `The secret ${name} stands in ${namespace}; what it holds was not read.`);

@@ -6,6 +6,7 @@ import type { KnownNodes } from './node-fit.ts';
 import { type ClusterFacts, secretsOf } from './secret-checks.ts';
 import type { ServedImage } from './served-image.ts';
 import { servingCommands, servingManifests, servingStatus } from './serving.ts';
+import { changeChecks } from './serving-change.ts';
 import { servingChecks } from './serving-checks.ts';
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
@@ -374,6 +375,7 @@ describe('pitfalls of consumers', () => {
     assert.deepEqual(of(both), [there, ['warn', missing]], 'a file may come with its secret');
     assert.deepEqual(of(both, true), [there, ['fail', missing]], 'what is applied now does not start without');
     assert.match(of('the agent may not look at secrets')[0]![1]!, /not known: the agent may not look at secrets\.$/);
+    assert.match(of(new Map([['ngc-secret', null]]))[1]![1]!, /not known: the agent may not look at secrets\.$/);
     assert.match(of(new Map())[0]![1]!, /did not answer in time/);
     const operator = { target: 'nim-operator', secret: null } as const;
     assert.deepEqual(
@@ -475,4 +477,23 @@ test('the commands quote what they hold', () => {
   const [forward, , ask] = servingCommands(spec(), "o'brien");
   assert.equal(forward!.command, 'kubectl -n models port-forward svc/llama-3-1-8b-predictor 8000:80');
   assert.match(ask!.command, /o'\\''brien/);
+});
+
+test('a change of what stands there: a cache is never changed, a claim grows only, and another image is free', () => {
+  const nimOperator = spec({ target: 'nim-operator', gpu: { count: 1, nodeSelector: { a: '1', b: '2' } } });
+  const states = (over: Partial<ModelDeploymentSpec>, from = nimOperator) =>
+    changeChecks(from, { ...from, ...over }).map(({ state, message }) => `${state} ${message}`);
+  assert.deepEqual(states({ replicas: { min: 2, max: 2 }, gpu: { count: 1, nodeSelector: { b: '2', a: '1' } } }), []);
+  assert.match(states({ secret: 'other', profile: 'x' })[0]!, /^fail .*the secret, the profile are part of it/);
+  assert.match(states({ secret: 'other', image: OTHER })[0]!, /^ok /);
+  const claim = spec({ storage: { kind: 'new-claim', size: '50Gi', accessMode: 'ReadWriteOnce' } });
+  assert.match(
+    states({ storage: { kind: 'new-claim', size: '80Gi', accessMode: 'ReadWriteOnce' } }, claim)[0]!,
+    /^warn /,
+  );
+  assert.match(
+    states({ storage: { kind: 'new-claim', size: '50Gi', accessMode: 'ReadWriteMany' } }, claim)[0]!,
+    /^fail /,
+  );
+  assert.deepEqual(states({ storage: null }, claim), []);
 });

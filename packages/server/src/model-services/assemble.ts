@@ -4,8 +4,10 @@ import { servedReference, servingChecks, servingManifests } from '@pharos/librar
 import type { KubernetesObject, ModelDeploymentContent, PlacedModelImage } from '@pharos/store';
 import { requireApproved } from '../clusters/approved.ts';
 import type { Context } from '../context.ts';
+import type { Principal } from '../identity/principal.ts';
 import { ProblemError } from '../problem.ts';
 import { knownNodes } from './location-nodes.ts';
+import { knownSecrets } from './location-secrets.ts';
 
 export interface Assembled {
   readonly spec: ModelDeploymentSpec;
@@ -36,6 +38,7 @@ export function specOf({
 export async function assemble(
   context: Context,
   spec: ModelDeploymentSpec,
+  principal: Principal | null,
   { isRunning = false, applies = false }: { isRunning?: boolean; applies?: boolean } = {},
 ): Promise<Assembled> {
   const digests = spec.runtime === null ? [spec.image] : [spec.image, spec.runtime.image];
@@ -54,7 +57,7 @@ export async function assemble(
   }
   const cluster = {
     nodes: await knownNodes(context, spec.location),
-    secrets: 'the agent may not look at secrets',
+    secrets: await knownSecrets(context, principal, spec),
     applies,
   };
   const checks = [...servingChecks(spec, image!, cluster), ...modelCheck(image!)];

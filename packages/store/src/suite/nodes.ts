@@ -119,12 +119,14 @@ export function nodeSuite(given: () => Promise<Given>): void {
       assert.equal((await ask(store, T0)).asked, 2);
       assert.deepEqual(await store.nodes.openSecrets('here', later(1)), [ngc, pull]);
       assert.equal((await ask(store, later(1))).asked, 0, 'the question is open already');
-      await store.nodes.answerSecrets('here', [{ ...ngc, isThere: true }], later(2));
+      await store.nodes.answerSecrets('here', [{ ...ngc, answer: 'there' }], later(2));
       const half = await ask(store, later(3));
       assert.deepEqual([...half.answers], [[secretKey(ngc), true]]);
       assert.deepEqual(await store.nodes.openSecrets('here', later(3)), [pull]);
+      await store.nodes.answerSecrets('here', [{ ...pull, answer: 'denied' }], later(4));
+      assert.equal((await ask(store, later(5))).answers.get(secretKey(pull)), null, 'the agent may not look');
       const old = await ask(store, later(120));
-      assert.equal(old.asked, 2, 'one was never answered, one long ago');
+      assert.equal(old.asked, 2);
       assert.equal(old.answers.size, 0, 'an old answer is no answer');
     });
 
@@ -134,7 +136,7 @@ export function nodeSuite(given: () => Promise<Given>): void {
       assert.deepEqual(await store.nodes.openSecrets('here', later(61)), []);
       assert.deepEqual(await store.nodes.openSecrets('elsewhere', later(1)), []);
       const other = { namespace: 'kube-system', name: 'admin' };
-      await store.nodes.answerSecrets('here', [{ ...other, isThere: true }], later(1));
+      await store.nodes.answerSecrets('here', [{ ...other, answer: 'there' }], later(1));
       assert.equal((await store.nodes.askSecrets('here', [other], fresh(later(2)), later(2))).answers.size, 0);
       assert.equal((await store.nodes.askSecrets('nowhere', [other], fresh(T0), T0)).asked, 0);
     });
