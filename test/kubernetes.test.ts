@@ -431,8 +431,13 @@ describe('dispatch in a real Kubernetes', { skip: parts.skip, timeout: 300_000 }
     const secret = { metadata: { name: 'ngc' }, stringData: { NGC_API_KEY: 'nobody-may-see-this' } };
     await kubernetes.call('POST', `/api/v1/namespaces/${NAMESPACE}/secrets`, secret);
     const looker = await connect('looker');
-    const controlPlane = { call: ((name, input, at) => client(name, input, { signal: at })) as Client };
-    const shared = { controlPlane, agentId, epoch, log, gatherMs: 50 } as never as Parameters<typeof watchNodes>[0];
+    const shared: Omit<Parameters<typeof watchNodes>[0], 'cluster'> = {
+      controlPlane: { call: (name, input, at) => client(name, input, { signal: at }) },
+      agentId,
+      epoch,
+      log,
+      gatherMs: 50,
+    };
     const bodies: string[] = [];
     const heard: KubernetesApi = {
       lines: looker.lines,
