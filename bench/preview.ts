@@ -56,14 +56,15 @@ async function previewed(pool: PreviewPool, names: readonly NamesForPreview[]) {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const start = performance.now();
-  const job = pool.begin(new AbortController().signal);
+  const slice = { limit: 100, offset: 0 };
+  const question = { rule: RULE, stored: null, slice, now: Date.now() };
+  const job = pool.begin(question, new AbortController().signal);
   for (let at = 0; at < names.length; at += 200) {
     job.names(REGISTRY, 'bench', names.slice(at, at + 200));
     // The store answers page by page, so other work has its turn.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const slice = { limit: 100, offset: 0 };
-  const preview = await job.run({ rule: RULE, stored: null, slice, now: Date.now() });
+  const preview = await job.finish();
   const milliseconds = performance.now() - start;
   delay.disable();
   if (preview.counts.included === 0) throw new Error('The preview took nothing in.');

@@ -73,3 +73,118 @@ test('export writes each catalog that serves something', async (t) => {
   assert.deepEqual(readdirSync(join(dir, 'new')), ['full.yaml']);
   assert.match(readFileSync(join(dir, 'new', 'full.yaml'), 'utf8'), /catalogs\/full\.yaml\?.*operator=edb/);
 });
+
+const UPGRADE = {
+  ...{
+    id: '00000000-0000-4000-8000-0000000000b1',
+    kind: 'minor',
+    image: FULL,
+    extension: null,
+    from: '17.4',
+    to: '17.6',
+  },
+  ...{ when: 'now', instances: null, opensAt: null, approvedAt: null, approvedBy: null, requestedBy: 'ann' },
+  ...{ requestedAt: '2026-11-01T00:00:00.000Z', startedAt: null, finishedAt: null, message: 'It said \u001b[31m so.' },
+};
+const MAINTENANCE = {
+  ...{ windows: null, upgradeApproval: false, opensAt: null, closesAt: null },
+  location: { locationId: 'here', windows: [], upgradeApproval: true },
+};
+const cluster = (upgrades: object[]) => ({
+  ...{ id: '00000000-0000-4000-8000-0000000000c1', name: 'orders', namespace: 'team', location: 'here' },
+  ...{ image: { engine: 'postgresql', tag: '17.4', state: 'approved' }, status: { state: 'applied', message: '' } },
+  ...{ updatedAt: '2026-11-01T00:00:00.000Z', withheld: null, yaml: '', checks: [], apply: true },
+  history: [{ at: '2026-11-01T00:00:00.000Z', actor: 'ann', action: 'upgrade-verify', detail: '17.4 to 17.6' }],
+  ...{ upgrade: upgrades[0] ?? null, upgrades, maintenance: MAINTENANCE },
+});
+const upgrading =
+  (...states: string[]) =>
+  ({ path, method }: Call): Answer => {
+    if (path.startsWith('/clusters?')) return listOf(cluster([{ ...UPGRADE, state: states[0] }]));
+    if (/maintenance$/.test(path)) return { status: 200, body: MAINTENANCE };
+    if (/cancel$/.test(path)) return { status: 200, body: { ...UPGRADE, state: 'cancelled' } };
+    const state = method === 'GET' && states.length > 1 ? states.splice(0, 1)[0] : states[0];
+    return { status: 200, body: cluster([{ ...UPGRADE, state }]) };
+  };
+const UP = ['clusters', 'upgrade', 'orders'];
+
+test('upgrade asks for now or the window, and --wait ends by what came of it', async () => {
+  const scheduled = await runIn({ api: upgrading('scheduled') }, ...UP, '--to', FULL, '--when', 'window');
+  assert.equal(scheduled.code, 0, scheduled.stderr);
+  assert.deepEqual(scheduled.calls.at(-1)?.body, { image: FULL, when: 'window' });
+  assert.match(scheduled.stdout, /17\.4 to 17\.6: scheduled/);
+  assert.ok(!scheduled.stdout.includes('\u001b[31m'));
+  const verified = await runIn({ api: upgrading('applying', 'applying', 'verified') }, ...UP, '--to', FULL, '--wait');
+  assert.equal(verified.code, 0, verified.stderr);
+  for (const state of ['unverified', 'stopped', 'cancelled']) {
+    const ran = await runIn({ api: upgrading(state) }, ...UP, '--wait');
+    assert.equal(ran.code, 6, `${state} ${ran.stderr}`);
+    assert.ok(
+      ran.calls.every(({ method }) => method === 'GET'),
+      'only waits',
+    );
+  }
+});
+
+test('an upgrade that waits is cancelled; where none waits, that is said', async () => {
+  const done = await runIn({ api: upgrading('scheduled') }, 'clusters', 'cancel-upgrade', 'orders');
+  assert.equal(done.code, 0, done.stderr);
+  assert.match(done.calls.at(-1)!.path, /upgrades\/00000000-0000-4000-8000-0000000000b1\/cancel$/);
+  const none = await runIn({ api: upgrading('applying') }, 'clusters', 'cancel-upgrade', 'orders');
+  assert.deepEqual([none.code, /No upgrade of "orders" waits/.test(none.stderr)], [3, true]);
+});
+
+test('windows are written in a line, and shown in words with whose they are', async () => {
+  const window = ['clusters', 'window', 'orders'];
+  const set = await runIn(
+    { api: upgrading('applying') },
+    ...window,
+    '--set',
+    'Fri-Sun 9:30 1h30m Europe/Berlin',
+    '--set',
+    'daily 23:00 45m',
+  );
+  assert.equal(set.code, 0, set.stderr);
+  assert.deepEqual(set.calls.at(-1)?.body, {
+    windows: [
+      { days: ['fri', 'sat', 'sun'], from: '09:30', minutes: 90, timeZone: 'Europe/Berlin' },
+      { days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '23:00', minutes: 45, timeZone: 'UTC' },
+    ],
+  });
+  const clear = await runIn({ api: upgrading('applying') }, ...window, '--clear', '--approval', 'on');
+  assert.deepEqual(clear.calls.at(-1)?.body, { windows: null, upgradeApproval: true });
+  const shown = await runIn({ api: upgrading('applying') }, ...window);
+  assert.deepEqual([shown.calls.at(-1)?.method, /none is set/.test(shown.stdout)], ['GET', true]);
+  assert.match(shown.stdout, /second person confirms/);
+  for (const bad of [
+    'sat',
+    'sat 22:00',
+    'sat 25:00 1h',
+    'sam 22:00 1h',
+    'sat 22:00 1h Mars/Olympus',
+    'sat 22:00 1h UTC x',
+  ]) {
+    const ran = await runIn({ api: upgrading('applying') }, ...window, '--set', bad);
+    assert.deepEqual([ran.code, /window-unclear|is no maintenance window/.test(ran.stderr)], [2, true], bad);
+  }
+  const location = await runIn(
+    { api: () => ({ status: 200, body: MAINTENANCE.location }) },
+    'locations',
+    'window',
+    'here',
+    '--set',
+    'sat 22:00 4h',
+  );
+  assert.equal(location.code, 0, location.stderr);
+  assert.deepEqual(
+    [location.calls.at(-1)?.method, location.calls.at(-1)?.path],
+    ['PATCH', '/locations/here/maintenance'],
+  );
+});
+
+test('show tells windows, upgrades and history in words', async () => {
+  const ran = await runIn({ api: upgrading('applying') }, 'clusters', 'show', 'orders');
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.match(ran.stdout, /Upgrade 17\.4 to 17\.6: under way \(ann/);
+  assert.match(ran.stdout, /Upgrade verified by ann: 17\.4 to 17\.6/);
+});

@@ -1,7 +1,7 @@
-/** The identity provider and the directory, out of the settings. */
+/** What Pharos talks to, out of the settings: the identity provider, the directory, the mail server. */
 import { readFileSync } from 'node:fs';
 import { UserGrant } from '@pharos/contract';
-import type { LdapSettings, OidcSettings } from '@pharos/server';
+import type { LdapSettings, MailOptions, OidcSettings } from '@pharos/server';
 import { CliError } from './failure.ts';
 import type { Settings } from './settings.ts';
 
@@ -74,6 +74,24 @@ export function directory(settings: Settings): LdapSettings | undefined {
     groupBase: settings.ldapGroupBase,
     roles: groupRolesOf(settings.ldapRoles),
   };
+}
+
+/**
+ * The mail server that webhooks to mailto: go through; undefined: none is configured.
+ *
+ * @throws CliError `setting-invalid` for half a configuration, or a file that cannot be read
+ */
+export function mailServer(settings: Settings): MailOptions | undefined {
+  const { smtpUrl: url, smtpFrom: from } = settings;
+  if (url === null && from === null) return undefined;
+  if (url === null || from === null) {
+    throw new CliError(
+      'setting-invalid',
+      `${url === null ? 'smtp-url' : 'smtp-from'} is missing.`,
+      'E-mail needs smtp-url and smtp-from.',
+    );
+  }
+  return { url, from, ca: secretFrom('smtp-ca-file', settings.smtpCaFile) };
 }
 
 /** What a file of the settings holds; null: none is named. @throws CliError `setting-invalid` */

@@ -44,7 +44,7 @@ test('a policy is made from a file; what is wrong in it is named and nothing is 
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /policy-invalid/);
   assert.match(refused.stderr, /effect: /);
-  assert.match(refused.stderr, /requirements: must hold at least one requirement/);
+  assert.match(refused.stderr, /line 3: "requirements" must hold at least one requirement/);
   assert.deepEqual(refused.asked, []);
 });
 
@@ -72,4 +72,29 @@ test('check tells each requirement with its sentence, and ends with 6 when a pol
   assert.equal(code, 6);
   assert.match(stdout, /"signed" forbids its approval/);
   assert.match(stdout, /signed: unknown \(require, enforce\)/);
+});
+
+test('preview says who runs now what the policy is against', async () => {
+  const file = join(folder, 'preview.yaml');
+  writeFileSync(file, 'name: signed\neffect: require\nrequirements: { signedBy: any }\n');
+  const use = {
+    ...{ locationId: 'eu-west', apiVersion: 'v1', kind: 'Pod', namespace: 'team', name: 'orders-1' },
+    ...{ container: 'postgres', image: 'r/postgresql:17.4', digest: DIGEST, owner: 'Cluster/orders' },
+    ...{ since: '2026-01-01T00:00:00Z', lastSeenAt: '2026-01-02T00:00:00Z' },
+  };
+  const image = { digest: DIGEST, repositoryId: 'r1', repository: 'db/postgresql', tag: '17.4', state: 'approved' };
+  const hit = { ...image, sentence: 'No trusted key signed this digest.', effect: 'blocked', uses: 3, where: [use] };
+  const answer = {
+    ...{ images: 1, isWhole: true, counts: { pass: 0, fail: 0, unknown: 1 }, reasons: [] },
+    effects: { approved: 0, rejected: 0, blocked: 1, blockedApproved: 1, blockedAlone: 1 },
+    difference: { blocked: 1, freed: 0 },
+    examples: { pass: [], fail: [], unknown: [] },
+    inUse: { images: 1, uses: 3, first: [hit] },
+  };
+  const { code, stdout } = await command(['policies', 'preview', file], { 'POST /policies/preview': answer });
+  assert.equal(code, 0);
+  assert.match(stdout, /db\/postgresql:17\.4 {2}would be blocked {2}3 uses/);
+  assert.match(stdout, /eu-west: team\/Pod\/orders-1 of Cluster\/orders/);
+  assert.match(stdout, /and 2 more/);
+  assert.match(stdout, /newly forbidden +1/);
 });

@@ -8,7 +8,7 @@ import type { Sample } from '@pharos/sample';
 import type { openStore, RunningServer } from '@pharos/server';
 import type { Logger } from 'pino';
 import { removeAccess, writeAccess } from './access-file.ts';
-import { directory, identityProvider, secretFrom } from './identity-provider.ts';
+import { directory, identityProvider, mailServer, secretFrom } from './identity-provider.ts';
 import type { Lifetime } from './lifetime.ts';
 import { isLoopbackHost, localEngineFinder } from './local/local-engine.ts';
 import { sampleConfig } from './sample-config.ts';
@@ -48,6 +48,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const oidc = identityProvider(settings);
   const ldap = directory(settings);
   const syslogCa = secretFrom('audit-syslog-ca-file', settings.auditSyslogCaFile);
+  const mail = mailServer(settings);
   const { openKeyring, openStore, startServer } = await import('@pharos/server');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const sample = everything && settings.sample && isUnwritten(written) ? await openSample(lifetime) : null;
@@ -78,6 +79,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       everything && settings.localRuns && settings.publicUrl === null && isLoopbackHost(settings.host)
         ? localEngineFinder(options.env)
         : undefined,
+    mail,
     auditSyslog: settings.auditSyslog === null ? undefined : { url: settings.auditSyslog, ca: syslogCa },
   });
   lifetime.add('server', () => server.stop());

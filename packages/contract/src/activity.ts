@@ -24,6 +24,10 @@ export const ACTIVITY_TYPES = [
   'admission.refused',
   'image.state-changed',
   'approval.requested',
+  'upgrade.waiting',
+  'upgrade.stopped',
+  'upgrade.verified',
+  'upgrade.unverified',
 ] as const;
 export const ActivityType = z.enum(ACTIVITY_TYPES);
 export type ActivityType = z.infer<typeof ActivityType>;

@@ -1,10 +1,12 @@
 /** A PostgreSQL cluster made from an approved image. */
 import { z } from 'zod';
+import { ClusterUpgrade, UpgradeKind } from './cluster-upgrade.ts';
 import { Digest, Id, TagName, Time } from './common.ts';
 import { ImageState } from './decision.ts';
 import { Difference } from './difference.ts';
 import { Engine, Version } from './image.ts';
 import { LocationId } from './location.ts';
+import { ClusterMaintenance } from './maintenance.ts';
 import { KubernetesObject, ManifestCheck } from './manifest.ts';
 import { PageQuery } from './page.ts';
 
@@ -119,6 +121,7 @@ export const Cluster = z.object({
   instances: z.number().int(),
   apply: z.boolean(),
   status: ClusterStatus,
+  upgrade: ClusterUpgrade.nullable().meta({ description: 'The one that waits or is being applied' }),
   createdAt: Time,
   createdBy: z.string(),
   updatedAt: Time,
@@ -128,10 +131,35 @@ export type Cluster = z.infer<typeof Cluster>;
 export const ClusterChange = z.object({
   at: Time,
   actor: z.string(),
-  action: z.enum(['create', 'update', 'upgrade', 'delete']),
+  action: z.enum([
+    'create',
+    'update',
+    'upgrade',
+    'delete',
+    'upgrade-request',
+    'upgrade-approve',
+    'upgrade-cancel',
+    'upgrade-stop',
+    'upgrade-verify',
+    'upgrade-fail',
+  ]),
   detail: z.string(),
 });
 export type ClusterChange = z.infer<typeof ClusterChange>;
+
+/** A change in words, before the name of who made it. */
+export const CLUSTER_CHANGE_WORDS: Readonly<Record<ClusterChange['action'], string>> = {
+  create: 'Made',
+  update: 'Changed',
+  upgrade: 'Upgraded',
+  delete: 'Deleted',
+  'upgrade-request': 'Upgrade asked for',
+  'upgrade-approve': 'Upgrade approved',
+  'upgrade-cancel': 'Upgrade cancelled',
+  'upgrade-stop': 'Upgrade stopped',
+  'upgrade-verify': 'Upgrade verified',
+  'upgrade-fail': 'Upgrade not verified',
+};
 
 export const ClusterDetail = Cluster.extend({
   spec: ClusterSpec,
@@ -142,6 +170,10 @@ export const ClusterDetail = Cluster.extend({
     .string()
     .nullable()
     .meta({ description: 'Why no manifest is handed out (an image is not approved any more); null: it is' }),
+  maintenance: ClusterMaintenance,
+  upgrades: z
+    .array(ClusterUpgrade)
+    .meta({ description: 'What was asked for and what came of it; newest first, at most 20' }),
   history: z.array(ClusterChange).meta({ description: 'Newest first, at most 100' }),
 });
 export type ClusterDetail = z.infer<typeof ClusterDetail>;
@@ -200,9 +232,6 @@ export const ClusterChoices = z.object({
 });
 export type ClusterChoices = z.infer<typeof ClusterChoices>;
 
-export const UpgradeKind = z.enum(['build', 'minor', 'major', 'extension']);
-export type UpgradeKind = z.infer<typeof UpgradeKind>;
-
 export const Upgrade = z.object({
   kind: UpgradeKind,
   image: z.union([ClusterImage, ExtensionImage]),
@@ -217,8 +246,3 @@ export const Upgrades = z.object({
   upgrades: z.array(Upgrade),
 });
 export type Upgrades = z.infer<typeof Upgrades>;
-
-export const UpgradeInput = z.strictObject({
-  image: Digest.meta({ description: 'The approved image to go to, or the approved image of an extension' }),
-});
-export type UpgradeInput = z.infer<typeof UpgradeInput>;

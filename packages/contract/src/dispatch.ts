@@ -45,6 +45,10 @@ export const ObjectStatus = z.strictObject({
   object: ObjectRef,
   outcome: z.enum(['applied', 'unchanged', 'drifted', 'failed', 'deleting', 'gone']),
   phase: z.string().max(500),
+  instances: z
+    .strictObject({ ready: z.number().int().min(0), total: z.number().int().min(0) })
+    .nullish()
+    .meta({ description: 'Of a PostgreSQL cluster, as the operator counts them' }),
   conditions: z.array(ObjectCondition).max(20),
   events: z.array(ObjectEvent).max(10),
   drift: z.array(ObjectDrift).max(20),

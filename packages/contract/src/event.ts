@@ -17,6 +17,7 @@ export const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('image'), digest: z.string() }),
   z.object({ type: z.literal('model-service'), id: Id }),
   z.object({ type: z.literal('dispatch'), id: Id }),
+  z.object({ type: z.literal('cluster'), id: Id }),
   z.object({ type: z.literal('approval') }),
   z.object({ type: z.literal('policy') }),
   z.object({ type: z.literal('reset') }),

@@ -5,6 +5,7 @@ import { Reason } from './decision.ts';
 import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
 import { Kind } from './rule.ts';
+import { ImageUsage } from './usage.ts';
 
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 export const Severity = z.enum(SEVERITIES);
@@ -161,35 +162,72 @@ export const PolicyPreviewInput = z.strictObject({
   spec: PolicySpec,
   /** The policy that the draft takes the place of. */
   policyId: Id.optional(),
+  limit: z.number().int().min(1).max(50_000).default(50_000).meta({ description: 'How many images are looked at' }),
+  after: Digest.optional().meta({ description: 'Goes on where the answer before ended: its `next`' }),
 });
 export type PolicyPreviewInput = z.infer<typeof PolicyPreviewInput>;
 
-const PreviewExample = z.object({
+export const PreviewExample = z.object({
   digest: Digest,
   repositoryId: Id,
   repository: z.string(),
   tag: z.string(),
   state: z.string(),
   sentence: z.string(),
+  isNew: z.boolean().meta({ description: 'Today it is otherwise' }),
+});
+export type PreviewExample = z.infer<typeof PreviewExample>;
+
+const OutcomeCounts = z.object({ pass: z.number().int(), fail: z.number().int(), unknown: z.number().int() });
+
+/** An image that runs now, and that the draft is against. */
+const PreviewInUse = PreviewExample.extend({
+  effect: z.enum(['blocked', 'rejected']),
+  uses: z.number().int(),
+  where: z.array(ImageUsage).meta({ description: 'The first 5; the rest: `/images/{digest}/usages`' }),
 });
 
 /** What would be, if the draft were enforced. Nothing is changed by asking. */
 export const PolicyPreview = z.object({
   images: z.number().int().meta({ description: 'In scope, as many as were looked at' }),
+  looked: z.number().int().meta({ description: 'Images that were looked at, in scope or not' }),
   isWhole: z.boolean().meta({ description: 'False: there are more than were looked at' }),
-  counts: z.object({ pass: z.number().int(), fail: z.number().int(), unknown: z.number().int() }),
+  next: Digest.nullable().meta({ description: 'Where to go on; null: every image was looked at' }),
+  counts: OutcomeCounts,
+  before: OutcomeCounts.meta({ description: 'Of the policy that it takes the place of, on the same images' }),
   effects: z.object({
     approved: z.number().int().meta({ description: 'Pending images that would be approved' }),
     rejected: z.number().int().meta({ description: 'Pending images that would be rejected' }),
     blocked: z.number().int().meta({ description: 'Images that could no longer be approved' }),
     blockedApproved: z.number().int().meta({ description: 'Of these, images that are approved today; they stay so' }),
+    blockedAlone: z.number().int().meta({ description: 'Of these, images that no other policy forbids' }),
   }),
+  difference: z
+    .object({
+      blocked: z.number().int().meta({ description: 'Images that can be approved today, and could not then' }),
+      freed: z.number().int().meta({ description: 'Images that cannot be approved today, and could then' }),
+    })
+    .meta({ description: 'By all policies together, as they are today' }),
   reasons: z.array(z.object({ requirement: z.string(), outcome: PolicyOutcome, count: z.number().int() })),
   examples: z.object({
     pass: z.array(PreviewExample),
     fail: z.array(PreviewExample),
     unknown: z.array(PreviewExample),
+    approved: z.array(PreviewExample),
+    rejected: z.array(PreviewExample),
+    blocked: z.array(PreviewExample).meta({ description: 'Those that are not forbidden today first' }),
+    freed: z.array(PreviewExample),
   }),
+  inUse: z
+    .object({
+      images: z
+        .number()
+        .int()
+        .meta({ description: 'Images that would be blocked or rejected, and that run somewhere' }),
+      uses: z.number().int().meta({ description: 'Containers and fields that name them, in all' }),
+      first: z.array(PreviewInUse).meta({ description: 'Those with the most uses first, at most 20' }),
+    })
+    .meta({ description: 'Who runs now what the policy is against, as far as whoever asks may see; it keeps running' }),
 });
 export type PolicyPreview = z.infer<typeof PolicyPreview>;
 

@@ -117,6 +117,11 @@ export const PROBLEMS = {
     'The service did not answer as it should',
     'Correct what the answer names; nothing was kept.',
   ],
+  'no-maintenance-window': [
+    409,
+    'No maintenance window is set',
+    'Set one for the cluster or its location, or upgrade now.',
+  ],
   'cluster-not-admissible': [
     409,
     'The operator would refuse this cluster',

@@ -19,6 +19,7 @@ export type RouteRow =
   | 'new-receiver'
   | 'scan-request'
   | 'agent'
+  | 'location'
   | 'model-deployment'
   | 'new-model-deployment'
   | 'cluster'

@@ -20,6 +20,10 @@ export const WEBHOOK_EVENTS = [
   'admission.refused',
   'image.state-changed',
   'approval.requested',
+  'upgrade.waiting',
+  'upgrade.stopped',
+  'upgrade.verified',
+  'upgrade.unverified',
   'audit',
 ] as const satisfies readonly (ActivityType | 'audit')[];
 export const WebhookEvent = z.enum(WEBHOOK_EVENTS);
@@ -40,14 +44,41 @@ export const WEBHOOK_EVENT_WORDS: Readonly<Record<WebhookEvent, string>> = {
   'admission.refused': 'Admission control refused an image, or would have in audit mode',
   'image.state-changed': 'An image was approved, rejected, deprecated or revoked, or an approval ended',
   'approval.requested': 'Somebody asks for an image to be approved',
+  'upgrade.waiting': 'An upgrade of a cluster waits for a second person',
+  'upgrade.stopped': 'When its window opened, an upgrade of a cluster was not allowed any more; nothing was changed',
+  'upgrade.verified': 'All instances of a cluster run the image that it was upgraded to',
+  'upgrade.unverified': 'A cluster was upgraded, and it is not known that all its instances run the image',
   audit: 'An entry of the audit log: every change, and every refusal',
 };
+
+const MOST_ADDRESSES = 20;
+/** Addresses as people have them; what RFC 5321 allows besides is not taken. */
+const MAIL_ADDRESS = /^[\w.!#$&'*+/=^`{|}~-]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
+
+/** The addresses of `mailto:a@example.com,b@example.com` (RFC 6068, without header fields); null: it is no such address. */
+export function mailAddressesOf(url: string): string[] | null {
+  if (!/^mailto:/i.test(url)) return null;
+  const addresses = url
+    .slice('mailto:'.length)
+    .split(',')
+    .map((address) => address.trim());
+  const areFit =
+    addresses.length <= MOST_ADDRESSES && addresses.every((one) => one.length <= 254 && MAIL_ADDRESS.test(one));
+  return areFit ? addresses : null;
+}
 
 const Url = z
   .string()
   .trim()
   .max(2000)
-  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'must be an http or https address')
+  .refine(
+    (text) => URL.canParse(text) && /^(https?|mailto):$/.test(new URL(text).protocol),
+    'must be an http or https address, or mailto: and an e-mail address',
+  )
+  .refine(
+    (text) => !/^mailto:/i.test(text) || mailAddressesOf(text) !== null,
+    `must be mailto: and up to ${MOST_ADDRESSES} e-mail addresses with commas between them, and nothing else`,
+  )
   .refine((text) => {
     const url = URL.parse(text);
     return url === null || (url.username === '' && url.password === '');
@@ -57,7 +88,11 @@ const Url = z
 const Settings = z.strictObject({
   name: DisplayName,
   // Addresses of chat services are secrets themselves.
-  url: secret(Url.meta({ description: 'Where events are posted to; a redirect is not followed' })),
+  url: secret(
+    Url.meta({
+      description: 'Where events are posted to (a redirect is not followed), or mailto: and e-mail addresses',
+    }),
+  ),
   events: z.array(WebhookEvent).min(1).max(WEBHOOK_EVENTS.length),
   repositories: z.string().trim().max(512).nullable().meta({
     description:
@@ -171,6 +206,19 @@ export const WEBHOOK_FAILURES = {
   'webhook-secret-unreadable': [
     'The secret cannot be opened with the key of this server.',
     'Restore the key file, or make a new secret.',
+  ],
+  'mail-not-configured': [
+    'Pharos knows no mail server.',
+    'Start it with smtp-url and smtp-from (docs/webhooks.md), or give the webhook an https address.',
+  ],
+  'mail-unreachable': [
+    'The mail server does not answer, or its certificate is not trusted.',
+    'Check smtp-url, the firewall, and smtp-ca-file where the server has a CA of its own.',
+  ],
+  'mail-sign-in-failed': ['The mail server refuses the user name or the password.', 'Correct them in smtp-url.'],
+  'mail-refused': [
+    'The mail server does not take the message.',
+    'Look at its answer: the sender in smtp-from or a recipient may be unknown to it.',
   ],
 } as const satisfies Record<string, readonly [message: string, hint: string]>;
 export type WebhookFailure = keyof typeof WEBHOOK_FAILURES;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ImageState } from '@pharos/contract';
-import { peopleNeeded, refusalToApprove } from './approval.ts';
+import { peopleNeeded, peopleOf, refusalToApprove } from './approval.ts';
 import { stateAt, statesAfter } from './state.ts';
 
 test('the ways between states are these and no others', () => {
@@ -63,4 +63,16 @@ test('who asks never approves, and programs are no people', () => {
   assert.ok(may(2, ann, ['bob', true]));
   assert.ok(!may(2, ann, ['bob', true], ['ann', false]));
   assert.ok(!may(2, { kind: 'policy' }, ['bob', true]));
+});
+
+test('an approval is worth the strictest rule that it passes', () => {
+  const ann = { kind: 'person', id: 'ann' } as const;
+  const by = (person: string | null, isOpen = true) => ({ person, isOpen });
+  assert.equal(peopleOf(ann, [by('bob')]), 2);
+  assert.equal(peopleOf(ann, [by('bob', false)]), 1, 'a request that is closed is no second person');
+  assert.equal(peopleOf(ann, [by(null)]), 1, 'a program neither');
+  assert.equal(peopleOf(ann, []), 1);
+  assert.equal(peopleOf(ann, [by('bob'), by('ann', false)]), 0, 'who asked once');
+  assert.equal(peopleOf({ kind: 'policy' }, [by('bob')]), 1);
+  assert.equal(peopleOf({ kind: 'program' }, [by('bob')]), 0);
 });

@@ -69,3 +69,9 @@ export function refusalToApprove(
   }
   return null;
 }
+
+/** The strictest rule that the approval passes: what may hold later is held against this. */
+export function peopleOf(approver: Approver, asked: readonly Asking[]): 0 | 1 | 2 {
+  if (refusalToApprove(2, approver, asked) === null) return 2;
+  return refusalToApprove(1, approver, asked) === null ? 1 : 0;
+}

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Preview, RuleSpec } from '@pharos/contract';
 import { PatternError } from './pattern.ts';
-import { type KnownRegistry, previewRule, previewSteps } from './preview.ts';
+import { GrowingPreview, type KnownRegistry, previewRule, previewSteps } from './preview.ts';
+import { drain } from './tag-evaluation.ts';
 
 const REGISTRY = '019ab000-0000-7000-8000-000000000001';
 const OTHER = '019ab000-0000-7000-8000-000000000002';
@@ -78,6 +79,18 @@ test('a preview says what comes in, what stays out and why, and what it costs', 
   );
   assert.deepEqual(preview.messages, ['1 tag leaves the library with this change.']);
   assert.doesNotThrow(() => Preview.parse({ ...preview, known: [] }));
+});
+
+test('names that come in pieces give the same answer', () => {
+  for (const repositories of [['**'], ['postgres*'], ['other']]) {
+    const rule = spec({ repositories: { include: repositories }, tags: [{ exclude: ['latest'] }] });
+    const slice = { limit: 3, offset: 1 };
+    const growing = new GrowingPreview(rule, slice);
+    for (const registry of KNOWN) {
+      for (const repository of registry.repositories) drain(growing.add({ ...registry, repositories: [repository] }));
+    }
+    assert.deepEqual(drain(growing.finish()), previewRule(rule, KNOWN, slice));
+  }
 });
 
 test('slices do not change the counts', () => {

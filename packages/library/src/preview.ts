@@ -50,27 +50,55 @@ export function* previewSteps(
   known: readonly KnownRegistry[],
   slice: PreviewSlice,
 ): Generator<void, RulePreview> {
-  const rule = compileRule(spec);
-  const registries = known.filter(({ registryId }) => spec.registryId === null || spec.registryId === registryId);
-  const tally = new Tally(slice);
-  let seen = 0;
-  for (const registry of registries) {
-    if (needsCatalog(spec)) tally.cost.requests += 1;
-    if (needsCatalog(spec)) tally.cost.perScan += 1;
+  const preview = new GrowingPreview(spec, slice);
+  for (const registry of known) yield* preview.add(registry);
+  return yield* preview.finish();
+}
+
+/**
+ * A preview that takes names while more of them are still read: the same answer, whatever pieces they come in, as long as
+ * registries and repositories come in the same order. Throws PatternError.
+ */
+export class GrowingPreview {
+  readonly #spec: RuleSpec;
+  readonly #rule: CompiledRule;
+  readonly #tally: Tally;
+  /** Registries that cost a listing of their repositories. */
+  readonly #listed = new Set<string>();
+  readonly #left: { registry: KnownRegistry; repository: Repository; decision: Decision }[] = [];
+  #seen = 0;
+
+  constructor(spec: RuleSpec, slice: PreviewSlice) {
+    this.#spec = spec;
+    this.#rule = compileRule(spec);
+    this.#tally = new Tally(slice);
+  }
+
+  /** A registry, or some of its repositories. */
+  *add(registry: KnownRegistry): Generator<void, void> {
+    const { registryId } = this.#spec;
+    if (registryId !== null && registryId !== registry.registryId) return;
+    if (needsCatalog(this.#spec) && !this.#listed.has(registry.registryId)) {
+      this.#listed.add(registry.registryId);
+      this.#tally.cost.requests += 1;
+      this.#tally.cost.perScan += 1;
+    }
     for (const repository of registry.repositories) {
-      if (++seen % STEP === 0) yield;
-      if (decideRepository(rule, repository.name).included) yield* takenRepository(rule, registry, repository, tally);
+      if (++this.#seen % STEP === 0) yield;
+      const decision = decideRepository(this.#rule, repository.name);
+      if (decision.included) yield* takenRepository(this.#rule, registry, repository, this.#tally);
+      else this.#left.push({ registry, repository, decision });
     }
   }
-  for (const registry of registries) {
-    for (const repository of registry.repositories) {
-      if (++seen % STEP === 0) yield;
-      const decision = decideRepository(rule, repository.name);
-      if (!decision.included) yield* leftRepository(registry, repository, decision, tally);
+
+  *finish(): Generator<void, RulePreview> {
+    for (const { registry, repository, decision } of this.#left) {
+      if (++this.#seen % STEP === 0) yield;
+      yield* leftRepository(registry, repository, decision, this.#tally);
     }
+    const { included, excluded, fresh, leaving, counts, cost } = this.#tally;
+    return { included, excluded, new: fresh, leaving, counts, cost, messages: ruleMessages(this.#spec, counts) };
   }
-  const { included, excluded, fresh, leaving, counts, cost } = tally;
-  return { included, excluded, new: fresh, leaving, counts, cost, messages: ruleMessages(spec, counts) };
 }
 
 type Repository = KnownRegistry['repositories'][number];
@@ -78,23 +106,21 @@ type Repository = KnownRegistry['repositories'][number];
 function* takenRepository(
   rule: CompiledRule,
   registry: KnownRegistry,
-  repository: Repository,
+  { name, tags }: Repository,
   tally: Tally,
 ): Generator<void, void> {
-  const kind = tagKind(rule, repository.name);
+  const kind = tagKind(rule, name);
   const scheme = defaultScheme(kind);
-  const decided = yield* stepsOnly(
-    decideTags(rule, repository.name, repository.tags, kind, registry.facts?.(repository.name)),
-  );
-  const pages = Math.max(1, Math.ceil(repository.tags.length / PAGE));
+  const decided = yield* stepsOnly(decideTags(rule, name, tags, kind, registry.facts?.(name)));
+  const pages = Math.max(1, Math.ceil(tags.length / PAGE));
   tally.counts.repositories += 1;
   tally.cost.requests += pages;
   tally.cost.perScan += pages;
   for (let index = 0; index < decided.length; index += 1) {
-    const tag = repository.tags[index]!;
+    const tag = tags[index]!;
     const decision = decided[index]!;
     const moves = decision.included && mayMove(rule, scheme, tag, decision);
-    tally.add(registry, repository.name, tag, decision, moves);
+    tally.add(registry, name, tag, decision, moves);
     if (index % STEP === STEP - 1) yield;
   }
 }
@@ -115,12 +141,12 @@ function mayMove(rule: CompiledRule, scheme: Scheme, tag: string, decision: Deci
 
 function* leftRepository(
   registry: KnownRegistry,
-  repository: Repository,
+  { name, tags }: Repository,
   decision: Decision,
   tally: Tally,
 ): Generator<void, void> {
-  for (let index = 0; index < repository.tags.length; index += 1) {
-    tally.add(registry, repository.name, repository.tags[index]!, decision);
+  for (let index = 0; index < tags.length; index += 1) {
+    tally.add(registry, name, tags[index]!, decision);
     if (index % STEP === STEP - 1) yield;
   }
 }

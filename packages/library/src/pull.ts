@@ -1,4 +1,4 @@
-import { isFiles } from '@pharos/contract';
+import { isFiles, shellWord } from '@pharos/contract';
 
 /** Where an image stands. `tag` names the copy only: what is pulled is the digest. */
 export interface PullSource {
@@ -25,19 +25,14 @@ export function pullCommands({ host, repository, tag, digest }: PullSource): Pul
   const reference = `${pullName(host, repository)}@${digest}`;
   const copy = `${repository.slice(repository.lastIndexOf('/') + 1)}:${tag ?? digest.slice(-12)}`;
   return [
-    { tool: 'docker', command: `docker pull ${quoted(reference)}` },
-    { tool: 'podman', command: `podman pull ${quoted(reference)}` },
-    { tool: 'crictl', command: `crictl pull ${quoted(reference)}` },
-    { tool: 'skopeo', command: `skopeo copy ${quoted(`docker://${reference}`)} ${quoted(`oci:${copy}`)}` },
+    { tool: 'docker', command: `docker pull ${shellWord(reference)}` },
+    { tool: 'podman', command: `podman pull ${shellWord(reference)}` },
+    { tool: 'crictl', command: `crictl pull ${shellWord(reference)}` },
+    { tool: 'skopeo', command: `skopeo copy ${shellWord(`docker://${reference}`)} ${shellWord(`oci:${copy}`)}` },
   ];
 }
 
 /** Registry and repository as a pull names them. */
 export function pullName(host: string, repository: string): string {
   return `${HUB_HOSTS.has(host) ? 'docker.io' : host}/${repository}`;
-}
-
-/** People paste this into a shell: whatever is not plainly harmless is quoted (an IPv6 host has brackets). */
-function quoted(word: string): string {
-  return /^[A-Za-z0-9._:/@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,3 +1,5 @@
+import { dispatchLeftCatalogs } from './clusters/change.ts';
+import { carryOutDue, verifyUpgrades } from './clusters/upgrade-run.ts';
 import type { Context } from './context.ts';
 import { createActivityWatch, createAgentLossWatch, createCounting, expireApprovals, prune } from './library-watch.ts';
 import { evaluatePoliciesDue } from './policies/policy-evaluator.ts';
@@ -11,6 +13,7 @@ const WEBHOOKS_MS = 1_000;
 const ACTIVITY_MS = 2_000;
 const COUNT_MS = 30_000;
 const POLICIES_MS = 5_000;
+const UPGRADES_MS = 5_000;
 
 /** Starts the house-keeping of a server; answers how to stop it. A failed turn is logged and tried again at the next. */
 export function startBackground(context: Context): () => Promise<void> {
@@ -18,6 +21,9 @@ export function startBackground(context: Context): () => Promise<void> {
   // What was left when the server stopped.
   context.verifications.again();
   const resealing = resealAtStart(context);
+  const catalogs = dispatchLeftCatalogs(context).catch((error: unknown) => {
+    context.log.warn({ err: error }, 'handing catalogs to agents failed');
+  });
   const stops = [
     every(context, MINUTE_MS, 'giving up stale scans', () => failStaleScans(context)),
     every(context, MINUTE_MS, 'ending approvals', () => expireApprovals(context)),
@@ -28,13 +34,15 @@ export function startBackground(context: Context): () => Promise<void> {
     every(context, COUNT_MS, 'counting the library', createCounting(context)),
     every(context, MINUTE_MS, 'verifying signatures', () => context.verifications.run()),
     every(context, POLICIES_MS, 'evaluating policies', () => evaluatePoliciesDue(context)),
+    every(context, UPGRADES_MS, 'carrying out upgrades', () => carryOutDue(context)),
+    every(context, UPGRADES_MS, 'verifying upgrades', () => verifyUpgrades(context)),
     every(context, ACTIVITY_MS, 'sending the audit log', async () => context.auditSyslog?.run()),
     every(context, AGENTS_MS, 'verifying the audit log', () => context.audit.run()),
     every(context, AGENTS_MS, 'counting refusals', () => context.denials.flush()),
     every(context, AGENTS_MS, 'watching agents', () => watchAgents(context, agentStates)),
   ];
   return async () => {
-    await Promise.all([resealing, ...stops.map((stop) => stop())]);
+    await Promise.all([resealing, catalogs, ...stops.map((stop) => stop())]);
     context.auditSyslog?.stop();
   };
 }

@@ -8,7 +8,8 @@ export type ServerErrorCode =
   | 'sealed-unreadable'
   | 'address-invalid'
   | 'identity-provider-invalid'
-  | 'syslog-invalid';
+  | 'syslog-invalid'
+  | 'mail-settings-invalid';
 
 /** What can go wrong in the control plane apart from answers to requests: a stable code, a sentence and a next step. */
 export class ServerError extends Error {

@@ -10,3 +10,4 @@ export { buildOpenApi } from './openapi-file.ts';
 export { SAMPLE_REMOVED } from './routes/registries.ts';
 export { sealToAgent } from './sealing.ts';
 export { type RunningServer, type ServerOptions, startServer } from './server.ts';
+export type { MailOptions } from './webhooks/mail.ts';

@@ -173,6 +173,8 @@ async function fill(locationId: string, mark: string) {
     users: user.id,
     teams: teamId,
     clusters: randomUUID(),
+    locations: locationId,
+    upgrade: randomUUID(),
   };
   const spec = specOf(
     ClusterInput.parse({ name: text('cluster'), location: locationId, image: digest, storage: '1Gi' }),
@@ -182,6 +184,13 @@ async function fill(locationId: string, mark: string) {
     ids.clusters!,
     { ...made, spec, catalog: null, apply: false },
     { action: 'create', actor: 'test', detail: '' },
+    now,
+  );
+  await store.clusterUpgrades.request(
+    {
+      ...{ id: ids.upgrade!, clusterId: ids.clusters!, kind: 'minor', digest, extension: null },
+      ...{ fromTag: '17.4', toTag: '17.5', timing: 'window', requestedBy: 'test', requestedPerson: null },
+    },
     now,
   );
   return { ids, digest, tag: text('tag'), registryId, locationId };
@@ -231,7 +240,13 @@ function queryOf(route: Route, which: 'own' | 'foreign'): object {
 async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', token: string) {
   const { ids, digest, tag, registryId, locationId } = rows[which];
   const noun = route.path.split('/')[1] as string;
-  const values: Record<string, string> = { id: ids[noun] ?? randomUUID(), name: tag, n: '0', digest };
+  const values: Record<string, string> = {
+    id: ids[noun] ?? randomUUID(),
+    name: tag,
+    n: '0',
+    digest,
+    upgradeId: ids.upgrade!,
+  };
   const params = Object.fromEntries(Object.keys(route.params?.shape ?? {}).map((key) => [key, values[key] ?? 'x']));
   const spec = { name: 'x', registryId, repositories: { include: ['**'], exclude: [] }, tags: [] };
   const rule = { rule: spec, refresh: false, limit: 50, offset: 0 };
@@ -311,7 +326,9 @@ Three pairs a role: held everywhere, in one location, for repositories by a patt
 test('what may be changed by a part of a role is named, so that a new one is looked at', () => {
   const scoped = table.filter(([, route]) => route.row !== undefined).map(([name]) => name);
   assert.deepEqual(scoped.sort(), [
+    'approveUpgrade',
     'assignApproval',
+    'cancelUpgrade',
     'commentApproval',
     'confirmAbsence',
     'createCluster',
@@ -332,6 +349,8 @@ test('what may be changed by a part of a role is named, so that a new one is loo
     'requestApproval',
     'revokeAgentKey',
     'rotateReceiver',
+    'setClusterMaintenance',
+    'setLocationMaintenance',
     'updateCluster',
     'updateModelDeployment',
     'updateRegistry',

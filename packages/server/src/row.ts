@@ -52,6 +52,7 @@ const NAMES: Record<RouteRow, string> = {
   'new-receiver': 'The registry',
   'scan-request': 'The registry or repository',
   agent: 'The agent',
+  location: 'The location',
   'model-deployment': 'The deployment',
   'new-model-deployment': 'The location',
   cluster: 'The cluster',
@@ -86,6 +87,10 @@ const LOADERS: Record<RouteRow, Loader> = {
   agent: async ({ store, params }) => {
     const agent = await store.agents.publicKey(params.id as string);
     return agent && [whole(agent.locationId)];
+  },
+  location: async ({ store, params }) => {
+    const id = params.id as string;
+    return (await store.locations.has(id)) ? [whole(id)] : null;
   },
   'model-deployment': async ({ store, params }) => {
     const deployment = await store.modelDeployments.get(params.id as string);

@@ -27,6 +27,7 @@ import { PreviewPool } from './preview/preview-pool.ts';
 import { createReaderStore } from './reader.ts';
 import { Running } from './running.ts';
 import { Verifications } from './verification/verifications.ts';
+import { createMailer, type MailOptions } from './webhooks/mail.ts';
 import { createWebhookSender } from './webhooks/sender.ts';
 import { createWorkQueue } from './work.ts';
 
@@ -54,6 +55,8 @@ export interface ServerOptions {
   readonly oidc?: OidcSettings | undefined;
   /** A syslog server that takes the audit log. */
   readonly auditSyslog?: { readonly url: string; readonly ca: string | null } | undefined;
+  /** A mail server, for webhooks whose address is mailto:. */
+  readonly mail?: MailOptions | undefined;
   /** A directory to sign in with. */
   readonly ldap?: LdapSettings | undefined;
   /** The container engine of this machine; without it nothing is started here. */
@@ -78,7 +81,8 @@ export interface RunningServer {
 
 /**
  * Starts the control plane.
- * @throws ServerError `port-in-use`, `port-forbidden`, `address-unavailable`, `key-unusable`, `address-invalid`, `identity-provider-invalid`
+ * @throws ServerError `port-in-use`, `port-forbidden`, `address-unavailable`, `key-unusable`, `address-invalid`, `identity-provider-invalid`,
+ *   `mail-settings-invalid`, `syslog-invalid`
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const publicUrl = options.publicUrl === undefined ? undefined : readPublicUrl(options.publicUrl);
@@ -143,6 +147,8 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
   const work = createWorkQueue(now);
   const events = createEventHub(now);
   const metrics = createMetrics({ workDepth: work.depth, eventClients: events.clients });
+  const mailer = options.mail ? createMailer(options.mail, options.publicUrl) : null;
+  if (mailer) stopping.addEventListener('abort', () => mailer.close(), { once: true });
   const ldap = options.ldap ? createLdap(options.ldap, { log }) : null;
   const oidc = options.oidc ? createOidc(options.oidc, { key, now, log }) : null;
   // Who asks is found out before there is a reader.
@@ -186,7 +192,7 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
     metrics,
     configs,
     previews: new PreviewPool(),
-    webhooks: createWebhookSender({ store: options.store, key, now, version, events, metrics, log }),
+    webhooks: createWebhookSender({ store: options.store, key, now, version, events, metrics, log, mailer }),
     running,
     verifications,
     audit: createAuditWatch({ store: options.store, key, now, log }),

@@ -2,10 +2,10 @@
 import type { ActivityEntry } from '@pharos/contract';
 import { type ActivityDraft, activityDraft } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
+import type { Activity } from './activity-port.ts';
 import { CONNECTED_SECONDS, LOST_SECONDS } from './agents.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, json, storableText } from './database.ts';
-import type { Activity } from './store.ts';
 import { enqueue } from './webhook-enqueue.ts';
 
 /** Entries kept, by age and by number. */

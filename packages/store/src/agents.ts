@@ -1,10 +1,10 @@
 /** Beacon Agents as they were last heard. */
 import type { Agent, KubernetesStatus } from '@pharos/contract';
 import { sql } from 'kysely';
+import type { Agents } from './agent-port.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, json } from './database.ts';
 import { ensureLocation } from './locations.ts';
-import type { Agents } from './store.ts';
 
 /** Agents call at least once a minute (a long poll is at most 60 s): connected within 90 s, lost after ten minutes. */
 export const CONNECTED_SECONDS = 90;

@@ -2,8 +2,8 @@
 import type { ApprovalItem, ApprovalRequest, Platform } from '@pharos/contract';
 import { mayHoldSbom, summariseVerification } from '@pharos/library';
 import { sql } from 'kysely';
+import { LINE_OF_TAG, newestApproved } from './approval-newer.ts';
 import { type Db, iso } from './database.ts';
-import { digestsIn } from './decision-row.ts';
 import { shown as evidenceOfSubjects } from './evidence.ts';
 import { referrersOf } from './referrers.ts';
 import { TAG_COLUMNS, type TagRow, tagOf } from './tag-row.ts';
@@ -28,28 +28,22 @@ export interface RequestRow {
   state: ApprovalRequest['state'];
 }
 
+const PREDECESSOR = sql`jsonb_build_object('digest', b.digest, 'name', b.name, 'isOlder', b.sort_key < t.sort_key)`;
+
 /** By digest; images that stand nowhere have none. */
 export async function cardsOf(db: Db, digests: readonly string[], now: Date): Promise<Map<string, Card>> {
   if (digests.length === 0) return new Map();
-  // The newest approved of each line is found from what is approved: a walk down a repository may pass very many others.
+  // First which tag stands for each image, then everything else of these tags alone.
   const found = await sql<CardRow>`
     with page as materialized (
       select h.* from unnest(${[...digests]}::text[]) as d(digest)
       cross join lateral (
         select f.repository_id, f.name from tags f where f.digest = d.digest collate "C" and f.presence <> 'retired'
-        order by f.presence desc, f.sort_key desc, f.repository_id, f.name limit 1) h),
-    approved as materialized (
-      select p.repository_id, p.major, p.flavour, p.digest, p.name, p.sort_key,
-        row_number() over (partition by p.repository_id, p.major, p.flavour order by p.sort_key desc, p.name desc) as place
-      from (${digestsIn('approved', now)}) s join tags p on p.digest = s.digest
-      where p.repository_id in (select repository_id from page) and p.presence <> 'retired' and not p.floating),
-    best as materialized (select * from approved where place <= 2)
+        order by f.presence desc, f.sort_key desc, f.repository_id, f.name limit 1) h)
     select ${TAG_COLUMNS}, (select count(*)::int from tags c where c.digest = t.digest and c.presence <> 'retired') as places,
       (select i.observation -> 'platforms' from images i where i.digest = t.digest) as shown_platforms,
       (select i.packages is not null from images i where i.digest = t.digest) as is_listed,
-      (select jsonb_build_object('digest', b.digest, 'name', b.name, 'isOlder', b.sort_key < t.sort_key) from best b
-        where b.repository_id = t.repository_id and b.digest <> t.digest and b.major is not distinct from t.major
-          and b.flavour is not distinct from t.flavour order by b.place limit 1) as predecessor,
+      (${newestApproved(LINE_OF_TAG, PREDECESSOR, now, sql`b.digest <> t.digest`)}) as predecessor,
       (select u.name from approval_assignees a join public.users u on u.id = a.user_id where a.digest = t.digest) as assignee,
       (select count(*)::int from approval_comments c where c.digest = t.digest) as comments
     from page h join tags t on t.repository_id = h.repository_id and t.name = h.name

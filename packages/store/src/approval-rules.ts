@@ -2,8 +2,10 @@
 import type { ApprovalRule } from '@pharos/contract';
 import { sql } from 'kysely';
 import type { ApprovalRules } from './approval-port.ts';
+import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { countUpTo, type Db, first, iso, storableText } from './database.ts';
+import { recallByRule } from './decision-recall.ts';
 import { StoreError } from './errors.ts';
 
 interface RuleRow {
@@ -31,14 +33,20 @@ export function approvalRulesOf(db: Db): ApprovalRules {
     },
 
     create: async (id, { pattern, people = 2 }, actor, now) => {
-      const row = await first(
-        sql<RuleRow>`insert into approval_rules (id, pattern, people, created_at, created_by)
-          values (${id}, ${storableText(pattern)}, ${people}, ${iso(now)}, ${actor})
-          on conflict (pattern) do nothing returning *`,
-        db,
-      );
-      if (row !== null) return ruleOf(row);
-      throw new StoreError('name-taken', `There is a rule for ${pattern} already.`, 'Remove that one first.');
+      return db.transaction().execute(async (trx) => {
+        noteAudit({ subject: id });
+        const row = await first(
+          sql<RuleRow>`insert into approval_rules (id, pattern, people, created_at, created_by)
+            values (${id}, ${storableText(pattern)}, ${people}, ${iso(now)}, ${actor})
+            on conflict (pattern) do nothing returning *`,
+          trx,
+        );
+        if (row === null) {
+          throw new StoreError('name-taken', `There is a rule for ${pattern} already.`, 'Remove that one first.');
+        }
+        await recallByRule(trx, row, now);
+        return ruleOf(row);
+      });
     },
 
     remove: async (id) =>

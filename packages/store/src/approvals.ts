@@ -5,6 +5,7 @@ import { tell } from './activity.ts';
 import type { ApprovalActor, Approvals } from './approval-port.ts';
 import { listApprovals } from './approval-queue.ts';
 import { reviewOf } from './approval-review.ts';
+import { noteAudit } from './audit-context.ts';
 import { type Db, first, iso, storableText } from './database.ts';
 import { isPerson, standsOf } from './decision-checks.ts';
 import { type StateRow, stateNow, UNDECIDED } from './decision-row.ts';
@@ -20,6 +21,7 @@ export function approvalsOf(db: Db): Approvals {
 
     request: (digest, reason, actor, now) =>
       db.transaction().execute(async (trx) => {
+        noteAudit({ subject: digest });
         await lockImage(trx, digest);
         const row = await first(sql<StateRow>`select * from image_states where digest = ${digest}`, trx);
         const { state } = row === null ? UNDECIDED : stateNow(row, now);

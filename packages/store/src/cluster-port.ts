@@ -10,6 +10,8 @@ import type {
   Version,
 } from '@pharos/contract';
 import type { CatalogKey, PlacedImage } from '@pharos/library';
+import type { NewUpgrade } from './cluster-upgrade-port.ts';
+import type { KubernetesObject } from './dispatch-port.ts';
 
 /** What is kept of a cluster. Its manifest is written anew whenever it is handed out, so that it cannot outlive an approval. */
 export interface StoredCluster {
@@ -39,14 +41,39 @@ export interface ClusterNote {
   readonly detail: string;
 }
 
+/** What goes with a change of a cluster. */
+export interface ClusterStep {
+  /** What its agents apply from now on; absent: nothing is handed to them. */
+  readonly objects?: readonly KubernetesObject[] | undefined;
+  /** The upgrade that this is: one that waits for its time, or one that begins at once. */
+  readonly upgrade?: { readonly scheduled: string } | { readonly at: 'once'; readonly upgrade: NewUpgrade } | undefined;
+}
+
 export interface Clusters {
   list(query: ClusterQuery): Promise<Page<StoredCluster>>;
   get(id: string): Promise<StoredCluster | null>;
-  /** Throws `name-taken` when the namespace of the location has one of this name. */
-  create(id: string, content: ClusterContent, note: ClusterNote, now: Date): Promise<StoredCluster>;
-  /** Throws `conflict` when the revision is not the stored one any more. */
-  update(id: string, revision: number, content: ClusterContent, note: ClusterNote, now: Date): Promise<StoredCluster>;
-  remove(id: string): Promise<boolean>;
+  /** With what its agents apply, in one transaction. Throws `name-taken` when the namespace has one of this name. */
+  create(
+    id: string,
+    content: ClusterContent,
+    note: ClusterNote,
+    now: Date,
+    objects?: readonly KubernetesObject[],
+  ): Promise<StoredCluster>;
+  /**
+   * With what its agents apply and the step of an upgrade, in one transaction. Throws `conflict` when the revision is not
+   * the stored one any more or the upgrade does not wait any more, `second-person-needed`.
+   */
+  update(
+    id: string,
+    revision: number,
+    content: ClusterContent,
+    note: ClusterNote,
+    now: Date,
+    more?: ClusterStep,
+  ): Promise<StoredCluster>;
+  /** What agents applied of it is deleted by them. */
+  remove(id: string, now: Date): Promise<boolean>;
   /** Newest first, at most 100. */
   history(id: string): Promise<ClusterChange[]>;
   /** Those that follow a catalog, at most 1,000. */

@@ -1,9 +1,14 @@
 /** PostgreSQL clusters that were made from the library, and who changed them. */
 import type { ClusterChange, ClusterSpec, Engine, Version } from '@pharos/contract';
 import { sql } from 'kysely';
+import { noteAudit } from './audit-context.ts';
+import { noteChange } from './cluster-notes.ts';
 import type { ClusterContent, ClusterNote, Clusters, StoredCluster } from './cluster-port.ts';
+import { beginUpgrade } from './cluster-upgrades.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso, json, storableText } from './database.ts';
+import type { KubernetesObject } from './dispatch-port.ts';
+import { putDispatch, removeDispatch } from './dispatches.ts';
 import { StoreError } from './errors.ts';
 
 interface ClusterRow {
@@ -54,9 +59,10 @@ export function clustersOf(db: Db): Clusters {
 
     get: (id) => clusterById(db, id),
 
-    create: (id, content, by, now) =>
+    create: (id, content, by, now, objects) =>
       db.transaction().execute(async (trx) => {
         const { location, namespace, name } = content.spec;
+        noteAudit({ subject: id });
         const kept = await first(
           sql`insert into clusters (id, location_id, namespace, name, digest, extension_digests, engine, version, tag,
               reference, catalog, spec, apply, created_at, created_by, updated_at)
@@ -73,11 +79,12 @@ export function clustersOf(db: Db): Clusters {
             'Choose another name or another namespace.',
           );
         }
-        await note(trx, id, by, now);
+        await noteChange(trx, id, by, now);
+        await hand(trx, id, content, objects, by, now);
         return (await clusterById(trx, id))!;
       }),
 
-    update: (id, revision, content, by, now) =>
+    update: (id, revision, content, by, now, { objects, upgrade } = {}) =>
       db.transaction().execute(async (trx) => {
         const kept = await first(
           sql`update clusters set digest = ${content.spec.image}, extension_digests = ${extensionDigests(content)}::text[],
@@ -90,11 +97,18 @@ export function clustersOf(db: Db): Clusters {
         if (kept === null) {
           throw new StoreError('conflict', 'The cluster was changed or deleted meanwhile.', 'Load it again first.');
         }
-        await note(trx, id, by, now);
+        await noteChange(trx, id, by, now);
+        const generation = await hand(trx, id, content, objects, by, now);
+        if (upgrade !== undefined) await beginUpgrade(trx, upgrade, generation, now);
         return (await clusterById(trx, id))!;
       }),
 
-    remove: async (id) => (await first(sql`delete from clusters where id = ${id} returning 1`, db)) !== null,
+    remove: (id, now) =>
+      db.transaction().execute(async (trx) => {
+        if ((await first(sql`delete from clusters where id = ${id} returning 1`, trx)) === null) return false;
+        await removeDispatch(trx, 'cluster', id, now);
+        return true;
+      }),
 
     history: async (id) => {
       const found = await sql<Omit<ClusterChange, 'at'> & { at: Date }>`
@@ -123,9 +137,18 @@ async function clusterById(db: Db, id: string): Promise<StoredCluster | null> {
   return row && clusterOf(row);
 }
 
-async function note(trx: Db, id: string, { action, actor, detail }: ClusterNote, now: Date): Promise<void> {
-  await sql`insert into cluster_changes (cluster_id, at, actor, action, detail)
-    values (${id}, ${iso(now)}, ${storableText(actor)}, ${action}, ${storableText(detail)})`.execute(trx);
+/** Hands the objects to the agents of the location; answers the generation of what they apply, null: nothing. */
+async function hand(
+  trx: Db,
+  ownerId: string,
+  { spec }: ClusterContent,
+  objects: readonly KubernetesObject[] | undefined,
+  { actor }: ClusterNote,
+  now: Date,
+): Promise<number | null> {
+  if (objects === undefined) return null;
+  const owner = { ownerKind: 'cluster', ownerId, locationId: spec.location } as const;
+  return (await putDispatch(trx, { ...owner, objects, requestedBy: actor }, now)).generation;
 }
 
 function extensionDigests({ spec }: ClusterContent): string[] {

@@ -1,5 +1,13 @@
 /** What a decision is held against before it is made: the image, its state, its places, and the rules for approvals. */
-import { type Approver, covers, type PeopleRule, peopleNeeded, refusalToApprove, statesAfter } from '@pharos/library';
+import {
+  type Approver,
+  covers,
+  type PeopleRule,
+  peopleNeeded,
+  peopleOf,
+  refusalToApprove,
+  statesAfter,
+} from '@pharos/library';
 import { sql } from 'kysely';
 import { type Db, first } from './database.ts';
 import type { NewDecision } from './decision-port.ts';
@@ -18,6 +26,14 @@ export interface Stand {
   readonly tags: number;
 }
 
+/** What stands behind an approval. */
+export interface Approval {
+  /** The strictest rule that it passes. */
+  readonly people: 0 | 1 | 2;
+  /** Id of the person who approved; null: a program or a policy. */
+  readonly person: string | null;
+}
+
 /** The repositories in which an image stands now. */
 export async function standsOf(db: Db, digest: string): Promise<Stand[]> {
   const found = await sql<Stand>`select t.repository_id, r.name as repository, t.registry_id, g.name as registry,
@@ -30,12 +46,16 @@ export async function standsOf(db: Db, digest: string): Promise<Stand[]> {
   return found.rows;
 }
 
-/** Whether a decision may be made: the state before it and where the image stands, or the refusal. */
+/**
+ * Whether a decision may be made: the state before it and where the image stands, or the refusal. `byPolicies` are refusals that were
+ * read for many at once; without them they are read here.
+ */
 export async function checked(
   db: Db,
   decision: NewDecision,
   now: Date,
-): Promise<{ before: StateRow['state']; stands: Stand[] }> {
+  byPolicies?: ReadonlyMap<string, StoreError>,
+): Promise<{ before: StateRow['state']; stands: Stand[]; approval: Approval | null }> {
   const { digest, state } = decision;
   const image = await first(sql`select 1 from images where digest = ${digest}`, db);
   if (image === null) {
@@ -58,11 +78,12 @@ export async function checked(
     );
   }
   await refuseSuccessor(db, decision);
-  if (state === 'approved') {
-    await refuseApprover(db, decision, stands);
-    await assertApprovable(db, digest, now);
-  }
-  return { before, stands };
+  if (state !== 'approved') return { before, stands, approval: null };
+  const approval = await approvalOf(db, decision, stands);
+  const refusal = byPolicies?.get(digest);
+  if (refusal !== undefined) throw refusal;
+  if (byPolicies === undefined) await assertApprovable(db, digest, now);
+  return { before, stands, approval };
 }
 
 /** An image is one thing wherever it stands: whoever decides of it must be allowed to in every place. */
@@ -92,15 +113,15 @@ async function refuseSuccessor(db: Db, { digest, state, successor = null }: NewD
   throw new StoreError('conflict', message, 'Name another image of the library, or none.');
 }
 
-async function refuseApprover(db: Db, decision: NewDecision, stands: readonly Stand[]): Promise<void> {
+async function approvalOf(db: Db, decision: NewDecision, stands: readonly Stand[]): Promise<Approval> {
   const rules = await sql<PeopleRule>`select pattern, people from approval_rules`.execute(db);
   const repositories = stands.map(({ repository }) => repository);
-  const people = peopleNeeded(rules.rows, repositories);
-  if (people === 0) return;
   const asked = await sql<{ person: string | null; isOpen: boolean }>`
     select person, state = 'open' as "isOpen" from approval_requests where digest = ${decision.digest}`.execute(db);
-  const refusal = refusalToApprove(people, await approverOf(db, decision), asked.rows);
+  const approver = await approverOf(db, decision);
+  const refusal = refusalToApprove(peopleNeeded(rules.rows, repositories), approver, asked.rows);
   if (refusal !== null) throw new StoreError('second-person-needed', ...refusal);
+  return { people: peopleOf(approver, asked.rows), person: approver.kind === 'person' ? approver.id : null };
 }
 
 async function approverOf(db: Db, { actorKind, person = null }: NewDecision): Promise<Approver> {

@@ -4,11 +4,14 @@ import { sql } from 'kysely';
 import { noteChanged } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, json, storableText } from './database.ts';
-import { checked, type Stand } from './decision-checks.ts';
+import { tidyDecidedTags } from './decided-tags.ts';
+import { type Approval, checked, type Stand } from './decision-checks.ts';
 import type { Decisions, NewDecision } from './decision-port.ts';
+import { recallLately } from './decision-recall.ts';
 import { type DecisionRow, decisionOf, type StateRow, stateNow, UNDECIDED } from './decision-row.ts';
 import { type Decided, tellDecisions } from './decision-telling.ts';
 import { StoreError } from './errors.ts';
+import { policyRefusals } from './policies.ts';
 
 export { stateSql } from './decision-row.ts';
 
@@ -28,9 +31,11 @@ export function decisionsOf(db: Db): Decisions {
     check: async (decisions, now) => {
       const decided: Decided[] = [];
       const refused: DecisionRefusal[] = [];
+      const approvals = decisions.filter(({ state }) => state === 'approved').map(({ digest }) => digest);
+      const byPolicies = await policyRefusals(db, approvals, now);
       for (const decision of decisions) {
         try {
-          decided.push({ decision, ...(await checked(db, decision, now)) });
+          decided.push({ decision, ...(await checked(db, decision, now, byPolicies)) });
         } catch (error) {
           if (!(error instanceof StoreError)) throw error;
           refused.push({ digest: decision.digest, code: error.code, message: error.message, hint: error.hint });
@@ -66,8 +71,8 @@ export async function decideAll(trx: Db, decisions: readonly NewDecision[], now:
   for (const decision of ordered) {
     // The image's row is the lock: it is there before any state is. Requests for approval take it too.
     await sql`select 1 from images where digest = ${decision.digest} for update`.execute(trx);
-    const { before, stands } = await checked(trx, decision, now);
-    await record(trx, decision, before, now);
+    const { before, stands, approval } = await checked(trx, decision, now);
+    await record(trx, decision, { before, approval }, now);
     decided.push({ decision, before, stands });
   }
   await tellDecisions(trx, decided, now);
@@ -75,7 +80,12 @@ export async function decideAll(trx: Db, decisions: readonly NewDecision[], now:
 }
 
 /** Writes the decision down. The image's row is locked. */
-async function record(trx: Db, decision: NewDecision, before: ImageState, now: Date): Promise<void> {
+async function record(
+  trx: Db,
+  decision: NewDecision,
+  { before, approval }: { before: ImageState; approval: Approval | null },
+  now: Date,
+): Promise<void> {
   const { digest, state, policyId = null, expiresAt = null, successor = null, detail = {} } = decision;
   noteChanged(digest, before, state);
   const kept = await sql<{ id: number }>`
@@ -83,10 +93,12 @@ async function record(trx: Db, decision: NewDecision, before: ImageState, now: D
     values (${digest}, ${state}, ${before}, ${storableText(decision.reason)}, ${storableText(decision.actor)},
       ${decision.actorKind}, ${policyId}, ${successor}, ${iso(expiresAt)}, ${iso(now)}, ${json(detail)})
     returning id`.execute(trx);
-  await sql`insert into image_states (digest, state, decision_id, successor, expires_at, decided_at)
-    values (${digest}, ${state}, ${kept.rows[0]!.id}, ${successor}, ${iso(expiresAt)}, ${iso(now)})
+  await sql`insert into image_states (digest, state, decision_id, successor, expires_at, decided_at, people, approver)
+    values (${digest}, ${state}, ${kept.rows[0]!.id}, ${successor}, ${iso(expiresAt)}, ${iso(now)},
+      ${approval?.people ?? 0}, ${approval?.person ?? null})
     on conflict (digest) do update set state = excluded.state, decision_id = excluded.decision_id,
-      successor = excluded.successor, expires_at = excluded.expires_at, decided_at = excluded.decided_at`.execute(trx);
+      successor = excluded.successor, expires_at = excluded.expires_at, decided_at = excluded.decided_at,
+      people = excluded.people, approver = excluded.approver`.execute(trx);
   await sql`update images set undecided = ${state === 'pending'} where digest = ${digest}`.execute(trx);
   if (state === 'pending') return;
   // What was asked for has its answer.
@@ -101,6 +113,8 @@ async function expire(trx: Db, now: Date): Promise<number> {
     select s.digest, s.expires_at from image_states s
     where s.expires_at <= ${iso(now)}::timestamptz and s.state = 'approved' order by s.digest
     limit ${MOST_EXPIRED}`.execute(trx);
+  await tidyDecidedTags(trx, now);
+  await recallLately(trx, now);
   const decided: Decided[] = [];
   for (const { digest, expires_at } of over.rows) {
     await sql`select 1 from images where digest = ${digest} for update`.execute(trx);
@@ -113,7 +127,7 @@ async function expire(trx: Db, now: Date): Promise<number> {
     if (still === null) continue;
     const reason = `The approval ended at ${iso(expires_at)}.`;
     const decision: NewDecision = { digest, state: 'pending', reason, actor: 'system', actorKind: 'system' };
-    await record(trx, decision, 'approved', now);
+    await record(trx, decision, { before: 'approved', approval: null }, now);
     decided.push({ decision, before: 'approved', stands: [] });
   }
   await tellDecisions(trx, decided, now);

@@ -42,6 +42,8 @@ export interface Dispatch {
   readonly code: string | null;
   readonly hint: string | null;
   readonly updatedAt: string;
+  /** When an agent last looked at the objects; null: not yet. */
+  readonly checkedAt: string | null;
 }
 
 /** How long a lease holds, in seconds. */

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, json } from './database.ts';
 import { keep, refOf, take, versionOf } from './dispatch-lease.ts';
-import type { Dispatch, Dispatches } from './dispatch-port.ts';
+import type { Dispatch, Dispatches, NewDispatch } from './dispatch-port.ts';
 import { StoreError } from './errors.ts';
 
 interface DispatchRow {
@@ -39,26 +39,7 @@ const NEWEST: Order<DispatchRow> = {
 
 export function dispatchesOf(db: Db): Dispatches {
   return {
-    put: async ({ ownerKind, ownerId, locationId, objects, requestedBy }, now) => {
-      const row = await first(
-        sql<DispatchRow>`insert into dispatches (id, owner_kind, owner_id, location_id, generation, objects, state,
-            requested_by, created_at, updated_at)
-          values (${randomUUID()}, ${ownerKind}, ${ownerId}, ${locationId}, 1, ${json(objects)}, 'waiting', ${requestedBy},
-            ${iso(now)}, ${iso(now)})
-          on conflict (owner_kind, owner_id) do update set generation = dispatches.generation + 1,
-            objects = excluded.objects, state = 'waiting', message = '', code = null, hint = null, requested_by = excluded.requested_by,
-            updated_at = excluded.updated_at
-          where dispatches.location_id = excluded.location_id
-          returning *`,
-        db,
-      );
-      if (row !== null) return dispatchOf(row);
-      throw new StoreError(
-        'conflict',
-        'It stands in another location already.',
-        'Delete it there first, or give it another name here.',
-      );
-    },
+    put: (dispatch, now) => putDispatch(db, dispatch, now),
 
     get: async (ownerKind, ownerId) => {
       const row = await first(
@@ -68,14 +49,7 @@ export function dispatchesOf(db: Db): Dispatches {
       return row && dispatchOf(row);
     },
 
-    remove: async (ownerKind, ownerId, now) => {
-      const row = await first(
-        sql`update dispatches set state = 'deleting', generation = generation + 1, updated_at = ${iso(now)}
-          where owner_kind = ${ownerKind} and owner_id = ${ownerId} returning 1`,
-        db,
-      );
-      return row !== null;
-    },
+    remove: (ownerKind, ownerId, now) => removeDispatch(db, ownerKind, ownerId, now),
 
     list: async ({ limit, cursor, locationId, state }) => {
       const filters = [
@@ -96,6 +70,47 @@ export function dispatchesOf(db: Db): Dispatches {
   };
 }
 
+/** Inside a transaction pass it as `db`. @see Dispatches.put */
+export async function putDispatch(
+  db: Db,
+  { ownerKind, ownerId, locationId, objects, requestedBy }: NewDispatch,
+  now: Date,
+): Promise<Dispatch> {
+  const row = await first(
+    sql<DispatchRow>`insert into dispatches (id, owner_kind, owner_id, location_id, generation, objects, state,
+        requested_by, created_at, updated_at)
+      values (${randomUUID()}, ${ownerKind}, ${ownerId}, ${locationId}, 1, ${json(objects)}, 'waiting', ${requestedBy},
+        ${iso(now)}, ${iso(now)})
+      on conflict (owner_kind, owner_id) do update set generation = dispatches.generation + 1,
+        objects = excluded.objects, state = 'waiting', message = '', code = null, hint = null, requested_by = excluded.requested_by,
+        updated_at = excluded.updated_at
+      where dispatches.location_id = excluded.location_id
+      returning *`,
+    db,
+  );
+  if (row !== null) return dispatchOf(row);
+  throw new StoreError(
+    'conflict',
+    'It stands in another location already.',
+    'Delete it there first, or give it another name here.',
+  );
+}
+
+/** Inside a transaction pass it as `db`. @see Dispatches.remove */
+export async function removeDispatch(
+  db: Db,
+  ownerKind: Dispatch['ownerKind'],
+  ownerId: string,
+  now: Date,
+): Promise<boolean> {
+  const row = await first(
+    sql`update dispatches set state = 'deleting', generation = generation + 1, updated_at = ${iso(now)}
+      where owner_kind = ${ownerKind} and owner_id = ${ownerId} returning 1`,
+    db,
+  );
+  return row !== null;
+}
+
 function dispatchOf(row: DispatchRow): Dispatch {
   return {
     id: row.id,
@@ -112,6 +127,7 @@ function dispatchOf(row: DispatchRow): Dispatch {
     code: row.code,
     hint: row.hint,
     updatedAt: iso(row.updated_at),
+    checkedAt: iso(row.checked_at),
   };
 }
 
@@ -123,6 +139,5 @@ function shownOf(row: DispatchRow): ShownDispatch {
     objects: objects.map(refOf),
     status: [...status],
     requestedBy: row.requested_by,
-    checkedAt: iso(row.checked_at),
   };
 }

@@ -16,6 +16,8 @@ const MAJOR = '18';
 export interface OpenDatabase {
   readonly db: Db;
   readonly upkeep: Upkeep;
+  /** Runs what may take as long as it takes: migrations. The handle is good until `run` settles. */
+  patiently<T>(run: (db: Db) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -46,7 +48,7 @@ async function assemble(pglite: EmbeddedDatabase, unlock: () => Promise<void>, l
     await pglite.close();
     await unlock();
   };
-  return { db, upkeep, close };
+  return { db, upkeep, patiently: (run) => run(db), close };
 }
 
 /**

@@ -13,10 +13,10 @@ import {
 } from '@pharos/library';
 import { sql } from 'kysely';
 import { type Db, first, iso } from './database.ts';
+import type { Explanations } from './explanation-port.ts';
 import { tagFactsOf } from './left-out.ts';
 import { lines } from './listings.ts';
 import { compilable, rulesOfRegistry } from './rules.ts';
-import type { Explanations } from './store.ts';
 
 /** Longest time that the steps of an explanation hold the event loop, in milliseconds. */
 const TURN_MS = 10;

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { type Db, first, iso } from './database.ts';
 import { replaceGrants } from './grants.ts';
-import type { ExternalIdentity } from './store.ts';
+import type { ExternalIdentity } from './user-port.ts';
 
 /**
  * The user of an identity, made at the first sign-in. What the groups give replaces roles and teams, so that who left a

@@ -7,7 +7,7 @@ import { after, cut, type Order, orderBy, type SortKey } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso } from './database.ts';
 import { assignHcpTags } from './hcp-tag-assign.ts';
 import { listChanges, noteChange } from './hcp-tag-changes.ts';
-import type { HcpTags } from './store.ts';
+import type { HcpTags } from './hcp-tag-port.ts';
 import type { Upkeep } from './upkeep.ts';
 
 interface HcpTagRow {

@@ -5,9 +5,9 @@ import { type RawBuilder, sql } from 'kysely';
 import { LOST_SECONDS } from './agents.ts';
 import { countLibrary, countRepositories, dayOf } from './daily-statistics.ts';
 import { type Db, first, iso } from './database.ts';
+import type { History } from './history-port.ts';
 import { pruneRegistryStatistics, registryHistory } from './registry-statistics.ts';
 import { addedSince, statisticsOf } from './statistics.ts';
-import type { History } from './store.ts';
 
 /** New things are counted up to here: more than that is a first import, of which the size is known anyway. */
 const MOST = 10_000;

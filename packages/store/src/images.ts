@@ -6,8 +6,9 @@ import { type Db, first, iso, jsonText } from './database.ts';
 import { type DecisionRow, decisionOf, type StateRow, stateNow, UNDECIDED } from './decision-row.ts';
 import { shown as evidenceOfSubjects } from './evidence.ts';
 import { listPackages, packageSummaryOf, packagesOf, storePackages } from './image-packages.ts';
+import type { Images } from './image-port.ts';
+import type { ObservationCache } from './observation-cache.ts';
 import { referrersOf } from './referrers.ts';
-import type { Images } from './store.ts';
 import { factsOf } from './tag-facts.ts';
 import { redrawDigests, redrawTags } from './tag-write.ts';
 import { usagesOf } from './usages.ts';
@@ -57,7 +58,7 @@ export function imagesOf(db: Db): Images {
 
     observe: (observation, now, packages = []) =>
       db.transaction().execute(async (trx) => {
-        const changed = await storeImages(trx, [observation], now, true);
+        const changed = await storeImages(trx, [observation], now, { sameDepth: true });
         if (packages.length > 0) await storePackages(trx, observation.digest, packages, now);
         if (changed.length > 0) await redrawTags(trx, changed, now);
         // The image stayed as it was, and what is in it is known now.
@@ -95,7 +96,7 @@ export async function storeImages(
   trx: Db,
   observations: readonly Observation[],
   now: Date,
-  sameDepth = false,
+  { sameDepth = false, cache }: { readonly sameDepth?: boolean; readonly cache?: ObservationCache } = {},
 ): Promise<Observation[]> {
   if (observations.length === 0) return [];
   const byDigest = new Map(observations.map((observation) => [observation.digest, observation]));
@@ -113,15 +114,19 @@ export async function storeImages(
   const isDeeper = sameDepth
     ? sql`${depth('excluded')} >= ${depth('i')} and i.observation <> excluded.observation`
     : sql`${depth('excluded')} > ${depth('i')}`;
-  const stored = await sql<{ digest: string }>`
+  const stored = await sql<{ digest: string; xmin: string; isBare: boolean }>`
     insert into images as i (digest, media_type, detail, observation, first_seen_at, updated_at)
     select n.digest, n.media_type, n.detail, n.observation, ${iso(now)}::timestamptz, ${iso(now)}::timestamptz
     from jsonb_to_recordset(${jsonText(rows)}::jsonb) as n(digest text, media_type text, detail text, observation jsonb)
     on conflict (digest) do update set media_type = excluded.media_type, detail = excluded.detail,
       observation = excluded.observation, updated_at = excluded.updated_at
     where ${isDeeper}
-    returning i.digest`.execute(trx);
-  return stored.rows.map((row) => byDigest.get(row.digest)!);
+    returning i.digest, i.xmin::text as xmin, i.packages is null as "isBare"`.execute(trx);
+  return stored.rows.map(({ digest, xmin, isBare }) => {
+    const observation = byDigest.get(digest)!;
+    if (isBare) cache?.put(digest, xmin, observation);
+    return observation;
+  });
 }
 
 /** Its state that counts now, and the last decisions. */

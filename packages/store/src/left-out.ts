@@ -2,7 +2,7 @@
 import type { LeftOutTag } from '@pharos/contract';
 import { sql } from 'kysely';
 import { batches, type Db, iso, jsonText } from './database.ts';
-import type { KnownTagFacts } from './store.ts';
+import type { KnownTagFacts } from './listing-port.ts';
 
 const BATCH = 2_000;
 

@@ -3,7 +3,7 @@ import type { Listing } from '@pharos/contract';
 import { sql } from 'kysely';
 import { batches, type Db, first, iso, jsonText } from './database.ts';
 import { tagFactsOf } from './left-out.ts';
-import type { KnownNames, Listings } from './store.ts';
+import type { KnownNames, Listings } from './listing-port.ts';
 
 /** Repositories read in one go: a few MB of names at most, and the event loop gets its turn in between. */
 const PAGE = 200;

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { CONNECTED_SECONDS } from './agents.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso } from './database.ts';
-import type { Locations } from './store.ts';
+import type { Locations } from './location-port.ts';
 
 interface LocationRow {
   id: string;

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso } from './database.ts';
 import { StoreError } from './errors.ts';
-import type { Me } from './store.ts';
+import type { Me } from './me-port.ts';
 
 interface ViewRow {
   id: string;

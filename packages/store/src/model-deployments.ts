@@ -2,6 +2,7 @@
 import type { ModelFactSet, Observation } from '@pharos/contract';
 import { modelFormat } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
+import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso, json, storableText } from './database.ts';
 import { StoreError } from './errors.ts';
@@ -60,6 +61,7 @@ export function modelDeploymentsOf(db: Db): ModelDeployments {
 
     create: (id, { spec, model, image, apply }, by, now) =>
       db.transaction().execute(async (trx) => {
+        noteAudit({ subject: id });
         const made = await first(
           sql`insert into model_deployments (id, name, namespace, location_id, target, digest, model_key, spec, image, apply,
               created_at, created_by, updated_at, updated_by)

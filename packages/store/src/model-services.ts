@@ -1,6 +1,7 @@
 /** OpenAI-compatible services that run elsewhere. */
 import type { ModelService, ServiceProbe } from '@pharos/contract';
 import { type RawBuilder, sql } from 'kysely';
+import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso, json, storableText } from './database.ts';
 import { StoreError } from './errors.ts';
@@ -70,6 +71,7 @@ export function modelServicesOf(db: Db): ModelServices {
     create: (service, by, now) =>
       db.transaction().execute(async (trx) => {
         const { id, deploymentId } = service;
+        noteAudit({ subject: id });
         if (deploymentId !== null) {
           const there = await first(sql`select 1 from model_deployments where id = ${deploymentId} for share`, trx);
           if (there === null)

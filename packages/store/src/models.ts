@@ -14,9 +14,9 @@ import { sql } from 'kysely';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, type Db, first, iso, json } from './database.ts';
 import { listModels, modelFacets } from './model-list.ts';
+import type { Models } from './model-port.ts';
 import { imagesByDigest, MODEL_COLUMNS, type ModelRow, modelOf } from './model-row.ts';
 import { summariseModels } from './model-summary.ts';
-import type { Models } from './store.ts';
 
 const SHOWN_IMAGES = 50;
 const SHOWN_EDITS = 100;

@@ -9,6 +9,7 @@ import { approvalRulesOf } from './approval-rules.ts';
 import { approvalsOf } from './approvals.ts';
 import { auditLogOf } from './audit-log.ts';
 import { catalogsOf } from './catalogs.ts';
+import { clusterUpgradesOf } from './cluster-upgrades.ts';
 import { clustersOf } from './clusters.ts';
 import type { Db, Log } from './database.ts';
 import { decisionsOf } from './decisions.ts';
@@ -22,6 +23,7 @@ import { historyOf } from './history.ts';
 import { imagesOf } from './images.ts';
 import { listingsOf } from './listings.ts';
 import { locationsOf } from './locations.ts';
+import { maintenanceOf } from './maintenance.ts';
 import { meOf } from './me.ts';
 import { migrate } from './migrate.ts';
 import { modelDeploymentsOf } from './model-deployments.ts';
@@ -82,11 +84,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 /** The store over an open database. */
 export async function storeOn(
-  { db, upkeep, close }: OpenDatabase,
+  { db, upkeep, patiently, close }: OpenDatabase,
   engine: Store['engine'],
   absence: Partial<AbsencePolicy> = {},
 ): Promise<Store> {
-  await migrate(db);
+  await patiently(migrate);
   await redrawModels(db);
   await drawSeenViews(db);
   const policy = { ...DEFAULT_ABSENCE_POLICY, ...absence };
@@ -136,6 +138,8 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     modelDeployments: guarded(modelDeploymentsOf(db)),
     modelServices: guarded(modelServicesOf(db)),
     clusters: guarded(clustersOf(db)),
+    clusterUpgrades: guarded(clusterUpgradesOf(db)),
+    maintenance: guarded(maintenanceOf(db)),
     catalogs: guarded(catalogsOf(db)),
     placedImages: guarded(placedImagesOf(db)),
     sealedSecrets: guarded(sealedSecretsOf(db)),

@@ -9,8 +9,9 @@ import {
   whyNot,
 } from '@pharos/library';
 import { sql } from 'kysely';
+import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
-import { allOf, countUpTo, type Db, first, iso, json, jsonText } from './database.ts';
+import { allOf, batches, countUpTo, type Db, first, iso, json, jsonText } from './database.ts';
 import { decideAll } from './decisions.ts';
 import { StoreError } from './errors.ts';
 import { exceptedOf, policyExceptionsOf } from './policy-exceptions.ts';
@@ -46,6 +47,8 @@ const NEWEST: Order<{ version: number }> = {
 };
 
 const DAY_MS = 86_400_000;
+/** Attestations are read with the images: not too many of them are held at once. */
+const LOOKED_AT_ONCE = 100;
 
 export function policiesOf(db: Db): Policies {
   return {
@@ -61,6 +64,7 @@ export function policiesOf(db: Db): Policies {
 
     create: (id, spec, by, now) =>
       db.transaction().execute(async (trx) => {
+        noteAudit({ subject: id });
         await refuseTaken(trx, spec.name, null);
         await sql`insert into policies (id, name, spec, updated_at, updated_by)
           values (${id}, ${spec.name}, ${json(spec)}, ${iso(now)}, ${by})`.execute(trx);
@@ -117,7 +121,6 @@ export function policiesOf(db: Db): Policies {
       return found.rows;
     },
 
-    due: (version, limit, now) => dueOf(db, version, limit, now),
     settle: (version, now, limit) => settle(db, version, now, limit),
     ...policyExceptionsOf(db),
   };
@@ -241,16 +244,31 @@ async function keepResults(
  * what is stored at that moment.
  */
 export async function assertApprovable(trx: Db, digest: string, now: Date): Promise<void> {
-  const { policies } = await currentOf(trx);
-  if (!policies.some(({ effect, mode }) => effect === 'require' && mode === 'enforce')) return;
-  const [facts] = await policyFacts(trx, [digest], now);
-  if (facts === undefined) return;
-  const excepted = (await exceptedOf(trx, [digest], now)).get(digest)!;
-  const { blockedBy } = decideByPolicies(evaluatePolicies(policies, facts, now), excepted);
-  const [only, second] = blockedBy;
-  if (only === undefined) return;
+  const refusal = (await policyRefusals(trx, [digest], now)).get(digest);
+  if (refusal !== undefined) throw refusal;
+}
+
+/** Which approvals enforced requirements forbid, and how each is refused. The policies are read once for all of them. */
+export async function policyRefusals(db: Db, digests: readonly string[], now: Date): Promise<Map<string, StoreError>> {
+  const refusals = new Map<string, StoreError>();
+  if (digests.length === 0) return refusals;
+  const { policies } = await currentOf(db);
+  if (!policies.some(({ effect, mode }) => effect === 'require' && mode === 'enforce')) return refusals;
+  for (const batch of batches([...new Set(digests)], LOOKED_AT_ONCE)) {
+    const facts = await policyFacts(db, batch, now);
+    const excepted = await exceptedOf(db, batch, now);
+    for (const each of facts) {
+      const { blockedBy } = decideByPolicies(evaluatePolicies(policies, each, now), excepted.get(each.digest)!);
+      if (blockedBy.length > 0) refusals.set(each.digest, refusalBy(blockedBy));
+    }
+  }
+  return refusals;
+}
+
+function refusalBy(blockedBy: readonly PolicyVerdict[]): StoreError {
+  const [only, second] = blockedBy as [PolicyVerdict, PolicyVerdict?];
   const others = second === undefined ? '' : ` ${blockedBy.length - 1} more policies forbid it too.`;
-  throw new StoreError(
+  return new StoreError(
     'policy-blocks',
     `The policy "${only.policy}" forbids its approval: ${whyNot(only)}${others}`,
     second === undefined

@@ -1,6 +1,7 @@
 /** Exceptions from policies: one digest, one policy, a reason, an end, and two people. */
 import type { PolicyException } from '@pharos/contract';
 import { sql } from 'kysely';
+import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, storableText } from './database.ts';
 import { isPerson } from './decision-checks.ts';
@@ -57,6 +58,7 @@ export function policyExceptionsOf(db: Db): ExceptionMethods {
 
     askException: (id, { digest, policyId, reason, expiresAt }, by, now) =>
       db.transaction().execute(async (trx) => {
+        noteAudit({ subject: id });
         const known = await first(
           sql`select 1 from images i cross join policies p where i.digest = ${digest} and p.id = ${policyId}`,
           trx,

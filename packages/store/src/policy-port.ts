@@ -46,9 +46,10 @@ export interface Policies {
   /** Policies from which an exception of the digest holds now; every digest asked for is in the answer. */
   excepted(digests: readonly string[], now: Date): Promise<Map<string, Set<string>>>;
 
-  /** Images to evaluate. */
-  due(version: number, limit: number, now: Date): Promise<string[]>;
-  /** Keeps what policies said, and decides what follows. Answers how many images changed their state. */
+  /**
+   * Evaluates at most `limit` of the images that are due, keeps what policies said of them, and decides what follows. Answers how
+   * many were evaluated, and how many changed their state.
+   */
   settle(version: number, now: Date, limit: number): Promise<{ evaluated: number; decided: number }>;
 
   exceptions(query: PolicyExceptionQuery, now: Date): Promise<Page<PolicyException>>;

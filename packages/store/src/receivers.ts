@@ -6,7 +6,7 @@ import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, storableText } from './database.ts';
 import { StoreError } from './errors.ts';
-import type { Receivers } from './store.ts';
+import type { Receivers } from './receiver-port.ts';
 
 /** Deliveries kept of each receiver. */
 const KEPT = 200;

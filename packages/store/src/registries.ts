@@ -10,8 +10,8 @@ import { ensureLocation } from './locations.ts';
 import { modelKeysOfRegistry, summariseModels } from './model-summary.ts';
 import { type KnownStates, keepChanges, listEvents, mayChange } from './registry-events.ts';
 import { replaceFile } from './registry-file.ts';
+import type { NewCredential, Registries, RegistryChange, RegistryNews } from './registry-port.ts';
 import { NOT_IN_FILE, REGISTRY_COLUMNS, type RegistryRow, registryOf } from './registry-row.ts';
-import type { NewCredential, Registries, RegistryChange, RegistryNews } from './store.ts';
 import { profilesChanged } from './tag-profiles.ts';
 
 const BY_NAME: Order<RegistryRow> = {

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { tell } from './activity.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, json, jsonText } from './database.ts';
-import type { RegistryNews } from './store.ts';
+import type { RegistryNews } from './registry-port.ts';
 
 /** Older ones make room. */
 const KEPT = 200;

@@ -11,12 +11,12 @@ import {
 import { type RawBuilder, sql } from 'kysely';
 import { after, cut, type Order, orderBy, type SortKey } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso } from './database.ts';
-import { decidedNow } from './decision-row.ts';
+import { countDecided } from './decided-tags.ts';
 import { REPOSITORY_LABELS, repositoriesWith } from './hcp-tag-labels.ts';
 import { tlsWarnings } from './registry-row.ts';
+import type { Repositories } from './repository-port.ts';
 import { repositoryConditions } from './repository-search.ts';
 import { statedReadme, writeWords } from './repository-words.ts';
-import type { Repositories } from './store.ts';
 import { ProfileReader } from './tag-profiles.ts';
 
 interface RepositoryRow {
@@ -149,11 +149,14 @@ export function repositoriesOf(db: Db): Repositories {
 /** Tags by state. Decided ones are counted; the rest is pending, and its number stands on the row. */
 async function tagStates(db: Db, id: string, now: Date): Promise<NonNullable<RepositoryDetail['states']>> {
   const row = await first(sql<{ tag_count: number }>`select tag_count from repositories where id = ${id}`, db);
-  const found = await sql<{ state: ImageState; n: number }>`
-    select s.state, count(*)::int as n from tags t join image_states s on s.digest = t.digest
-    where t.repository_id = ${id} and t.presence <> 'retired' and ${decidedNow(now)} group by s.state`.execute(db);
-  const counts = new Map(found.rows.map(({ state, n }) => [state, n]));
-  const decided = found.rows.reduce((sum, { n }) => sum + n, 0);
+  const counts = new Map<ImageState, number>();
+  let decided = 0;
+  for (const state of ImageState.options) {
+    if (state === 'pending') continue;
+    const tags = await countDecided(db, state, id, now);
+    counts.set(state, tags);
+    decided += tags;
+  }
   counts.set('pending', Math.max(0, (row?.tag_count ?? 0) - decided));
   return ImageState.options.flatMap((state) => {
     const tags = counts.get(state) ?? 0;

@@ -3,7 +3,7 @@ import type { RepositoryQuery } from '@pharos/contract';
 import { type FieldName, parseQuery, profileFits, type Term } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { allOf, containing, storableText } from './database.ts';
-import { LIVE } from './tag-list.ts';
+import { LIVE } from './tag-pages.ts';
 import type { ProfileReader } from './tag-profiles.ts';
 import { repositoryNamed } from './tag-search.ts';
 import { tagCondition, wildcards } from './tag-terms.ts';

@@ -9,7 +9,7 @@ import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso, json } from './database.ts';
 import { StoreError } from './errors.ts';
 import { releaseUngoverned } from './release.ts';
-import type { Rules } from './store.ts';
+import type { Rules } from './rule-port.ts';
 
 interface RuleRow {
   id: string;

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { type Db, first, iso, json } from './database.ts';
 import { StoreError } from './errors.ts';
 import { storeImages } from './images.ts';
+import type { ObservationCache } from './observation-cache.ts';
 import { storeReferrers } from './referrers.ts';
 import { refuseStaleAgent, stale } from './scan-begin.ts';
 import { redrawTags } from './tag-write.ts';
@@ -13,6 +14,8 @@ export interface ChunkInput {
   readonly n: number;
   readonly chunk: ScanChunk;
   readonly now: Date;
+  /** Keeps what is stored, for the commit. */
+  readonly observations: ObservationCache;
 }
 
 /** A staged tag: name, digest, push time. */
@@ -31,7 +34,7 @@ interface OpenScanRow {
  * Stages the tags of one chunk, which nobody sees before the commit. Images are stored at once: they are named by what
  * they are, so nothing about them can be half, and nobody sees one before a tag points to it.
  */
-export function takeChunk(db: Db, { id, n, chunk, now }: ChunkInput): Promise<ChunkTaken> {
+export function takeChunk(db: Db, { id, n, chunk, now, observations }: ChunkInput): Promise<ChunkTaken> {
   return db.transaction().execute(async (trx) => {
     const scan = await first(
       sql<OpenScanRow>`select agent_id, epoch, next_chunk, status, repository_id, answer is not null as committed
@@ -44,7 +47,7 @@ export function takeChunk(db: Db, { id, n, chunk, now }: ChunkInput): Promise<Ch
     if (scan.status !== 'running') throw stale('This scan was given up because its agent was silent.');
     if (n < scan.next_chunk) return answerAgain(trx, id, n, chunk.sha256, scan.next_chunk);
     if (n > scan.next_chunk) throw outOfOrder(n, scan.next_chunk);
-    const changed = await storeImages(trx, chunk.images, now);
+    const changed = await storeImages(trx, chunk.images, now, { cache: observations });
     if (changed.length > 0) await redrawTags(trx, changed, now);
     if (scan.repository_id !== null) await storeReferrers(trx, scan.repository_id, chunk.referrers, now);
     const answer: ChunkTaken = { nextChunk: n + 1, needImages: await unread(trx, chunk) };

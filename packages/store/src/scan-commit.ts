@@ -7,8 +7,10 @@ import type { Kind, ScanCommit, ScanCommitted } from '@pharos/contract';
 import { type AbsencePolicy, type Reconciliation, reconcileScan } from '@pharos/library';
 import { sql } from 'kysely';
 import { type Db, first, iso, json } from './database.ts';
+import { recallInRepository } from './decision-recall.ts';
 import { writeLeftOut } from './left-out.ts';
 import { putNames } from './listings.ts';
+import type { ObservationCache } from './observation-cache.ts';
 import { storeSignatureTags } from './referrers.ts';
 import { noteScan } from './registry-statistics.ts';
 import { summarise } from './repository-summary.ts';
@@ -40,6 +42,7 @@ export interface CommitInput {
   readonly now: Date;
   readonly upkeep: Upkeep;
   readonly absence: AbsencePolicy;
+  readonly observations: ObservationCache;
 }
 
 interface RepositoryState {
@@ -59,7 +62,7 @@ export async function commitScan(db: Db, input: CommitInput): Promise<ScanCommit
     ? presentTags(db, input.id, scan.repository_id)
     : stagedTags(db, input.id));
   await verify(db, input.id, input.commit, staged);
-  const drawing = new TagDrawing(scan.repository, input.now);
+  const drawing = new TagDrawing(scan.repository, input.now, input.observations);
   const before = await repositoryState(db, scan.repository_id, false);
   const { declaredKind } = await governing(db, scan.repository, scan.rule_ids);
   const kind = { before: before.declared_kind, declared: declaredKind };
@@ -141,11 +144,14 @@ async function apply(
   const signed = await signedDigests(trx, repositoryId);
   const context = { repositoryId, registryId: scan.registry_id, scanId: scan.id, seenAt, signed };
   const digests = await newDigests(trx, changes);
-  await writeTags(trx, { ...context, moved: moved.map(({ name }) => name) }, writes);
+  const names = new Set(known.map(({ name }) => name));
+  await writeTags(trx, { ...context, known: names, moved: moved.map(({ name }) => name) }, writes);
   await markAbsences(trx, repositoryId, changes);
   const isResigned = await markSigned(trx, repositoryId, signed);
   await tagByRules(trx, { repository: scan.repository!, ruleIds: rules.ruleIds, changes, now });
   await tellChanges(trx, scan, changes, { known, digests, wasHeld: before.held, now });
+  const arrived = [...changes.added, ...changes.moved, ...changes.reappeared].map(({ name }) => name);
+  await recallInRepository(trx, repositoryId, arrived, now);
   if (scan.only_tags !== null)
     return finishReread(trx, input, scan, { changes, known, writes: writes.length + (isResigned ? 1 : 0), seenAt });
   if (!isWholeList) await touch(trx, repositoryId, changes.refreshed, seenAt);

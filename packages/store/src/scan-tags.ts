@@ -4,9 +4,10 @@ import type { Kind, Presence } from '@pharos/contract';
 import type { Reconciliation } from '@pharos/library';
 import { sql } from 'kysely';
 import { batches, type Db, iso, jsonText } from './database.ts';
+import type { ObservationCache } from './observation-cache.ts';
 import { termsOf } from './profile-terms.ts';
 import { type TagFacts, tagFacts } from './tag-facts.ts';
-import { OBSERVATION_BATCH, observationsOf, type TagWrite } from './tag-write.ts';
+import { OBSERVATION_BATCH, type TagWrite } from './tag-write.ts';
 
 export interface TagReport {
   readonly name: string;
@@ -40,9 +41,12 @@ export class TagDrawing {
   readonly #now: Date;
   readonly #drawn = new Map<string, TagFacts & Pick<TagWrite, 'terms'>>();
 
-  constructor(repository: string, now: Date) {
+  readonly #observations: ObservationCache;
+
+  constructor(repository: string, now: Date, observations: ObservationCache) {
     this.#repository = repository;
     this.#now = now;
+    this.#observations = observations;
   }
 
   /**
@@ -64,7 +68,7 @@ export class TagDrawing {
     const keyOf = (tag: TagReport) => `${kind.declared} ${tag.name} ${tag.digest} ${tag.pushedAt}`;
     const missing = tags.filter((tag) => !this.#drawn.has(keyOf(tag)));
     const parts = [...batches(missing, OBSERVATION_BATCH)];
-    const read = (at: number) => observationsOf(db, [...new Set((parts[at] ?? []).map((tag) => tag.digest))]);
+    const read = (at: number) => this.#observations.take(db, [...new Set((parts[at] ?? []).map((tag) => tag.digest))]);
     let next = parts.length === 0 ? null : await read(0);
     for (const [at, batch] of parts.entries()) {
       const observations = next!;

@@ -5,12 +5,13 @@ import { type RawBuilder, sql } from 'kysely';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, json } from './database.ts';
 import { StoreError } from './errors.ts';
+import { ObservationCache } from './observation-cache.ts';
 import { type GivenUp, tellGivenUp } from './scan-activity.ts';
 import { beginScan } from './scan-begin.ts';
 import { takeChunk } from './scan-chunk.ts';
 import { commitScan } from './scan-commit.ts';
+import type { Scans } from './scan-port.ts';
 import { SCAN_COLUMNS, SCAN_SOURCE, type ScanRow, scanById, scanOf } from './scan-row.ts';
-import type { Scans } from './store.ts';
 import { profilesChanged } from './tag-profiles.ts';
 import type { Upkeep } from './upkeep.ts';
 
@@ -26,6 +27,7 @@ const NEWEST: Order<ScanRow> = {
 };
 
 export function scansOf(db: Db, upkeep: Upkeep, absence: AbsencePolicy): Scans {
+  const observations = new ObservationCache();
   return {
     list: async (query) => {
       const filters = filtersOf(query);
@@ -65,9 +67,10 @@ export function scansOf(db: Db, upkeep: Upkeep, absence: AbsencePolicy): Scans {
       return scanById(db, id);
     },
 
-    chunk: (id, n, chunk, now) => takeChunk(db, { id, n, chunk, now }),
+    chunk: (id, n, chunk, now) => takeChunk(db, { id, n, chunk, now, observations }),
 
-    commit: (id, commit, now) => commitScan(db, { id, commit, now, upkeep, absence }).finally(profilesChanged),
+    commit: (id, commit, now) =>
+      commitScan(db, { id, commit, now, upkeep, absence, observations }).finally(profilesChanged),
 
     failStale: (before, now) =>
       db.transaction().execute(async (trx) => {

@@ -61,6 +61,7 @@ export const SEEN: Readonly<Record<string, string>> = {
   repository_profiles: inRepository,
   evidence: inRepository,
   image_states: tagged,
+  decided_tags: inRepository,
   // What is asked of images is no secret; what came of it is that of the images that are seen.
   policies: 'true',
   policy_versions: 'true',
@@ -80,6 +81,7 @@ export const SEEN: Readonly<Record<string, string>> = {
   admission_refusals: `t.location_id in ${WHOLE}`,
   model_deployments: `t.location_id in ${WHOLE}`,
   clusters: `t.location_id in ${WHOLE}`,
+  cluster_upgrades: `t.cluster_id in (select id from public.clusters where location_id in ${WHOLE})`,
   cluster_changes: `t.cluster_id in (select id from public.clusters where location_id in ${WHOLE})`,
   catalogs: `t.location_id in ${WHOLE}`,
   catalog_editions: `t.catalog_id in (select id from public.catalogs where location_id in ${WHOLE})`,

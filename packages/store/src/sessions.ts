@@ -5,7 +5,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, storableText } from './database.ts';
 import { ALL_GRANTS } from './grants.ts';
-import type { Sessions } from './store.ts';
+import type { Sessions } from './session-port.ts';
 
 interface SessionRow {
   id: string;

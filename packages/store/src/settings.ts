@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { type Db, first } from './database.ts';
-import type { Settings } from './store.ts';
+import type { Settings } from './setting-port.ts';
 
 export function settingsOf(db: Db): Settings {
   return {

@@ -9,6 +9,7 @@ import { agentKeysSuite } from './suite/agent-keys.ts';
 import { approvalsSuite } from './suite/approvals.ts';
 import { auditSuite } from './suite/audit.ts';
 import { changesSuite } from './suite/changes.ts';
+import { clusterUpgradesSuite } from './suite/cluster-upgrades.ts';
 import { clustersSuite } from './suite/clusters.ts';
 import { databaseSuite } from './suite/database.ts';
 import { dispatchSuite } from './suite/dispatch.ts';
@@ -65,6 +66,7 @@ for (const name of wanted) {
     describe('evidence and trust', () => evidenceSuite(given));
     describe('admission control', () => admissionSuite(given));
     describe('clusters and catalogs', () => clustersSuite(given));
+    describe('upgrades of clusters', () => clusterUpgradesSuite(given));
     describe('keys of agents', () => agentKeysSuite(given));
     describe('people and agents', () => peopleSuite(given));
     describe('scans', () => scansSuite(given));

@@ -13,8 +13,9 @@ import {
 import { type FieldName, PROFILE_FIELDS, profileFits, type TagProfile, type Term, toggleValue } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { allOf, type Db, EXACT_TOTAL } from './database.ts';
+import { countDecided } from './decided-tags.ts';
 import { decidedNow, digestsIn } from './decision-row.ts';
-import { inRepositories, LIVE } from './tag-list.ts';
+import { inRepositories, LIVE } from './tag-pages.ts';
 import type { CountedProfile, ProfileReader } from './tag-profiles.ts';
 import { readSearch, type TagSearch } from './tag-search.ts';
 import { tagCondition } from './tag-terms.ts';
@@ -179,7 +180,9 @@ async function states(db: Db, search: TagSearch, now: Date): Promise<Counted> {
   const counts: [string, number][] = [];
   for (const state of ImageState.options) {
     if (state === 'pending') continue;
-    const n = await countHits(db, sql`${where} and t.digest in (${digestsIn(state, now)})`);
+    const n = isWhole
+      ? await countDecided(db, state, null, now)
+      : await countHits(db, sql`${where} and t.digest in (${digestsIn(state, now)})`);
     if (n > 0) counts.push([state, n]);
   }
   let rest = all - counts.reduce((sum, [, n]) => sum + n, 0);

@@ -1,5 +1,5 @@
 /** The orders in which tags are listed; each has an index that ends in the tag's identity. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Order, SortKey } from './cursor.ts';
 import { iso } from './database.ts';
 import type { TagRow } from './tag-row.ts';
@@ -19,6 +19,19 @@ const SORTS: Record<string, readonly SortKey<TagRow>[]> = {
   seen: [{ column: sql`t.first_seen_at`, type: 'time', read: (row) => iso(row.first_seen_at) }],
   name: [],
 };
+
+const COLUMNS: Record<string, RawBuilder<unknown>> = {
+  version: sql`, t.sort_key`,
+  created: sql`, t.effective_at`,
+  pushed: sql`, t.pushed_at`,
+  seen: sql`, t.first_seen_at`,
+  name: sql``,
+};
+
+/** The columns of `tags t` that a sort reads; no others, so that the index of its order has them all. */
+export function keysOf(sort: string): RawBuilder<unknown> {
+  return sql`t.repository_id, t.name${COLUMNS[sort.replace('-', '')]!}`;
+}
 
 /** The order of a sort, over all tags or within one repository. */
 export function orderOf(sort: string, isOfRepository: boolean): Order<TagRow> {

@@ -8,11 +8,11 @@ import { stateSql } from './decision-row.ts';
 import { explainTagOf } from './explanations.ts';
 import { namesOf } from './listings.ts';
 import { completionsOf } from './search-completions.ts';
-import type { Tags } from './store.ts';
 import { facetsOf } from './tag-facets.ts';
 import { listRepositoryTags, listTags } from './tag-list.ts';
 import { newerTags } from './tag-newer.ts';
 import { listTagChanges, tagAt } from './tag-past.ts';
+import type { Tags } from './tag-port.ts';
 import { ProfileReader } from './tag-profiles.ts';
 import { TAG_COLUMNS, type TagRow, tagOf } from './tag-row.ts';
 

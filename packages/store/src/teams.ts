@@ -5,7 +5,7 @@ import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso } from './database.ts';
 import { keepingAnAdministrator, replaceGrants } from './grants.ts';
-import type { Teams } from './store.ts';
+import type { Teams } from './user-port.ts';
 
 interface TeamRow {
   id: string;

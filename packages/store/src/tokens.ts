@@ -6,7 +6,7 @@ import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, json } from './database.ts';
 import { ALL_GRANTS } from './grants.ts';
-import type { Tokens } from './store.ts';
+import type { Tokens } from './token-port.ts';
 
 interface TokenRow {
   id: string;

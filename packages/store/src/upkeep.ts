@@ -3,7 +3,7 @@
  * told to, a moment after enough was written: without fresh statistics the planner walks whole tables.
  */
 import { sql } from 'kysely';
-import type { Db, Log } from './database.ts';
+import { type Db, first, type Log } from './database.ts';
 
 export interface Upkeep {
   /** Tells how many rows of the large tables were written. Returns at once. */
@@ -15,6 +15,8 @@ export interface Upkeep {
 export const NO_UPKEEP: Upkeep = { wrote: () => {}, stop: async () => {} };
 
 const ANALYZE_AFTER = 1_000;
+/** Of a large library so much must change that its statistics do: they are made out of thirty thousand pages. */
+const ANALYZE_SHARE = 0.02;
 const VACUUM_AFTER = 50_000;
 const QUIET_MILLISECONDS = 1_500;
 const TABLES = [
@@ -26,6 +28,7 @@ const TABLES = [
   'tag_profiles',
   'hcp_tag_images',
   'image_states',
+  'decided_tags',
   'models',
   'scans',
   'scan_chunks',
@@ -41,9 +44,14 @@ export function upkeepOf(db: Db, log: Log): Upkeep {
 
   const run = async () => {
     const vacuum = sinceVacuum >= VACUUM_AFTER;
-    sinceAnalyze = 0;
-    if (vacuum) sinceVacuum = 0;
     try {
+      const known = await first(
+        sql<{ n: number }>`select reltuples as n from pg_class where oid = 'tags'::regclass`,
+        db,
+      );
+      if (sinceAnalyze < (known?.n ?? 0) * ANALYZE_SHARE) return;
+      sinceAnalyze = 0;
+      if (vacuum) sinceVacuum = 0;
       // One table at a time: the one connection serves readers in between.
       for (const table of TABLES) {
         await (vacuum ? sql`vacuum (analyze) ${sql.table(table)}` : sql`analyze ${sql.table(table)}`).execute(db);

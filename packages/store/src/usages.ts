@@ -20,6 +20,9 @@ interface UsageRow {
   last_seen_at: Date;
 }
 
+/** The container of the database in a pod (cloudnative-pg, pkg/specs: PostgresContainerName). */
+const DATABASE = 'postgres';
+
 const text = (name: keyof UsageRow) => ({
   column: sql`${sql.ref(`u.${name}`)} collate "C"`,
   type: 'text' as const,
@@ -50,6 +53,25 @@ export function usagesOf(db: Db): Usages {
       return { items: rows.map(usageOf), next, ...total };
     },
 
+    countsOf: (digests) => countsOf(db, digests),
+    podsOf: async ({ locationId, namespace, name }, digest) => {
+      const scopes = ['', namespace].map((each) => `v1/Pod/${each}`);
+      const watched = await first(
+        sql`select 1 from usage_scopes where location_id = ${locationId} and scope = any(${scopes}::text[])`,
+        db,
+      );
+      if (watched === null) return null;
+      const runs = await runningAs(db, digest);
+      // Jobs and poolers of the cluster name it as their owner too: only the container of the operator is the database.
+      const found = await sql<{ name: string; is_new: boolean; since: Date }>`
+        select name, bool_or(digest = any(${runs}::text[]) or coalesce(pinned = ${digest}, false)) as is_new,
+          max(since) as since
+        from image_usages where location_id = ${locationId} and scope = any(${scopes}::text[])
+          and namespace = ${namespace} and owner = ${`Cluster/${name}`}
+        group by name having bool_or(container = ${DATABASE}) order by name`.execute(db);
+      return found.rows.map((row) => ({ name: row.name, isNew: row.is_new, since: iso(row.since) }));
+    },
+
     usagesOf: async (digests, most = 20) => {
       const uses = usagesOf(db);
       const found = new Map<string, { total: number; first: ImageUsage[] }>();
@@ -68,6 +90,23 @@ async function runningAs(db: Db, digest: string): Promise<string[]> {
     select p ->> 'digest' as digest from images i, jsonb_array_elements(i.observation -> 'platforms') p
     where i.digest = ${digest}`.execute(db);
   return [...new Set([digest, ...found.rows.map((row) => row.digest)])];
+}
+
+async function countsOf(db: Db, digests: readonly string[]): Promise<Map<string, number>> {
+  if (digests.length === 0) return new Map();
+  // The union counts once what names the digest and runs one of its platforms.
+  const key = sql`u.location_id, u.scope, u.namespace, u.name, u.container`;
+  const found = await sql<{ digest: string; uses: number }>`
+    with asked as materialized (select d.digest from unnest(${[...new Set(digests)]}::text[]) as d(digest)),
+    runs as materialized (
+      select digest, digest as running from asked
+      union select a.digest, p ->> 'digest' from asked a join images i on i.digest = a.digest collate "C"
+        cross join lateral jsonb_array_elements(i.observation -> 'platforms') p),
+    hit as (
+      select r.digest, ${key} from runs r join image_usages u on u.digest = r.running
+      union select a.digest, ${key} from asked a join image_usages u on u.pinned = a.digest)
+    select digest, count(*)::int as uses from hit group by digest`.execute(db);
+  return new Map(found.rows.map(({ digest, uses }) => [digest, uses]));
 }
 
 /** Which of these tags of a repository point to an image that runs somewhere, and may not be retired. */

@@ -6,7 +6,7 @@ import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso } from './database.ts';
 import { externalUser } from './external-user.ts';
 import { keepingAnAdministrator, replaceGrants } from './grants.ts';
-import type { Users } from './store.ts';
+import type { Users } from './user-port.ts';
 
 interface UserRow {
   id: string;

@@ -7,8 +7,8 @@ import { activityDraft } from '@pharos/library';
 import { sql } from 'kysely';
 import { tell } from './activity.ts';
 import { type Db, first, iso, json, storableText } from './database.ts';
-import type { WebhookClaim, WebhookOutbox, WebhookResult } from './store.ts';
 import { insertDelivery } from './webhook-enqueue.ts';
+import type { WebhookClaim, WebhookOutbox, WebhookResult } from './webhook-port.ts';
 
 /** Longer than the longest try (15 s) by more than clocks of replicas differ. */
 const CLAIM_SECONDS = 60;

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { noteAudit } from './audit-context.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso } from './database.ts';
-import type { Webhooks } from './store.ts';
+import type { Webhooks } from './webhook-port.ts';
 
 interface WebhookRow {
   id: string;

@@ -17,6 +17,7 @@ export async function statusOf(
     object,
     outcome: more.outcome,
     phase: phaseOf(live),
+    ...instancesOf(live),
     conditions: conditionsOf(live),
     events: await eventsOf(api, live, more.signal),
     drift: [...(more.drift ?? [])].slice(0, 20),
@@ -36,6 +37,13 @@ export function bareStatus(
 function phaseOf({ status }: KubeObject): string {
   const words = [status?.phase ?? status?.state, status?.phaseReason].filter((word) => typeof word === 'string');
   return cleanText(words.join(': '), 500);
+}
+
+/** The operators of PostgreSQL count `instances` and `readyInstances`; a cluster that has none ready leaves the second out. */
+function instancesOf({ kind, status }: KubeObject): Pick<ObjectStatus, 'instances'> {
+  const { instances: total, readyInstances: ready = 0 } = (status ?? {}) as Record<string, unknown>;
+  const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
+  return kind === 'Cluster' && isCount(total) && isCount(ready) ? { instances: { ready, total } } : {};
 }
 
 function conditionsOf({ status }: KubeObject): ObjectCondition[] {

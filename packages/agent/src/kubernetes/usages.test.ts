@@ -42,6 +42,22 @@ test('a pod of CloudNativePG belongs to its Cluster', () => {
   assert.equal(usagesIn(POD, labelled)?.[0]?.owner, 'Cluster/orders');
 });
 
+test('images that a pod has mounted as volumes count too, by their pin', () => {
+  const own = pod(`r/p:1@${D}`, `r/p@${D}`);
+  const volumes = [
+    { name: 'vector', image: { reference: `r/v:1@${E}` } },
+    { name: 'tag', image: { reference: 'r/v:1' } },
+  ];
+  const mounted = { ...own, spec: { ...own.spec, volumes: [...volumes, { name: 'data', emptyDir: {} }] } };
+  assert.deepEqual(
+    usagesIn(POD, mounted)?.map(({ container, digest, pinned }) => [container, digest, pinned]),
+    [
+      ['c', D, D],
+      ['volumes/vector', E, E],
+    ],
+  );
+});
+
 test('others by what is pinned in them, CloudNativePG also by what a catalog resolved to', () => {
   const metadata = { name: 'orders', namespace: 'n' };
   const fields = (object: object) => usagesIn(CLUSTER, object)?.map(({ container, digest }) => [container, digest]);

@@ -19,12 +19,23 @@ function inPod(pod: KubeObject): ReportedUsage[] {
     for (const { name, imageID } of listOf(pod.status?.[list]))
       if (typeof imageID === 'string') running.set(name, imageID);
   const containers = [...listOf(pod.spec?.containers), ...listOf(pod.spec?.initContainers)];
-  return containers.flatMap(({ name, image }) => {
+  const run = containers.flatMap(({ name, image }) => {
     if (typeof image !== 'string' || typeof name !== 'string') return [];
     const pinned = digestIn(image);
     // A bare `sha256:…` is the configuration's digest: it names no manifest.
     const digest = digestIn(running.get(name) ?? '') ?? pinned;
     return digest === null ? [] : [usage(pod, { container: name, image, digest, pinned })];
+  });
+  return [...run, ...mounted(pod)];
+}
+
+/** Images that are mounted as volumes (Kubernetes 1.31, `volumes[].image`): extensions of a database. */
+function mounted(pod: KubeObject): ReportedUsage[] {
+  return listOf(pod.spec?.volumes).flatMap(({ name, image }) => {
+    const reference: unknown = image?.reference;
+    const digest = typeof reference === 'string' ? digestIn(reference) : null;
+    if (digest === null) return [];
+    return [usage(pod, { container: `volumes/${name}`, image: reference as string, digest, pinned: digest })];
   });
 }
 

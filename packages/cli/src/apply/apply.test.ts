@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Registry, Rule } from '@pharos/contract';
+import type { Registry, RegistryPatch, Rule } from '@pharos/contract';
 import { type Answer, type Call, listOf, problem, registry, rule, runIn, temporaryDirectory } from '../testing.ts';
 import { readDocuments } from './document.ts';
+import { NOTHING } from './known.ts';
+import type { Known } from './noun.ts';
 import { plan } from './plan.ts';
+import type { Step } from './step.ts';
 
 const FILE = `
 registries:
@@ -24,18 +27,19 @@ rules:
 const read = (text: string, env: Record<string, string> = { REGISTRY_PASSWORD: 'hunter2' }) =>
   readDocuments(['-'], { env, cwd: '/', stdin: [text] } as never);
 const signedIn = { authentication: { type: 'basic', username: 'robot', secret: 'stored' } };
-const known = (registries: object[], rules: object[] = []) => ({
+const known = (registries: object[], rules: object[] = []): Known => ({
+  ...NOTHING,
   registries: registries as Registry[],
   rules: rules as Rule[],
 });
+const bodyOf = (step: Step | undefined): RegistryPatch => step?.body ?? {};
 const words = (steps: ReturnType<typeof plan>) => steps.map((step) => `${step.noun} ${step.name} ${step.action}`);
 
 test('what is not there is created, registries before rules, and the secret is not shown', async () => {
   const steps = plan(await read(FILE), known([]));
   assert.deepEqual(words(steps), ['registry production create', 'rule postgres create']);
   assert.doesNotMatch(JSON.stringify(steps.map((step) => step.changes)), /hunter2/);
-  assert.ok(steps[0]?.noun === 'registry' && steps[0].create);
-  assert.deepEqual(steps[0].create.authentication, { type: 'basic', username: 'robot', password: 'hunter2' });
+  assert.deepEqual(bodyOf(steps[0]).authentication, { type: 'basic', username: 'robot', password: 'hunter2' });
 });
 
 test('applying twice changes nothing: the library shows addresses and defaults in its own way', async () => {
@@ -56,10 +60,7 @@ test('a difference is told field by field', async () => {
     { field: 'tls.skipVerify', before: 'true', after: null },
     { field: 'interval', before: '60s', after: '300s' },
   ]);
-  assert.ok(
-    first.noun === 'registry' && first.update && !('authentication' in first.update),
-    'the credential is left alone',
-  );
+  assert.ok(!('authentication' in bodyOf(first)), 'the credential is left alone');
   const set = '{"exclude":[],"include":["17.*"],"keep":20,"order":"version"}';
   assert.deepEqual(second?.changes, [{ field: 'tags.0', before: null, after: set }]);
 });
@@ -68,7 +69,7 @@ test('a credential is sent when it must be: other user, void, new address, or as
   const documents = await read(FILE);
   const sends = (over: object, options = {}): boolean => {
     const [step] = plan({ ...documents, rules: [] }, known([registry({ ...signedIn, ...over })]), options);
-    return step?.noun === 'registry' && step.update !== undefined && 'authentication' in step.update;
+    return step?.action === 'update' && 'authentication' in bodyOf(step);
   };
   assert.equal(sends({}), false);
   assert.equal(sends({ authentication: { ...signedIn.authentication, username: 'other' } }), true);
@@ -99,8 +100,8 @@ authentication: { type: basic, username: robot, password: x }
     ],
   );
   const [dropped] = plan(await read('{ kind: Registry, name: production, url: registry.example.com }'), known([same]));
-  assert.ok(dropped?.noun === 'registry' && dropped.update);
-  assert.deepEqual([dropped.update.apiUrl, dropped.update.budget?.requestsPerDay], [null, null]);
+  const { apiUrl, budget: wide } = bodyOf(dropped);
+  assert.deepEqual([dropped?.action, apiUrl, wide?.requestsPerDay], ['update', null, null]);
 });
 
 test('sign-in that the file leaves out stays as it is', async () => {

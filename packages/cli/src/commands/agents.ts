@@ -15,6 +15,7 @@ import { ago, minute, state } from '../format.ts';
 import type { Cell, Column } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
 import { findAgent } from '../resolve.ts';
+import { locationWindow } from './windows.ts';
 
 const AGENTS: Column<Agent>[] = [
   { head: 'NAME', cell: (row) => row.name, max: 40 },
@@ -140,13 +141,21 @@ const LOCATIONS: Column<Location>[] = [
 ];
 
 export function locationsCommand(shell: Shell): Command {
-  const command = examples(listCommand('locations', 'list locations'), 'locations').action(
+  return new Command('locations')
+    .summary('locations, and when their clusters may be upgraded')
+    .description('Locations: where workloads run, with one or more agents each.')
+    .addCommand(listLocations(shell), { isDefault: true })
+    .addCommand(locationWindow(shell))
+    .addCommand(nodesCommand(shell));
+}
+
+function listLocations(shell: Shell): Command {
+  return examples(listCommand('list', 'list locations'), 'locations', 'locations list --json').action(
     clientAction<ListOptions>(shell, async ({ client, out }, _args, options) => {
       const body = await readPages(options, (query) => client('listLocations', { query }));
       out.list(body, (row) => row.id, LOCATIONS, 'No locations yet; the first agent brings one.');
     }),
   );
-  return command.addCommand(nodesCommand(shell));
 }
 
 const NODES: Column<ClusterNode>[] = [

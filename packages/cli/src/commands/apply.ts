@@ -1,8 +1,10 @@
-/** `pharos apply`: make registries and rules what files say. */
-import type { Client, Registry, Rule } from '@pharos/contract';
+/** `pharos apply`: make the library, and what runs from it, what files say. */
+import type { Client } from '@pharos/contract';
 import { type Command, Option } from 'commander';
 import { readDocuments } from '../apply/document.ts';
-import { plan, type RegistryStep, type RuleStep, resolveRule, rulePatchOf, type Step } from '../apply/plan.ts';
+import { readKnown } from '../apply/known.ts';
+import { plan } from '../apply/plan.ts';
+import type { Step } from '../apply/step.ts';
 import {
   type CommonOptions,
   clientAction,
@@ -15,7 +17,6 @@ import {
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { describeFailure, type Failure } from '../failure.ts';
 import type { Output, Style } from '../output.ts';
-import { readPages } from '../paging.ts';
 
 interface Options extends CommonOptions {
   file: string[];
@@ -34,7 +35,7 @@ interface Outcome {
 }
 
 export function applyCommand(shell: Shell): Command {
-  const command = clientCommand('apply', 'make registries and rules what files say')
+  const command = clientCommand('apply', 'make the library, and what runs from it, what files say')
     .addOption(
       new Option('-f, --file <PATH>', 'YAML or JSON file, directory, or - for stdin; repeatable')
         .argParser(collect)
@@ -49,8 +50,9 @@ export function applyCommand(shell: Shell): Command {
   return examples(command, 'apply -f library.yaml --dry-run', 'apply -f library/', 'apply -f - < library.yaml').action(
     clientAction<Options>(shell, async ({ client, out }, _args, options) => {
       const documents = await readDocuments(options.file, shell.io);
-      const steps = plan(documents, await readExisting(client), options);
-      const outcomes = options.dryRun ? steps.map(unapplied) : await carryOut(client, steps);
+      const read = () => readKnown(client, documents);
+      const steps = plan(documents, await read(), options);
+      const outcomes = options.dryRun ? await rehearse(client, steps) : await carryOut(client, steps, read);
       if (out.json) out.body({ dryRun: options.dryRun ?? false, items: outcomes.map(bodyOf) });
       else show(out, outcomes, options.dryRun ?? false);
       const worst = worstOf(outcomes);
@@ -63,64 +65,69 @@ export function applyCommand(shell: Shell): Command {
 }
 
 const FORM = `
-A file holds documents of "kind: Registry" or "kind: Rule", or two lists:
+A file holds documents with "kind:", or lists:
 
-  registries:
+  registries:                         # kind: Registry
     - name: production
       url: registry.example.com
       interval: 5m
       authentication: { type: basic, username: robot, password: $REGISTRY_PASSWORD }
-  rules:
+  rules:                              # kind: Rule
     - name: postgres
       registry: production            # left out: every registry
       kind: postgres                  # "declaredKind" in a document of kind: Rule
       repositories: { include: ["postgres*"] }
       tags: [{ include: ["17.*"], keep: 20 }]
+  policies:                           # kind: Policy
+    - name: signed
+      effect: require
+      requirements: { signedBy: [release key] }
+  clusters:                           # kind: Cluster
+    - name: orders
+      location: eu-west
+      image: postgresql:17.6@sha256:… # or the digest, or repository:tag as it is now
+      storage: 20Gi
+      apply: true                     # an agent of the location applies it
 
-Things are known by name. What the file leaves out takes its default, except sign-in, which stays as it is.
-Nothing is removed, and what comes from an agent file is left alone. $NAME is taken from the environment.
-A thing that fails does not stop the others. Without --exit-code a dry run exits with 0 whether or not
-something would change.`;
+Also trust (TrustEntry), hcpTags (HcpTag), approvalRules (ApprovalRule), catalogs (Catalog), modelDeployments
+(ModelDeployment) and modelServices (ModelService); every key of each stands in docs/declarative.md.
 
-async function readExisting(client: Client): Promise<{ registries: Registry[]; rules: Rule[] }> {
-  const [registries, rules] = await Promise.all([
-    readPages({ all: true }, (query) => client('listRegistries', { query })),
-    readPages({ all: true }, (query) => client('listRules', { query })),
-  ]);
-  return { registries: registries.items, rules: rules.items };
-}
+Things are known by name; clusters and model deployments by location, namespace and name. What the file leaves out
+takes its default, except credentials, which stay as they are. Nothing is removed, and what comes from an agent file
+is left alone. $NAME is taken from the environment. A thing that fails does not stop the others. Without --exit-code a
+dry run exits with 0 whether or not something would change.`;
 
-function unapplied(step: Step): Outcome {
-  return { step, action: step.action, id: step.id, failure: null };
-}
-
-async function carryOut(client: Client, steps: readonly Step[]): Promise<Outcome[]> {
+/** Nothing is changed. What would be made new is tried out where the control plane can try it. */
+async function rehearse(client: Client, steps: readonly Step[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const step of steps) {
+    const failure = await (step.rehearse?.(client) ?? Promise.resolve()).then(() => null, describeFailure);
+    outcomes.push({ step, action: failure ? 'failed' : step.action, id: step.id, failure });
+  }
+  return outcomes;
+}
+
+/** What was made by the same file is read again before things of another kind name it. */
+async function carryOut(
+  client: Client,
+  steps: readonly Step[],
+  read: () => ReturnType<typeof readKnown>,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  let known = null as Awaited<ReturnType<typeof readKnown>> | null;
+  let of = '';
+  for (const step of steps) {
+    const { carryOut: act, noun } = step;
     try {
-      const id = step.noun === 'registry' ? await applyRegistry(client, step) : await applyRule(client, step);
+      if (act && (known === null || of !== noun)) known = await read();
+      of = noun;
+      const id = act && known ? await act(client, known) : step.id;
       outcomes.push({ step, action: step.action, id, failure: null });
     } catch (error) {
       outcomes.push({ step, action: 'failed', id: step.id, failure: describeFailure(error) });
     }
   }
   return outcomes;
-}
-
-async function applyRegistry(client: Client, { id, create, update }: RegistryStep): Promise<string | null> {
-  if (create) return (await client('createRegistry', { body: create })).id;
-  if (update && id) await client('updateRegistry', { params: { id }, body: update });
-  return id;
-}
-
-async function applyRule(client: Client, { id, create, update }: RuleStep): Promise<string | null> {
-  const document = create ?? update;
-  if (!document) return id;
-  const { items } = await readPages({ all: true }, (query) => client('listRegistries', { query }));
-  const spec = resolveRule(document, items);
-  if (id === null) return (await client('createRule', { body: spec })).id;
-  await client('updateRule', { params: { id }, body: rulePatchOf(spec) });
-  return id;
 }
 
 function worstOf(outcomes: readonly Outcome[]): ExitCode {
@@ -166,5 +173,5 @@ function show(out: Output, outcomes: readonly Outcome[], dryRun: boolean): void 
       if (failure.hint) out.line(`  ${out.style({ text: `hint: ${failure.hint}` })}`);
     }
   }
-  if (outcomes.length === 0) out.note('The files hold no registry and no rule.');
+  if (outcomes.length === 0) out.note('The files hold nothing to apply.');
 }

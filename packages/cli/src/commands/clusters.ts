@@ -1,5 +1,14 @@
 /** `pharos clusters`: PostgreSQL clusters from approved images. */
-import { type Cluster, type ClusterInput, ClusterVia, Engine, type ManifestCheck, Operator } from '@pharos/contract';
+import {
+  CLUSTER_CHANGE_WORDS,
+  type Cluster,
+  type ClusterInput,
+  type ClusterUpgrade,
+  ClusterVia,
+  Engine,
+  type ManifestCheck,
+  Operator,
+} from '@pharos/contract';
 import { Command, Option } from 'commander';
 import {
   type CommonOptions,
@@ -12,10 +21,12 @@ import {
   type Shell,
 } from '../command.ts';
 import { CliError } from '../failure.ts';
-import { ago } from '../format.ts';
+import { ago, minute } from '../format.ts';
 import type { Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
 import { findCluster } from '../resolve.ts';
+import { approveUpgrade, cancelUpgrade, showUpgrade, upgrade } from './cluster-upgrades.ts';
+import { clusterWindow, showClusterWindows } from './windows.ts';
 
 export function clustersCommand(shell: Shell): Command {
   return new Command('clusters')
@@ -30,8 +41,17 @@ What the operator would refuse is told before anything is handed out. An image t
     .addCommand(make(shell, 'create'))
     .addCommand(make(shell, 'manifest'))
     .addCommand(upgrade(shell))
+    .addCommand(approveUpgrade(shell))
+    .addCommand(cancelUpgrade(shell))
+    .addCommand(clusterWindow(shell))
     .addCommand(remove(shell));
 }
+
+/** Of upgrades and of changes; --json has more. */
+const SHOWN = 5;
+
+const upgradeWord = ({ to, state, opensAt }: ClusterUpgrade) =>
+  `to ${to} ${state === 'scheduled' && opensAt !== null ? ago(opensAt) : state}`;
 
 const COLUMNS: Column<Cluster>[] = [
   { head: 'NAME', cell: (row) => row.name, max: 50 },
@@ -44,6 +64,7 @@ const COLUMNS: Column<Cluster>[] = [
     cell: (row) => ({ text: row.image.state, style: row.image.state === 'approved' ? 'green' : 'yellow' }),
   },
   { head: 'STATE', cell: (row) => row.status.state },
+  { head: 'UPGRADE', cell: (row) => row.upgrade && upgradeWord(row.upgrade), max: 40 },
   { head: 'CHANGED', cell: (row) => ago(row.updatedAt) },
 ];
 
@@ -69,6 +90,11 @@ function show(shell: Shell): Command {
       out.one(cluster, id, () => {
         out.table(COLUMNS, [cluster]);
         if (cluster.status.message !== '') out.note(cluster.status.message);
+        showClusterWindows(out, cluster.maintenance);
+        for (const each of cluster.upgrades.slice(0, SHOWN)) showUpgrade(out, each);
+        for (const { at, actor, action, detail } of cluster.history.slice(0, SHOWN)) {
+          out.line(out.style({ text: `${minute(at)}  ${CLUSTER_CHANGE_WORDS[action]} by ${actor}: ${detail}` }));
+        }
         if (cluster.withheld !== null) out.warn(cluster.withheld);
         else showYaml(out, cluster.yaml);
       });
@@ -192,30 +218,6 @@ function showChecks(out: Output, checks: readonly ManifestCheck[]): void {
 
 function showYaml(out: Output, yaml: string): void {
   if (yaml !== '') for (const line of yaml.trimEnd().split('\n')) out.line(out.style({ text: line }));
-}
-
-function upgrade(shell: Shell): Command {
-  const command = clientCommand('upgrade', 'list what a cluster can move to, or move it')
-    .argument('<cluster>', 'name or id')
-    .option('--to <DIGEST>', 'move to this approved image; without it the choices are listed');
-  return examples(command, 'clusters upgrade orders', 'clusters upgrade orders --to sha256:…').action(
-    clientAction<CommonOptions & { to?: string }>(shell, async ({ client, out }, [name], { to }) => {
-      const { id } = await findCluster(client, name!);
-      if (to !== undefined) {
-        const cluster = await client('upgradeCluster', { params: { id }, body: { image: to } });
-        return out.one(cluster, id, () =>
-          out.line(out.style({ text: `"${cluster.name}" moves to ${cluster.image.reference}.` })),
-        );
-      }
-      const answer = await client('listUpgrades', { params: { id } });
-      if (out.json) return out.body(answer);
-      if (answer.upgrades.length === 0) return out.note('Nothing newer is approved in its location.');
-      for (const { kind, image, risks } of answer.upgrades) {
-        out.line(out.style({ text: out.quiet ? image.digest : `${kind}  ${image.tag}  ${image.digest}` }));
-        for (const { state, message } of risks) out.note(`  ${state === 'fail' ? 'refused: ' : ''}${message}`);
-      }
-    }),
-  );
 }
 
 function remove(shell: Shell): Command {

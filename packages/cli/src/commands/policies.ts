@@ -1,13 +1,16 @@
 /** `pharos policies`: what an image must show. */
-import {
-  type ImagePolicyResults,
-  type Policy,
-  type PolicyPreview,
+import type {
+  Client,
+  ImagePolicyResults,
+  ImageUsage,
+  Policy,
+  PolicyPreview,
   PolicySpec,
-  type PolicyVersion,
+  PolicyVersion,
 } from '@pharos/contract';
 import { Command } from 'commander';
-import { parse } from 'yaml';
+import { readDocuments } from '../apply/document.ts';
+import { knownOf, policyNoun, resolvePolicy } from '../apply/policy.ts';
 import {
   type CommonOptions,
   clientAction,
@@ -23,7 +26,6 @@ import { ago, shortDigest } from '../format.ts';
 import { findImage } from '../image-reference.ts';
 import type { Column, Io, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
-import { readTexts } from '../read-files.ts';
 import { findPolicy } from '../resolve.ts';
 
 export function policiesCommand(shell: Shell): Command {
@@ -81,7 +83,7 @@ function create(shell: Shell): Command {
   const command = clientCommand('create', 'make a policy').argument('<file>', 'YAML or JSON; - for stdin');
   return examples(command, 'policies create signed.yaml').action(
     clientAction<CommonOptions>(shell, async ({ client, out }, [file]) => {
-      const policy = await client('createPolicy', { body: await readPolicy(shell.io, file!) });
+      const policy = await client('createPolicy', { body: await readPolicy(client, shell.io, file!) });
       out.one(policy, policy.id, () => told(out, policy));
     }),
   );
@@ -93,7 +95,7 @@ function update(shell: Shell): Command {
     .argument('<file>', 'YAML or JSON; - for stdin');
   return examples(command, 'policies update signed signed.yaml').action(
     clientAction<CommonOptions>(shell, async ({ client, out }, [name, file]) => {
-      const body = await readPolicy(shell.io, file!);
+      const body = await readPolicy(client, shell.io, file!);
       const { id } = await findPolicy(client, name!);
       const policy = await client('updatePolicy', { params: { id }, body });
       out.one(policy, policy.id, () => told(out, policy));
@@ -132,7 +134,7 @@ function preview(shell: Shell): Command {
     'policies preview signed.yaml --instead-of signed --json',
   ).action(
     clientAction<CommonOptions & { insteadOf?: string }>(shell, async ({ client, out }, [file], options) => {
-      const spec = await readPolicy(shell.io, file!);
+      const spec = await readPolicy(client, shell.io, file!);
       const before = options.insteadOf === undefined ? undefined : await findPolicy(client, options.insteadOf);
       out.progress('Looking at the library …');
       const body = { spec, ...(before === undefined ? {} : { policyId: before.id }) };
@@ -142,7 +144,8 @@ function preview(shell: Shell): Command {
   );
 }
 
-function showPreview(out: Output, { images, isWhole, counts, effects, reasons, examples: shown }: PolicyPreview): void {
+function showPreview(out: Output, preview: PolicyPreview): void {
+  const { images, isWhole, counts, effects, difference, reasons, examples: shown, inUse } = preview;
   out.line(
     `${isWhole ? '' : 'At least '}${images} images are in its scope: ${counts.pass} pass, ${counts.fail} fail, ${counts.unknown} are not known.`,
   );
@@ -151,13 +154,26 @@ function showPreview(out: Output, { images, isWhole, counts, effects, reasons, e
     ['would be rejected', effects.rejected],
     ['could not be approved', effects.blocked],
     ['approved today', effects.blockedApproved],
+    ['newly forbidden', difference.blocked],
+    ['no longer forbidden', difference.freed],
+    ['of all these, in use', inUse.images],
   ]);
+  if (inUse.images > 0) out.heading(`Who runs them now: ${inUse.uses} uses, which keep running`);
+  for (const { repository, tag, effect, uses, where } of inUse.first) {
+    out.line(out.style({ text: `${repository}:${tag}  would be ${effect}  ${uses} uses` }));
+    for (const use of where) out.line(out.style({ text: `  ${placeOf(use)}` }));
+    if (uses > where.length) out.line(`  and ${uses - where.length} more`);
+  }
   if (reasons.length > 0) out.heading('Why images do not pass');
   for (const { requirement, outcome, count } of reasons) out.line(`${requirement}: ${outcome} for ${count}`);
   const missed = [...shown.fail, ...shown.unknown].slice(0, 20);
   if (missed.length > 0) out.heading('For example');
   for (const { repository, tag, sentence } of missed)
     out.line(out.style({ text: `${repository}:${tag}  ${sentence}` }));
+}
+
+function placeOf({ locationId, namespace, kind, name, owner }: ImageUsage): string {
+  return `${locationId}: ${namespace}/${kind}/${name}${owner === null ? '' : ` of ${owner}`}`;
 }
 
 function check(shell: Shell): Command {
@@ -212,19 +228,18 @@ function versions(shell: Shell): Command {
   );
 }
 
-/** @throws CliError `policy-invalid` with every mistake */
-async function readPolicy(io: Io, file: string) {
-  const [text] = await readTexts([file], io);
-  let value: unknown;
-  try {
-    value = parse(text!.text);
-  } catch (cause) {
-    throw new CliError('file-invalid', `${file} is no YAML or JSON.`, 'Correct it.', { cause: cause as Error });
-  }
-  const read = PolicySpec.safeParse(value);
-  if (read.success) return read.data;
-  const errors = read.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-  throw new CliError('policy-invalid', `${file} is no policy.`, 'Correct what is named; see docs/policies.md.', {
-    errors,
+/** In the form of "pharos apply": registries, rules and trust entries by name or id. @throws CliError `policy-invalid` */
+async function readPolicy(client: Client, io: Io, file: string): Promise<PolicySpec> {
+  const { policies } = await readDocuments([file], io, policyNoun).catch((error: unknown) => {
+    if (!(error instanceof CliError) || error.code !== 'apply-invalid') throw error;
+    const { errors } = error;
+    throw new CliError('policy-invalid', `${file} is no policy.`, 'Correct what is named; see docs/policies.md.', {
+      errors,
+    });
   });
+  const [document, second] = policies;
+  if (!document || second) {
+    throw new CliError('policy-invalid', `${file} holds ${policies.length} policies.`, 'Write one policy in it.');
+  }
+  return resolvePolicy(document, await knownOf(document, client));
 }

@@ -2,7 +2,7 @@
 import { applyRulePatch, type Preview, type RuleSpec } from '@pharos/contract';
 import type { Command } from 'commander';
 import { readDocuments } from '../apply/document.ts';
-import { resolveRule } from '../apply/plan.ts';
+import { resolveRule } from '../apply/rule.ts';
 import { type ClientContext, clientAction, clientCommand, examples, type Shell, wholeNumber } from '../command.ts';
 import { CliError } from '../failure.ts';
 import { ago, count } from '../format.ts';

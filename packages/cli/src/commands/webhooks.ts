@@ -1,5 +1,6 @@
 /** `pharos webhooks`: endpoints that are told what happens. */
 import {
+  mailAddressesOf,
   WEBHOOK_EVENT_WORDS,
   WEBHOOK_EVENTS,
   WEBHOOK_FAILURES,
@@ -94,10 +95,11 @@ function eventOf(text: string, before: WebhookEvent[] | undefined): WebhookEvent
 function create(shell: Shell): Command {
   const command = writeOptions(clientCommand('create', 'tell an endpoint; its secret is shown this once'))
     .argument('<name>', 'how it is called here')
-    .argument('<url>', 'where events are posted to');
+    .argument('<url>', 'where events are posted to, or mailto: and e-mail addresses');
   return examples(
     command,
     'webhooks create tickets https://hooks.example.com/pharos --event tag.moved --event scan.failed',
+    'webhooks create dba mailto:dba@example.com --event approval.requested',
     'webhooks create lab http://10.0.0.5:9000/ --event image.added --allow-http --allow-private',
   ).action(
     clientAction<WriteOptions>(shell, async (context, [name, url], options) => {
@@ -248,15 +250,20 @@ function show(out: Output, webhook: Webhook): void {
 
 /** The secret, which nothing shows again. */
 function showSecret({ out }: ClientContext, created: WebhookCreated): void {
+  const isMail = mailAddressesOf(created.url) !== null;
   out.one(created, created.id, () => {
     out.fields([
       ['id', created.id],
       ['url', created.url],
       ['events', created.events.join(', ')],
-      ['secret', created.secret],
+      ...(isMail ? [] : ([['secret', created.secret]] as const)),
     ]);
   });
-  out.note('Copy the secret now, it is not shown again. How to verify signatures: docs/webhooks.md');
+  out.note(
+    isMail
+      ? 'Events are sent as e-mail, through the mail server that Pharos was started with.'
+      : 'Copy the secret now, it is not shown again. How to verify signatures: docs/webhooks.md',
+  );
 }
 
 function showDelivery(out: Output, delivery: WebhookDeliveryDetail): void {

@@ -1,11 +1,15 @@
 /** The route table: locations and the agents that serve them. */
+
 import { z } from 'zod';
 import { Agent } from '../agent.ts';
 import { Location, LocationId } from '../location.ts';
+import { LocationMaintenance, LocationMaintenancePatch } from '../maintenance.ts';
 import { LocationNodes } from '../node.ts';
 import { PageQuery, page } from '../page.ts';
 import type { Route } from '../route.ts';
-import { ById, get, remove } from './parts.ts';
+import { ById, get, patch, remove } from './parts.ts';
+
+const ByLocation = z.object({ id: LocationId });
 
 export const agentsRoutes = {
   listLocations: {
@@ -25,6 +29,27 @@ export const agentsRoutes = {
     summary: 'The nodes of a location with their GPUs, where its agents may read them',
     params: z.strictObject({ id: LocationId }),
     response: LocationNodes,
+  },
+  getLocationMaintenance: {
+    ...get,
+    path: '/locations/{id}/maintenance',
+    permission: 'library:read',
+    group: 'agents',
+    summary: 'Maintenance windows for the clusters of a location',
+    params: ByLocation,
+    response: LocationMaintenance,
+  },
+  setLocationMaintenance: {
+    ...patch,
+    path: '/locations/{id}/maintenance',
+    permission: 'agents:write',
+    row: 'location',
+    audit: 'location.maintenance',
+    group: 'agents',
+    summary: 'Set maintenance windows for the clusters of a location',
+    params: ByLocation,
+    body: LocationMaintenancePatch,
+    response: LocationMaintenance,
   },
   listAgents: {
     ...get,

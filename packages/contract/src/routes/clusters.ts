@@ -7,13 +7,17 @@ import {
   ClusterInput,
   ClusterPatch,
   ClusterQuery,
-  UpgradeInput,
   Upgrades,
 } from '../cluster.ts';
+import { ClusterUpgrade, UpgradeInput } from '../cluster-upgrade.ts';
+import { Id } from '../common.ts';
+import { ClusterMaintenance, ClusterMaintenancePatch } from '../maintenance.ts';
 import { ManifestAnswer } from '../manifest.ts';
 import { page } from '../page.ts';
 import type { Route } from '../route.ts';
 import { ById, get, patch, post, remove } from './parts.ts';
+
+const ByUpgrade = ById.extend({ upgradeId: Id });
 
 export const clustersRoutes = {
   listClusters: {
@@ -104,9 +108,54 @@ export const clustersRoutes = {
     row: 'cluster',
     audit: 'cluster.upgrade',
     group: 'clusters',
-    summary: 'Move a cluster to another approved image, or an extension of it',
+    summary: 'Move a cluster to another approved image, or an extension of it, now or in the next window',
     params: ById,
     body: UpgradeInput,
     response: ClusterDetail,
+  },
+  approveUpgrade: {
+    ...post,
+    status: 200,
+    path: '/clusters/{id}/upgrades/{upgradeId}/approve',
+    permission: 'clusters:write',
+    row: 'cluster',
+    audit: 'cluster.upgrade-approve',
+    group: 'clusters',
+    summary: 'Confirm an upgrade that somebody else asked for',
+    params: ByUpgrade,
+    response: ClusterUpgrade,
+  },
+  cancelUpgrade: {
+    ...post,
+    status: 200,
+    path: '/clusters/{id}/upgrades/{upgradeId}/cancel',
+    permission: 'clusters:write',
+    row: 'cluster',
+    audit: 'cluster.upgrade-cancel',
+    group: 'clusters',
+    summary: 'Cancel an upgrade that waits for a second person or for the window',
+    params: ByUpgrade,
+    response: ClusterUpgrade,
+  },
+  getClusterMaintenance: {
+    ...get,
+    path: '/clusters/{id}/maintenance',
+    permission: 'library:read',
+    group: 'clusters',
+    summary: 'Maintenance windows of a cluster, its own and those of its location',
+    params: ById,
+    response: ClusterMaintenance,
+  },
+  setClusterMaintenance: {
+    ...patch,
+    path: '/clusters/{id}/maintenance',
+    permission: 'clusters:write',
+    row: 'cluster',
+    audit: 'cluster.maintenance',
+    group: 'clusters',
+    summary: 'Set maintenance windows of a cluster, or take those of its location again',
+    params: ById,
+    body: ClusterMaintenancePatch,
+    response: ClusterMaintenance,
   },
 } as const satisfies Record<string, Route>;

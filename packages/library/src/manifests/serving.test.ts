@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ModelDeploymentSpec } from '@pharos/contract';
-import { z } from 'zod';
+import { mutations, strictProblems } from '@pharos/testbed/operators';
 import type { KnownNodes } from './node-fit.ts';
 import { type ClusterFacts, secretsOf } from './secret-checks.ts';
 import type { ServedImage } from './served-image.ts';
@@ -58,173 +58,6 @@ const UNKNOWN: ClusterFacts = { nodes: 'no agent told', secrets: 'the agent may 
 const stateOf = (id: string, of: ModelDeploymentSpec, image = nim(), nodes: KnownNodes = 'no agent told') =>
   servingChecks(of, image, { ...UNKNOWN, nodes }).find((check) => check.id === id)?.state;
 
-/** What is written, and nothing else: field names of the CRDs of KServe 0.20 and NIM Operator 3.1.2. */
-const Name = z
-  .string()
-  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/)
-  .max(63);
-const Meta = z.strictObject({
-  name: Name,
-  namespace: Name.optional(),
-  annotations: z.record(z.string(), z.string()).optional(),
-});
-const Texts = z.record(z.string(), z.string());
-const Resources = z.strictObject({ requests: Texts, limits: Texts });
-const Toleration = z.strictObject({ key: z.string(), operator: z.literal('Exists'), effect: z.literal('NoSchedule') });
-const Pinned = z.string().regex(/^[^\s@]+:[^\s@:]+@sha256:[0-9a-f]{64}$/);
-const Env = z.strictObject({
-  name: z.string(),
-  value: z.string().optional(),
-  valueFrom: z.strictObject({ secretKeyRef: z.strictObject({ name: z.string(), key: z.string() }) }).optional(),
-});
-const Probe = z.strictObject({
-  httpGet: z.strictObject({ path: z.string(), port: z.number() }).optional(),
-  tcpSocket: z.strictObject({ port: z.number() }).optional(),
-  periodSeconds: z.number().optional(),
-  failureThreshold: z.number().optional(),
-});
-const Runtime = z.strictObject({
-  apiVersion: z.literal('serving.kserve.io/v1alpha1'),
-  kind: z.enum(['ServingRuntime', 'ClusterServingRuntime']),
-  metadata: Meta,
-  spec: z.strictObject({
-    annotations: Texts.optional(),
-    supportedModelFormats: z
-      .array(z.strictObject({ name: z.string(), version: z.string().optional(), autoSelect: z.literal(false) }))
-      .length(1),
-    protocolVersions: z.array(z.enum(['v1', 'v2', 'grpc-v1', 'grpc-v2'])),
-    containers: z
-      .array(
-        z.strictObject({
-          name: z.literal('kserve-container'),
-          image: Pinned,
-          args: z.array(z.string()).optional(),
-          env: z.array(Env).optional(),
-          ports: z.array(z.strictObject({ containerPort: z.number(), protocol: z.literal('TCP') })),
-          startupProbe: Probe,
-          readinessProbe: Probe,
-          livenessProbe: Probe,
-          volumeMounts: z.array(z.strictObject({ name: z.literal('dshm'), mountPath: z.literal('/dev/shm') })),
-        }),
-      )
-      .length(1),
-    volumes: z.array(
-      z.strictObject({
-        name: z.literal('dshm'),
-        emptyDir: z.strictObject({ medium: z.literal('Memory'), sizeLimit: z.string() }),
-      }),
-    ),
-  }),
-});
-const InferenceService = z.strictObject({
-  apiVersion: z.literal('serving.kserve.io/v1beta1'),
-  kind: z.literal('InferenceService'),
-  metadata: Meta.extend({ name: z.string().regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/), namespace: Name }),
-  spec: z.strictObject({
-    predictor: z.strictObject({
-      minReplicas: z.number().int(),
-      maxReplicas: z.number().int(),
-      scaleMetric: z.enum(['cpu', 'memory', 'concurrency', 'rps']).optional(),
-      scaleTarget: z.number().int().optional(),
-      nodeSelector: Texts.optional(),
-      tolerations: z.array(Toleration).optional(),
-      imagePullSecrets: z.array(z.strictObject({ name: Name })).optional(),
-      model: z.strictObject({
-        modelFormat: z.strictObject({ name: z.string() }),
-        runtime: Name,
-        protocolVersion: z.literal('v2'),
-        storageUri: z
-          .string()
-          .regex(/^(pvc|s3|gs|hdfs|webhdfs|https|oci):\/\//)
-          .optional(),
-        env: z.array(Env).optional(),
-        resources: Resources.optional(),
-      }),
-    }),
-  }),
-});
-const Pvc = z.strictObject({
-  create: z.boolean(),
-  name: z.string().optional(),
-  subPath: z.string().optional(),
-  size: z.string().optional(),
-  storageClass: z.string().optional(),
-  volumeAccessMode: z.enum(['ReadWriteOnce', 'ReadWriteMany']).optional(),
-});
-const Nodes = { nodeSelector: Texts.optional(), tolerations: z.array(Toleration).optional() };
-const NimCache = z.strictObject({
-  apiVersion: z.literal('apps.nvidia.com/v1alpha1'),
-  kind: z.literal('NIMCache'),
-  metadata: Meta.extend({ namespace: Name }),
-  spec: z.strictObject({
-    source: z.strictObject({
-      ngc: z.strictObject({
-        modelPuller: Pinned,
-        pullSecret: z.string().optional(),
-        authSecret: z.string(),
-        model: z
-          .union([
-            z.strictObject({ tensorParallelism: z.string() }),
-            z.strictObject({ profiles: z.array(z.string()).length(1) }),
-          ])
-          .optional(),
-      }),
-    }),
-    storage: z.strictObject({ pvc: Pvc }),
-    ...Nodes,
-  }),
-});
-const NimService = z.strictObject({
-  apiVersion: z.literal('apps.nvidia.com/v1alpha1'),
-  kind: z.literal('NIMService'),
-  metadata: Meta.extend({ namespace: Name }),
-  spec: z
-    .strictObject({
-      image: z.strictObject({
-        repository: z.string(),
-        tag: z.string().regex(/@sha256:[0-9a-f]{64}$/),
-        pullPolicy: z.literal('IfNotPresent'),
-        pullSecrets: z.array(z.string()).optional(),
-      }),
-      authSecret: z.string(),
-      env: z.array(Env).optional(),
-      storage: z
-        .strictObject({
-          nimCache: z.strictObject({ name: Name, profile: z.string().optional() }).optional(),
-          pvc: Pvc.optional(),
-          sharedMemorySizeLimit: z.string(),
-        })
-        .refine(({ nimCache, pvc }) => (nimCache === undefined) !== (pvc === undefined), 'exactly one storage'),
-      replicas: z.number().int().optional(),
-      scale: z
-        .strictObject({
-          enabled: z.literal(true),
-          hpa: z.strictObject({
-            minReplicas: z.number().int().min(1),
-            maxReplicas: z.number().int(),
-            metrics: z.array(z.unknown()).length(1),
-          }),
-        })
-        .optional(),
-      resources: Resources.optional(),
-      ...Nodes,
-      expose: z.strictObject({ service: z.strictObject({ type: z.literal('ClusterIP'), port: z.number() }) }),
-    })
-    // The CEL rule of the NIMService.
-    .refine(({ replicas, scale }) => (replicas === undefined) !== (scale === undefined), 'replicas xor scale'),
-});
-const Claim = z.strictObject({
-  apiVersion: z.literal('v1'),
-  kind: z.literal('PersistentVolumeClaim'),
-  metadata: Meta.extend({ namespace: Name }),
-  spec: z.strictObject({
-    accessModes: z.array(z.string()).length(1),
-    storageClassName: z.string().optional(),
-    resources: z.strictObject({ requests: z.strictObject({ storage: z.string() }) }),
-  }),
-});
-const ANY = z.union([Runtime, InferenceService, NimCache, NimService, Claim]);
-
 const claim = { kind: 'new-claim', size: '50Gi', accessMode: 'ReadWriteMany' } as const;
 const FORMS: Record<string, [ModelDeploymentSpec, ServedImage, typeof runtimeImage | null, string[]]> = {
   'KServe, NIM': [spec(), nim(), null, ['ServingRuntime', 'InferenceService']],
@@ -274,7 +107,7 @@ const FORMS: Record<string, [ModelDeploymentSpec, ServedImage, typeof runtimeIma
 
 describe('every form of manifest', () => {
   for (const [name, [of, image, runtime, kinds]] of Object.entries(FORMS)) {
-    test(`${name}: what the CRDs name, and nothing else`, () => {
+    test(`${name}: what the CRDs take, and nothing wrong in it`, () => {
       const failed = servingChecks(of, image, UNKNOWN).filter(({ state }) => state === 'fail');
       assert.deepEqual(failed, []);
       const manifests = servingManifests(of, image, runtime);
@@ -283,9 +116,9 @@ describe('every form of manifest', () => {
         kinds,
       );
       for (const each of manifests) {
-        const read = ANY.safeParse(each);
-        assert.ok(read.success, `${each.kind}: ${JSON.stringify(read.error?.issues)}`);
-        assert.deepEqual(read.data, each);
+        assert.deepEqual(strictProblems(each), []);
+        for (const { name: spoilt, manifest } of mutations(each))
+          assert.notDeepEqual(strictProblems(manifest), [], `${each.kind}: ${spoilt}`);
       }
     });
   }
@@ -296,7 +129,7 @@ const written = (of: ModelDeploymentSpec, image = nim(), runtime: typeof runtime
   servingManifests(of, image, runtime);
 
 describe('pitfalls of consumers', () => {
-  test('3. neither a digest alone nor a tag alone: both are written', () => {
+  test('pitfall 3: neither a digest alone nor a tag alone: both are written', () => {
     const [runtime] = written(spec());
     assert.equal(runtime.spec.containers[0].image, PINNED);
     const [cache, service] = written(spec({ target: 'nim-operator' }));
@@ -304,7 +137,7 @@ describe('pitfalls of consumers', () => {
     assert.equal(`${service.spec.image.repository}:${service.spec.image.tag}`, PINNED);
   });
 
-  test('6. and 16. an Ollama, ModelPack, Docker or ModelKit artifact is refused for oci:// and for the NIM Operator', () => {
+  test('pitfall 16: an Ollama, ModelPack, Docker or ModelKit artifact is refused for oci:// and for the NIM Operator', () => {
     for (const format of ['ollama', 'modelpack', 'docker-model', 'modelkit'] as const) {
       assert.equal(stateOf('format', spec(), nim({ format })), 'fail', format);
       assert.equal(stateOf('format', spec({ target: 'nim-operator' }), nim({ format })), 'fail', format);
@@ -312,7 +145,7 @@ describe('pitfalls of consumers', () => {
     assert.equal(stateOf('format', spec({ target: 'nim-operator' }), car), 'fail');
   });
 
-  test('7. a tag like 1.10 stays a text, and so does tensor parallelism', () => {
+  test('pitfall 7: a tag like 1.10 stays a text, and so does tensor parallelism', () => {
     const [cache, service] = written(spec({ target: 'nim-operator' }));
     assert.equal(service.spec.image.tag, `1.10@${DIGEST}`);
     assert.equal(cache.spec.source.ngc.model.tensorParallelism, '1');
@@ -320,7 +153,7 @@ describe('pitfalls of consumers', () => {
     assert.equal(runtime.spec.supportedModelFormats[0].version, '1.10');
   });
 
-  test('14. names with dots, underscores, capitals or a leading digit are refused, and what is derived is legal', () => {
+  test('pitfall 14: names with dots, underscores, capitals or a leading digit are refused, and what is derived is legal', () => {
     for (const name of ['llama-3.1', '3-llama', 'Llama', 'a_b', '-a', 'a-', 'a'.repeat(60)]) {
       assert.equal(stateOf('name', spec({ name })), 'fail', name);
     }
@@ -329,7 +162,7 @@ describe('pitfalls of consumers', () => {
     assert.match(runtime.metadata.name, /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
   });
 
-  test('15. KServe cannot rewrite the tag: the digest stands in the runtime, which is named and never chosen', () => {
+  test('pitfall 15: KServe cannot rewrite the tag: the digest stands in the runtime, which is named and never chosen', () => {
     const [runtime, service] = written(spec());
     assert.match(runtime.spec.containers[0].image, /@sha256:/);
     assert.equal(runtime.spec.supportedModelFormats[0].autoSelect, false);
@@ -339,7 +172,7 @@ describe('pitfalls of consumers', () => {
     assert.ok(runtime.spec.protocolVersions.includes(service.spec.predictor.model.protocolVersion));
   });
 
-  test('16. a modelcar needs a runtime that reads /mnt/models, and the switch that is off by default is told', () => {
+  test('pitfall 16: a modelcar needs a runtime that reads /mnt/models, and the switch that is off by default is told', () => {
     assert.equal(stateOf('runtime', spec({ secret: null }), car), 'fail');
     const [, service] = written(carSpec(), car, runtimeImage);
     assert.match(service.spec.predictor.model.storageUri, /^oci:\/\/.+@sha256:/);
@@ -348,7 +181,7 @@ describe('pitfalls of consumers', () => {
     assert.equal(stateOf('runtime', carSpec({ runtime: { image: OTHER, port: 1, args: ['{{.Name}}'] } }), car), 'fail');
   });
 
-  test('17. nvcr.io lets nobody pull without a secret, and secrets must stand in the namespace of the deployment', () => {
+  test('pitfall 17: nvcr.io lets nobody pull without a secret, and secrets must stand in the namespace of the deployment', () => {
     const alone = spec({ pullSecret: null, secret: null });
     assert.equal(stateOf('pull-secret', alone, nim({ host: 'nvcr.io' })), 'warn');
     const told = servingChecks(spec({ namespace: 'team-a' }), nim(), UNKNOWN).filter(({ id }) => id.endsWith('secret'));
@@ -361,7 +194,7 @@ describe('pitfalls of consumers', () => {
     assert.equal(service.spec.predictor.model.env[0].valueFrom.secretKeyRef.name, 'nvidia-nim-secrets');
   });
 
-  test('17. what the agent says of a secret: there, missing, or not known, and in which namespace', () => {
+  test('pitfall 17: what the agent says of a secret: there, missing, or not known, and in which namespace', () => {
     const of = (secrets: ClusterFacts['secrets'], applies = false, over: Partial<ModelDeploymentSpec> = {}) =>
       servingChecks(spec({ namespace: 'team-a', ...over }), nim(), { ...UNKNOWN, secrets, applies })
         .filter(({ id }) => id.endsWith('secret'))
@@ -386,7 +219,7 @@ describe('pitfalls of consumers', () => {
     assert.equal(of(new Map([['ngc-api-secret', false]]), true, operator)[0]![0], 'fail');
   });
 
-  test('18. GPU needs are catalogue data: fitted where known, told where not', () => {
+  test('pitfall 18: GPU needs are catalogue data: fitted where known, told where not', () => {
     const profile = { gpu: 'L40S', memoryGiB: 48, precision: 'FP8', pipelineParallelism: 1, goal: null } as const;
     const image = nim({
       profiles: [
@@ -413,7 +246,7 @@ describe('pitfalls of consumers', () => {
     assert.equal(stateOf('gpu-nodes', spec(), image), 'warn');
   });
 
-  test('20. an image that the last scan did not find is told, and not taken away', () => {
+  test('pitfall 20: an image that the last scan did not find is told, and not taken away', () => {
     assert.equal(stateOf('presence', spec(), nim({ isMissing: true })), 'warn');
   });
 

@@ -9,20 +9,30 @@ import {
 } from '@pharos/library';
 import type { Dispatch, StoredCluster } from '@pharos/store';
 import type { Context } from '../context.ts';
-import { ProblemError } from '../problem.ts';
+import { found, ProblemError } from '../problem.ts';
 import { assemble } from './assemble.ts';
+import { maintenanceView, upgradeView } from './upgrade-view.ts';
 import { toYaml } from './yaml.ts';
+
+const MOST_UPGRADES = 20;
 
 /** Stored clusters as people see them, with what is decided of their images now and what agents reported. */
 export async function clusterViews(context: Context, stored: readonly StoredCluster[]): Promise<Cluster[]> {
   const { store, now } = context;
   const states = await store.decisions.statesOf([...new Set(stored.map(({ spec }) => spec.image))], now());
+  const ids = stored.map(({ id }) => id);
+  const [upgrades, maintenance] = await Promise.all([
+    store.clusterUpgrades.open(ids),
+    store.maintenance.ofClusters(ids),
+  ]);
   return Promise.all(
     stored.map(async (cluster) => {
       const { id, spec, engine, version, tag, reference, apply, createdAt, createdBy, updatedAt } = cluster;
       const { name, namespace, location, operator, via, instances } = spec;
       const state = states.get(spec.image)?.state ?? 'pending';
       const status = statusOf(cluster, apply ? await store.dispatches.get('cluster', id) : null);
+      const [open, of] = [upgrades.get(id), maintenance.get(id)];
+      const upgrade = open && of ? await upgradeView(context, cluster, of, open) : null;
       const image = { digest: spec.image, reference, tag, engine, version, state };
       return {
         id,
@@ -35,6 +45,7 @@ export async function clusterViews(context: Context, stored: readonly StoredClus
         instances,
         apply,
         status,
+        upgrade,
         createdAt,
         createdBy,
         updatedAt,
@@ -68,8 +79,15 @@ function statusOf({ apply, updatedAt }: StoredCluster, dispatch: Dispatch | null
 /** One cluster whole. The manifest is written anew, and withheld when an image is not approved any more. */
 export async function clusterDetail(context: Context, stored: StoredCluster): Promise<ClusterDetail> {
   const [view] = await clusterViews(context, [stored]);
-  const history = await context.store.clusters.history(stored.id);
-  const rest = { ...view!, spec: stored.spec, history };
+  const { store, now } = context;
+  const history = await store.clusters.history(stored.id);
+  const kept = found(await store.maintenance.ofCluster(stored.id), 'The cluster');
+  const upgrades = await Promise.all(
+    (await store.clusterUpgrades.ofCluster(stored.id, MOST_UPGRADES)).map((each) =>
+      upgradeView(context, stored, kept, each),
+    ),
+  );
+  const rest = { ...view!, spec: stored.spec, maintenance: maintenanceView(kept, now()), upgrades, history };
   try {
     const { manifests, checks } = await assemble(context, stored.spec, true);
     return { ...rest, manifests, yaml: toYaml(manifests), checks, withheld: null };

@@ -1,5 +1,5 @@
 /** Where a cluster can go from the image that it runs, and the step itself. */
-import { type ClusterSpec, isFiles, type Upgrade, type Upgrades } from '@pharos/contract';
+import { type ClusterSpec, isFiles, type Upgrade, type UpgradeKind, type Upgrades } from '@pharos/contract';
 import {
   compareVersions,
   extensionNameOf,
@@ -99,12 +99,18 @@ async function extensionUpgrades(context: Context, spec: ClusterSpec, image: Pla
   return upgrades;
 }
 
-/** What the cluster is to be after the step. Throws `image-not-approved`, `image-not-available`, `cluster-not-admissible`. */
-export async function specAfter(
-  context: Context,
-  cluster: StoredCluster,
-  digest: string,
-): Promise<{ spec: ClusterSpec; detail: string }> {
+/** A step of a cluster to another image. */
+export interface UpgradeStep {
+  /** What the cluster is to be after it. */
+  readonly spec: ClusterSpec;
+  readonly kind: UpgradeKind;
+  readonly extension: string | null;
+  readonly fromTag: string;
+  readonly toTag: string;
+}
+
+/** Throws `image-not-approved`, `image-not-available`, `cluster-not-admissible`. */
+export async function upgradeStep(context: Context, cluster: StoredCluster, digest: string): Promise<UpgradeStep> {
   const { spec } = cluster;
   await requireApproved(context, [digest]);
   const [target] = await context.store.placedImages.ofDigests(spec.location, [digest], context.now());
@@ -120,12 +126,17 @@ export async function specAfter(
         hint: 'Add it to the cluster first.',
       });
     }
-    return { spec: { ...spec, extensions }, detail: `${name} to ${target.tag}` };
+    const old = spec.extensions.find((each) => sqlNameOf(each.name) === name)?.image;
+    const [before] =
+      old === undefined ? [] : await context.store.placedImages.ofDigests(spec.location, [old], context.now());
+    const [fromTag, toTag] = [before?.tag ?? 'what it has', target.tag];
+    return { spec: { ...spec, extensions }, kind: 'extension', extension: name, fromTag, toTag };
   }
   const { image } = await currentOf(context, cluster);
   requireAdmissible(upgradeRisks(image, target, spec.operator));
   // Libraries of another major do not load: the fitting ones are looked for anew.
-  const isMajor = upgradeKind(image, target) === 'major';
-  const extensions = isMajor ? spec.extensions.map(({ name }) => ({ name })) : spec.extensions;
-  return { spec: { ...spec, image: digest, extensions }, detail: `${cluster.tag} to ${target.tag}` };
+  const kind = upgradeKind(image, target)!;
+  const extensions = kind === 'major' ? spec.extensions.map(({ name }) => ({ name })) : spec.extensions;
+  const [fromTag, toTag] = [cluster.tag, target.tag];
+  return { spec: { ...spec, image: digest, extensions }, kind, extension: null, fromTag, toTag };
 }

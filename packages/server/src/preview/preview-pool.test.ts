@@ -19,28 +19,28 @@ test('a preview that nobody waits for ends, and the next one is answered', async
   const pool = new PreviewPool();
   context.after(() => pool.close());
   const typed = new AbortController();
-  const first = pool.begin(typed.signal);
+  const first = pool.begin(question, typed.signal);
   first.names(REGISTRY, 'r', [names(400_000)]);
-  const answer = first.run(question);
+  const answer = first.finish();
   typed.abort();
   await assert.rejects(answer, isStopped);
-  const second = pool.begin(new AbortController().signal);
+  const second = pool.begin(question, new AbortController().signal);
   second.names(REGISTRY, 'r', [names(10)]);
-  const { counts } = await second.run(question);
+  const { counts } = await second.finish();
   assert.deepEqual([counts.included, counts.excluded, counts.new], [3, 7, 3]);
 });
 
 test('two previews at the same time keep their names apart; closing tells whoever waits', async () => {
   const pool = new PreviewPool();
   const signal = new AbortController().signal;
-  const [a, b] = [pool.begin(signal), pool.begin(signal)];
+  const [a, b] = [pool.begin(question, signal), pool.begin(question, signal)];
   a.names(REGISTRY, 'r', [names(4)]);
   b.names(REGISTRY, 'r', [names(5)]);
-  const [one, two] = await Promise.all([a.run(question), b.run(question)]);
+  const [one, two] = await Promise.all([a.finish(), b.finish()]);
   assert.deepEqual([one.counts.excluded, two.counts.excluded], [1, 2]);
-  const late = pool.begin(signal);
+  const late = pool.begin(question, signal);
   late.names(REGISTRY, 'r', [names(400_000)]);
-  const waiting = late.run(question);
+  const waiting = late.finish();
   const closed = pool.close();
   await assert.rejects(waiting, isStopped);
   await closed;

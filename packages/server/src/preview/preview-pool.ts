@@ -4,23 +4,22 @@ import type { RulePreview } from '@pharos/library';
 import { ProblemError } from '../problem.ts';
 import type { FromPreviewWorker, NamesForPreview, PreviewQuestion, ToPreviewWorker } from './preview-worker.ts';
 
-/** One preview that is being asked for: names first, then the question. */
+/** One preview that is being asked for: the question first, then the names, of which it makes the answer as they come. */
 export interface PreviewJob {
   /** Hands over repositories of a registry. */
   names(registryId: string, registry: string, repositories: readonly NamesForPreview[]): void;
-  /** Asks; rejects with `stopping` when the signal ends it before its answer. */
-  run(question: PreviewQuestion): Promise<RulePreview>;
+  /** All names are handed over. Rejects with `stopping` when the signal ends it before its answer. */
+  finish(): Promise<RulePreview>;
 }
 
 interface Waiting {
   resolve(preview: RulePreview): void;
   reject(error: unknown): void;
-  cancelled: Int32Array<SharedArrayBuffer>;
 }
 
 /**
- * Previews run one after the other: each is over within a second or two, and a second thread would only take memory. One
- * that nobody waits for any more, because its author typed on, ends where it is.
+ * Previews share one thread: each is over within a second or two, and a second thread would only take memory. One that
+ * nobody waits for any more, because its author typed on, ends where it is.
  */
 export class PreviewPool {
   #worker: Worker | null = null;
@@ -28,17 +27,33 @@ export class PreviewPool {
   readonly #waiting = new Map<number, Waiting>();
 
   /** Begins a preview. The signal ends it. */
-  begin(signal: AbortSignal): PreviewJob {
+  begin(question: PreviewQuestion, signal: AbortSignal): PreviewJob {
     this.#last += 1;
     const job = this.#last;
-    signal.addEventListener('abort', () => this.#cancel(job), { once: true });
+    const cancelled = new SharedArrayBuffer(4);
+    const cancel = () => {
+      Atomics.store(new Int32Array(cancelled), 0, 1);
+      this.#waiting.get(job)?.reject(cancelledError());
+      this.#waiting.delete(job);
+      // The thread forgets it.
+      if (this.#worker !== null && this.#worker === worker) this.#send({ kind: 'finish', job });
+    };
+    const worker = signal.aborted ? null : this.#thread();
+    if (!signal.aborted) this.#send({ kind: 'begin', job, question, cancelled });
+    signal.addEventListener('abort', cancel, { once: true });
     return {
       names: (registryId, registry, repositories) => {
         if (!signal.aborted) this.#send({ kind: 'names', job, registryId, registry, repositories });
       },
-      run: (question) => {
+      finish: () => {
         if (signal.aborted) return Promise.reject(cancelledError());
-        return this.#run(job, question);
+        // Another thread knows nothing of the names that this one was given.
+        if (this.#worker !== worker) return Promise.reject(new Error('The thread for previews ended.'));
+        return new Promise((resolve, reject) => {
+          this.#waiting.set(job, { resolve, reject });
+          this.#thread().ref();
+          this.#send({ kind: 'finish', job });
+        });
       },
     };
   }
@@ -49,26 +64,6 @@ export class PreviewPool {
     this.#worker = null;
     this.#fail(cancelledError());
     await worker?.terminate();
-  }
-
-  #run(job: number, question: PreviewQuestion): Promise<RulePreview> {
-    const shared = new SharedArrayBuffer(4);
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(job, { resolve, reject, cancelled: new Int32Array(shared) });
-      this.#thread().ref();
-      this.#send({ kind: 'run', job, question, cancelled: shared });
-    });
-  }
-
-  #cancel(job: number): void {
-    const waiting = this.#waiting.get(job);
-    if (waiting === undefined) {
-      if (this.#worker !== null) this.#send({ kind: 'drop', job });
-      return;
-    }
-    this.#waiting.delete(job);
-    Atomics.store(waiting.cancelled, 0, 1);
-    waiting.reject(cancelledError());
   }
 
   #send(message: ToPreviewWorker): void {

@@ -1,7 +1,7 @@
 /**
  * The thread that previews: a million names are split, matched and counted here, so that the thread that answers requests
- * is never held. Names come as texts, which are cheap to hand over; a preview under way looks at its flag now and then
- * and ends when nobody waits for it.
+ * is never held. Names come as texts, which are cheap to hand over, and are matched as they come, while the store reads the
+ * next; a preview under way looks at its flag now and then and ends when nobody waits for it.
  */
 import { parentPort } from 'node:worker_threads';
 import type { RuleSpec } from '@pharos/contract';
@@ -10,12 +10,12 @@ import {
   compileRule,
   decideTags,
   drain,
+  GrowingPreview,
   type KnownFacts,
   type KnownRegistry,
   knownFacts,
   NO_FACTS,
   type PreviewSlice,
-  previewSteps,
   ruleApplies,
 } from '@pharos/library';
 import type { KnownNames, KnownTagFacts } from '@pharos/store';
@@ -35,9 +35,9 @@ export interface PreviewQuestion {
 }
 
 export type ToPreviewWorker =
+  | { kind: 'begin'; job: number; question: PreviewQuestion; cancelled: SharedArrayBuffer }
   | { kind: 'names'; job: number; registryId: string; registry: string; repositories: readonly NamesForPreview[] }
-  | { kind: 'run'; job: number; question: PreviewQuestion; cancelled: SharedArrayBuffer }
-  | { kind: 'drop'; job: number };
+  | { kind: 'finish'; job: number };
 
 export interface FromPreviewWorker {
   job: number;
@@ -46,47 +46,64 @@ export interface FromPreviewWorker {
   error: string | null;
 }
 
-type Gathered = Map<string, { registry: string; repositories: NamesForPreview[] }>;
-
-const jobs = new Map<number, Gathered>();
-
-parentPort?.on('message', (message: ToPreviewWorker) => {
-  if (message.kind === 'names') gather(message);
-  else if (message.kind === 'drop') jobs.delete(message.job);
-  else answer(message);
-});
-
-function gather({ job, registryId, registry, repositories }: Extract<ToPreviewWorker, { kind: 'names' }>): void {
-  const gathered: Gathered = jobs.get(job) ?? new Map();
-  jobs.set(job, gathered);
-  const before = gathered.get(registryId);
-  if (before === undefined) gathered.set(registryId, { registry, repositories: [...repositories] });
-  else before.repositories.push(...repositories);
+interface Job {
+  readonly preview: GrowingPreview;
+  readonly stored: CompiledRule | null;
+  readonly now: number;
+  readonly cancelled: Int32Array;
 }
 
-function answer({ job, question, cancelled }: Extract<ToPreviewWorker, { kind: 'run' }>): void {
-  const gathered: Gathered = jobs.get(job) ?? new Map();
-  jobs.delete(job);
-  const flag = new Int32Array(cancelled);
-  let told: Omit<FromPreviewWorker, 'job'>;
+/** A job that failed is an error until its answer is due. */
+const jobs = new Map<number, Job | Error>();
+
+parentPort?.on('message', (message: ToPreviewWorker) => {
+  const job = jobs.get(message.job);
   try {
-    told = { preview: run(gathered, question, () => Atomics.load(flag, 0) !== 0), error: null };
+    if (message.kind === 'begin') jobs.set(message.job, begun(message));
+    else if (message.kind === 'finish') answer(message.job, job);
+    else if (job !== undefined && !(job instanceof Error) && !add(job, message)) jobs.delete(message.job);
+  } catch (error) {
+    jobs.set(message.job, error instanceof Error ? error : new Error(String(error)));
+  }
+});
+
+function begun({ question, cancelled }: Extract<ToPreviewWorker, { kind: 'begin' }>): Job {
+  const { rule, stored, slice, now } = question;
+  return {
+    preview: new GrowingPreview(rule, slice),
+    stored: stored === null ? null : compileRule(stored),
+    now,
+    cancelled: new Int32Array(cancelled),
+  };
+}
+
+/** False: nobody waits any more. */
+function add(job: Job, { registryId, registry, repositories }: Extract<ToPreviewWorker, { kind: 'names' }>): boolean {
+  const known = knownRegistry(registryId, registry, repositories, job.stored, job.now);
+  return run(job.preview.add(known), job.cancelled) !== CANCELLED;
+}
+
+/** A job that is not there was cancelled. */
+function answer(id: number, job: Job | Error | undefined): void {
+  jobs.delete(id);
+  let told: Omit<FromPreviewWorker, 'job'> = { preview: null, error: null };
+  try {
+    if (job instanceof Error) throw job;
+    const preview = job === undefined ? CANCELLED : run(job.preview.finish(), job.cancelled);
+    if (preview !== CANCELLED) told = { preview, error: null };
   } catch (error) {
     told = { preview: null, error: error instanceof Error ? error.message : String(error) };
   }
-  parentPort?.postMessage({ job, ...told } satisfies FromPreviewWorker);
+  parentPort?.postMessage({ job: id, ...told } satisfies FromPreviewWorker);
 }
 
-function run(gathered: Gathered, question: PreviewQuestion, isCancelled: () => boolean): FromPreviewWorker['preview'] {
-  const stored = question.stored === null ? null : compileRule(question.stored);
-  const known = [...gathered].map(([registryId, { registry, repositories }]) =>
-    knownRegistry(registryId, registry, repositories, stored, question.now),
-  );
-  const steps = previewSteps(question.rule, known, question.slice);
+const CANCELLED = Symbol('cancelled');
+
+function run<T>(steps: Generator<void, T>, flag: Int32Array): T | typeof CANCELLED {
   for (;;) {
+    if (Atomics.load(flag, 0) !== 0) return CANCELLED;
     const { done, value } = steps.next();
-    if (done) return value;
-    if (isCancelled()) return null;
+    if (done) return value as T;
   }
 }
 
@@ -115,7 +132,13 @@ function knownRegistry(
   return {
     registryId,
     registry,
-    repositories: repositories.map(({ repository, names }) => ({ name: repository, tags: lines(names) })),
+    // Split when they are looked at: a rule mostly leaves most repositories alone.
+    repositories: repositories.map(({ repository, names }) => ({
+      name: repository,
+      get tags() {
+        return lines(names);
+      },
+    })),
     facts: factsOf,
     inLibrary: (repository, tag) => library(repository).has(tag),
     heldByRule: (repository, tag) => held(repository).has(tag),

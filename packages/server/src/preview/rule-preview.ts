@@ -18,7 +18,8 @@ export async function previewRule(context: Context, request: PreviewRequest, sig
   const messages = refresh ? await refreshNames(context, rule, registries, signal) : new Map<string, string>();
   const stored = await storedForm(context, request);
   const asking = (stored === null ? [rule] : [rule, stored]).map((spec) => compileRule(spec)).filter(looksBeyondNames);
-  const job = context.previews.begin(signal);
+  const now = context.now().getTime();
+  const job = context.previews.begin({ rule, stored, slice: { limit, offset }, now }, signal);
   const known: Preview['known'] = [];
   for (const registry of registries) {
     const { repositories, listedAt } = await handOver(context, registry, asking, job, signal);
@@ -31,8 +32,7 @@ export async function previewRule(context: Context, request: PreviewRequest, sig
       message: messages.get(registry.id) ?? catalog.message,
     });
   }
-  const now = context.now().getTime();
-  return { ...(await job.run({ rule, stored, slice: { limit, offset }, now })), known };
+  return { ...(await job.finish()), known };
 }
 
 /** Gives the thread that previews everything that is known of a registry. Answers how many repositories, and since when. */

@@ -6,13 +6,28 @@ import type { Handlers } from '../route.ts';
 /** Locations and the agents that serve them, for people. */
 export function agentHandlers(
   context: Context,
-): Pick<Handlers, 'listLocations' | 'getLocationNodes' | 'listAgents' | 'deleteAgent'> {
+): Pick<
+  Handlers,
+  | 'listLocations'
+  | 'getLocationNodes'
+  | 'getLocationMaintenance'
+  | 'setLocationMaintenance'
+  | 'listAgents'
+  | 'deleteAgent'
+> {
   const { store, now, events } = context;
   return {
     listLocations: ({ query }) => store.locations.list(query, now()),
     getLocationNodes: async ({ params: { id } }) => {
       found((await store.locations.has(id)) || null, 'The location');
       return locationNodes(context, id);
+    },
+    getLocationMaintenance: async ({ params }) => found(await store.maintenance.ofLocation(params.id), 'The location'),
+    setLocationMaintenance: async ({ params, body }) => {
+      const kept = found(await store.maintenance.setLocation(params.id, body), 'The location');
+      // Of each of its clusters it is another time now.
+      events.emit({ type: 'reset' });
+      return kept;
     },
     listAgents: ({ query }) => store.agents.list(query, now()),
     deleteAgent: async ({ params }) => {

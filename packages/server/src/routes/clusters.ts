@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { ClusterDetail, ClusterSpec } from '@pharos/contract';
+import { type ClusterMaintenancePatch, windowText } from '@pharos/contract';
 import { compareVersions, type PlacedImage, patchedSpec, specOf } from '@pharos/library';
-import type { StoredCluster } from '@pharos/store';
-import { type Assembled, assemble, contentOf, fittingExtensions, requireAdmissible } from '../clusters/assemble.ts';
-import { dispatchCatalog } from '../clusters/catalog-keeper.ts';
+import { assemble, contentOf, fittingExtensions, requireAdmissible } from '../clusters/assemble.ts';
+import { changeCluster, dispatchFollowed } from '../clusters/change.ts';
 import { clusterDetail, clusterImage, clusterViews, extensionImage } from '../clusters/cluster-view.ts';
-import { specAfter, upgradesOf } from '../clusters/upgrades.ts';
+import { carryOutDue, requestUpgrade } from '../clusters/upgrade-run.ts';
+import { maintenanceView, upgradeView } from '../clusters/upgrade-view.ts';
+import { upgradesOf } from '../clusters/upgrades.ts';
 import { toYaml } from '../clusters/yaml.ts';
 import type { Context } from '../context.ts';
 import { whoAsks } from '../identity/principal.ts';
@@ -21,36 +22,26 @@ type Names =
   | 'updateCluster'
   | 'deleteCluster'
   | 'listUpgrades'
-  | 'upgradeCluster';
+  | 'upgradeCluster'
+  | 'approveUpgrade'
+  | 'cancelUpgrade'
+  | 'getClusterMaintenance'
+  | 'setClusterMaintenance';
 
 const MOST_CHOICES = 200;
 
 /** PostgreSQL clusters from approved images. */
 export function clusterHandlers(context: Context): Pick<Handlers, Names> {
-  const { store, now } = context;
+  const { store, now, events } = context;
   const get = async (id: string) => found(await store.clusters.get(id), 'The cluster');
 
-  /** Hands the objects to the agents of the location; the catalog first, for the cluster points to it. */
-  const dispatch = async (id: string, { spec, cluster, catalog }: Assembled, requestedBy: string) => {
-    const followed = catalog === null ? [] : await context.reader.whole.catalogs.list(spec.location);
-    for (const each of followed) if (each.key.name === catalog) await dispatchCatalog(context, each);
-    const owner = { ownerKind: 'cluster', ownerId: id, locationId: spec.location } as const;
-    await store.dispatches.put({ ...owner, objects: [cluster!], requestedBy }, now());
+  const upgradeOf = async ({ id, upgradeId }: { id: string; upgradeId: string }) => {
+    const upgrade = await store.clusterUpgrades.get(upgradeId);
+    return found(upgrade?.clusterId === id ? upgrade : null, 'The upgrade');
   };
-
-  /** One change of a cluster: checked, kept with who made it, handed to the agent. */
-  const change = async (
-    before: StoredCluster,
-    spec: ClusterSpec,
-    apply: boolean,
-    note: { action: 'update' | 'upgrade'; actor: string; detail: string },
-  ): Promise<ClusterDetail> => {
-    const assembled = await assemble(context, spec, note.action === 'update');
-    requireAdmissible(assembled.checks);
-    const content = contentOf(assembled, apply);
-    const after = await store.clusters.update(before.id, before.revision, content, note, now());
-    if (apply) await dispatch(before.id, assembled, note.actor);
-    return clusterDetail(context, after);
+  const shownUpgrade = async (params: { id: string; upgradeId: string }) => {
+    const maintenance = found(await store.maintenance.ofCluster(params.id), 'The cluster');
+    return upgradeView(context, await get(params.id), maintenance, await upgradeOf(params));
   };
 
   return {
@@ -70,27 +61,51 @@ export function clusterHandlers(context: Context): Pick<Handlers, Names> {
       const content = contentOf(assembled, apply);
       const actor = whoAsks(principal);
       const note = { action: 'create', actor, detail: `from ${content.tag}` } as const;
-      const cluster = await store.clusters.create(randomUUID(), content, note, now());
-      if (apply) await dispatch(cluster.id, assembled, actor);
+      const objects = apply ? [assembled.cluster!] : undefined;
+      const cluster = await store.clusters.create(randomUUID(), content, note, now(), objects);
+      events.emit({ type: 'cluster', id: cluster.id });
+      if (apply) await dispatchFollowed(context, cluster);
       return clusterDetail(context, cluster);
     },
     updateCluster: async ({ params, body, principal }) => {
       const before = await get(params.id);
       const detail = Object.keys(body).join(', ');
       const note = { action: 'update', actor: whoAsks(principal), detail } as const;
-      return change(before, patchedSpec(before.spec, body), before.apply || body.apply === true, note);
+      const apply = before.apply || body.apply === true;
+      const change = { before, spec: patchedSpec(before.spec, body), apply, note };
+      return clusterDetail(context, await changeCluster(context, change));
     },
     deleteCluster: async ({ params: { id } }) => {
-      const { apply } = await get(id);
-      if (apply) await store.dispatches.remove('cluster', id, now());
-      found((await store.clusters.remove(id)) || null, 'The cluster');
+      found((await store.clusters.remove(id, now())) || null, 'The cluster');
+      events.emit({ type: 'cluster', id });
       return undefined;
     },
     listUpgrades: async ({ params }) => upgradesOf(context, await get(params.id)),
     upgradeCluster: async ({ params, body, principal }) => {
-      const before = await get(params.id);
-      const { spec, detail } = await specAfter(context, before, body.image);
-      return change(before, spec, before.apply, { action: 'upgrade', actor: whoAsks(principal), detail });
+      await requestUpgrade(context, await get(params.id), body, principal);
+      return clusterDetail(context, await get(params.id));
+    },
+    approveUpgrade: async ({ params, principal }) => {
+      const { id } = await upgradeOf(params);
+      const approver = { actor: whoAsks(principal), person: principal?.userId ?? null };
+      await store.clusterUpgrades.approve(id, approver, now());
+      events.emit({ type: 'cluster', id: params.id });
+      await carryOutDue(context, params.id);
+      return shownUpgrade(params);
+    },
+    cancelUpgrade: async ({ params, principal }) => {
+      const { id } = await upgradeOf(params);
+      await store.clusterUpgrades.cancel(id, whoAsks(principal), now());
+      events.emit({ type: 'cluster', id: params.id });
+      return shownUpgrade(params);
+    },
+    getClusterMaintenance: async ({ params }) =>
+      maintenanceView(found(await store.maintenance.ofCluster(params.id), 'The cluster'), now()),
+    setClusterMaintenance: async ({ params, body, principal }) => {
+      const note = { actor: whoAsks(principal), detail: maintenanceWords(body) };
+      const kept = found(await store.maintenance.setCluster(params.id, body, note, now()), 'The cluster');
+      events.emit({ type: 'cluster', id: params.id });
+      return maintenanceView(kept, now());
     },
     clusterChoices: async ({ query: { location, engine, major, image } }) => {
       const approved = await store.placedImages.approved({ location, kind: 'postgres' }, now());
@@ -117,6 +132,18 @@ export function clusterHandlers(context: Context): Pick<Handlers, Names> {
       return { engines, images: ordered.slice(0, MOST_CHOICES), extensions };
     },
   };
+}
+
+function maintenanceWords({ windows, upgradeApproval }: ClusterMaintenancePatch): string {
+  const words = [
+    ...(windows === undefined
+      ? []
+      : [windows === null ? 'maintenance windows of its location' : windows.map(windowText).join('; ')]),
+    ...(upgradeApproval === undefined
+      ? []
+      : [`a second person ${upgradeApproval ? 'confirms' : 'need not confirm'} upgrades`]),
+  ];
+  return words.join(', ');
 }
 
 function majorsOf(images: readonly PlacedImage[]): { major: number; approved: number }[] {

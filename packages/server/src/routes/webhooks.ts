@@ -86,7 +86,7 @@ function check({
 }: Pick<Webhook, 'url' | 'allowHttp' | 'allowPrivate' | 'repositories'>): void {
   const { protocol, hostname } = new URL(url);
   if (protocol === 'http:' && !allowHttp) throw unfit('url', ...WEBHOOK_FAILURES['webhook-plain-http']);
-  const literal = literalClass(hostname);
+  const literal = protocol === 'mailto:' ? null : literalClass(hostname);
   const refusal = literal === null ? null : refusalOf(literal, allowPrivate);
   if (refusal !== null) {
     const [message, hint] = WEBHOOK_FAILURES[refusal];

@@ -10,6 +10,7 @@ import type { EventHub } from '../events.ts';
 import type { Keyring } from '../keyring.ts';
 import type { Metrics } from '../metrics.ts';
 import { unseal } from '../sealing.ts';
+import { type Mailer, unmailed } from './mail.ts';
 import { failedPost, type Posted, post } from './post.ts';
 import { signedHeaders } from './signature.ts';
 
@@ -34,6 +35,8 @@ export interface SenderOptions {
   readonly events: EventHub;
   readonly metrics: Metrics;
   readonly log: FastifyBaseLogger;
+  /** null: no mail server is known. */
+  readonly mailer?: Mailer | null;
   readonly random?: () => number;
 }
 
@@ -79,6 +82,10 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
 
   async function attempt(claim: WebhookClaim, at: Date): Promise<{ posted: Posted; headers: Record<string, string> }> {
     const id = `msg_${claim.id}`;
+    if (/^mailto:/i.test(claim.url)) {
+      const posted = await (options.mailer?.send({ to: claim.url, id, payload: claim.payload }) ?? unmailed());
+      return { posted, headers: {} };
+    }
     const fixed = { 'content-type': 'application/json', 'user-agent': `Pharos-Webhooks/${options.version}` };
     const secrets = secretsOf(claim, at);
     if (secrets === null) return { posted: failedPost('webhook-secret-unreadable'), headers: {} };

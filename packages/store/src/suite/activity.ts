@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
 import type { ActivityType, WebhookInput } from '@pharos/contract';
 import { sql } from 'kysely';
-import type { Store, WebhookResult } from '../store.ts';
+import type { Store } from '../store.ts';
+import type { WebhookResult } from '../webhook-port.ts';
 import {
   AGENT,
   beginOf,

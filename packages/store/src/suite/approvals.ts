@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
-import { ApprovalQuery, type ImageState } from '@pharos/contract';
+import { ApprovalQuery, type ImageState, TagFacetsQuery } from '@pharos/contract';
 import { sql } from 'kysely';
 import type { NewDecision } from '../decision-port.ts';
 import { StoreError } from '../errors.ts';
@@ -344,5 +344,219 @@ export function approvalsSuite(given: () => Promise<Given>): void {
     assert.equal(await codeOf(store.approvals.request(digest, 'once more', bob, hours(7))), 'conflict');
     assert.equal((await store.approvals.get(digest, hours(7)))?.assignee, null);
     assert.equal(await store.approvals.get(digestOf('nobody'), hours(7)), null);
+  });
+
+  it('knows which tags are decided, whoever changes them: what states, facets and the queue stand on', async () => {
+    const { store, db } = await given();
+    const id = await registry(store);
+    const names = ['17.4', '17.5', '17.6', '16.8', '17'];
+    const digests = await images(store, id, names);
+    const of = (name: string) => digests[names.indexOf(name)]!;
+    const repository = await repositoryId(store);
+    const inOrder = async (what: string) => {
+      const truth = sql`select t.repository_id, t.name, t.digest, s.state, t.floating, coalesce(t.major, -1) as major,
+        coalesce(t.flavour, '') collate "C" as flavour, t.sort_key from tags t join image_states s on s.digest = t.digest
+        where t.presence <> 'retired' and s.state <> 'pending'`;
+      const kept = sql`select repository_id, name, digest, state, floating, major, flavour, sort_key from decided_tags`;
+      const wrong = await sql`(${truth} except ${kept}) union all (${kept} except ${truth})`.execute(db);
+      assert.deepEqual(wrong.rows, [], what);
+    };
+    const states = async (at: number) =>
+      Object.fromEntries((await store.repositories.states(repository, hours(at))).map((row) => [row.state, row.tags]));
+    const predecessorOf = async (name: string, at: number) =>
+      (await store.approvals.get(of(name), hours(at)))?.predecessor?.name ?? null;
+
+    await store.decisions.decide(
+      [verdict(of('17.4'), 'approved'), verdict(of('17'), 'approved'), verdict(of('16.8'), 'rejected')],
+      hours(1),
+    );
+    await store.decisions.decide([verdict(of('17.5'), 'approved', { expiresAt: hours(4) })], hours(1));
+    await inOrder('decided');
+    assert.deepEqual(await states(2), { pending: 1, approved: 3, rejected: 1 });
+    assert.equal(await predecessorOf('17.6', 2), '17.5', 'floating tags are no builds');
+    assert.deepEqual(await states(5), { pending: 2, approved: 2, rejected: 1 }, 'what has ended counts no more');
+    assert.equal(await predecessorOf('17.6', 5), '17.4');
+    const facet = async (at: number) => {
+      const { facets } = await store.tags.facets(TagFacetsQuery.parse({}), hours(at));
+      const found = facets.find(({ field }) => field === 'state')!.values;
+      return Object.fromEntries(found.map(({ value, count }) => [value, count]));
+    };
+    assert.deepEqual([await facet(2), await facet(5)], [await states(2), await states(5)]);
+    await store.decisions.expire(hours(5));
+    await inOrder('ended');
+
+    const moved = digestOf('moved');
+    await scan(store, id, {
+      tags: names.map((name, at) => ({ name, digest: name === '17.4' ? moved : digests[at]! })),
+      images: [observation(moved)],
+      now: hours(6),
+    });
+    await inOrder('moved off');
+    assert.equal(await predecessorOf('17.6', 6), null);
+    await scan(store, id, {
+      repository: 'copy',
+      tags: [{ name: '17.4', digest: of('17.4') }],
+      images: [observation(of('17.4'))],
+      now: hours(7),
+    });
+    await inOrder('stands elsewhere, and is approved there at once');
+    await store.decisions.decide([verdict(of('16.8'), 'pending'), verdict(of('17.4'), 'revoked')], hours(8));
+    await inOrder('put back');
+    for (const hour of [30, 60, 90, 120])
+      await scan(store, id, { tags: [{ name: '17.6', digest: of('17.6') }], now: hours(hour) });
+    await inOrder('retired');
+
+    // As two transactions leave it that did not see each other.
+    await store.decisions.decide([verdict(of('17.6'), 'approved')], hours(121));
+    const [row] = (
+      await sql<{ repository_id: string }>`delete from decided_tags where name = '17.6' returning *`.execute(db)
+    ).rows;
+    await sql`update decided_tags set state = 'approved' where digest = ${of('17.4')}`.execute(db);
+    await sql`insert into decided_tags values (${row!.repository_id}, '17.4', ${of('17.6')}, 'approved', false, 17, '', 'x')`.execute(
+      db,
+    );
+    await sql`update image_states set decided_at = ${hours(121).toISOString()} where digest = ${of('17.4')}`.execute(
+      db,
+    );
+    await store.decisions.expire(hours(121));
+    await inOrder('looked after');
+  });
+
+  it('pages through each part of the queue by its cursor, and counts beside a filter', async () => {
+    const { store } = await given();
+    await people(store);
+    const id = await registry(store);
+    const digests = await images(store, id, ['17.1', '17.2', '16.1', '16.2', '15.1', '15.2', '14.0', '13.0', '12.0']);
+    const of = (at: number) => digests[at]!;
+    await store.decisions.decide(
+      [verdict(of(0), 'approved'), verdict(of(2), 'approved'), verdict(of(4), 'approved')],
+      hours(1),
+    );
+    const ask = (at: number, who: string) =>
+      store.approvals.request(of(at), 'x', { name: NAMES[who]!, person: who }, hours(2));
+    // Asked for twice, and the newest build of a line: it stands in the queue once.
+    await ask(1, ANN);
+    await ask(1, BOB);
+    await ask(6, ANN);
+    const list = (query: Partial<ApprovalQuery>) =>
+      everything((cursor) => store.approvals.list({ limit: 1, ...query, cursor }, hours(3)));
+    const whole = await list({});
+    assert.deepEqual(
+      whole.map(({ why }) => why),
+      ['requested', 'requested', 'newer', 'newer', 'waiting', 'waiting'],
+    );
+    assert.equal(new Set(whole.map(({ digest }) => digest)).size, 6);
+    for (const [why, count] of [
+      ['requested', 2],
+      ['newer', 2],
+      ['waiting', 2],
+    ] as const) {
+      assert.equal((await list({ why })).length, count, why);
+      assert.equal((await store.approvals.list({ limit: 1, why }, hours(3))).total, count, why);
+    }
+    await store.decisions.decide([verdict(of(6), 'rejected')], hours(3));
+    await store.approvals.request(of(6), 'all the same', { name: 'bob', person: BOB }, hours(3));
+    assert.equal(
+      (await store.approvals.list({ limit: 1 }, hours(3))).total,
+      6,
+      'a request for what is rejected counts',
+    );
+    assert.equal((await store.approvals.list({ limit: 1, repositoryId: randomUUID() }, hours(3))).total, 0);
+  });
+
+  it('an approval by one person does not stand where two are needed: not in a new place, nor under a new rule', async () => {
+    const { store, db } = await given();
+    await people(store);
+    const id = await registry(store);
+    const [one, two, both] = (await images(store, id, ['17.4', '17.5', '17.6'], 'dev/pg')) as [string, string, string];
+    const stateOf = async (digest: string, at: number) =>
+      (await store.decisions.statesOf([digest], hours(at))).get(digest)?.state;
+    const approve = (digest: string, person: string, at: number) =>
+      codeOf(store.decisions.decide([verdict(digest, 'approved', { person, actor: NAMES[person]! })], hours(at)));
+    await store.approvals.request(both, 'needed', { name: 'ann', person: ANN }, hours(1));
+    for (const digest of [one, two, both]) assert.equal(await approve(digest, BOB, 1), null);
+    await store.approvalRules.create(randomUUID(), { pattern: 'prod/**', people: 2 }, 'root', hours(2));
+    assert.deepEqual(
+      [await stateOf(one, 2), await stateOf(both, 2)],
+      ['approved', 'approved'],
+      'none of them stands there',
+    );
+
+    const audited = (await store.audit.head()).seq;
+    await scan(store, id, {
+      repository: 'prod/pg',
+      tags: [
+        { name: '17.4', digest: one },
+        { name: '17.6', digest: both },
+      ],
+      images: [observation(one), observation(both)],
+      now: hours(3),
+    });
+    assert.deepEqual(
+      [await stateOf(one, 3), await stateOf(two, 3), await stateOf(both, 3)],
+      ['pending', 'approved', 'approved'],
+      'two people stand behind the last one',
+    );
+    const [decision] = (await store.decisions.list(one, { limit: 1 })).items;
+    assert.deepEqual([decision?.actor, decision?.actorKind, decision?.state], ['pharos', 'system', 'pending']);
+    assert.match(
+      decision!.reason,
+      /needs a second approver: it stands in prod\/pg, where the rule prod\/\*\* asks for two/,
+    );
+    const entries = (await store.audit.after(audited, 10)).filter(({ action }) => action === 'image.decide');
+    assert.deepEqual(
+      entries.map(({ actor, subject, reason }) => [actor, subject, reason]),
+      [['pharos', one, decision!.reason]],
+    );
+    const [first] = (await store.approvals.list(ApprovalQuery.parse({}), hours(3))).items;
+    assert.deepEqual([first?.digest, first?.why, first?.requests[0]?.requestedBy], [one, 'requested', 'bob']);
+    assert.equal(await approve(one, BOB, 4), 'second-person-needed', 'who approved first is not the second person');
+    assert.equal(await approve(one, CAT, 4), null);
+    await scan(store, id, {
+      repository: 'prod/copy',
+      tags: [{ name: '17.4', digest: one }],
+      images: [],
+      now: hours(5),
+    });
+    assert.equal(await stateOf(one, 5), 'approved', 'now there are two');
+
+    const rule = await store.approvalRules.create(randomUUID(), { pattern: 'dev/**', people: 2 }, 'root', hours(6));
+    assert.deepEqual(
+      [await stateOf(one, 6), await stateOf(two, 6), await stateOf(both, 6)],
+      ['approved', 'pending', 'approved'],
+    );
+    await store.approvalRules.remove(rule.id);
+
+    // A rule that came at the same moment as the approval: neither saw the other.
+    await store.approvals.withdraw(two, { name: 'bob', person: BOB }, hours(7));
+    assert.equal(await approve(two, CAT, 7), null);
+    await sql`insert into approval_rules values (${rule.id}, 'dev/**', 2, now(), 'root')`.execute(db);
+    assert.equal(await stateOf(two, 7), 'approved');
+    await store.decisions.expire(hours(7));
+    assert.equal(await stateOf(two, 7), 'pending');
+  });
+
+  it('under a rule for one person what a policy or another person approved stands, what the asker approved does not', async () => {
+    const { store } = await given();
+    await people(store);
+    const [own, other, policy, robot] = await images(store, await registry(store), ['17.1', '17.2', '17.3', '17.4']);
+    await store.approvals.request(own!, 'mine', { name: 'ann', person: ANN }, hours(1));
+    await store.decisions.decide(
+      [
+        verdict(own!, 'approved', { person: ANN }),
+        verdict(other!, 'approved', { person: ANN }),
+        verdict(policy!, 'approved', { person: null, actorKind: 'policy', actor: 'signed' }),
+        verdict(robot!, 'approved', { person: ROBOT, actorKind: 'token' }),
+      ],
+      hours(1),
+    );
+    await store.approvalRules.create(randomUUID(), { pattern: '**', people: 1 }, 'root', hours(2));
+    const states = await store.decisions.statesOf([own!, other!, policy!, robot!], hours(2));
+    assert.deepEqual(
+      [...states.values()].map(({ state }) => state),
+      ['pending', 'approved', 'approved', 'pending'],
+    );
+    const { items } = await store.activity.list({ limit: 10, type: 'image.state-changed' });
+    assert.match(items[0]!.message, /2 images of postgresql put back to pending: It needs another approver/);
   });
 }

@@ -117,12 +117,9 @@ export function changesSuite(given: () => Promise<Given>): void {
   it('retires after as many scans and hours as configured', async () => {
     const { db } = await given();
     const store = await storeOn(
-      { db, upkeep: { wrote: () => {}, stop: async () => {} }, close: async () => {} },
+      { db, upkeep: { wrote: () => {}, stop: async () => {} }, patiently: (run) => run(db), close: async () => {} },
       'embedded',
-      {
-        missingScans: 2,
-        missingHours: 0,
-      },
+      { missingScans: 2, missingHours: 0 },
     );
     const registryId = await registry(store);
     await scan(store, registryId, { tags: ['1', '2'] });

@@ -96,7 +96,7 @@ export function clustersSuite(given: () => Promise<Given>): void {
     assert.equal((await store.clusters.list({ limit: 9, digest: digestOf(TAG) })).total, 2);
     assert.equal((await store.clusters.list({ limit: 9, q: '%' })).total, 0);
     assert.deepEqual(await store.clusters.followers(), new Map([['here/postgresql', 1]]));
-    assert.deepEqual([await store.clusters.remove(a), await store.clusters.remove(a)], [true, false]);
+    assert.deepEqual([await store.clusters.remove(a, T0), await store.clusters.remove(a, T0)], [true, false]);
     assert.equal(await store.clusters.get(a), null);
   });
 

@@ -233,6 +233,8 @@ export function dispatchSuite(given: () => Promise<Given>): void {
         [...hit.values()].map(({ total }) => total),
         [1, 0],
       );
+      await store.usages.report(snapshot(2, [{ ...pod('a', child), pinned: IMAGE }, pod('b', IMAGE)]), T0);
+      assert.deepEqual([...(await store.usages.countsOf([IMAGE, digestOf('17.5')]))], [[IMAGE, 2]], 'each use once');
     });
 
     it('whoever does not see the location does not see what runs there', async () => {
@@ -241,6 +243,7 @@ export function dispatchSuite(given: () => Promise<Given>): void {
       const seen = (locationId: string) => store.seenBy([{ locationId, patterns: [] }]).usages;
       assert.equal((await seen('here').ofImage(IMAGE, { limit: 5 })).total, 1);
       assert.equal((await seen('elsewhere').ofImage(IMAGE, { limit: 5 })).total, 0);
+      assert.deepEqual([...(await seen('elsewhere').countsOf([IMAGE]))], []);
     });
 
     it('a tag whose image runs is never retired, only missing', async () => {

@@ -6,7 +6,8 @@ import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 import type { OpenDatabase } from '../embedded.ts';
 import { storeOn } from '../open.ts';
-import type { NewRegistry, Store } from '../store.ts';
+import type { NewRegistry } from '../registry-port.ts';
+import type { Store } from '../store.ts';
 
 /** One engine, open for the whole run. */
 export interface Engine {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
 import { StoreError } from '../errors.ts';
-import type { NewUser } from '../store.ts';
+import type { NewUser } from '../user-port.ts';
 import { AGENT, everything, type Given, hello, hours, registry, T0 } from './given.ts';
 
 const seconds = (count: number) => new Date(T0.getTime() + count * 1000);

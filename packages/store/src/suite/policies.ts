@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
 import { PolicySpec } from '@pharos/contract';
+import { decisionsOf } from '../decisions.ts';
 import { StoreError } from '../errors.ts';
 import type { Store } from '../store.ts';
 import { digestOf, type Given, hours, observation, registry, scan, T0 } from './given.ts';
@@ -181,8 +182,37 @@ export function policiesSuite(given: () => Promise<Given>): void {
     await store.policies.create(id, spec({ mode: 'report' }), 'ann', T0);
     await settled(store, hours(1));
     const { version } = await store.policies.current();
-    assert.deepEqual(await store.policies.due(version, 10, hours(1)), []);
+    assert.equal((await store.policies.settle(version, hours(1), 10)).evaluated, 0);
     await store.images.observe(observation(digest, { detail: 'platforms' }), hours(2), []);
-    assert.deepEqual(await store.policies.due(version, 10, hours(2)), [digest]);
+    assert.equal((await store.policies.settle(version, hours(2), 10)).evaluated, 1);
+  });
+
+  it('a dry run of many decisions reads the policies once, and says of each image what a decision would', async () => {
+    const { store, db } = await given();
+    const digests = [await image(store, '17.4'), await image(store, '17.5'), await image(store, '1', 'free')];
+    await store.policies.create(randomUUID(), spec({ scope: { repositories: ['postgresql'] } }), 'ann', T0);
+    let reads = 0;
+    const counting = db.withPlugin({
+      transformQuery: ({ node }) => {
+        if (node.kind === 'RawNode' && node.sqlFragments.join('').includes('left join policies')) reads += 1;
+        return node;
+      },
+      transformResult: async ({ result }) => result,
+    });
+    const decisions = digests.map(
+      (digest) =>
+        ({ digest, state: 'approved', reason: 'x', actor: 'ann', actorKind: 'session', person: ANN }) as const,
+    );
+    const { refused, decided } = await decisionsOf(counting).check(decisions, hours(1));
+    assert.deepEqual(
+      refused.map(({ digest, code }) => [digest, code]),
+      digests.slice(0, 2).map((digest) => [digest, 'policy-blocks']),
+    );
+    assert.deepEqual([decided, reads], [1, 1]);
+    const [refusal] = refused;
+    await assert.rejects(store.decisions.decide(decisions.slice(0, 1), hours(1)), (error: StoreError) => {
+      assert.deepEqual([error.message, error.hint], [refusal!.message, refusal!.hint]);
+      return true;
+    });
   });
 }

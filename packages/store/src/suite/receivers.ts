@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
 import { StoreError } from '../errors.ts';
-import type { NewDelivery, Store } from '../store.ts';
+import type { NewDelivery } from '../receiver-port.ts';
+import type { Store } from '../store.ts';
 import { everything, type Given, hours, registry, repositoryId, scan, T0 } from './given.ts';
 
 const seconds = (count: number) => new Date(T0.getTime() + count * 1000);

@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import type { Check, FileRegistry, FileRule, RegistryReading, RuleSpec } from '@pharos/contract';
 import { sql } from 'kysely';
 import { StoreError } from '../errors.ts';
-import type { RegistryNews } from '../store.ts';
+import type { RegistryNews } from '../registry-port.ts';
 import { everything, type Given, hours, knownOf, names, REGISTRY, registry, repositoryId, scan, T0 } from './given.ts';
 
 const code = (expected: string) => (error: unknown) => error instanceof StoreError && error.code === expected;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
+import type { Observation } from '@pharos/contract';
+import { sql } from 'kysely';
 import { StoreError } from '../errors.ts';
 import {
   AGENT,
@@ -166,6 +168,28 @@ export function scansSuite(given: () => Promise<Given>): void {
     assert.equal(kept.total, 50);
     assert.equal(kept.items[0]?.startedAt, hours(52).toISOString());
     assert.equal((await store.repositories.get(await repositoryId(store)))?.lastScan?.id, kept.items[0]?.id);
+  });
+
+  it('draws facts from the image as it is at the commit, whatever its chunk brought', async () => {
+    const { store, db } = await given();
+    const tags = ['17.1', '17.2', '17.3'];
+    const report = { tags };
+    const begin = beginOf(await registry(store), report);
+    await store.scans.begin(begin, T0);
+    const of = (name: string, more: Partial<Observation>) => observation(digestOf(name), more);
+    const images = tags.map((name) => of(name, { size: 1, detail: 'manifest' }));
+    await store.scans.chunk(begin.scanId, 0, chunkOf(tagsOf(report), images), T0);
+    // Read deeper by another agent, by another replica, and not at all.
+    await store.images.observe(of('17.1', { size: 2, detail: 'config' }), hours(1));
+    await sql`update images set observation = jsonb_set(observation, '{size}', '3') where digest = ${digestOf('17.2')}`.execute(
+      db,
+    );
+    await store.scans.commit(begin.scanId, commitOf(report), hours(1));
+    const listed = await store.tags.list({ limit: 9, sort: 'name', presence: 'present' });
+    assert.deepEqual(
+      listed.items.map(({ size }) => size),
+      [2, 3, 1],
+    );
   });
 
   it('stores what a hostile registry sends without failing: NUL, half characters, endless names', async () => {

@@ -1,6 +1,6 @@
 import type { JoinTokenInput } from '@pharos/contract';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { api } from './client.ts';
+import { api, type BodyOf } from './client.ts';
 
 export const agentsQuery = queryOptions({
   queryKey: ['agents'],
@@ -17,6 +17,24 @@ export const locationNodesQuery = (id: string) =>
     queryKey: ['locations', 'nodes', id],
     queryFn: ({ signal }) => api('getLocationNodes', { params: { id } }, { signal }),
   });
+
+export const locationMaintenanceQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['locations', 'maintenance', id],
+    queryFn: ({ signal }) => api('getLocationMaintenance', { params: { id } }, { signal }),
+  });
+
+export function useSetLocationMaintenance(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: BodyOf<'setLocationMaintenance'>) => api('setLocationMaintenance', { params: { id }, body }),
+    onSuccess: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: ['locations'] }),
+        client.invalidateQueries({ queryKey: ['clusters'] }),
+      ]),
+  });
+}
 
 /** Forgets an agent that is gone; a living one comes back by itself. */
 export function useForgetAgent() {

@@ -56,7 +56,33 @@ export function useCreateCluster() {
 export function useUpgradeCluster(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (image: string) => api('upgradeCluster', { params: { id }, body: { image } }),
+    mutationFn: (body: BodyOf<'upgradeCluster'>) => api('upgradeCluster', { params: { id }, body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['clusters'] }),
+  });
+}
+
+/** Confirms or cancels an upgrade that waits. */
+export function useSettleUpgrade(id: string, how: 'approveUpgrade' | 'cancelUpgrade') {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (upgradeId: string) => api(how, { params: { id, upgradeId } }),
+    // Also when it was too late: what is shown is old then.
+    onSettled: () => client.invalidateQueries({ queryKey: ['clusters'] }),
+  });
+}
+
+export function useSetMaintenance(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: BodyOf<'setClusterMaintenance'>) => api('setClusterMaintenance', { params: { id }, body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['clusters'] }),
+  });
+}
+
+export function useUpdateCluster(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: BodyOf<'updateCluster'>) => api('updateCluster', { params: { id }, body }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['clusters'] }),
   });
 }

@@ -40,11 +40,15 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
     case 'model-service':
       return [['model-services']];
     case 'dispatch':
-      return [['dispatches'], ['model-deployments']];
+      return [['dispatches'], ['model-deployments'], ['clusters']];
+    case 'cluster':
+      return [['clusters']];
     case 'approval':
-      return [['approvals'], ['images'], ['tags'], ['repositories'], ['models']];
+      // What is decided changes what clusters may use, and catalogs keep themselves by it.
+      return [['approvals'], ['images'], ['tags'], ['repositories'], ['models'], ['clusters'], ['catalogs']];
     case 'policy':
-      return [['policies'], ['images']];
+      // What a review says of an image rests on policies too.
+      return [['policies'], ['images'], ['approvals']];
     case 'reset':
       return [[]];
   }

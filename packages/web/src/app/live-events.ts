@@ -22,6 +22,7 @@ const EVENT_TYPES: Record<Event['type'], true> = {
   image: true,
   'model-service': true,
   dispatch: true,
+  cluster: true,
   approval: true,
   policy: true,
   reset: true,

@@ -24,7 +24,7 @@ import { deploySearch, servicesSearch } from '../features/model-services/search.
 import { modelsSearch } from '../features/models/search.ts';
 import { newReceiverSearch, receiverSearch, receiversSearch } from '../features/notifications/search.ts';
 import { peopleSearch } from '../features/people/search.ts';
-import { policiesSearch } from '../features/policies/search.ts';
+import { policiesSearch, policySearch } from '../features/policies/search.ts';
 import { registriesSearch, registrySearch } from '../features/registries/search.ts';
 import { newRuleSearch, rulesSearch } from '../features/rules/search.ts';
 import { scansSearch } from '../features/scans/search.ts';
@@ -267,6 +267,12 @@ const cluster = createRoute({
   component: lazyRouteComponent(() => import('../features/databases/cluster-page.tsx'), 'ClusterPage'),
 });
 
+const editCluster = createRoute({
+  getParentRoute: () => app,
+  path: '/databases/$clusterId/edit',
+  component: lazyRouteComponent(() => import('../features/databases/edit-cluster-page.tsx'), 'EditClusterPage'),
+});
+
 const modelServices = createRoute({
   getParentRoute: () => app,
   path: '/model-services',
@@ -310,6 +316,19 @@ const policies = createRoute({
   path: '/manage/policies',
   validateSearch: policiesSearch,
   component: lazyRouteComponent(() => import('../features/policies/policies-page.tsx'), 'PoliciesPage'),
+});
+
+const newPolicy = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/policies/new',
+  component: lazyRouteComponent(() => import('../features/policies/new-policy-page.tsx'), 'NewPolicyPage'),
+});
+
+const policy = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/policies/$policyId',
+  validateSearch: policySearch,
+  component: lazyRouteComponent(() => import('../features/policies/policy-page.tsx'), 'PolicyPage'),
 });
 
 const trust = createRoute({
@@ -422,6 +441,7 @@ const pages = [
   receiver,
   databases,
   newCluster,
+  editCluster,
   cluster,
   modelServices,
   deploy,
@@ -430,6 +450,8 @@ const pages = [
   newService,
   service,
   policies,
+  newPolicy,
+  policy,
   trust,
   newTrust,
   trustEntry,

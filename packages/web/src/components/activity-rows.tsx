@@ -39,6 +39,10 @@ const LOOKS: Readonly<Record<ActivityType, { color: NonNullable<LabelProps['colo
   'admission.refused': { color: 'red', icon: BanIcon },
   'image.state-changed': { color: 'purple', icon: CheckCircleIcon },
   'approval.requested': { color: 'blue', icon: InfoCircleIcon },
+  'upgrade.waiting': { color: 'blue', icon: InfoCircleIcon },
+  'upgrade.stopped': { color: 'red', icon: BanIcon },
+  'upgrade.verified': { color: 'green', icon: CheckCircleIcon },
+  'upgrade.unverified': { color: 'yellow', icon: ExclamationTriangleIcon },
 };
 
 /** What happened, newest first; what one scan changed stands together. */

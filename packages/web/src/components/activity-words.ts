@@ -22,6 +22,10 @@ export const ACTIVITY_WORDS: Readonly<Record<ActivityType, string>> = {
   'admission.refused': 'Admission refused',
   'image.state-changed': 'Decisions',
   'approval.requested': 'Approval asked for',
+  'upgrade.waiting': 'Upgrade waits',
+  'upgrade.stopped': 'Upgrade stopped',
+  'upgrade.verified': 'Upgrade verified',
+  'upgrade.unverified': 'Upgrade not verified',
 };
 
 /** The entries of one scan that stand beside each other, oldest first within: what came in, then what moved, then what went. */

@@ -8,14 +8,19 @@ interface ConfirmDialogProps {
   confirm: string;
   isOpen: boolean;
   isBusy: boolean;
+  /** What has to be known before it can be confirmed is known. */
+  isReady?: boolean;
+  /** Something comes rather than goes, or nothing is lost: it only wants to be thought of twice. */
+  isGain?: boolean;
   error: unknown;
   onConfirm: () => void;
   onClose: () => void;
 }
 
-/** Asks before something is taken away, and says what goes. */
+/** Asks before something is taken away or restarted, and says what. */
 export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
   const id = useId();
+  const { isReady = true, isGain = false } = props;
   return (
     <Modal
       variant="small"
@@ -32,7 +37,12 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
         </div>
       </ModalBody>
       <ModalFooter>
-        <Button variant="danger" onClick={props.onConfirm} isLoading={props.isBusy} isDisabled={props.isBusy}>
+        <Button
+          variant={isGain ? 'primary' : 'danger'}
+          onClick={props.onConfirm}
+          isLoading={props.isBusy}
+          isDisabled={props.isBusy || !isReady}
+        >
           {props.confirm}
         </Button>
         <Button variant="link" onClick={props.onClose}>

@@ -18,6 +18,7 @@ import { AgentKey } from './agent-key.tsx';
 import { clockWords } from './clock-words.ts';
 import { DispatchesPanel } from './dispatches-panel.tsx';
 import { KubernetesPanel } from './kubernetes-panel.tsx';
+import { LocationWindows } from './location-windows.tsx';
 import { StartAgent } from './start-agent.tsx';
 
 export function AgentsPage(): ReactElement {
@@ -158,5 +159,10 @@ const LOCATION_COLUMNS: readonly Column<Location>[] = [
         {formatCount(location.tagCount)}
       </Link>
     ),
+  },
+  {
+    label: 'Maintenance windows',
+    modifier: 'breakWord',
+    cell: (location) => <LocationWindows locationId={location.id} />,
   },
 ];

@@ -1,5 +1,6 @@
 import type { Dispatch } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
 import { dispatchesQuery } from '../../api/dispatches.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -23,7 +24,13 @@ const COLUMNS: readonly Column<Dispatch>[] = [
     modifier: 'breakWord',
     cell: (dispatch) => (
       <>
-        {OWNERS[dispatch.ownerKind]}
+        {dispatch.ownerKind === 'cluster' ? (
+          <Link to="/databases/$clusterId" params={{ clusterId: dispatch.ownerId }}>
+            {OWNERS.cluster}
+          </Link>
+        ) : (
+          OWNERS[dispatch.ownerKind]
+        )}
         {dispatch.objects.slice(0, SHOWN).map(({ kind, namespace, name }) => (
           <div key={`${kind} ${namespace} ${name}`} className="ph-quiet">
             <HostileText text={`${kind} ${namespace === null ? '' : `${namespace}/`}${name}`} clamp={120} />

@@ -149,6 +149,7 @@ function columnsOf({
     {
       label: 'Who',
       modifier: 'breakWord',
+      width: 20,
       cell: ({ actor }) => (
         <Button variant="link" isInline aria-label={`Only of ${actor}`} onClick={() => refilter({ actor })}>
           <HostileText text={actor} clamp={1000} />
@@ -162,6 +163,11 @@ function columnsOf({
       modifier: 'breakWord',
       cell: ({ subjectKind, subject }) => <HostileText text={`${subjectKind} ${subject}`.trim()} clamp={80} />,
     },
-    { label: 'Reason', modifier: 'breakWord', cell: ({ reason }) => <HostileText text={reason} clamp={80} /> },
+    {
+      label: 'Reason',
+      modifier: 'breakWord',
+      width: 20,
+      cell: ({ reason }) => <HostileText text={reason} clamp={80} />,
+    },
   ];
 }

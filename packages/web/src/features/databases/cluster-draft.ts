@@ -1,5 +1,5 @@
 /** What is typed of a new cluster, and what is chosen for whoever does not say. */
-import type { ClusterChoices, ClusterImage, ClusterInput, Engine } from '@pharos/contract';
+import type { ClusterChoices, ClusterImage, ClusterInput, ClusterPatch, ClusterSpec, Engine } from '@pharos/contract';
 import type { NewClusterSearch } from './search.ts';
 
 export interface ClusterDraft {
@@ -65,5 +65,44 @@ export function inputOf(
     operator: engine === 'postgresql' ? 'cnpg' : 'edb',
     extensions: [...extensions],
     pullSecret: said(pullSecret) ?? null,
+  };
+}
+
+/** A cluster that stands, as it is typed. */
+export function draftOf(
+  { name, namespace, instances, storage, resources, pullSecret, via }: ClusterSpec,
+  apply: boolean,
+) {
+  return {
+    ...{ name, namespace, via, apply },
+    instances: String(instances),
+    storage: storage.size,
+    memory: resources.memory ?? '',
+    cpu: resources.cpu ?? '',
+    pullSecret: pullSecret ?? '',
+  } satisfies ClusterDraft;
+}
+
+/** What is to be changed; empty: nothing is. Extensions that were there keep the image that they had. */
+export function patchOf(
+  spec: ClusterSpec,
+  isApplied: boolean,
+  draft: ClusterDraft,
+  extensions: readonly string[],
+): ClusterPatch {
+  const before = draftOf(spec, isApplied);
+  const said = (text: string) => (text.trim() === '' ? undefined : text.trim());
+  const has = spec.extensions.map(({ name }) => name);
+  const isSame = has.length === extensions.length && has.every((name) => extensions.includes(name));
+  const resources = { ...spec.resources, cpu: said(draft.cpu), memory: said(draft.memory) };
+  return {
+    ...(draft.instances === before.instances ? {} : { instances: Number.parseInt(draft.instances, 10) || 0 }),
+    ...(draft.storage.trim() === before.storage ? {} : { storage: { ...spec.storage, size: draft.storage.trim() } }),
+    ...(draft.cpu.trim() === before.cpu && draft.memory.trim() === before.memory ? {} : { resources }),
+    ...(draft.pullSecret.trim() === before.pullSecret ? {} : { pullSecret: said(draft.pullSecret) ?? null }),
+    ...(isSame
+      ? {}
+      : { extensions: extensions.map((name) => spec.extensions.find((each) => each.name === name) ?? { name }) }),
+    ...(draft.apply && !isApplied ? { apply: true } : {}),
   };
 }

@@ -1,22 +1,26 @@
-import { Alert, Button, PageSection } from '@patternfly/react-core';
-import type { ClusterDetail, Upgrade } from '@pharos/contract';
+import { Alert, Button, Label, PageSection } from '@patternfly/react-core';
+import { CLUSTER_CHANGE_WORDS, type ClusterDetail } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
-import { clusterQuery, upgradesQuery, useDeleteCluster, useUpgradeCluster } from '../../api/clusters.ts';
+import { clusterQuery, upgradesQuery, useDeleteCluster } from '../../api/clusters.ts';
 import { useMay } from '../../api/session.ts';
 import { CheckList } from '../../components/check-list.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Digest } from '../../components/digest.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { HostileText } from '../../components/hostile-text.tsx';
+import { ClockIcon, InfoCircleIcon } from '../../components/icons.ts';
 import { EngineLabel, ImageStateLabel } from '../../components/labels.tsx';
 import { ManifestPanel } from '../../components/manifest-panel.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
-import { QueryView, TextSkeleton } from '../../components/states.tsx';
+import { QueryView } from '../../components/states.tsx';
+import { MaintenancePanel } from './maintenance-panel.tsx';
 import { StatusLabel } from './status-label.tsx';
+import { UPGRADE_STATES } from './upgrade-words.ts';
+import { isPossible, UpgradesPanel } from './upgrades-panel.tsx';
 
 const CRUMBS = [{ label: 'Databases', to: '/databases' }] as const;
 
@@ -48,9 +52,15 @@ function Loaded({ cluster }: { cluster: ClusterDetail }): ReactElement {
             <EngineLabel engine={image.engine} isLong />
             <StatusLabel status={status} />
             <ImageStateLabel state={image.state} />
+            <UpgradeLabel cluster={cluster} />
           </>
         }
-        actions={<DeleteButton cluster={cluster} />}
+        actions={
+          <>
+            <EditLink cluster={cluster} />
+            <DeleteButton cluster={cluster} />
+          </>
+        }
       >
         {status.message === '' ? null : (
           <p className="ph-quiet">
@@ -68,7 +78,7 @@ function Loaded({ cluster }: { cluster: ClusterDetail }): ReactElement {
           <Facts
             label="Facts of the cluster"
             facts={[
-              ['Image', <HostileText key="tag" text={image.tag} />],
+              ['Image', <ImageName key="image" cluster={cluster} />],
               ['Digest', <Digest key="digest" digest={image.digest} />],
               ['Location', location],
               ['Namespace', namespace],
@@ -81,6 +91,7 @@ function Loaded({ cluster }: { cluster: ClusterDetail }): ReactElement {
           />
         </Panel>
         <UpgradesPanel cluster={cluster} />
+        <MaintenancePanel cluster={cluster} />
         {yaml === '' ? null : <ManifestPanel yaml={yaml} name={name} />}
         {checks.length > 0 ? (
           <Panel title="Checks">
@@ -92,7 +103,7 @@ function Loaded({ cluster }: { cluster: ClusterDetail }): ReactElement {
             {history.map(({ at, actor, action, detail }) => (
               <li key={`${at} ${action} ${detail}`}>
                 <span className="ph-row-main">
-                  {action} by {actor}
+                  {CLUSTER_CHANGE_WORDS[action]} by <HostileText text={actor} />
                   <span className="ph-quiet ph-block">
                     <HostileText text={detail} />
                   </span>
@@ -109,72 +120,45 @@ function Loaded({ cluster }: { cluster: ClusterDetail }): ReactElement {
   );
 }
 
-const KINDS: Readonly<Record<Upgrade['kind'], string>> = {
-  build: 'Newer build of the same minor',
-  minor: 'Newer minor',
-  major: 'Newer major',
-  extension: 'Newer extension',
-};
-
-function UpgradesPanel({ cluster }: { cluster: ClusterDetail }): ReactElement {
-  const upgrades = useQuery(upgradesQuery(cluster.id));
-  const [chosen, setChosen] = useState<Upgrade | null>(null);
-  const mayWrite = useMay('clusters:write');
-  const upgrade = useUpgradeCluster(cluster.id);
+/** The tag that the cluster was made of, as a link where it still stands. */
+function ImageName({ cluster }: { cluster: ClusterDetail }): ReactElement {
+  const current = useQuery(upgradesQuery(cluster.id)).data?.current ?? null;
+  if (current === null) return <HostileText text={cluster.image.tag} />;
   return (
-    <Panel title="Upgrades">
-      <QueryView query={upgrades} what="the upgrades" skeleton={<TextSkeleton what="the upgrades" lines={2} />}>
-        {({ upgrades: list }) =>
-          list.length === 0 ? (
-            <p className="ph-quiet">Nothing newer is approved in {cluster.location}.</p>
-          ) : (
-            <ul className="ph-rows">
-              {list.map((each) => (
-                <li key={each.image.digest}>
-                  <span className="ph-row-main">
-                    {KINDS[each.kind]}: <HostileText text={each.image.tag} />
-                    <span className="ph-inline-list">
-                      <Link
-                        to="/library/compare"
-                        search={{ from: cluster.image.digest, to: each.image.digest } as never}
-                      >
-                        Compare
-                      </Link>
-                    </span>
-                    <CheckList checks={each.risks} />
-                  </span>
-                  {mayWrite && each.risks.every(({ state }) => state !== 'fail') ? (
-                    <span className="ph-row-side">
-                      <Button variant="secondary" size="sm" onClick={() => setChosen(each)}>
-                        Upgrade
-                      </Button>
-                    </span>
-                  ) : null}
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </QueryView>
-      <ConfirmDialog
-        title={`Upgrade ${cluster.name}?`}
-        confirm="Upgrade"
-        isOpen={chosen !== null}
-        isBusy={upgrade.isPending}
-        error={upgrade.error}
-        onConfirm={() => chosen && upgrade.mutate(chosen.image.digest, { onSuccess: () => setChosen(null) })}
-        onClose={() => {
-          upgrade.reset();
-          setChosen(null);
-        }}
-      >
-        <p>
-          To <HostileText text={chosen?.image.tag ?? ''} />.{' '}
-          {cluster.apply ? 'An agent applies it at once.' : 'Its manifest changes; apply it yourself.'}
-        </p>
-        <CheckList checks={chosen?.risks ?? []} />
-      </ConfirmDialog>
-    </Panel>
+    <Link
+      to="/library/$repositoryId/tags/$name"
+      params={{ repositoryId: current.repositoryId, name: current.tag }}
+      search={{}}
+    >
+      <HostileText text={`${current.repository}:${current.tag}`} />
+    </Link>
+  );
+}
+
+/** Beside the name, because the panel is far down on a phone. */
+function UpgradeLabel({ cluster }: { cluster: ClusterDetail }): ReactElement | null {
+  const upgrades = useQuery(upgradesQuery(cluster.id));
+  if (cluster.upgrade !== null) {
+    return (
+      <Label isCompact color="blue" icon={<ClockIcon />}>
+        Upgrade: {UPGRADE_STATES[cluster.upgrade.state].word.toLowerCase()}
+      </Label>
+    );
+  }
+  if (!upgrades.data?.upgrades.some(isPossible)) return null;
+  return (
+    <Label isCompact color="blue" icon={<InfoCircleIcon />}>
+      Upgrade available
+    </Label>
+  );
+}
+
+function EditLink({ cluster }: { cluster: ClusterDetail }): ReactElement | null {
+  if (!useMay('clusters:write')) return null;
+  return (
+    <Link to="/databases/$clusterId/edit" params={{ clusterId: cluster.id }} className="pf-v6-c-button pf-m-secondary">
+      <span className="pf-v6-c-button__text">Edit</span>
+    </Link>
   );
 }
 

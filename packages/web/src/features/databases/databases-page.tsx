@@ -18,6 +18,7 @@ import { useSearchState } from '../../components/use-search-state.ts';
 import { CatalogList } from './catalog-list.tsx';
 import type { DatabasesSearch } from './search.ts';
 import { StatusLabel } from './status-label.tsx';
+import { UpgradeStateLabel } from './upgrade-label.tsx';
 
 /** PostgreSQL clusters from the library, and the catalogs that they may follow. */
 export function DatabasesPage(): ReactElement {
@@ -67,7 +68,7 @@ function ClusterList(): ReactElement {
         q={q}
         onSearch={(text) => change({ q: text, cursor: undefined, page: undefined })}
         found={<Found page={clusters.data} one="cluster" many="clusters" />}
-        action={add}
+        action={clusters.data?.items.length === 0 && !q ? null : add}
       />
       <QueryView query={clusters} what="the clusters" skeleton={<ListSkeleton what="the clusters" rows={3} />}>
         {(page) =>
@@ -95,6 +96,25 @@ function ClusterList(): ReactElement {
   );
 }
 
+/** What waits or is under way, with its time. */
+function OpenUpgrade({ upgrade }: Pick<Cluster, 'upgrade'>): ReactElement {
+  if (upgrade === null) return <span className="ph-quiet">none</span>;
+  return (
+    <>
+      <UpgradeStateLabel state={upgrade.state} />
+      <span className="ph-quiet ph-block">
+        to <HostileText text={upgrade.to} />
+        {upgrade.opensAt === null ? null : (
+          <>
+            {' '}
+            <RelativeTime time={upgrade.opensAt} />
+          </>
+        )}
+      </span>
+    </>
+  );
+}
+
 const COLUMNS: readonly Column<Cluster>[] = [
   {
     label: 'Name',
@@ -112,6 +132,7 @@ const COLUMNS: readonly Column<Cluster>[] = [
   { label: 'Engine', cell: ({ image }) => <EngineLabel engine={image.engine} /> },
   { label: 'Image', modifier: 'breakWord', cell: ({ image }) => <HostileText text={image.tag} /> },
   { label: 'Decided', cell: ({ image }) => <ImageStateLabel state={image.state} /> },
+  { label: 'Upgrade', modifier: 'breakWord', cell: ({ upgrade }) => <OpenUpgrade upgrade={upgrade} /> },
   { label: 'Location', cell: ({ location }) => location },
   { label: 'Changed', cell: ({ updatedAt }) => <RelativeTime time={updatedAt} /> },
 ];

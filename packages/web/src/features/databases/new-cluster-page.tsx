@@ -8,7 +8,6 @@ import {
   FormSelectOption,
   PageSection,
   Radio,
-  TextInput,
 } from '@patternfly/react-core';
 import type { ClusterChoices, ClusterImage, Engine } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
@@ -28,6 +27,7 @@ import { ActionError, EmptyState, QueryView, TextSkeleton } from '../../componen
 import { useDebounced } from '../../components/use-debounced.ts';
 import { useSearchState } from '../../components/use-search-state.ts';
 import { type ClusterDraft, EMPTY_DRAFT, ENGINE_NAMES, extensionChoices, inputOf, preselect } from './cluster-draft.ts';
+import { Typed } from './cluster-fields.tsx';
 import type { NewClusterSearch } from './search.ts';
 
 const CRUMBS = [{ label: 'Databases', to: '/databases' }] as const;
@@ -265,27 +265,5 @@ function ClusterForm({ known, images, choices }: FormProps): ReactElement {
         </QueryView>
       )}
     </div>
-  );
-}
-
-interface TypedProps {
-  id: 'name' | 'namespace' | 'instances' | 'storage' | 'memory' | 'cpu' | 'pullSecret';
-  label: string;
-  draft: ClusterDraft;
-  set: (patch: Partial<ClusterDraft>) => void;
-  type?: 'number';
-}
-
-function Typed({ id, label, draft, set, type }: TypedProps): ReactElement {
-  return (
-    <FormField id={`cluster-${id}`} label={label}>
-      <TextInput
-        id={`cluster-${id}`}
-        type={type ?? 'text'}
-        value={draft[id]}
-        onChange={(_, value) => set({ [id]: value })}
-        autoComplete="off"
-      />
-    </FormField>
   );
 }

@@ -31,6 +31,7 @@ export function Problems(): ReactElement {
   const mayHook = useMay('webhooks:manage');
   const mayDecide = useMay('images:decide');
   const requested = useQuery({ ...approvalsQuery({ why: 'requested', limit: 1 }), enabled: mayDecide });
+  const waiting = useQuery({ ...approvalsQuery({ limit: 1 }), enabled: mayDecide }).data?.total ?? 0;
   if (!registries.data || !agents.data || !statistics.data || !overview.data) {
     return (
       <Panel title="Needs attention">
@@ -56,7 +57,8 @@ export function Problems(): ReactElement {
           <Label isCompact color="green" icon={<CheckCircleIcon />}>
             Healthy
           </Label>
-          Every registry answers, every agent is connected, and nothing waits for a person.
+          Every registry answers, and every agent is connected.
+          <Waiting count={waiting} />
         </p>
       ) : (
         <ul className="ph-rows">
@@ -77,6 +79,16 @@ export function Problems(): ReactElement {
         </ul>
       )}
     </Panel>
+  );
+}
+
+/** Pending is what every new image is: a task, and no fault of the library. */
+function Waiting({ count }: { count: number }): ReactElement | null {
+  if (count === 0) return null;
+  return (
+    <Link to="/approvals">
+      {plural(count, 'image')} {count === 1 ? 'waits' : 'wait'} for a decision
+    </Link>
   );
 }
 

@@ -1,5 +1,5 @@
 import { Tab, Tabs, TabTitleText } from '@patternfly/react-core';
-import { filesPath, isFiles, type TagDetail } from '@pharos/contract';
+import { filesPath, isFiles, shellWord, type TagDetail } from '@pharos/contract';
 import { type ReactElement, useState } from 'react';
 import { Code } from '../../components/code.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -38,11 +38,6 @@ function RunHere({ tag: { kind, state, repository, name } }: { tag: TagDetail })
       )}
     </div>
   );
-}
-
-/** Names come from registries: what is not plainly harmless in a shell is quoted. */
-function shellWord(word: string): string {
-  return /^[A-Za-z0-9._:/@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Files answer to no pull; what helps is the way from them into a registry. */

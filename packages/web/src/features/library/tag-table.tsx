@@ -106,6 +106,17 @@ const REST: readonly Column<Tag>[] = [
     modifier: 'nowrap',
     cell: (tag) => <VersionCell tag={tag} />,
   },
+  // Before what may stand outside of a narrow window: whether it may be used decides.
+  {
+    label: 'State',
+    cell: (tag) => (
+      <span className="ph-inline-list">
+        <ImageStateLabel state={tag.state} />
+        {tag.presence === 'present' ? null : <PresenceLabel presence={tag.presence} />}
+        {tag.findings > 0 ? <WarningLabel text={plural(tag.findings, 'finding')} /> : null}
+      </span>
+    ),
+  },
   { label: 'Platforms', cell: (tag) => <PlatformList platforms={tag.platforms} /> },
   { label: 'Digest', modifier: 'nowrap', cell: (tag) => <Digest digest={tag.digest} /> },
   {
@@ -130,16 +141,6 @@ const REST: readonly Column<Tag>[] = [
     cell: (tag) => <RelativeTime time={tag.movedAt ?? tag.firstSeenAt} />,
   },
   { label: 'Size', modifier: 'nowrap', cell: (tag) => <Size bytes={tag.size} /> },
-  {
-    label: 'State',
-    cell: (tag) => (
-      <span className="ph-inline-list">
-        <ImageStateLabel state={tag.state} />
-        {tag.presence === 'present' ? null : <PresenceLabel presence={tag.presence} />}
-        {tag.findings > 0 ? <WarningLabel text={plural(tag.findings, 'finding')} /> : null}
-      </span>
-    ),
-  },
 ];
 
 function VersionCell({ tag }: { tag: Tag }): ReactElement {

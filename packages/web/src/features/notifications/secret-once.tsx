@@ -1,7 +1,7 @@
-import { Alert } from '@patternfly/react-core';
 import { RECEIVER_KINDS, type ReceiverCreated } from '@pharos/contract';
 import type { ReactElement } from 'react';
 import { Code } from '../../components/code.tsx';
+import { OnceAlert } from '../../components/show-once.tsx';
 import { SetupSteps } from './setup-steps.tsx';
 
 const LOOPBACK = /^(localhost|127\..*|\[::1\])$/;
@@ -12,11 +12,11 @@ export function SecretOnce({ created }: { created: ReceiverCreated }): ReactElem
   const address = window.location.origin + created.url;
   return (
     <div className="ph-stack">
-      <Alert variant="warning" isInline component="h2" title="Copy it now. It is not shown again.">
+      <OnceAlert>
         {proof === 'url'
           ? 'The address holds the secret: whoever has it can tell Pharos to read again what it knows, and nothing else.'
           : 'Whoever has the secret can tell Pharos to read again what it knows, and nothing else.'}
-      </Alert>
+      </OnceAlert>
       <div className="ph-stack-tiny">
         <h3 className="ph-label">Address</h3>
         <Code text={address} what="address" />

@@ -21,28 +21,27 @@ export function PeoplePage(): ReactElement {
           Roles say what somebody may do: everywhere, in one location, or for repositories by a pattern.
         </p>
       </PageTitle>
-      <PageSection hasBodyWrapper={false} className="ph-stack">
+      <PageSection hasBodyWrapper={false} className="ph-tabs">
         {may ? (
-          <>
-            <Tabs
-              activeKey={tab}
-              onSelect={(_, key) =>
-                change(
-                  { tab: key === 'teams' ? 'teams' : undefined, q: undefined, cursor: undefined, page: undefined },
-                  'push',
-                )
-              }
-              aria-label="Users and teams"
-            >
-              <Tab eventKey="users" title={<TabTitleText>Users and robots</TabTitleText>} />
-              <Tab eventKey="teams" title={<TabTitleText>Teams</TabTitleText>} />
-            </Tabs>
-            {tab === 'teams' ? (
-              <TeamsPanel search={search} change={change} />
-            ) : (
+          <Tabs
+            activeKey={tab}
+            onSelect={(_, key) =>
+              change(
+                { tab: key === 'teams' ? 'teams' : undefined, q: undefined, cursor: undefined, page: undefined },
+                'push',
+              )
+            }
+            aria-label="Users and teams"
+            mountOnEnter
+            unmountOnExit
+          >
+            <Tab eventKey="users" title={<TabTitleText>Users and robots</TabTitleText>}>
               <UsersPanel search={search} change={change} />
-            )}
-          </>
+            </Tab>
+            <Tab eventKey="teams" title={<TabTitleText>Teams</TabTitleText>}>
+              <TeamsPanel search={search} change={change} />
+            </Tab>
+          </Tabs>
         ) : (
           <EmptyState title="Only administrators see users and teams" icon={UserIcon}>
             What you may do yourself is under Your account.

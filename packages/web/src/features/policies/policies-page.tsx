@@ -1,31 +1,28 @@
-import { Label, PageSection } from '@patternfly/react-core';
+import { PageSection, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import type { Policy } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { policiesQuery } from '../../api/policies.ts';
 import { useMay } from '../../api/session.ts';
-import { Code } from '../../components/code.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { formatCount } from '../../components/format.ts';
+import { formatCount, plural } from '../../components/format.ts';
 import { HostileText } from '../../components/hostile-text.tsx';
 import { CheckCircleIcon } from '../../components/icons.ts';
 import { PageTitle } from '../../components/page-title.tsx';
 import { Found, Paging } from '../../components/paging.tsx';
-import { Panel } from '../../components/panel.tsx';
 import { EFFECT_WORDS } from '../../components/policy-words.ts';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { SearchToolbar } from '../../components/search-toolbar.tsx';
 import { EmptyState, ListSkeleton, QueryView } from '../../components/states.tsx';
 import { useSearchState } from '../../components/use-search-state.ts';
 import { ExceptionsPanel } from './exceptions-panel.tsx';
+import { ModeLabel } from './mode-label.tsx';
 import type { PoliciesSearch } from './search.ts';
 
-/** What images must show. Policies are written as files; here stands what came of them. */
+/** What images must show, and who is excepted from it. */
 export function PoliciesPage(): ReactElement {
   const [search, change] = useSearchState<PoliciesSearch>();
-  const { page: _page, ...filters } = search;
-  const policies = useQuery(policiesQuery({ ...filters, limit: 50 }));
-  const mayWrite = useMay('policies:write');
   return (
     <>
       <PageTitle title="Policies">
@@ -34,30 +31,60 @@ export function PoliciesPage(): ReactElement {
           known is never a pass. A policy reports until it is enforced.
         </p>
       </PageTitle>
-      <PageSection hasBodyWrapper={false} className="ph-stack">
-        <SearchToolbar found={<Found page={policies.data} one="policy" many="policies" />} />
-        <QueryView query={policies} what="the policies" skeleton={<ListSkeleton what="the policies" rows={3} />}>
-          {(page) =>
-            page.items.length === 0 ? (
-              <EmptyState title="No policies yet" icon={CheckCircleIcon}>
-                Approving is up to people alone. {mayWrite ? 'Write one as a file, as shown below.' : ''}
-              </EmptyState>
-            ) : (
-              <DataTable
-                label="Policies"
-                columns={COLUMNS}
-                rows={page.items}
-                rowKey={(policy) => policy.id}
-                isStale={policies.isPlaceholderData}
-              />
-            )
+      <PageSection hasBodyWrapper={false} className="ph-tabs">
+        <Tabs
+          aria-label="Parts of policies"
+          activeKey={search.tab ?? 'policies'}
+          onSelect={(_, key) =>
+            change({ tab: key === 'exceptions' ? 'exceptions' : undefined, cursor: undefined, page: undefined }, 'push')
           }
-        </QueryView>
-        <Paging page={policies.data} search={search} listKey="policies" onPage={(next) => change(next, 'push')} />
-        <ExceptionsPanel />
-        {mayWrite ? <WritePolicy /> : null}
+          mountOnEnter
+          unmountOnExit
+        >
+          <Tab eventKey="policies" title={<TabTitleText>Policies</TabTitleText>}>
+            <PolicyList />
+          </Tab>
+          <Tab eventKey="exceptions" title={<TabTitleText>Exceptions</TabTitleText>}>
+            <ExceptionsPanel policy={null} />
+          </Tab>
+        </Tabs>
       </PageSection>
     </>
+  );
+}
+
+function PolicyList(): ReactElement {
+  const [search, change] = useSearchState<PoliciesSearch>();
+  const policies = useQuery(policiesQuery({ cursor: search.cursor, limit: 50 }));
+  const mayWrite = useMay('policies:write');
+  const add = mayWrite ? (
+    <Link to="/manage/policies/new" className="pf-v6-c-button pf-m-primary">
+      <span className="pf-v6-c-button__text">New policy</span>
+    </Link>
+  ) : null;
+  return (
+    <div className="ph-stack">
+      <SearchToolbar found={<Found page={policies.data} one="policy" many="policies" />} action={add} />
+      <QueryView query={policies} what="the policies" skeleton={<ListSkeleton what="the policies" rows={3} />}>
+        {(page) =>
+          page.items.length === 0 ? (
+            <EmptyState title="No policies yet" icon={CheckCircleIcon} action={add}>
+              Approving is up to people alone. A policy says what an image must show; it only reports at first, and
+              while it is written you see what it would do.
+            </EmptyState>
+          ) : (
+            <DataTable
+              label="Policies"
+              columns={COLUMNS}
+              rows={page.items}
+              rowKey={(policy) => policy.id}
+              isStale={policies.isPlaceholderData}
+            />
+          )
+        }
+      </QueryView>
+      <Paging page={policies.data} search={search} listKey="policies" onPage={(next) => change(next, 'push')} />
+    </div>
   );
 }
 
@@ -65,9 +92,11 @@ const COLUMNS: readonly Column<Policy>[] = [
   {
     label: 'Name',
     modifier: 'breakWord',
-    cell: ({ name, description }) => (
+    cell: ({ id, name, description }) => (
       <div>
-        <HostileText text={name} />
+        <Link to="/manage/policies/$policyId" params={{ policyId: id }}>
+          {name}
+        </Link>
         <div className="ph-quiet">
           <HostileText text={description} clamp={200} />
         </div>
@@ -75,13 +104,11 @@ const COLUMNS: readonly Column<Policy>[] = [
     ),
   },
   { label: 'Effect', modifier: 'breakWord', cell: ({ effect }) => EFFECT_WORDS[effect] },
+  { label: 'Mode', cell: (policy) => <ModeLabel policy={policy} /> },
   {
-    label: 'Mode',
-    cell: ({ enabled, mode }) => (
-      <Label isCompact color={enabled && mode === 'enforce' ? 'blue' : 'grey'} variant="outline">
-        {enabled ? (mode === 'enforce' ? 'Enforced' : 'Reports only') : 'Switched off'}
-      </Label>
-    ),
+    label: 'Asks for',
+    modifier: 'nowrap',
+    cell: ({ requirements }) => plural(Object.keys(requirements).length, 'requirement'),
   },
   { label: 'Pass', cell: ({ results }) => formatCount(results.pass) },
   { label: 'Fail', cell: ({ results }) => formatCount(results.fail) },
@@ -97,37 +124,3 @@ const COLUMNS: readonly Column<Policy>[] = [
     ),
   },
 ];
-
-const FILE = `name: signed
-effect: require
-mode: report
-scope:
-  repositories: ["**"]
-requirements:
-  signedBy: any
-`;
-
-/** Policies are data that a team reviews, so they are written as files. */
-function WritePolicy(): ReactElement {
-  return (
-    <Panel title="Write a policy">
-      <ol className="ph-steps">
-        <li>
-          Save this as <code>policy.yaml</code>; the guide to policies names everything that can be asked for.
-          <Code text={FILE} what="policy file" />
-        </li>
-        <li>
-          Try it on the whole library; nothing is changed by it.
-          <Code text="pharos policies preview policy.yaml" what="command to try it" />
-        </li>
-        <li>
-          Make it. It reports; with <code>mode: enforce</code> and an update it counts.
-          <Code
-            text={'pharos policies create policy.yaml\npharos policies update signed policy.yaml'}
-            what="commands"
-          />
-        </li>
-      </ol>
-    </Panel>
-  );
-}

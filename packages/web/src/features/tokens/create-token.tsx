@@ -1,27 +1,13 @@
-import {
-  Alert,
-  Button,
-  Form,
-  FormGroup,
-  FormSelect,
-  FormSelectOption,
-  Modal,
-  ModalBody,
-  ModalFooter,
-  ModalHeader,
-  Radio,
-  TextInput,
-} from '@patternfly/react-core';
+import { FormGroup, FormSelect, FormSelectOption, Radio, TextInput } from '@patternfly/react-core';
 import type { Role } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, type ReactElement, useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import { useCreateToken } from '../../api/tokens.ts';
 import { usersQuery } from '../../api/users.ts';
-import { Code } from '../../components/code.tsx';
+import { CreateSecretDialog } from '../../components/create-secret-dialog.tsx';
 import { fieldErrors } from '../../components/field-errors.ts';
 import { FormField, noteId } from '../../components/form-field.tsx';
 import { ROLE_NAMES, ROLE_WORDS } from '../../components/roles.ts';
-import { ActionError } from '../../components/states.tsx';
 import { expiryOf } from './expiry.ts';
 
 const ENDS = [
@@ -42,8 +28,7 @@ export function CreateToken({ onClose }: { onClose: () => void }): ReactElement 
   const [days, setDays] = useState('');
   const problems = fieldErrors(create.error);
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const save = () => {
     const expiresAt = expiryOf(days, Date.now());
     const bounds = scopes.split(/[\s,]+/).filter((scope) => scope !== '');
     const whose = robotId === '' ? { role } : { robotId };
@@ -51,109 +36,82 @@ export function CreateToken({ onClose }: { onClose: () => void }): ReactElement 
   };
 
   return (
-    <Modal variant="medium" isOpen onClose={onClose} aria-labelledby="create-token-title">
-      <ModalHeader title={create.data ? 'The token' : 'Create token'} labelId="create-token-title" />
-      <ModalBody>
-        {create.data ? (
-          <div className="ph-stack">
-            <Alert variant="warning" isInline component="h2" title="Copy it now. It is not shown again.">
-              Pharos keeps only a fingerprint of it. Whoever has it may do what its role may.
-            </Alert>
-            <Code text={create.data.token} what="token" />
-          </div>
-        ) : (
-          <Form id="create-token" onSubmit={submit}>
-            <ActionError error={create.error} what="Not created" />
-            <FormField
-              id="token-name"
-              label="Name"
-              isRequired
-              problem={problems.get('name')}
-              helper="What it is for, e.g. “CI import”."
-            >
-              <TextInput
-                id="token-name"
-                value={name}
-                onChange={(_, text) => setName(text)}
-                autoComplete="off"
-                isRequired
-              />
-            </FormField>
-            {robots.length > 0 ? (
-              <FormField
-                id="token-robot"
-                label="For"
-                problem={problems.get('robotId')}
-                helper="A robot’s token may do what the robot may. Your own is never more than you may."
-              >
-                <FormSelect id="token-robot" value={robotId} onChange={(_, value) => setRobotId(value)}>
-                  <FormSelectOption value="" label="Yourself, or an agent" />
-                  {robots.map((robot) => (
-                    <FormSelectOption key={robot.id} value={robot.id} label={`Robot ${robot.name}`} />
-                  ))}
-                </FormSelect>
-              </FormField>
-            ) : null}
-            {robotId === '' ? (
-              <FormGroup role="radiogroup" label="Role" fieldId="token-role" isStack>
-                {(Object.keys(ROLE_WORDS) as Role[]).map((each) => (
-                  <Radio
-                    key={each}
-                    id={`role-${each}`}
-                    name="role"
-                    label={ROLE_NAMES[each]}
-                    description={ROLE_WORDS[each]}
-                    isChecked={role === each}
-                    onChange={() => setRole(each)}
-                  />
-                ))}
-              </FormGroup>
-            ) : null}
-            {robotId === '' && role === 'agent' ? null : (
-              <FormField
-                id="token-scopes"
-                label="Bounded to"
-                problem={[...problems].find(([path]) => path.startsWith('scopes'))?.[1]}
-                helper="Optional, with blanks between: location:eu-west, repositories:edb/**, permission:library:read."
-              >
-                <TextInput
-                  id="token-scopes"
-                  value={scopes}
-                  onChange={(_, text) => setScopes(text)}
-                  autoComplete="off"
-                  aria-describedby={noteId('token-scopes')}
-                />
-              </FormField>
-            )}
-            <FormField id="token-ends" label="Ends" problem={problems.get('expiresAt')}>
-              <FormSelect id="token-ends" value={days} onChange={(_, value) => setDays(value)}>
-                {ENDS.map(([value, label]) => (
-                  <FormSelectOption key={value} value={value} label={label} />
-                ))}
-              </FormSelect>
-            </FormField>
-          </Form>
-        )}
-      </ModalBody>
-      <ModalFooter>
-        {create.data ? (
-          <Button onClick={onClose}>Done</Button>
-        ) : (
-          <>
-            <Button
-              type="submit"
-              form="create-token"
-              isLoading={create.isPending}
-              isDisabled={create.isPending || name.trim() === ''}
-            >
-              Create token
-            </Button>
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-          </>
-        )}
-      </ModalFooter>
-    </Modal>
+    <CreateSecretDialog
+      id="create-token"
+      title="Create token"
+      confirm="Create token"
+      secret={create.data?.token}
+      madeTitle="The token"
+      what="token"
+      warning="Pharos keeps only a fingerprint of it. Whoever has it may do what its role may."
+      isBusy={create.isPending}
+      isReady={name.trim() !== ''}
+      error={create.error}
+      onCreate={save}
+      onClose={onClose}
+    >
+      <FormField
+        id="token-name"
+        label="Name"
+        isRequired
+        problem={problems.get('name')}
+        helper="What it is for, e.g. “CI import”."
+      >
+        <TextInput id="token-name" value={name} onChange={(_, text) => setName(text)} autoComplete="off" isRequired />
+      </FormField>
+      {robots.length > 0 ? (
+        <FormField
+          id="token-robot"
+          label="For"
+          problem={problems.get('robotId')}
+          helper="A robot’s token may do what the robot may. Your own is never more than you may."
+        >
+          <FormSelect id="token-robot" value={robotId} onChange={(_, value) => setRobotId(value)}>
+            <FormSelectOption value="" label="Yourself, or an agent" />
+            {robots.map((robot) => (
+              <FormSelectOption key={robot.id} value={robot.id} label={`Robot ${robot.name}`} />
+            ))}
+          </FormSelect>
+        </FormField>
+      ) : null}
+      {robotId === '' ? (
+        <FormGroup role="radiogroup" label="Role" fieldId="token-role" isStack>
+          {(Object.keys(ROLE_WORDS) as Role[]).map((each) => (
+            <Radio
+              key={each}
+              id={`role-${each}`}
+              name="role"
+              label={ROLE_NAMES[each]}
+              description={ROLE_WORDS[each]}
+              isChecked={role === each}
+              onChange={() => setRole(each)}
+            />
+          ))}
+        </FormGroup>
+      ) : null}
+      {robotId === '' && role === 'agent' ? null : (
+        <FormField
+          id="token-scopes"
+          label="Bounded to"
+          problem={[...problems].find(([path]) => path.startsWith('scopes'))?.[1]}
+          helper="Optional, with blanks between: location:eu-west, repositories:edb/**, permission:library:read."
+        >
+          <TextInput
+            id="token-scopes"
+            value={scopes}
+            onChange={(_, text) => setScopes(text)}
+            autoComplete="off"
+            aria-describedby={noteId('token-scopes')}
+          />
+        </FormField>
+      )}
+      <FormField id="token-ends" label="Ends" problem={problems.get('expiresAt')}>
+        <FormSelect id="token-ends" value={days} onChange={(_, value) => setDays(value)}>
+          {ENDS.map(([value, label]) => (
+            <FormSelectOption key={value} value={value} label={label} />
+          ))}
+        </FormSelect>
+      </FormField>
+    </CreateSecretDialog>
   );
 }

@@ -1,9 +1,9 @@
-import { Alert, Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
+import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
 import type { Token } from '@pharos/contract';
 import { type ReactElement, useState } from 'react';
 import { useRotateToken } from '../../api/tokens.ts';
-import { Code } from '../../components/code.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { ShowOnce } from '../../components/show-once.tsx';
 
 const DAY_SECONDS = 86_400;
 
@@ -35,12 +35,9 @@ export function RotateToken({ token }: { token: Token }): ReactElement {
         <Modal variant="medium" isOpen onClose={close} aria-labelledby="rotated-title">
           <ModalHeader title="The new secret" labelId="rotated-title" />
           <ModalBody>
-            <div className="ph-stack">
-              <Alert variant="warning" isInline component="h2" title="Copy it now. It is not shown again.">
-                Put it in the place of the old one within a day.
-              </Alert>
-              <Code text={rotate.data.token} what="token" />
-            </div>
+            <ShowOnce secret={rotate.data.token} what="token">
+              Put it in the place of the old one within a day.
+            </ShowOnce>
           </ModalBody>
           <ModalFooter>
             <Button onClick={close}>Done</Button>

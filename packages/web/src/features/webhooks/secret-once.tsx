@@ -1,16 +1,16 @@
-import { Alert } from '@patternfly/react-core';
 import type { WebhookCreated } from '@pharos/contract';
 import type { ReactElement } from 'react';
 import { Code } from '../../components/code.tsx';
+import { OnceAlert } from '../../components/show-once.tsx';
 
 /** The secret, which is shown this once, and what it is for. */
 export function SecretOnce({ created }: { created: WebhookCreated }): ReactElement {
   return (
     <div className="ph-stack">
-      <Alert variant="warning" isInline component="h2" title="Copy the secret now. It is not shown again.">
+      <OnceAlert what="the secret">
         With it your program makes sure that a request comes from Pharos: it is the key of the signature in the header{' '}
         <code>webhook-signature</code>.
-      </Alert>
+      </OnceAlert>
       <div className="ph-stack-tiny">
         <h3 className="ph-label">Secret</h3>
         <Code text={created.secret} what="secret" />

@@ -1,5 +1,5 @@
 import { Alert, Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
-import type { Webhook } from '@pharos/contract';
+import { mailAddressesOf, type Webhook } from '@pharos/contract';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
 import { useDeleteWebhook, useRotateWebhook, useUpdateWebhook } from '../../api/webhooks.ts';
@@ -36,7 +36,7 @@ export function WebhookActions({
       >
         <span className="pf-v6-c-button__text">Edit</span>
       </Link>
-      <Rotate webhook={webhook} />
+      {mailAddressesOf(webhook.url) ? null : <Rotate webhook={webhook} />}
       <Delete webhook={webhook} />
       <ActionError error={update.error} what="Nothing was changed" />
     </>

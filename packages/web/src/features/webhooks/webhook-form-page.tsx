@@ -1,5 +1,11 @@
 import { ActionGroup, Button, Checkbox, Form, FormGroup, PageSection, TextInput } from '@patternfly/react-core';
-import { WEBHOOK_EVENT_WORDS, WEBHOOK_EVENTS, type Webhook, type WebhookEvent } from '@pharos/contract';
+import {
+  mailAddressesOf,
+  WEBHOOK_EVENT_WORDS,
+  WEBHOOK_EVENTS,
+  type Webhook,
+  type WebhookEvent,
+} from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { type FormEvent, type ReactElement, useState } from 'react';
@@ -30,9 +36,13 @@ export function NewWebhookPage(): ReactElement {
             Ask an administrator.
           </EmptyState>
         ) : create.data ? (
-          <Panel title="The secret">
+          <Panel title={mailAddressesOf(create.data.url) ? 'By e-mail' : 'The secret'}>
             <div className="ph-stack">
-              <SecretOnce created={create.data} />
+              {mailAddressesOf(create.data.url) ? (
+                <p>Events are sent as e-mail, through the mail server that Pharos was started with.</p>
+              ) : (
+                <SecretOnce created={create.data} />
+              )}
               <div>
                 <Button
                   onClick={() =>
@@ -138,7 +148,7 @@ function WebhookForm(props: WebhookFormProps): ReactElement {
         label="Address"
         isRequired
         problem={problems.get('url')}
-        helper="Events are posted there as JSON. A redirect is not followed."
+        helper="Events are posted to an https address as JSON. With mailto:team@example.com they are sent as e-mail; several addresses with commas."
       >
         <TextInput
           id="webhook-url"
@@ -177,22 +187,24 @@ function WebhookForm(props: WebhookFormProps): ReactElement {
           autoComplete="off"
         />
       </FormField>
-      <FormGroup role="group" label="Where it may go" fieldId="webhook-reach" isStack>
-        <Checkbox
-          id="webhook-private"
-          label="Addresses of private networks and of this machine"
-          description="Pharos then sends into the network where it stands. Metadata addresses of clouds are never dialled."
-          isChecked={draft.allowPrivate}
-          onChange={(_, allowPrivate) => set({ allowPrivate })}
-        />
-        <Checkbox
-          id="webhook-http"
-          label="Plain http"
-          description="What is sent can be read and held back on the way. The signature still proves where it comes from."
-          isChecked={draft.allowHttp}
-          onChange={(_, allowHttp) => set({ allowHttp })}
-        />
-      </FormGroup>
+      {draft.url.trim().toLowerCase().startsWith('mailto:') ? null : (
+        <FormGroup role="group" label="Where it may go" fieldId="webhook-reach" isStack>
+          <Checkbox
+            id="webhook-private"
+            label="Addresses of private networks and of this machine"
+            description="Pharos then sends into the network where it stands. Metadata addresses of clouds are never dialled."
+            isChecked={draft.allowPrivate}
+            onChange={(_, allowPrivate) => set({ allowPrivate })}
+          />
+          <Checkbox
+            id="webhook-http"
+            label="Plain http"
+            description="What is sent can be read and held back on the way. The signature still proves where it comes from."
+            isChecked={draft.allowHttp}
+            onChange={(_, allowHttp) => set({ allowHttp })}
+          />
+        </FormGroup>
+      )}
       <ActionGroup>
         <Button
           type="submit"

@@ -1,5 +1,5 @@
 import { Alert, Button, PageSection, ToolbarItem } from '@patternfly/react-core';
-import { WEBHOOK_EVENT_WORDS, type Webhook, type WebhookDelivery } from '@pharos/contract';
+import { mailAddressesOf, WEBHOOK_EVENT_WORDS, type Webhook, type WebhookDelivery } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
@@ -165,6 +165,7 @@ function Deliveries({ webhook }: { webhook: Webhook }): ReactElement {
 }
 
 function About({ webhook }: { webhook: Webhook }): ReactElement {
+  const isMail = mailAddressesOf(webhook.url) !== null;
   return (
     <Panel title="About">
       <Facts
@@ -181,10 +182,10 @@ function About({ webhook }: { webhook: Webhook }): ReactElement {
             </ul>,
           ],
           ['Repositories', webhook.repositories === null ? 'All' : <code key="r">{webhook.repositories}</code>],
-          ['Plain http', webhook.allowHttp ? 'Allowed' : 'Not allowed'],
-          ['Private addresses', webhook.allowPrivate ? 'Allowed' : 'Not allowed'],
+          isMail ? null : ['Plain http', webhook.allowHttp ? 'Allowed' : 'Not allowed'],
+          isMail ? null : ['Private addresses', webhook.allowPrivate ? 'Allowed' : 'Not allowed'],
           ['Made', <RelativeTime key="m" time={webhook.createdAt} />],
-          ['Secret made', <RelativeTime key="s" time={webhook.rotatedAt} />],
+          isMail ? null : ['Secret made', <RelativeTime key="s" time={webhook.rotatedAt} />],
           webhook.previousSecretUntil
             ? [
                 'Old secret signs',

@@ -1,0 +1,77 @@
+/** Models that are served, of files. */
+import { type ModelDeploymentDetail, ModelDeploymentInput, type ModelDeploymentPatch } from '@pharos/contract';
+import { clusterKey } from './cluster.ts';
+import type { Place } from './entry.ts';
+import type { Known, Noun } from './noun.ts';
+import { digestOf, readImage } from './placed-image.ts';
+import { conflict, create, difference, type Step, update } from './step.ts';
+
+const WithoutImage = ModelDeploymentInput.omit({ image: true });
+
+export interface ModelDeploymentDocument {
+  place: Place;
+  /** A digest, or repository:tag. */
+  image: string;
+  spec: Omit<ModelDeploymentInput, 'image'>;
+}
+
+const KEYS = [...Object.keys(ModelDeploymentInput.shape), 'min', 'max', 'count', 'product', 'size', 'kind', 'uri'];
+
+export const modelDeploymentNoun: Noun<ModelDeploymentDocument> = {
+  noun: 'model deployment',
+  kind: 'ModelDeployment',
+  list: 'modelDeployments',
+  needs: ['modelDeployments', 'images'],
+  keyOf: ({ spec }) => clusterKey(spec),
+  read: (reader) => {
+    const { image, ...rest } = reader.value;
+    const wanted = readImage(reader, image, ['image']);
+    const spec = reader.parse(WithoutImage, rest, KEYS);
+    return spec && wanted !== null ? { place: reader.place, image: wanted, spec } : null;
+  },
+  plan: planDeployment,
+};
+
+function planDeployment({ spec, image }: ModelDeploymentDocument, known: Known): Step {
+  const head = { noun: 'model deployment', name: clusterKey(spec) };
+  const before = known.modelDeployments.find((one) => clusterKey(one) === head.name);
+  const found = digestOf(image, known);
+  if ('reason' in found) return conflict(head, before?.id ?? null, found.reason);
+  const wanted: ModelDeploymentInput = { ...spec, image: found.digest };
+  if (!before) {
+    return {
+      ...create(head, fieldsOf(wanted), wanted, (client) => client('createModelDeployment', { body: wanted })),
+      rehearse: async (client) => void (await client('modelDeploymentManifest', { body: wanted })),
+    };
+  }
+  const { id } = before;
+  for (const key of ['target', 'mode', 'scope'] as const) {
+    if (before.spec[key] === spec[key]) continue;
+    return conflict(
+      head,
+      id,
+      `Its "${key}" is ${before.spec[key]}, which cannot be changed; delete it, then apply again.`,
+    );
+  }
+  const changes = difference(fieldsOf(inputOf(before)), fieldsOf(wanted));
+  const { gpu, replicas, scale, secret, pullSecret, storage, profile, resources, runtime, apply } = wanted;
+  const body: ModelDeploymentPatch = {
+    ...{ image: wanted.image, gpu, replicas, scale, secret, pullSecret, storage, profile, resources, runtime, apply },
+  };
+  return update(head, id, changes, body, (client) => client('updateModelDeployment', { params: { id }, body }));
+}
+
+function inputOf({ spec, apply }: ModelDeploymentDetail): ModelDeploymentInput {
+  return { ...spec, apply };
+}
+
+function fieldsOf(input: ModelDeploymentInput): Record<string, unknown> {
+  const { name: _, namespace: __, location: ___, gpu, storage, resources, apply, ...rest } = input;
+  return {
+    ...rest,
+    gpu: typeof gpu === 'number' ? { count: gpu } : gpu,
+    storage: typeof storage === 'string' ? { kind: 'new-claim', size: storage, accessMode: 'ReadWriteOnce' } : storage,
+    resources: Object.keys(resources).length > 0 ? resources : undefined,
+    apply: apply || undefined,
+  };
+}

@@ -1,0 +1,151 @@
+/** Policies of files: registries, rules and trust entries are named there, where the API takes ids. */
+import { type Client, type Policy, PolicyRequirements, PolicySpec } from '@pharos/contract';
+import { CliError } from '../failure.ts';
+import { isId } from '../resolve.ts';
+import type { Documents } from './document.ts';
+import type { Place } from './entry.ts';
+import type { Known, Noun, PlanOptions } from './noun.ts';
+import type { Reader } from './reader.ts';
+import { conflict, difference, type Step } from './step.ts';
+
+const Named = ['registries', 'rules', 'signedBy'] as const;
+type Named = (typeof Named)[number];
+
+export interface PolicyDocument {
+  place: Place;
+  /** Without what is named. */
+  spec: PolicySpec;
+  /** Names or ids, as written. */
+  names: Partial<Record<Named, string[]>>;
+}
+
+const WithoutNames = PolicyRequirements.omit({ registries: true, rules: true, signedBy: true });
+const Head = PolicySpec.omit({ requirements: true });
+
+const KEYS = [
+  ...Object.keys(PolicySpec.shape),
+  ...Object.keys(PolicyRequirements.shape),
+  ...Object.keys(PolicySpec.shape.scope.unwrap().shape),
+];
+
+export const policyNoun: Noun<PolicyDocument> = {
+  noun: 'policy',
+  kind: 'Policy',
+  list: 'policies',
+  needs: ['policies', 'registries', 'rules', 'trust'],
+  keyOf: ({ spec }) => spec.name,
+  read: readPolicy,
+  plan: planPolicy,
+};
+
+/** null: the problems say why. */
+export function readPolicy(reader: Reader): PolicyDocument | null {
+  const { requirements, ...rest } = reader.value;
+  const head = reader.parse(Head, rest, KEYS);
+  if (typeof requirements !== 'object' || requirements === null || Object.keys(requirements).length === 0) {
+    return reader.problem(['requirements'], '"requirements" must hold at least one requirement.');
+  }
+  const { registries, rules, signedBy, ...others } = requirements as Record<string, unknown>;
+  const wrapped = { safeParse: (value: unknown) => prefixed(WithoutNames.safeParse(value)) };
+  const plain = reader.parse(wrapped, others, KEYS);
+  const listed = signedBy === 'any' ? undefined : signedBy;
+  const named = Object.entries({ registries, rules, signedBy: listed }).map(
+    ([key, value]) => [key, reader.names(value, ['requirements', key])] as const,
+  );
+  if (!head || !plain || named.some(([, list]) => list === null)) return null;
+  const spec: PolicySpec = { ...head, requirements: signedBy === 'any' ? { ...plain, signedBy } : plain };
+  return { place: reader.place, spec, names: Object.fromEntries(named.filter(([, list]) => list !== undefined)) };
+}
+
+/** What is wrong in the requirements stands under their key in the file. */
+function prefixed<R extends { success: boolean; error?: { issues: readonly { path: PropertyKey[] }[] } }>(
+  result: R,
+): R {
+  if (result.success) return result;
+  const issues = result.error!.issues.map((issue) => ({ ...issue, path: ['requirements', ...issue.path] }));
+  return { ...result, error: { issues } };
+}
+
+const LISTS = { registries: 'registries', rules: 'rules', signedBy: 'trust' } as const;
+const NOUN = { registries: 'registry', rules: 'rule', signedBy: 'trust entry' } as const;
+
+/** The policy as the API takes it. @throws CliError `not-found` for a name that nothing has */
+export function resolvePolicy({ spec, names, place }: PolicyDocument, known: Pick<Known, (typeof LISTS)[Named]>) {
+  const requirements: PolicyRequirements = { ...spec.requirements };
+  for (const key of Named) {
+    if (names[key] === undefined) continue;
+    requirements[key] = names[key].map((name) => {
+      const found = known[LISTS[key]].find((one) => one.id === name || one.name === name);
+      if (found) return found.id;
+      const message = `${place}: there is no ${NOUN[key]} "${name}".`;
+      throw new CliError('not-found', message, 'Correct the name, or make it first.');
+    });
+  }
+  return { ...spec, requirements };
+}
+
+/** Reads what a policy names, and no more. */
+export async function knownOf({ names }: PolicyDocument, client: Client) {
+  const all = { limit: 1000 };
+  const [registries, rules, trust] = await Promise.all([
+    names.registries ? client('listRegistries', { query: all }) : null,
+    names.rules ? client('listRules', { query: all }) : null,
+    names.signedBy ? client('listTrust', { query: all }) : null,
+  ]);
+  return { registries: registries?.items ?? [], rules: rules?.items ?? [], trust: trust?.items ?? [] };
+}
+
+function planPolicy(document: PolicyDocument, known: Known, _options: PlanOptions, documents: Documents): Step {
+  const { spec, names } = document;
+  const head = { noun: 'policy', name: spec.name };
+  for (const key of Named) {
+    for (const name of names[key] ?? []) {
+      const isKnown = known[LISTS[key]].some((one) => one.id === name || one.name === name);
+      if (!isKnown && !isMade(documents, key, name)) {
+        return conflict(head, null, `There is no ${NOUN[key]} "${name}" here or in the file.`);
+      }
+    }
+  }
+  const before = known.policies.find(({ name }) => name === spec.name);
+  const id = before?.id ?? null;
+  const changes = difference(before ? fieldsOf(before, {}, known) : {}, fieldsOf(spec, names, known));
+  if (before && changes.length === 0) return { ...head, id, action: 'unchanged', changes, reason: null };
+  return {
+    ...{ ...head, id, action: before ? 'update' : 'create', changes, reason: null },
+    carryOut: async (client, present) => {
+      const body = resolvePolicy(document, present);
+      if (id === null) return (await client('createPolicy', { body })).id;
+      await client('updatePolicy', { params: { id }, body });
+      return id;
+    },
+  };
+}
+
+function isMade(documents: Documents, key: Named, name: string): boolean {
+  if (key === 'registries') return documents.registries.some(({ input }) => input.name === name);
+  return documents[LISTS[key] as 'rules' | 'trust'].some(({ spec }) => spec.name === name);
+}
+
+/** Names where there are any, so that a diff can be read. */
+function fieldsOf(spec: PolicySpec | Policy, names: PolicyDocument['names'], known: Known): Record<string, unknown> {
+  const requirements: Record<string, unknown> = { ...spec.requirements };
+  for (const key of Named) {
+    const list = names[key] ?? requirements[key];
+    if (Array.isArray(list)) requirements[key] = list.map((one) => nameOf(String(one), known[LISTS[key]])).sort();
+  }
+  const { effect, mode, enabled, description, scope } = spec;
+  return {
+    effect,
+    mode,
+    enabled: enabled ? undefined : false,
+    description: description || undefined,
+    ...Object.fromEntries(
+      Object.entries(scope).map(([key, list]) => [`scope.${key}`, list.length > 0 ? list : undefined]),
+    ),
+    ...Object.fromEntries(Object.entries(requirements).map(([key, value]) => [`requirements.${key}`, value])),
+  };
+}
+
+function nameOf(text: string, list: readonly { id: string; name: string }[]): string {
+  return isId(text) ? (list.find(({ id }) => id === text)?.name ?? text) : text;
+}
