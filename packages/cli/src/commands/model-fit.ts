@@ -36,12 +36,12 @@ function gpuOfFit({ profiles, chosen, gpus }: ModelFit): ServingGpu {
   };
 }
 
-/** @throws CliError `invalid-input` */
+/** @throws CliError `invalid-label` */
 function labelsOf(texts: readonly string[]): Record<string, string> {
   const pairs = texts.map((text) => {
     const at = text.indexOf('=');
     if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-    throw new CliError('invalid-input', `"${text}" is no label.`, 'Write it like pool=h100.');
+    throw new CliError('invalid-label', `"${text}" is no label of a node.`, 'Write it like pool=h100.');
   });
   return Object.fromEntries(pairs);
 }
