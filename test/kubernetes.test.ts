@@ -13,9 +13,11 @@ import {
   Dispatcher,
   type KubernetesApi,
   kubernetesStatus,
+  lookForSecrets,
   parseAgentConfig,
   rbacObjects,
   startAgent,
+  watchNodes,
   watchUsages,
 } from '@pharos/agent';
 import { type Client, createClient, type Dispatch } from '@pharos/contract';
@@ -71,7 +73,7 @@ describe('dispatch in a real Kubernetes', { skip: parts.skip, timeout: 300_000 }
     kubernetes = await startKubernetes({
       // Else the API server remembers in memory what etcd has forgotten.
       flags: ['--watch-cache=false'],
-      users: [{ name: 'least' }, { name: 'nobody' }, { name: 'somebody' }],
+      users: [{ name: 'least' }, { name: 'nobody' }, { name: 'somebody' }, { name: 'looker' }],
     });
     for (const kind of [CNPG_CLUSTER, CNPG_CATALOG]) await installKind(kubernetes, kind);
     await kubernetes.call('POST', '/api/v1/namespaces', { metadata: { name: NAMESPACE } });
@@ -413,7 +415,83 @@ describe('dispatch in a real Kubernetes', { skip: parts.skip, timeout: 300_000 }
     await store.dispatches.remove('cluster', ownerId, new Date());
     await dispatcherOf(least, client, signal, [NAMESPACE]).turn();
     assert.equal(await store.dispatches.get('cluster', ownerId), null);
-    assert.deepEqual([...CAPABILITIES], ['provisioning', 'models', 'used-by', 'admission']);
+    assert.deepEqual([...CAPABILITIES], ['provisioning', 'models', 'used-by', 'admission', 'nodes', 'secrets']);
+  });
+
+  test('nodes and secrets, with the printed roles and without: what a real API server says and sends', async () => {
+    const stop = new AbortController();
+    const { signal } = stop;
+    const node = (name: string) => ({
+      metadata: { name, labels: { 'nvidia.com/gpu.product': 'NVIDIA-L40S', 'nvidia.com/gpu.memory': '46068' } },
+    });
+    await kubernetes.call('POST', '/api/v1/nodes', node('gpu-1'));
+    const allocatable = { memory: '64Gi', 'nvidia.com/gpu': '2' };
+    const conditions = [{ type: 'Ready', status: 'True' }];
+    await kubernetes.call('PATCH', '/api/v1/nodes/gpu-1/status', { status: { allocatable, conditions } });
+    const secret = { metadata: { name: 'ngc' }, stringData: { NGC_API_KEY: 'nobody-may-see-this' } };
+    await kubernetes.call('POST', `/api/v1/namespaces/${NAMESPACE}/secrets`, secret);
+    const looker = await connect('looker');
+    const shared: Omit<Parameters<typeof watchNodes>[0], 'cluster'> = {
+      controlPlane: { call: (name, input, at) => client(name, input, { signal: at }) },
+      agentId,
+      epoch,
+      log,
+      gatherMs: 50,
+    };
+    const bodies: string[] = [];
+    const heard: KubernetesApi = {
+      lines: looker.lines,
+      call: async (...request) => {
+        const answer = await looker.call(...request);
+        bodies.push(JSON.stringify(answer));
+        return answer;
+      },
+    };
+    const own = clusterOf(heard, signal);
+    const wanted = ['ngc', 'other'].map((name) => ({ namespace: NAMESPACE, name }));
+    const answersOf = async () => (await lookForSecrets(own, wanted)).map(({ answer }) => answer);
+    assert.deepEqual(await answersOf(), ['denied', 'denied'], 'without the role it may not look');
+    const watching = watchNodes({ ...shared, cluster: own });
+    try {
+      await waitFor(
+        async () => (await store.nodes.of(LOCATION))?.denied === true,
+        'the word that nodes may not be read',
+      );
+      const serviceAccount = { namespace: 'pharos', name: 'looker' };
+      const secretNames = ['ngc', 'other'];
+      const roles = rbacObjects({
+        capabilities: ['nodes', 'secrets'],
+        namespaces: [NAMESPACE],
+        serviceAccount,
+        secretNames,
+      });
+      for (const role of roles as Any[]) {
+        if (role.subjects) role.subjects = [{ kind: 'User', name: 'looker', apiGroup: 'rbac.authorization.k8s.io' }];
+        const place = role.metadata.namespace ? `/namespaces/${role.metadata.namespace}` : '';
+        await kubernetes.call('POST', `/apis/rbac.authorization.k8s.io/v1${place}/${role.kind.toLowerCase()}s`, role);
+      }
+      await waitFor(async () => (await answersOf()).join() === 'there,absent', 'the secret to be found');
+      await waitFor(async () => (await store.nodes.of(LOCATION))?.denied === false, 'the nodes');
+      const known = (await store.nodes.of(LOCATION))!;
+      assert.equal(known.nodes[0]?.name, 'gpu-1');
+      assert.deepEqual(
+        [known.nodes[0]?.gpu?.count, known.nodes[0]?.gpu?.product, known.nodes[0]?.ready],
+        [2, 'NVIDIA-L40S', true],
+      );
+      await kubernetes.call('PATCH', '/api/v1/nodes/gpu-1', { spec: { unschedulable: true } });
+      await waitFor(
+        async () => (await store.nodes.of(LOCATION))?.nodes[0]?.cordoned === true,
+        'the node to be cordoned',
+      );
+      const elsewhere = await lookForSecrets(own, [{ namespace: 'kube-system', name: 'ngc' }]);
+      assert.equal(elsewhere[0]?.answer, 'denied', 'the role is of one namespace');
+    } finally {
+      stop.abort();
+      await watching;
+    }
+    assert.ok(bodies.some((body) => body.includes('PartialObjectMetadata')));
+    const encoded = Buffer.from('nobody-may-see-this').toString('base64');
+    assert.ok(!bodies.join('').includes(encoded), 'the API server never sent what the secret holds');
   });
 
   test('used by: pods by what they run, through a watch that breaks and a version that is forgotten', async () => {

@@ -33,6 +33,7 @@ describe('an approved image runs on this machine', { skip }, () => {
     const version = await buildPostgresImage(containers, (found) => `${registry.host}/postgresql:${found}-2611231625`);
     tag = `${version}-2611231625`;
     pharos = await startPharos({
+      env: containers.env,
       args: ['--agent-config', agentFile([{ name: 'real', url: registry.url, repositories: ['postgresql'] }])],
     });
     await waitFor(async () => (await libraryTags(pharos.client)).size > 0, 'the tag in the library');
@@ -98,5 +99,36 @@ describe('an approved image runs on this machine', { skip }, () => {
     assert.equal((await local('remove', started.name)).code, 0);
     assert.deepEqual(JSON.parse((await local('list', '--json')).stdout).items, []);
     assert.equal((await local('stop', started.name)).code, 3, 'it is no longer there');
+  });
+
+  test('from the browser’s side: through the API of a server that listens on loopback only', async () => {
+    const found = (await pharos.client('listTags', { query: {} })).items[0]!;
+    const body = { repositoryId: found.repositoryId, tag: found.name, digest: found.digest, hostNetwork: true };
+    assert.deepEqual(await pharos.client('listLocalRuns', {}), { enabled: true, engine: 'podman', items: [] });
+    const { name, psql, port, password, state } = await pharos.client('startLocalRun', { body });
+    assert.equal(state, 'running');
+    assert.match(psql!, new RegExp(`^psql "host=127.0.0.1 port=${port} user=postgres dbname=postgres"$`));
+    const database = new pg.Client({
+      host: '127.0.0.1',
+      port: port!,
+      user: 'postgres',
+      password: password!,
+      database: 'postgres',
+    });
+    await database.connect();
+    const { rows } = await database.query('show listen_addresses');
+    await database.end();
+    assert.equal(rows[0].listen_addresses, '127.0.0.1');
+    const [run] = (await pharos.client('listLocalRuns', {})).items;
+    assert.deepEqual([run!.digest, run!.state], [found.digest, 'running']);
+    await pharos.client('stopLocalRun', { params: { name } });
+    assert.equal((await pharos.client('listLocalRuns', {})).items[0]!.state, 'stopped');
+    assert.equal(
+      (await pharos.client('startLocalRun', { body })).password,
+      null,
+      'its data, and its password, are those of before',
+    );
+    await pharos.client('removeLocalRun', { params: { name } });
+    assert.deepEqual((await pharos.client('listLocalRuns', {})).items, []);
   });
 });

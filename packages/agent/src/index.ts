@@ -21,6 +21,8 @@ export type { Cluster } from './kubernetes/apply.ts';
 export { kubernetesStatus } from './kubernetes/capabilities.ts';
 export { Discovery } from './kubernetes/discovery.ts';
 export { Dispatcher } from './kubernetes/dispatcher.ts';
+export { watchNodes } from './kubernetes/node-watch.ts';
 export { CAPABILITIES, type CapabilityName, type RbacOptions, rbacObjects } from './kubernetes/rbac.ts';
+export { lookForSecrets } from './kubernetes/secrets.ts';
 export { watchUsages } from './kubernetes/used-by.ts';
 export type { AgentMetrics } from './metrics.ts';

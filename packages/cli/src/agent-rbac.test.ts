@@ -42,6 +42,33 @@ test('agent rbac refuses what does not exist', async () => {
     ['--capability', 'all'],
     ['--namespace', 'Team A'],
     ['--service-account', 'x'],
+    ['--secret-name', 'NGC Key'],
   ])
     assert.equal((await runIn({}, 'agent', 'rbac', ...flags)).code, 2, flags.join(' '));
+});
+
+test('agent rbac --capability nodes: one ClusterRole that reads nodes, also where all else stands in namespaces', async () => {
+  const found = documents((await runIn({}, 'agent', 'rbac', '--capability', 'nodes', '--namespace', 'team-a')).stdout);
+  assert.deepEqual(
+    found.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+    ['ClusterRole pharos-agent-nodes', 'ClusterRoleBinding pharos-agent-nodes'],
+  );
+  assert.deepEqual(found[0].rules, [{ apiGroups: [''], resources: ['nodes'], verbs: ['list', 'watch'] }]);
+});
+
+test('agent rbac --capability secrets: get, in these namespaces, of these names; other roles know nothing of the names', async () => {
+  const flags = [
+    '--capability',
+    'secrets,nodes',
+    '--namespace',
+    'models',
+    '--secret-name',
+    'ngc-api-secret,pull.secret',
+  ];
+  const found = documents((await runIn({}, 'agent', 'rbac', ...flags)).stdout);
+  const [role, , nodes] = found;
+  assert.deepEqual([role.kind, role.metadata.namespace], ['Role', 'models']);
+  const resourceNames = ['ngc-api-secret', 'pull.secret'];
+  assert.deepEqual(role.rules, [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'], resourceNames }]);
+  assert.equal(nodes.rules[0].resourceNames, undefined);
 });

@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import { removeAccess, writeAccess } from './access-file.ts';
 import { directory, identityProvider, mailServer, secretFrom } from './identity-provider.ts';
 import type { Lifetime } from './lifetime.ts';
+import { isLoopbackHost, localEngineFinder } from './local/local-engine.ts';
 import { sampleConfig } from './sample-config.ts';
 import type { Settings } from './settings.ts';
 import { VERSION } from './version.ts';
@@ -73,6 +74,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     version: VERSION,
     oidc,
     ldap,
+    // Whoever reaches the page starts containers: only where that is this machine alone, and never on a server install.
+    localRuns:
+      everything && settings.localRuns && settings.publicUrl === null && isLoopbackHost(settings.host)
+        ? localEngineFinder(options.env)
+        : undefined,
     mail,
     auditSyslog: settings.auditSyslog === null ? undefined : { url: settings.auditSyslog, ca: syslogCa },
   });

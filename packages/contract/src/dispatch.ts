@@ -85,7 +85,7 @@ export type DispatchQuery = z.infer<typeof DispatchQuery>;
 
 /** A piece of what an agent does in Kubernetes, and what it lacks for it. */
 export const KubernetesCapability = z.strictObject({
-  name: z.enum(['provisioning', 'models', 'used-by', 'admission']),
+  name: z.enum(['provisioning', 'models', 'used-by', 'admission', 'nodes', 'secrets']),
   ok: z.boolean(),
   missing: z
     .array(z.string().max(500))
@@ -120,10 +120,20 @@ export const DispatchTask = z.object({
 });
 export type DispatchTask = z.infer<typeof DispatchTask>;
 
+/** A secret by its name. What it holds is asked by nobody. */
+export const SecretRef = z.strictObject({ namespace: z.string().max(253), name: z.string().max(253) });
+export type SecretRef = z.infer<typeof SecretRef>;
+
+export const SecretAnswer = SecretRef.extend({
+  answer: z.enum(['there', 'absent', 'denied']).meta({ description: 'denied: the agent may not look' }),
+});
+export type SecretAnswer = z.infer<typeof SecretAnswer>;
+
 export const DispatchTasks = z.object({
   dispatchVersion: z.string(),
   leaseSeconds: z.number().int().meta({ description: 'Tasks are this agent’s for so long, unless it asks again' }),
   tasks: z.array(DispatchTask),
+  secrets: z.array(SecretRef).max(50).meta({ description: 'Do these stand there? (POST /agent/secrets)' }),
 });
 export type DispatchTasks = z.infer<typeof DispatchTasks>;
 

@@ -90,6 +90,12 @@ export const PROBLEMS = {
   'stale-scan': [409, 'The scan belongs to an older state', 'Begin a new scan.'],
   'chunk-out-of-order': [409, 'A chunk is missing', 'Send the expected chunk first.'],
   'set-digest-mismatch': [409, 'The report is not what was sent', 'Send the scan again from the first chunk.'],
+  'local-runs-off': [
+    404,
+    'This server starts no databases here',
+    'Only "pharos up" does, listening on this machine alone, where podman or docker answers.',
+  ],
+  'local-run-failed': [409, 'The container engine failed', 'What it said stands with the message.'],
   'agent-absent': [409, 'No agent serves this location now', 'Start an agent for the location, then try again.'],
   'image-not-approved': [
     409,

@@ -17,6 +17,7 @@ import { encryptionRoutes } from './routes/encryption.ts';
 import { hcpTagsRoutes } from './routes/hcp-tags.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { libraryRoutes } from './routes/library.ts';
+import { localRunsRoutes } from './routes/local-runs.ts';
 import { meRoutes } from './routes/me.ts';
 import { modelDeploymentsRoutes } from './routes/model-deployments.ts';
 import { modelsRoutes } from './routes/models.ts';
@@ -37,6 +38,7 @@ export const routes = {
   ...systemRoutes,
   ...identityRoutes,
   ...usersRoutes,
+  ...localRunsRoutes,
   ...meRoutes,
   ...libraryRoutes,
   ...modelsRoutes,

@@ -8,6 +8,7 @@ import type { AuditWatch } from './audit/watch.ts';
 import type { EventHub } from './events.ts';
 import type { Identity } from './identity/identity.ts';
 import type { Keyring } from './keyring.ts';
+import type { LocalRunBoard } from './local-runs/local-runs.ts';
 import type { Metrics } from './metrics.ts';
 import type { PreviewPool } from './preview/preview-pool.ts';
 import type { ReaderStore } from './reader.ts';
@@ -40,6 +41,7 @@ export interface Context {
   readonly auditSyslog: AuditSyslog | null;
   readonly denials: Denials;
   readonly admission: AdmissionSnapshots;
+  readonly localRuns: LocalRunBoard;
   /** Aborts when the server begins to stop: everything that waits answers then. */
   readonly stopping: AbortSignal;
 }

@@ -14,6 +14,7 @@ import { encryptionHandlers } from './routes/encryption.ts';
 import { hcpTagHandlers } from './routes/hcp-tags.ts';
 import { identityHandlers } from './routes/identity.ts';
 import { libraryHandlers } from './routes/library.ts';
+import { localRunHandlers } from './routes/local-runs.ts';
 import { meHandlers } from './routes/me.ts';
 import { modelDeploymentHandlers } from './routes/model-deployments.ts';
 import { modelHandlers } from './routes/models.ts';
@@ -34,6 +35,7 @@ export function createHandlers(context: Context): Handlers {
     ...systemHandlers(context),
     ...identityHandlers(context),
     ...userHandlers(context),
+    ...localRunHandlers(context),
     ...meHandlers(context),
     ...libraryHandlers(context),
     ...modelHandlers(context),

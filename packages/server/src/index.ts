@@ -5,6 +5,7 @@ export type { LdapSettings } from './identity/ldap.ts';
 export type { GroupRole, OidcSettings } from './identity/oidc.ts';
 export { KEY_FILE } from './key.ts';
 export { openKeyring } from './keyring.ts';
+export type { FindLocalEngine, LocalContainer, LocalEngine, LocalStart } from './local-runs/engine.ts';
 export { buildOpenApi } from './openapi-file.ts';
 export { SAMPLE_REMOVED } from './routes/registries.ts';
 export { sealToAgent } from './sealing.ts';

@@ -73,6 +73,126 @@ describe('approved only', () => {
   });
 });
 
+describe('the nodes of the location', () => {
+  const node = (name: string, gpus: number, over: object = {}) => ({
+    name,
+    architecture: 'amd64',
+    memoryBytes: null,
+    ready: true,
+    cordoned: false,
+    taints: [],
+    labels: {},
+    gpu: { count: gpus, product: 'NVIDIA-A100-SXM4-80GB', memoryGiB: 80, sharedBy: 1, mig: [] },
+    ...over,
+  });
+  let sequence = 0;
+  const tell = async (over: object) => {
+    const agents = await call('listAgents');
+    sequence += 1;
+    const body = { agentId: agents.body.items[0].id, epoch: 1, sequence, denied: false, total: 0, nodes: [], ...over };
+    const token = await library.it.tokenOf('agent');
+    assert.equal((await call('agentNodes', { body }, { token })).status, 204);
+  };
+  const gpuNodes = async (gpu: number) => {
+    const { body } = await call('modelDeploymentManifest', { body: input({ gpu }) });
+    const { state, message } = body.checks.find(({ id }: { id: string }) => id === 'gpu-nodes');
+    return `${state} ${message}`;
+  };
+
+  test('not known, known, not allowed any more: in the check, in the fit of the model, and at the location', async () => {
+    const models = await call('listModels', { query: { q: 'rerank' } });
+    const fit = () => call('getModelFit', { params: { id: models.body.items[0].id }, query: { location: LOCATION } });
+    assert.match(await gpuNodes(1), /^warn Not known: no agent of eu-west has told which nodes there are\.$/);
+    assert.equal((await fit()).body.known, false);
+    assert.equal((await call('getLocationNodes', { params: { id: LOCATION } })).body.state, 'unknown');
+
+    await tell({ total: 3, nodes: [node('a', 4), node('b', 2), node('c', 8, { cordoned: true })] });
+    assert.equal(await gpuNodes(4), 'ok Fits on 1 node (A100-SXM4-80GB).');
+    assert.match(await gpuNodes(16), /^fail No node has 16 GPUs: the most is 8\.$/);
+    assert.match(await gpuNodes(8), /^fail 1 node would do, and nothing new is put there now \(cordoned\)\.$/);
+    const refused = await call('createModelDeployment', { body: input({ gpu: 16 }) });
+    assert.deepEqual([refused.status, refused.body.code], [409, 'deployment-not-admissible']);
+    assert.equal(refused.body.errors[0].path, 'gpu-nodes');
+    const shown = await call('getLocationNodes', { params: { id: LOCATION } });
+    assert.deepEqual([shown.body.state, shown.body.total, shown.body.nodes.length], ['known', 3, 3]);
+    assert.equal(shown.body.message, '3 nodes, 3 with GPUs (14 × A100-SXM4-80GB).');
+    const fits = await fit();
+    assert.equal(fits.body.known, true);
+    for (const { profile, fits: does, message } of fits.body.profiles) {
+      const isHere = /a100|any/i.test(profile.gpu) && profile.count <= 4;
+      assert.equal(does === 'yes', isHere, `${profile.gpu} × ${profile.count}: ${message}`);
+    }
+    assert.equal(
+      fits.body.chosen === null,
+      !fits.body.profiles.some(({ fits: does }: { fits: string }) => does === 'yes'),
+    );
+    const foreign = await call('getModelFit', {
+      params: { id: models.body.items[0].id },
+      query: { location: 'nowhere' },
+    });
+    assert.equal(foreign.status, 404);
+
+    await tell({ denied: true });
+    assert.match(await gpuNodes(4), /^warn Not known: the agent of eu-west may not read nodes\.$/);
+    const denied = await call('getLocationNodes', { params: { id: LOCATION } });
+    assert.match(denied.body.hint, /agent rbac --capability nodes/);
+  });
+});
+
+describe('the secrets that a deployment names', () => {
+  const secretChecks = async (over: object = {}, who: object = {}) => {
+    const { body } = await call('modelDeploymentManifest', { body: input({ pullSecret: 'pull', ...over }) }, who);
+    return body.checks
+      .filter(({ id }: { id: string }) => id.endsWith('secret'))
+      .map(({ state, message }: { state: string; message: string }) => `${state} ${message}`);
+  };
+
+  test('an agent that looks is asked, by name and namespace; who deploys nothing learns nothing', async () => {
+    assert.match((await secretChecks())[0], /not known: no agent of eu-west that looks at secrets is connected/);
+    const agentId = (await call('listAgents')).body.items[0].id;
+    const token = await library.it.tokenOf('agent');
+    const capability = { name: 'secrets', ok: true, missing: [] };
+    const rest = { connected: true, version: 'v1', message: '', namespaces: [], checkedAt: new Date().toISOString() };
+    const told = await call(
+      'agentKubernetes',
+      { body: { agentId, status: { ...rest, capabilities: [capability] } } },
+      { token },
+    );
+    assert.equal(told.status, 204, told.text);
+
+    const viewer = await library.it.tokenOf('viewer');
+    assert.match((await secretChecks({}, { token: viewer }))[0], /not known: your role deploys no models there/);
+    const tasks = async () => (await call('agentDispatches', { query: { agentId, epoch: 1 } }, { token })).body;
+    assert.deepEqual((await tasks()).secrets, [], 'nobody who may know has asked');
+
+    const before = (await tasks()).dispatchVersion;
+    const asking = secretChecks();
+    let open: { namespace: string; name: string }[] = [];
+    while (open.length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      open = (await tasks()).secrets;
+    }
+    assert.deepEqual(open, [
+      { namespace: 'models', name: 'ngc' },
+      { namespace: 'models', name: 'pull' },
+    ]);
+    assert.notEqual((await tasks()).dispatchVersion, before, 'so that the long poll of the agent ends');
+    const answers = [
+      { namespace: 'models', name: 'ngc', answer: 'there' },
+      { namespace: 'models', name: 'pull', answer: 'absent' },
+    ];
+    await call('agentSecrets', { body: { agentId, answers } }, { token });
+    assert.deepEqual(await asking, [
+      'ok The secret ngc stands in models; what it holds was not read.',
+      'warn The secret pull does not stand in models.',
+    ]);
+    const refused = await call('createModelDeployment', { body: input({ pullSecret: 'pull', apply: true }) });
+    assert.deepEqual([refused.status, refused.body.errors[0].path], [409, 'pull-secret']);
+    const off = { ...rest, connected: false, capabilities: [] };
+    await call('agentKubernetes', { body: { agentId, status: off } }, { token });
+  });
+});
+
 describe('deployments', () => {
   let id = '';
 
@@ -106,6 +226,27 @@ describe('deployments', () => {
     assert.deepEqual([twice.status, twice.body.code], [409, 'name-taken']);
     const listed = await call('listModelDeployments', { query: { digest: nim } });
     assert.deepEqual([listed.body.total, listed.body.items[0].image.state], [1, 'approved']);
+  });
+
+  test('a change is checked before it is made, against what stands there', async () => {
+    const storage = { kind: 'new-claim', size: '50Gi', storageClass: 'fast', accessMode: 'ReadWriteOnce' };
+    const look = (body: object) => call('modelDeploymentChangeManifest', { params: { id }, body });
+    const good = await look({ replicas: { min: 1, max: 1 }, resources: { cpu: '8' } });
+    assert.equal(good.status, 200, good.text);
+    assert.match(good.body.yaml, /cpu: "8"/);
+    const moved = await look({ storage });
+    assert.deepEqual([moved.status, moved.body.manifests], [200, []]);
+    const check = moved.body.checks.find(({ id: each }: { id: string }) => each === 'change');
+    assert.match(`${check.state} ${check.message}`, /^fail A volume claim that stands there keeps its class/);
+    const refused = await call('updateModelDeployment', { params: { id }, body: { storage } });
+    assert.deepEqual([refused.status, refused.body.code], [409, 'deployment-not-admissible']);
+    const grown = await look({ storage: '80Gi' });
+    assert.equal(grown.body.checks.find(({ id: each }: { id: string }) => each === 'change').state, 'warn');
+    assert.equal(
+      (await library.it.store.dispatches.get('model-deployment', id))!.generation,
+      1,
+      'looking changes nothing',
+    );
   });
 
   test('a change is another generation; a revoked image is withheld and cannot be changed', async () => {

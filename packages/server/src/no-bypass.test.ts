@@ -202,6 +202,8 @@ const WAYS: Partial<Record<RouteName, (subject: Subject) => Promise<void>>> = {
     }
   },
   getModelDeployment: async () => withheld(await call('getModelDeployment', { params: { id: kept.deployment } })),
+  modelDeploymentChangeManifest: async () =>
+    withheld(await call('modelDeploymentChangeManifest', { params: { id: kept.deployment }, body: { gpu: 2 } })),
   updateModelDeployment: async () =>
     withheld(await call('updateModelDeployment', { params: { id: kept.deployment }, body: { gpu: 2 } })),
   agentDispatches: async (bad) => {

@@ -19,6 +19,8 @@ import { createOidc, type OidcSettings } from './identity/oidc.ts';
 import { createOriginPolicy } from './identity/origin.ts';
 import { KEY_BYTES } from './key.ts';
 import { type Keyring, keyringOf } from './keyring.ts';
+import type { FindLocalEngine } from './local-runs/engine.ts';
+import { LocalRunBoard } from './local-runs/local-runs.ts';
 import { createServerLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { PreviewPool } from './preview/preview-pool.ts';
@@ -57,6 +59,8 @@ export interface ServerOptions {
   readonly mail?: MailOptions | undefined;
   /** A directory to sign in with. */
   readonly ldap?: LdapSettings | undefined;
+  /** The container engine of this machine; without it nothing is started here. */
+  readonly localRuns?: FindLocalEngine | undefined;
   /** Further origins of its own UI. */
   readonly trustedOrigins?: readonly string[] | undefined;
 }
@@ -196,6 +200,7 @@ function createContext(options: ServerOptions, https: boolean, stopping: AbortSi
     denials: createDenials({ store: options.store, now, running, log }),
     // What an agent is told does not depend on who asked first.
     admission: new AdmissionSnapshots({ store: options.store, key, now }),
+    localRuns: new LocalRunBoard(options.localRuns ?? null, now),
     stopping,
   };
   return { context, identity };

@@ -9,6 +9,7 @@ import type { Context } from './context.ts';
 import { createEventHub } from './events.ts';
 import { createIdentity } from './identity/identity.ts';
 import { keyringOf } from './keyring.ts';
+import { LocalRunBoard } from './local-runs/local-runs.ts';
 import { createServerLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { PreviewPool } from './preview/preview-pool.ts';
@@ -58,6 +59,7 @@ export function testContext(whole: Store): Context {
     audit: createAuditWatch({ store: whole, key, now, log }),
     denials: createDenials({ store: whole, now, running, log }),
     admission: new AdmissionSnapshots({ store: whole, key, now }),
+    localRuns: new LocalRunBoard(null, now),
     stopping,
   };
 }

@@ -22,6 +22,7 @@ export * from './me-port.ts';
 export * from './model-deployment-port.ts';
 export * from './model-port.ts';
 export * from './model-service-port.ts';
+export * from './node-port.ts';
 export { openStore, type StoreOptions } from './open.ts';
 export * from './policy-port.ts';
 export * from './receiver-port.ts';

@@ -30,6 +30,7 @@ import { modelDeploymentsOf } from './model-deployments.ts';
 import { modelServicesOf } from './model-services.ts';
 import { redrawModels } from './model-summary.ts';
 import { modelsOf } from './models.ts';
+import { nodesOf } from './nodes.ts';
 import { placedImagesOf } from './placed-images.ts';
 import { policiesOf } from './policies.ts';
 import { openPostgres } from './postgres.ts';
@@ -134,6 +135,7 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     audit: guarded(auditLogOf(db, () => serverEpochOf(db))),
     dispatches: guarded(dispatchesOf(db)),
     usages: guarded(usagesOf(db)),
+    nodes: guarded(nodesOf(db)),
     admission: guarded(admissionOf(db)),
     modelDeployments: guarded(modelDeploymentsOf(db)),
     modelServices: guarded(modelServicesOf(db)),

@@ -76,6 +76,7 @@ export const SEEN: Readonly<Record<string, string>> = {
   approval_rules: 'true',
   dispatches: `t.location_id in ${WHOLE}`,
   image_usages: `t.location_id in ${WHOLE}`,
+  location_nodes: `t.location_id in ${WHOLE}`,
   usage_scopes: `t.location_id in ${WHOLE}`,
   admission_reports: `t.location_id in ${WHOLE}`,
   admission_refusals: `t.location_id in ${WHOLE}`,
@@ -143,6 +144,8 @@ export const NOT_SEEN: ReadonlySet<string> = new Set([
   'audit_signed_heads',
   'admission_generations',
   'join_tokens',
+  // Asked for whoever may deploy there, and shown in their checks only.
+  'secret_questions',
   'policy_checks',
   'users',
   'teams',

@@ -19,6 +19,7 @@ import { hcpTagsSuite } from './suite/hcp-tags.ts';
 import { librarySuite } from './suite/library.ts';
 import { listsSuite } from './suite/lists.ts';
 import { modelsSuite } from './suite/models.ts';
+import { nodeSuite } from './suite/nodes.ts';
 import { pastSuite } from './suite/past.ts';
 import { peopleSuite } from './suite/people.ts';
 import { policiesSuite } from './suite/policies.ts';
@@ -62,6 +63,7 @@ for (const name of wanted) {
     describe('receivers', () => receiversSuite(given));
     describe('sealed secrets', () => sealedSecretsSuite(given));
     describe('models', () => modelsSuite(given));
+    describe('nodes and secrets of a location', () => nodeSuite(given));
     describe('dispatches and what runs', () => dispatchSuite(given));
     describe('evidence and trust', () => evidenceSuite(given));
     describe('vulnerability reports', () => reportsSuite(given));

@@ -25,6 +25,7 @@ import type { Me } from './me-port.ts';
 import type { ModelDeployments } from './model-deployment-port.ts';
 import type { Models } from './model-port.ts';
 import type { ModelServices } from './model-service-port.ts';
+import type { Nodes } from './node-port.ts';
 import type { Policies } from './policy-port.ts';
 import type { Receivers } from './receiver-port.ts';
 import type { Registries } from './registry-port.ts';
@@ -78,6 +79,7 @@ export interface Store {
   readonly audit: AuditLog;
   readonly dispatches: Dispatches;
   readonly usages: Usages;
+  readonly nodes: Nodes;
   readonly admission: AdmissionStore;
   readonly modelDeployments: ModelDeployments;
   readonly modelServices: ModelServices;

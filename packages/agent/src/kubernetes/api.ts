@@ -18,6 +18,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Media type of the body; default JSON. */
   readonly type?: string;
+  /** Media type of the answer; default JSON. */
+  readonly accept?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
 }
@@ -78,12 +80,17 @@ export async function connectKubernetes(config: KubernetesConfig): Promise<Kuber
 
 /** An API at an address; `signIn` adds what authenticates to the options of each request. */
 export function httpApi(server: string, signIn: (options: RequestOptions) => Promise<void>): KubernetesApi {
-  const open = async (method: string, path: string, { body, type, query, signal }: ApiRequest, timeout: number) => {
+  const open = async (
+    method: string,
+    path: string,
+    { body, type, accept = 'application/json', query, signal }: ApiRequest,
+    timeout: number,
+  ) => {
     const url = new URL(server.replace(/\/$/, '') + path);
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
     const text = body === undefined ? undefined : JSON.stringify(body);
     const isTls = url.protocol === 'https:';
-    const options: RequestOptions = { method, signal, headers: { accept: 'application/json' }, timeout };
+    const options: RequestOptions = { method, signal, headers: { accept }, timeout };
     if (isTls) await signIn(options);
     if (text !== undefined) {
       const own = { 'content-type': type ?? 'application/json', 'content-length': String(Buffer.byteLength(text)) };

@@ -2,13 +2,21 @@
  * Applies what the control plane hands out for this location, and tells how it is. Nothing is kept here: killed anywhere, the
  * next start asks again and does it again, which changes nothing that is right already.
  */
-import { ApiError, type DispatchReport, type DispatchTask, type ObjectRef, type ObjectStatus } from '@pharos/contract';
+import {
+  ApiError,
+  type DispatchReport,
+  type DispatchTask,
+  type ObjectRef,
+  type ObjectStatus,
+  type SecretRef,
+} from '@pharos/contract';
 import type { Logger } from 'pino';
 import { pause } from '../backoff.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import { applyObject, type Cluster, deleteObject, observeObject, refOf, Superseded } from './apply.ts';
 import { type Cause, causeOf, nameOf } from './cause.ts';
 import { bareStatus } from './object-status.ts';
+import { lookForSecrets } from './secrets.ts';
 
 export interface DispatcherOptions {
   readonly controlPlane: Pick<ControlPlane, 'call'>;
@@ -75,15 +83,30 @@ export class Dispatcher {
     const asked = performance.now();
     const answer = await controlPlane.call('agentDispatches', { query: { agentId, epoch } }, cluster.signal);
     const until = asked + answer.leaseSeconds * 1000 - MARGIN_MS;
+    // Somebody waits for it at a form, and a control plane of before asks nothing.
+    const looking = this.#look(answer.secrets ?? []);
     const waiting = answer.tasks.values();
     let isUnfinished = false;
     const next = async () => {
       // One that hangs does not hold up the others.
       for (const task of waiting) if (await this.#do(task, until)) isUnfinished = true;
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, next));
+    await Promise.all([looking, ...Array.from({ length: AT_ONCE }, next)]);
     for (const id of this.#told.keys()) if (!answer.tasks.some((task) => task.id === id)) this.#told.delete(id);
     return isUnfinished;
+  }
+
+  /** Whether secrets stand there. Never throws: what could not be told is asked again. */
+  async #look(secrets: readonly SecretRef[]): Promise<void> {
+    if (secrets.length === 0) return;
+    const { controlPlane, agentId, cluster, log } = this.#options;
+    try {
+      const answers = await lookForSecrets(cluster, secrets);
+      if (answers.length > 0) await controlPlane.call('agentSecrets', { body: { agentId, answers } }, cluster.signal);
+    } catch (error) {
+      if (!cluster.signal.aborted)
+        log.debug({ code: (error as { code?: string }).code }, 'which secrets stand there could not be told');
+    }
   }
 
   /** One dispatch. Answers whether it is unfinished. */

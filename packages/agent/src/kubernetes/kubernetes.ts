@@ -7,6 +7,7 @@ import type { Cluster } from './apply.ts';
 import { kubernetesStatus } from './capabilities.ts';
 import { Discovery } from './discovery.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { watchNodes } from './node-watch.ts';
 import { watchUsages } from './used-by.ts';
 
 export interface KubernetesOptions {
@@ -42,7 +43,7 @@ export class Kubernetes {
     const cluster: Cluster = { api, discovery: new Discovery(api), namespaces: config.namespaces, signal };
     const shared = { controlPlane, cluster, agentId, epoch, log };
     this.#dispatcher = new Dispatcher(shared);
-    await Promise.all([this.#dispatcher.run(), watchUsages(shared), this.#keepTelling(cluster)]);
+    await Promise.all([this.#dispatcher.run(), watchUsages(shared), watchNodes(shared), this.#keepTelling(cluster)]);
   }
 
   async #connect(): Promise<KubernetesApi | null> {

@@ -2,7 +2,14 @@
 import type { KubernetesCapability } from '@pharos/contract';
 
 export type CapabilityName = KubernetesCapability['name'];
-export const CAPABILITIES: readonly CapabilityName[] = ['provisioning', 'models', 'used-by', 'admission'];
+export const CAPABILITIES: readonly CapabilityName[] = [
+  'provisioning',
+  'models',
+  'used-by',
+  'admission',
+  'nodes',
+  'secrets',
+];
 
 /** One kind, and what is done with it. */
 export interface Need {
@@ -79,6 +86,10 @@ export const NEEDS: Readonly<Record<CapabilityName, readonly Need[]>> = {
       ),
     ),
   ],
+  // For what fits on their GPUs. Nothing is written, and no node is asked for by its name.
+  nodes: [need('v1', 'Node', 'nodes', WATCH, { clusterWide: true })],
+  // Whether one stands there. RBAC cannot give the name without what it holds: the agent asks for metadata only.
+  secrets: [need('v1', 'Secret', 'secrets', ['get'])],
 };
 
 export interface RbacOptions {
@@ -86,27 +97,34 @@ export interface RbacOptions {
   /** Empty: everywhere, by one ClusterRole. */
   readonly namespaces: readonly string[];
   readonly serviceAccount: { readonly namespace: string; readonly name: string };
+  /** Only secrets of these names; empty: every secret of the namespaces. */
+  readonly secretNames?: readonly string[];
 }
 
 interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
 }
 
 /** Roles and their bindings, in the order in which they are applied. */
 export function rbacObjects(options: RbacOptions): Record<string, unknown>[] {
-  const { capabilities, namespaces, serviceAccount } = options;
+  const { capabilities, namespaces, serviceAccount, secretNames = [] } = options;
   const subject = { kind: 'ServiceAccount', ...serviceAccount };
   return capabilities.flatMap((capability) => {
     const needs = NEEDS[capability];
+    const rulesFor = (some: readonly Need[]) => {
+      const isNamed = capability === 'secrets' && secretNames.length > 0;
+      return rulesOf(some).map((rule) => (isNamed ? { ...rule, resourceNames: [...secretNames] } : rule));
+    };
     const name = `pharos-agent-${capability}`;
-    if (namespaces.length === 0) return bound('ClusterRole', name, null, rulesOf(needs), subject);
+    if (namespaces.length === 0) return bound('ClusterRole', name, null, rulesFor(needs), subject);
     const inside = needs.filter(({ clusterWide }) => !clusterWide);
     const outside = needs.filter(({ clusterWide }) => clusterWide);
     return [
-      ...(outside.length === 0 ? [] : bound('ClusterRole', name, null, rulesOf(outside), subject)),
-      ...(inside.length === 0 ? [] : namespaces.flatMap((at) => bound('Role', name, at, rulesOf(inside), subject))),
+      ...(outside.length === 0 ? [] : bound('ClusterRole', name, null, rulesFor(outside), subject)),
+      ...(inside.length === 0 ? [] : namespaces.flatMap((at) => bound('Role', name, at, rulesFor(inside), subject))),
     ];
   });
 }

@@ -4,12 +4,13 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { action, type CommonOptions, examples, printingCommand, type Shell } from '../command.ts';
 
 /** As the agent has them (rbac.ts); here so that help and completion load nothing. */
-const CAPABILITIES: readonly CapabilityName[] = ['provisioning', 'models', 'used-by', 'admission'];
+const CAPABILITIES: readonly CapabilityName[] = ['provisioning', 'models', 'used-by', 'admission', 'nodes', 'secrets'];
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 interface Options extends CommonOptions {
   capability?: CapabilityName[];
   namespace?: string[];
+  secretName?: string[];
   serviceAccount: { namespace: string; name: string };
 }
 
@@ -25,6 +26,7 @@ export function agentRbacCommand(shell: Shell): Command {
       }),
     )
     .option('--namespace <NAMES>', 'Roles in these namespaces instead of ClusterRoles', listOf(namespaceOf))
+    .option('--secret-name <NAMES>', 'with the capability secrets: only secrets of these names', listOf(secretOf))
     .option(
       '--service-account <NAMESPACE/NAME>',
       'who gets them (default: pharos/pharos-agent)',
@@ -40,11 +42,17 @@ export function agentRbacCommand(shell: Shell): Command {
     command,
     'agent rbac | kubectl apply -f -',
     'agent rbac --capability used-by --namespace team-a',
+    'agent rbac --capability nodes,secrets --namespace models --secret-name ngc-api-secret,ngc-secret',
   ).action(
     action<Options>(shell, async ({ out }, _args, options) => {
       const { rbacObjects } = await import('@pharos/agent');
-      const { capability = CAPABILITIES.slice(0, 3), namespace = [], serviceAccount } = options;
-      const items = rbacObjects({ capabilities: capability, namespaces: namespace, serviceAccount });
+      const { capability = CAPABILITIES.slice(0, 3), namespace = [], secretName = [], serviceAccount } = options;
+      const items = rbacObjects({
+        capabilities: capability,
+        namespaces: namespace,
+        secretNames: secretName,
+        serviceAccount,
+      });
       if (out.json) out.body({ apiVersion: 'v1', kind: 'List', items });
       else {
         const { stringify } = await import('yaml');
@@ -62,6 +70,11 @@ export function agentRbacCommand(shell: Shell): Command {
 /** Commas and repetition: `--namespace a,b --namespace c`. */
 function listOf<T>(read: (text: string) => T): (text: string, before: T[] | undefined) => T[] {
   return (text, before = []) => [...before, ...text.split(',').map((part) => read(part.trim()))];
+}
+
+function secretOf(text: string): string {
+  if (/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be the name of a secret.');
 }
 
 function namespaceOf(text: string): string {

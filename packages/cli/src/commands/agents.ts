@@ -1,5 +1,5 @@
 /** `pharos agents` and `pharos locations`: who reads, and where. */
-import type { Agent, JoinToken, Location } from '@pharos/contract';
+import type { Agent, ClusterNode, JoinToken, Location } from '@pharos/contract';
 import { Command } from 'commander';
 import {
   type CommonOptions,
@@ -145,7 +145,8 @@ export function locationsCommand(shell: Shell): Command {
     .summary('locations, and when their clusters may be upgraded')
     .description('Locations: where workloads run, with one or more agents each.')
     .addCommand(listLocations(shell), { isDefault: true })
-    .addCommand(locationWindow(shell));
+    .addCommand(locationWindow(shell))
+    .addCommand(nodesCommand(shell));
 }
 
 function listLocations(shell: Shell): Command {
@@ -153,6 +154,44 @@ function listLocations(shell: Shell): Command {
     clientAction<ListOptions>(shell, async ({ client, out }, _args, options) => {
       const body = await readPages(options, (query) => client('listLocations', { query }));
       out.list(body, (row) => row.id, LOCATIONS, 'No locations yet; the first agent brings one.');
+    }),
+  );
+}
+
+const NODES: Column<ClusterNode>[] = [
+  { head: 'NODE', cell: (row) => row.name, max: 60 },
+  { head: 'STATE', cell: (row) => (row.ready ? (row.cordoned ? 'cordoned' : 'ready') : 'not ready') },
+  { head: 'ARCHITECTURE', cell: (row) => row.architecture },
+  { head: 'GPUS', cell: (row) => gpusText(row), max: 60 },
+  {
+    head: 'GPU MEMORY',
+    cell: (row) => (row.gpu?.memoryGiB == null ? null : `${row.gpu.memoryGiB} GiB`),
+    align: 'right',
+  },
+  { head: 'TAINTS', cell: (row) => row.taints.map(({ key, effect }) => `${key}:${effect}`).join(', '), max: 60 },
+];
+
+function gpusText({ gpu }: ClusterNode): string {
+  if (gpu === null) return 'none';
+  const whole = gpu.count === 0 ? [] : [`${gpu.count} × ${gpu.product ?? 'GPU'}`];
+  const shared = gpu.sharedBy > 1 ? [`shared by ${gpu.sharedBy}`] : [];
+  return [...whole, ...gpu.mig.map(({ profile, count }) => `${count} × ${profile}`), ...shared].join(', ');
+}
+
+function nodesCommand(shell: Shell): Command {
+  return examples(
+    clientCommand('nodes', 'list the nodes of a location with their GPUs').argument('<location>', 'its id'),
+    'locations nodes eu-west',
+  ).action(
+    clientAction<CommonOptions>(shell, async ({ client, out }, [id]) => {
+      const answer = await client('getLocationNodes', { params: { id: id! } });
+      if (answer.state === 'unknown') {
+        out.one(answer, '', () => out.line(out.style({ text: `${answer.message} ${answer.hint}` })));
+        return;
+      }
+      const body = { items: answer.nodes, next: null, total: answer.total };
+      out.list({ ...answer, ...body }, (row) => row.name, NODES, 'The location has no nodes.');
+      out.note(answer.message);
     }),
   );
 }

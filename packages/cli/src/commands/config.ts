@@ -4,7 +4,9 @@ import { action, examples, printingCommand, type Shell, settingOptions } from '.
 import { type Origin, SETTING_NAMES, SETTINGS, type SettingName, shownValue } from '../settings.ts';
 
 /** Settings that may stand on a command line. */
-export const FLAG_SETTINGS = SETTING_NAMES.filter((name) => !SETTINGS[name].secret && name !== 'sample');
+export const FLAG_SETTINGS = SETTING_NAMES.filter(
+  (name) => !SETTINGS[name].secret && name !== 'sample' && name !== 'localRuns',
+);
 
 interface Row {
   name: SettingName;
@@ -15,6 +17,7 @@ interface Row {
 export function configCommand(shell: Shell): Command {
   const command = settingOptions(printingCommand('config', 'show the settings in force'), FLAG_SETTINGS)
     .option('--no-sample', 'as for "up"')
+    .option('--no-local-runs', 'as for "up"')
     .description('The settings in force, secrets hidden, and where each came from: flag, environment, file or default.')
     .addHelpText('after', `\nSettings (key in pharos.yaml, variable, meaning):\n${settingsHelp()}`);
   return examples(command, 'config', 'config --port 9090 --json').action(

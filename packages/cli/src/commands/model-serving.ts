@@ -1,4 +1,4 @@
-/** `pharos models deploy|deployments|manifest|services`: models that are served. */
+/** `pharos models deploy|deployments|fit|manifest|services`: models that are served. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
@@ -6,7 +6,8 @@ import {
   type ManifestCheck,
   type ModelDeployment,
   type ModelDeploymentDetail,
-  type ModelService,
+  type ModelDeploymentPatch,
+  type ModelDeploymentSpec,
   ServingTarget,
 } from '@pharos/contract';
 import { Command, Option } from 'commander';
@@ -21,17 +22,18 @@ import {
   type Shell,
   wholeNumber,
 } from '../command.ts';
-import { EXIT } from '../exit-code.ts';
 import { CliError } from '../failure.ts';
 import { shortDigest, state } from '../format.ts';
 import type { Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
 import { findModel, isId } from '../resolve.ts';
-import { readSecret } from '../secret-input.ts';
+import { externalServicesCommand } from './model-external.ts';
+import { fitCommand, gpuOf } from './model-fit.ts';
+import { single } from './single.ts';
 
 /** The commands below `pharos models`. */
 export function servingCommands(shell: Shell): Command[] {
-  return [deploy(shell), manifest(shell), deployments(shell), services(shell)];
+  return [deploy(shell), manifest(shell), fitCommand(shell), deployments(shell), externalServicesCommand(shell)];
 }
 
 interface DeployOptions extends CommonOptions {
@@ -40,7 +42,8 @@ interface DeployOptions extends CommonOptions {
   namespace: string;
   location: string;
   target: ServingTarget;
-  gpus: number;
+  gpus?: number;
+  nodeLabel?: string[];
   min: number;
   max?: number;
   secret?: string;
@@ -61,7 +64,12 @@ function withSpec(command: Command): Command {
     .option('--image <DIGEST>', 'default: the newest approved image of the model in the location')
     .option('--namespace <NAME>', 'namespace of Kubernetes', 'default')
     .addOption(new Option('--target <TARGET>', 'what serves it').choices(ServingTarget.options).default('kserve'))
-    .option('--gpus <N>', 'GPUs of each replica', wholeNumber(0, 1024), 1)
+    .option(
+      '--gpus <N>',
+      'GPUs of each replica; default: of the smallest profile that fits there',
+      wholeNumber(0, 1024),
+    )
+    .option('--node-label <LABEL=VALUE>', 'only nodes with this label; may be repeated', collect)
     .option('--min <N>', 'replicas at least', wholeNumber(0, 1000), 1)
     .option('--max <N>', 'replicas at most; default: as --min', wholeNumber(1, 1000))
     .option('--secret <NAME>', 'secret with NGC_API_KEY, in that namespace')
@@ -72,8 +80,8 @@ function withSpec(command: Command): Command {
     .option('--arg <ARG>', 'argument of the runtime; may be repeated', collect);
 }
 
-async function bodyOf(client: Client, name: string, options: DeployOptions) {
-  const { location, target, gpus: gpu, min, max = Math.max(min, 1), secret = null, pullSecret = null } = options;
+async function bodyOf(client: Client, out: Output, name: string, options: DeployOptions) {
+  const { location, target, min, max = Math.max(min, 1), secret = null, pullSecret = null } = options;
   const image = options.image ?? (await newestApproved(client, name, location));
   const runtime =
     options.runtime === undefined ? null : { image: options.runtime, ...(options.arg ? { args: options.arg } : {}) };
@@ -83,7 +91,7 @@ async function bodyOf(client: Client, name: string, options: DeployOptions) {
     location,
     image,
     target,
-    gpu,
+    gpu: await gpuOf(client, out, name, image, options),
     replicas: { min, max },
     secret,
     pullSecret,
@@ -119,7 +127,7 @@ function manifest(shell: Shell): Command {
     'models manifest llama-3.1-8b-instruct --name llama --location eu-west --secret ngc-api-secret > llama.yaml',
   ).action(
     clientAction<DeployOptions>(shell, async ({ client, out }, [name], options) => {
-      const body = await bodyOf(client, name!, options);
+      const body = await bodyOf(client, out, name!, options);
       const answer = await client('modelDeploymentManifest', { body });
       const failed = answer.checks.some(({ state: each }) => each === 'fail');
       if (options.out !== undefined && !failed) writeFileSync(resolve(shell.io.cwd, options.out), answer.yaml);
@@ -144,7 +152,7 @@ function deploy(shell: Shell): Command {
     'models deploy llama-3.1-8b-instruct --name llama --location eu-west --secret ngc-api-secret --apply',
   ).action(
     clientAction<DeployOptions>(shell, async ({ client, out }, [name], options) => {
-      const body = { ...(await bodyOf(client, name!, options)), apply: options.apply === true };
+      const body = { ...(await bodyOf(client, out, name!, options)), apply: options.apply === true };
       const made = await client('createModelDeployment', { body });
       out.one(made, made.id, (detail) => show(out, detail));
     }),
@@ -186,6 +194,38 @@ function deployments(shell: Shell): Command {
       out.one(detail, detail.id, () => show(out, detail));
     }),
   );
+  const edit = examples(
+    clientCommand('edit', 'change a deployment; what is not named stays')
+      .argument('<deployment>', 'name or id')
+      .option('--image <DIGEST>', 'another approved version')
+      .option('--gpus <N>', 'GPUs of each replica', wholeNumber(0, 1024))
+      .option('--min <N>', 'replicas at least', wholeNumber(0, 1000))
+      .option('--max <N>', 'replicas at most', wholeNumber(1, 1000))
+      .option('--cpu <QUANTITY>', 'of each replica, e.g. 12')
+      .option('--memory <QUANTITY>', 'of each replica, e.g. 64Gi')
+      .option('--profile <PROFILE>', 'profile of a NIM; "" takes it away')
+      .option('--secret <NAME>', 'secret with NGC_API_KEY; "" takes it away')
+      .option('--pull-secret <NAME>', 'secret to pull images with; "" takes it away')
+      .option('--dry-run', 'make the checks and keep nothing'),
+    'models deployments edit llama --max 4 --dry-run',
+    'models deployments edit llama --image sha256:…',
+  ).action(
+    clientAction<EditOptions>(shell, async ({ client, out }, [name], options) => {
+      const { id } = await findDeployment(client, name!);
+      const body = patchOf(options, (await client('getModelDeployment', { params: { id } })).spec);
+      if (options.dryRun === true) {
+        const answer = await client('modelDeploymentChangeManifest', { params: { id }, body });
+        out.one(answer, answer.yaml, () => {
+          showChecks(out, answer.checks, 'note');
+          if (answer.yaml !== '') out.line(out.style({ text: answer.yaml.trimEnd() }));
+        });
+        if (answer.manifests.length === 0) noteProblems(shell);
+        return;
+      }
+      const changed = await client('updateModelDeployment', { params: { id }, body });
+      out.one(changed, changed.id, (detail) => show(out, detail));
+    }),
+  );
   const remove = examples(
     clientCommand('delete', 'forget a deployment; an agent that applied it deletes it there')
       .alias('remove')
@@ -203,7 +243,44 @@ function deployments(shell: Shell): Command {
     .description('Models that are served from approved images.')
     .addCommand(list)
     .addCommand(get)
+    .addCommand(edit)
     .addCommand(remove);
+}
+
+interface EditOptions extends CommonOptions {
+  image?: string;
+  gpus?: number;
+  min?: number;
+  max?: number;
+  cpu?: string;
+  memory?: string;
+  profile?: string;
+  secret?: string;
+  pullSecret?: string;
+  dryRun?: boolean;
+}
+
+/** Only what was named. @throws CliError `nothing-to-change` */
+function patchOf(options: EditOptions, { gpu, replicas, resources }: ModelDeploymentSpec): ModelDeploymentPatch {
+  const { image, gpus, min, max, cpu, memory, profile, secret, pullSecret } = options;
+  const taken = (text: string) => (text === '' ? null : text);
+  // Another number of GPUs is another way to split the model.
+  const { tensorParallelism: _, pipelineParallelism: __, product: ___, ...rest } = gpu;
+  const patch: ModelDeploymentPatch = {
+    ...(image === undefined ? {} : { image }),
+    ...(gpus === undefined || gpus === gpu.count ? {} : { gpu: { ...rest, count: gpus } }),
+    ...(min === undefined && max === undefined
+      ? {}
+      : { replicas: { min: min ?? replicas.min, max: max ?? Math.max(replicas.max, min ?? 0) } }),
+    ...(cpu === undefined && memory === undefined
+      ? {}
+      : { resources: { ...resources, ...(cpu ? { cpu } : {}), ...(memory ? { memory } : {}) } }),
+    ...(profile === undefined ? {} : { profile: taken(profile) }),
+    ...(secret === undefined ? {} : { secret: taken(secret) }),
+    ...(pullSecret === undefined ? {} : { pullSecret: taken(pullSecret) }),
+  };
+  if (Object.keys(patch).length > 0) return patch;
+  throw new CliError('nothing-to-change', 'No change was given.', 'See: pharos models deployments edit --help');
 }
 
 /** @throws CliError `not-found`, `name-ambiguous`. */
@@ -215,15 +292,6 @@ async function findDeployment(client: Client, name: string): Promise<Pick<ModelD
     name,
     'pharos models deployments list',
   );
-}
-
-function single<T extends { id: string }>(found: readonly T[], name: string, listing: string): T {
-  const [first, second] = found;
-  if (first === undefined)
-    throw new CliError('not-found', `Nothing is named "${name}".`, `See "${listing}".`, { exitCode: EXIT.notFound });
-  if (second === undefined) return first;
-  const ids = found.map(({ id }) => id).join(', ');
-  throw new CliError('name-ambiguous', `"${name}" names several: ${ids}.`, 'Give the id.');
 }
 
 function showChecks(out: Output, checks: readonly ManifestCheck[], how: 'line' | 'note'): void {
@@ -252,93 +320,4 @@ function show(out: Output, detail: ModelDeploymentDetail): void {
   if (detail.withheld !== null) out.line(out.style({ text: `No manifest is handed out: ${detail.withheld}` }));
   out.heading('Reach it');
   for (const { command } of detail.commands) out.line(out.style({ text: command }));
-}
-
-const SERVICES: Column<ModelService>[] = [
-  { head: 'NAME', cell: (row) => row.name, max: 40 },
-  { head: 'ADDRESS', cell: (row) => row.baseUrl, max: 60 },
-  { head: 'MODEL', cell: (row) => row.model, max: 50 },
-  { head: 'STATE', cell: (row) => row.probe.state },
-  { head: 'KEY', cell: (row) => (row.hasKey ? 'yes' : 'none') },
-];
-
-interface AddServiceOptions extends CommonOptions {
-  address: string;
-  model: string;
-  keyStdin?: boolean;
-  keyEnv?: string;
-  allowHttp?: boolean;
-  allowPrivate?: boolean;
-}
-
-function services(shell: Shell): Command {
-  const list = examples(listCommand('list', 'list external services'), 'models services list').action(
-    clientAction<ListOptions>(shell, async ({ client, out }, _args, options) => {
-      const body = await readPages(options, (query) => client('listModelServices', { query }));
-      out.list(body, (row) => row.id, SERVICES, 'No external service is registered.');
-    }),
-  );
-  const add = examples(
-    clientCommand('add', 'register an external service once it has answered')
-      .argument('<name>', 'what people call it')
-      .requiredOption('--address <URL>', 'address without /v1')
-      .requiredOption('--model <MODEL>', 'as the service names it')
-      .option('--key-stdin', 'read the key from stdin')
-      .option('--key-env <NAME>', 'read the key from this variable')
-      .option('--allow-http', 'allow plain http')
-      .option('--allow-private', 'allow addresses of private networks and of this machine'),
-    'models services add "Granite at Lyon" --address https://models.example.com --model granite --key-stdin < key',
-  ).action(
-    clientAction<AddServiceOptions>(shell, async ({ client, out }, [name], options) => {
-      const apiKey = await readSecret(shell.io, { stdin: options.keyStdin, env: options.keyEnv }, 'key');
-      const { address: baseUrl, model, allowHttp = false, allowPrivate = false } = options;
-      const body = { name: name!, baseUrl, model, apiKey, allowHttp, allowPrivate };
-      const service = await client('createModelService', { body });
-      out.one(service, service.id, () =>
-        out.line(out.style({ text: `"${service.name}" answers, and is registered.` })),
-      );
-    }),
-  );
-  const probe = examples(
-    clientCommand('probe', 'ask a service which models it has, now').argument('<service>', 'name or id'),
-    'models services probe "Granite at Lyon"',
-  ).action(
-    clientAction<CommonOptions>(shell, async ({ client, out }, [name]) => {
-      const { id } = await findService(client, name!);
-      const result = await client('probeModelService', { params: { id } });
-      out.one(result, result.state, () => {
-        out.line(out.style({ text: `${result.state}: ${result.message} ${result.hint}`.trimEnd() }));
-        for (const model of result.models) out.line(out.style({ text: `  ${model}` }));
-      });
-      if (result.state !== 'ready') noteProblems(shell);
-    }),
-  );
-  const remove = examples(
-    clientCommand('delete', 'forget a service and its key').alias('remove').argument('<service>', 'name or id'),
-    'models services delete "Granite at Lyon"',
-  ).action(
-    clientAction<CommonOptions>(shell, async ({ client, out }, [name]) => {
-      const { id } = await findService(client, name!);
-      await client('deleteModelService', { params: { id } });
-      out.one({ id, deleted: true }, id, () => out.line('Deleted.'));
-    }),
-  );
-  return new Command('services')
-    .summary('services that run elsewhere')
-    .description('OpenAI-compatible services that run elsewhere.')
-    .addCommand(list)
-    .addCommand(add)
-    .addCommand(probe)
-    .addCommand(remove);
-}
-
-/** @throws CliError `not-found`, `name-ambiguous`. */
-async function findService(client: Client, name: string): Promise<Pick<ModelService, 'id'>> {
-  if (isId(name)) return { id: name };
-  const { items } = await client('listModelServices', { query: { q: name.slice(0, 200), limit: 1000 } });
-  return single(
-    items.filter((each) => each.name === name),
-    name,
-    'pharos models services list',
-  );
 }

@@ -34,7 +34,8 @@ SIGTERM stop it in order; a second one ends it at once.
 Commands on the same machine find a running "up" through <data-dir>/cli-access.json: address and an administrator's
 token of this start, readable by its owner only. With PHAROS_ADMIN_TOKEN that value is the token and is not written.`),
     )
-    .option('--no-sample', 'no sample registry');
+    .option('--no-sample', 'no sample registry')
+    .option('--no-local-runs', 'no databases on this machine from the web UI');
   return examples(command, 'up', 'up --agent-config beacon_agent.yaml', 'up --host 0.0.0.0 --port 9090').action(
     action(shell, (context) => runUntilAsked(context, true)),
   );

@@ -37,6 +37,7 @@ export interface ServingSettings {
   missingHours: number;
   logLevel: LogLevel;
   sample: boolean;
+  localRuns: boolean;
 }
 
 export const SERVING_SETTINGS: SettingSpecs<ServingSettings> = {
@@ -153,5 +154,12 @@ export const SERVING_SETTINGS: SettingSpecs<ServingSettings> = {
     default: () => true,
     parse: parseBoolean,
     help: 'whether "up" offers the sample registry when no registry is configured',
+  },
+  localRuns: {
+    key: 'local-runs',
+    env: ['PHAROS_LOCAL_RUNS'],
+    default: () => true,
+    parse: parseBoolean,
+    help: 'whether "up" on a loopback address offers to run databases with podman or docker of this machine',
   },
 };

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Agent } from '../agent.ts';
 import { Location, LocationId } from '../location.ts';
 import { LocationMaintenance, LocationMaintenancePatch } from '../maintenance.ts';
+import { LocationNodes } from '../node.ts';
 import { PageQuery, page } from '../page.ts';
 import type { Route } from '../route.ts';
 import { ById, get, patch, remove } from './parts.ts';
@@ -19,6 +20,15 @@ export const agentsRoutes = {
     summary: 'Locations',
     query: PageQuery,
     response: page(Location),
+  },
+  getLocationNodes: {
+    ...get,
+    path: '/locations/{id}/nodes',
+    permission: 'library:read',
+    group: 'agents',
+    summary: 'The nodes of a location with their GPUs, where its agents may read them',
+    params: z.strictObject({ id: LocationId }),
+    response: LocationNodes,
   },
   getLocationMaintenance: {
     ...get,

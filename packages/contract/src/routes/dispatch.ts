@@ -1,7 +1,8 @@
 /** The route table: what agents apply in their location, and what runs there. */
 import { z } from 'zod';
 import { Id } from '../common.ts';
-import { Dispatch, DispatchQuery, DispatchReport, DispatchTasks, KubernetesStatus } from '../dispatch.ts';
+import { Dispatch, DispatchQuery, DispatchReport, DispatchTasks, KubernetesStatus, SecretAnswer } from '../dispatch.ts';
+import { NodeReport } from '../node.ts';
 import { page } from '../page.ts';
 import type { Route } from '../route.ts';
 import { ImageUsage, UsageQuery, UsageReport } from '../usage.ts';
@@ -58,6 +59,27 @@ export const dispatchRoutes = {
     summary: 'Which images run in the location',
     body: UsageReport,
     bodyLimit: 32 * MiB,
+  },
+  agentSecrets: {
+    ...post,
+    status: 204,
+    path: '/agent/secrets',
+    permission: 'agents:report',
+    audit: null,
+    group: 'agent protocol',
+    summary: 'Which of the secrets that were asked for stand there; never what they hold',
+    body: z.strictObject({ agentId: Id, answers: z.array(SecretAnswer).max(50) }),
+  },
+  agentNodes: {
+    ...post,
+    status: 204,
+    path: '/agent/nodes',
+    permission: 'agents:report',
+    audit: null,
+    group: 'agent protocol',
+    summary: 'The nodes of the location, told when they change',
+    body: NodeReport,
+    bodyLimit: 16 * MiB,
   },
   agentKubernetes: {
     ...post,

@@ -76,6 +76,18 @@ export const modelDeploymentsRoutes = {
     body: ModelDeploymentPatch,
     response: ModelDeploymentDetail,
   },
+  modelDeploymentChangeManifest: {
+    ...post,
+    ...deployments,
+    status: 200,
+    path: '/model-deployments/{id}/manifest',
+    permission: 'library:read',
+    audit: null,
+    summary: 'The manifests of a deployment as a change would make it, checked, without keeping them',
+    params: ById,
+    body: ModelDeploymentPatch,
+    response: ManifestAnswer,
+  },
   deleteModelDeployment: {
     ...remove,
     ...deployments,

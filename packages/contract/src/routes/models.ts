@@ -1,5 +1,9 @@
 /** The route table: the Model Library. */
+import { z } from 'zod';
+import { Digest } from '../common.ts';
+import { LocationId } from '../location.ts';
 import { Model, ModelDetail, ModelFacets, ModelFilter, ModelImage, ModelPatch, ModelQuery } from '../model.ts';
+import { ModelFit } from '../node.ts';
 import { PageQuery, page } from '../page.ts';
 import type { Route } from '../route.ts';
 import { ById, get, patch } from './parts.ts';
@@ -41,6 +45,19 @@ export const modelsRoutes = {
     params: ById,
     query: PageQuery,
     response: page(ModelImage),
+  },
+  getModelFit: {
+    ...get,
+    path: '/models/{id}/fit',
+    permission: 'library:read',
+    group: 'models',
+    summary: 'Which tested ways to serve a model fit the nodes of a location',
+    params: ById,
+    query: z.strictObject({
+      location: LocationId,
+      image: Digest.optional().meta({ description: 'Its platforms count too; default: no image in particular' }),
+    }),
+    response: ModelFit,
   },
   updateModel: {
     ...patch,

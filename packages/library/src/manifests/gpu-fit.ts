@@ -1,23 +1,27 @@
 /** Whether a model fits the GPUs it is given: by its profiles, and by the nodes that an agent reported. */
-import type { ManifestCheck, ModelDeploymentSpec } from '@pharos/contract';
+import type { ManifestCheck, ModelDeploymentSpec, ProfileFit } from '@pharos/contract';
+import { holds, isProduct, type KnownNodes, type NodeFit, type NodeNeed, nodeFit } from './node-fit.ts';
 import type { ServedImage } from './served-image.ts';
 
-/** Nodes of a location that are alike. */
-export interface GpuNodes {
-  readonly nodes: number;
-  /** Of one node. */
-  readonly gpus: number;
-  readonly product: string | null;
-  readonly memoryGiB: number | null;
+/** `nodes` a string: nothing is known of them, and why. */
+export function gpuChecks(
+  { gpu, replicas }: Pick<ModelDeploymentSpec, 'gpu' | 'replicas'>,
+  image: ServedImage,
+  nodes: KnownNodes,
+): ManifestCheck[] {
+  const fit = nodeFit(needOf(gpu, image), nodes);
+  return [countCheck(gpu, image), memoryCheck(gpu, image, fit), nodesCheck(gpu, replicas, fit)];
 }
 
-/** `nodes` null: no agent of the location has reported its nodes. */
-export function gpuChecks(
-  { gpu }: Pick<ModelDeploymentSpec, 'gpu'>,
-  image: ServedImage,
-  nodes: readonly GpuNodes[] | null,
-): ManifestCheck[] {
-  return [countCheck(gpu, image), memoryCheck(gpu, image), nodesCheck(gpu, nodes)];
+/** What a replica asks of its node; the memory is what the model needs, or what was asked for where that is not known. */
+function needOf(gpu: Gpu, image: ServedImage): NodeNeed {
+  return {
+    count: gpu.count,
+    product: gpu.product ?? null,
+    memoryGiB: memoryNeed(gpu, image) ?? gpu.memoryGiB ?? null,
+    platforms: image.platforms,
+    labels: gpu.nodeSelector ?? {},
+  };
 }
 
 type Gpu = ModelDeploymentSpec['gpu'];
@@ -49,55 +53,95 @@ function countCheck(gpu: Gpu, image: ServedImage): ManifestCheck {
   return ok('gpu', gpu.count === 0 ? 'It runs without a GPU.' : `${gpu.count} GPUs fit a known need of the model.`);
 }
 
-function memoryCheck(gpu: Gpu, image: ServedImage): ManifestCheck {
+function memoryNeed(gpu: Gpu, image: ServedImage): number | null {
   const known = profilesFor(gpu, image)
     .filter(({ count }) => count === gpu.count)
     .flatMap(({ memoryGiB }) => memoryGiB ?? []);
-  const need = known.length > 0 ? Math.min(...known) : image.gpuMemoryGiB;
+  return known.length > 0 ? Math.min(...known) : image.gpuMemoryGiB;
+}
+
+function memoryCheck(gpu: Gpu, image: ServedImage, fit: NodeFit): ManifestCheck {
+  const need = memoryNeed(gpu, image);
   if (gpu.count === 0) return ok('gpu-memory', 'No GPU memory is asked for.');
   if (need === null) {
     return warn('gpu-memory', 'How much GPU memory the model needs is not known.', 'Look at its model card.');
   }
   if (gpu.memoryGiB === undefined) {
-    return warn('gpu-memory', `The model needs GPUs of ${need} GiB each.`, 'Choose nodes that have them.');
+    const each = `The model needs GPUs of ${need} GiB each`;
+    return fit.fits === 'yes'
+      ? ok('gpu-memory', `${each}, and the location has them.`)
+      : warn('gpu-memory', `${each}.`, 'Choose nodes that have them.');
   }
-  if (gpu.memoryGiB < need) {
+  if (!holds(gpu.memoryGiB, need)) {
     const has = `the GPUs have ${gpu.memoryGiB}`;
     return fail('gpu-memory', `The model needs ${need} GiB on each GPU, and ${has}.`, 'Choose larger GPUs.');
   }
   return ok('gpu-memory', `${gpu.memoryGiB} GiB on each GPU hold the ${need} GiB that the model needs.`);
 }
 
-function nodesCheck(gpu: Gpu, nodes: readonly GpuNodes[] | null): ManifestCheck {
+function nodesCheck(gpu: Gpu, { min }: ModelDeploymentSpec['replicas'], fit: NodeFit): ManifestCheck {
   if (gpu.count === 0) return ok('gpu-nodes', 'No GPU is asked for.');
-  if (nodes === null) {
+  const words = `${fit.words.charAt(0).toUpperCase()}${fit.words.slice(1)}.`;
+  if (fit.fits === 'unknown') {
+    const look = 'kubectl get nodes -L nvidia.com/gpu.product,nvidia.com/gpu.count,nvidia.com/gpu.memory';
+    return warn('gpu-nodes', words, fit.hint || look);
+  }
+  if (fit.fits === 'no') return fail('gpu-nodes', words, fit.hint);
+  // Other workloads hold GPUs too, which the nodes do not tell: so this says too few, and never enough.
+  if (fit.room < min) {
+    const room = fit.room === 1 ? '1 replica finds' : `${fit.room} replicas find`;
     return warn(
       'gpu-nodes',
-      'Which GPUs the nodes have cannot be checked from here.',
-      'kubectl get nodes -L nvidia.com/gpu.product,nvidia.com/gpu.count,nvidia.com/gpu.memory',
+      `${words} At once ${room} room there, and ${min} are asked for.`,
+      'Ask for fewer replicas.',
     );
   }
-  const fits = nodes.filter(
-    (each) =>
-      each.gpus >= gpu.count &&
-      (gpu.product === undefined || each.product?.toLowerCase().includes(gpu.product.toLowerCase())) &&
-      (gpu.memoryGiB === undefined || each.memoryGiB === null || each.memoryGiB >= gpu.memoryGiB),
-  );
-  const count = fits.reduce((sum, each) => sum + each.nodes, 0);
-  if (count === 0) {
-    return fail(
-      'gpu-nodes',
-      `No node of the location has ${gpu.count} such GPUs.`,
-      'A replica runs on one node: ask for fewer GPUs, or choose another location.',
-    );
+  if (fit.select !== null) {
+    const others = 'Nodes with GPUs that do not fit are there too, and Kubernetes does not tell them apart.';
+    return warn('gpu-nodes', `${words} ${others}`, `Select its nodes by a label: ${fit.select}.`);
   }
-  return ok('gpu-nodes', `${count} nodes of the location have ${gpu.count} such GPUs.`);
+  return ok('gpu-nodes', words);
+}
+
+/** The tested ways to serve a model against the nodes: which of them to take when nobody says, and why not another. */
+export function fitOfProfiles(
+  image: Pick<ServedImage, 'profiles' | 'gpuCount' | 'gpuMemoryGiB' | 'platforms'>,
+  nodes: KnownNodes,
+): { profiles: ProfileFit[]; chosen: number | null; gpus: number; message: string } {
+  const profiles = (image.profiles ?? []).map((profile) => {
+    const need = { count: profile.count, product: profile.gpu, memoryGiB: profile.memoryGiB };
+    const { fits, words } = nodeFit({ ...need, platforms: image.platforms, labels: {} }, nodes);
+    return { profile, fits, message: words };
+  });
+  // Where the nodes are not known every profile may fit, and the smallest most likely does.
+  const open = profiles
+    .map(({ fits, profile: { count } }, at) => ({ at, fits, count }))
+    .filter(({ fits }) => fits !== 'no');
+  const [first] = open.toSorted((one, other) => one.count - other.count || one.at - other.at);
+  if (profiles.length > 0) {
+    const least = Math.min(...profiles.map(({ profile: { count } }) => count));
+    const message =
+      first === undefined
+        ? 'No profile of the model fits the nodes of the location.'
+        : typeof nodes === 'string'
+          ? `Which of them fit is not known: ${nodes}.`
+          : '';
+    return { profiles, chosen: first?.at ?? null, gpus: first?.count ?? least, message };
+  }
+  const count = image.gpuCount ?? 1;
+  const need = { count, product: null, memoryGiB: image.gpuMemoryGiB, platforms: image.platforms, labels: {} };
+  const { words } = nodeFit(need, nodes);
+  const gpus = count === 1 ? '1 GPU' : `${count} GPUs`;
+  const unsaid = image.gpuCount === null ? 'How many GPUs the model needs is not known. ' : '';
+  const message = count === 0 ? 'It runs without a GPU.' : `${unsaid}With ${gpus}: ${words}.`;
+  return { profiles, chosen: null, gpus: count, message };
 }
 
 function profilesFor(gpu: Gpu, { profiles }: ServedImage) {
   const wanted = gpu.product?.toLowerCase();
   return (profiles ?? []).filter(
-    (each) => wanted === undefined || each.gpu.toLowerCase() === 'any' || each.gpu.toLowerCase() === wanted,
+    ({ gpu: each }) =>
+      wanted === undefined || each.toLowerCase() === 'any' || isProduct(wanted, each) || isProduct(each, wanted),
   );
 }
 

@@ -1,36 +1,34 @@
 /** What KServe, the NIM Operator or Kubernetes would refuse, and what only the cluster knows, told before anything is applied. */
 import type { ManifestCheck, ModelDeploymentSpec } from '@pharos/contract';
-import { fail, type GpuNodes, gpuChecks, ok, warn } from './gpu-fit.ts';
-import { DEFAULT_AUTH_SECRET, DEFAULT_CACHE, nimCacheName } from './nim-operator.ts';
+import { fail, gpuChecks, ok, warn } from './gpu-fit.ts';
+import { DEFAULT_CACHE, nimCacheName } from './nim-operator.ts';
+import type { KnownNodes } from './node-fit.ts';
+import { type ClusterFacts, SUBDOMAIN, secretChecks } from './secret-checks.ts';
 import type { ServedImage } from './served-image.ts';
 
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 /** KServe’s webhook: no dots, no leading digit (pkg/apis/serving/v1beta1/inference_service_validation.go). */
 const SERVICE_NAME = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
-const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const QUANTITY = /^\d+(\.\d+)?(m|[kMGTPE]|[KMGTPE]i)?$/;
 const OBJECT_STORAGE = /^(s3|gs|hdfs|webhdfs|https):\/\/[^\s/]+/;
 const ARTIFACTS = ['modelpack', 'docker-model', 'modelkit', 'ollama'];
 
 /** All checks, in the order they are shown. A `fail` hands out nothing. */
-export function servingChecks(
-  spec: ModelDeploymentSpec,
-  image: ServedImage,
-  nodes: readonly GpuNodes[] | null,
-): ManifestCheck[] {
+export function servingChecks(spec: ModelDeploymentSpec, image: ServedImage, cluster: ClusterFacts): ManifestCheck[] {
+  const { nodes } = cluster;
   return [
     nameCheck(spec),
     namespaceCheck(spec),
     formatCheck(spec, image),
     presenceCheck(image),
-    platformCheck(spec, image),
+    platformCheck(spec, image, nodes),
     ...runtimeChecks(spec, image),
     ...gpuChecks(spec, image, nodes),
     replicasCheck(spec),
     scaleCheck(spec),
     ...storageChecks(spec, image),
     quantityCheck(spec),
-    ...secretChecks(spec, image),
+    ...secretChecks(spec, image, cluster),
     operatorCheck(spec, image),
   ];
 }
@@ -102,11 +100,12 @@ function presenceCheck({ isMissing, tag }: ServedImage): ManifestCheck {
     : ok('presence', 'The registry holds the image, by the last scan.');
 }
 
-function platformCheck({ gpu }: ModelDeploymentSpec, { platforms }: ServedImage): ManifestCheck {
+function platformCheck({ gpu }: ModelDeploymentSpec, { platforms }: ServedImage, nodes: KnownNodes): ManifestCheck {
   if (platforms.length === 0)
     return warn('platforms', 'For which platforms it is built was not read.', 'Scan it deeper.');
   const list = platforms.join(', ');
-  if (gpu.count > 0 && !platforms.some((each) => each.startsWith('linux/amd64'))) {
+  // Where the nodes are known, `gpu-nodes` says whether one is of these platforms.
+  if (gpu.count > 0 && typeof nodes === 'string' && !platforms.some((each) => each.startsWith('linux/amd64'))) {
     return warn(
       'platforms',
       `It is built for ${list}; most GPU nodes are amd64.`,
@@ -268,55 +267,6 @@ function quantityCheck({ resources: { cpu, memory } }: ModelDeploymentSpec): Man
   return ok(
     'resources',
     cpu || memory ? 'CPU and memory are asked for as given.' : 'CPU and memory are left to the namespace.',
-  );
-}
-
-function secretChecks(
-  { secret, pullSecret, namespace, target }: ModelDeploymentSpec,
-  image: ServedImage,
-): ManifestCheck[] {
-  const checks: ManifestCheck[] = [];
-  if (image.format === 'nim') checks.push(keyCheck(secret, namespace, target));
-  if (pullSecret === null) {
-    const isNgc = image.host === 'nvcr.io';
-    checks.push(
-      isNgc
-        ? warn(
-            'pull-secret',
-            'nvcr.io lets nobody pull without signing in, and accepts the terms of each NIM in the browser only.',
-            `Make a pull secret in ${namespace}: user $oauthtoken, password an NGC key.`,
-          )
-        : ok('pull-secret', 'No pull secret is named: the nodes, or the service account, must be allowed to pull.'),
-    );
-  } else {
-    checks.push(unseen('pull-secret', pullSecret, namespace, ''));
-  }
-  return checks;
-}
-
-function keyCheck(secret: string | null, namespace: string, target: ModelDeploymentSpec['target']): ManifestCheck {
-  if (secret !== null) return unseen('secret', secret, namespace, ' with the key NGC_API_KEY');
-  return target === 'nim-operator'
-    ? warn(
-        'secret',
-        `No secret was named: ${DEFAULT_AUTH_SECRET} is taken, for the NIM Operator serves nothing without one.`,
-        `It must stand in ${namespace} with the key NGC_API_KEY.`,
-      )
-    : warn(
-        'secret',
-        'No secret with NGC_API_KEY is named: only public NIMs, or those with their profiles in storage, start without.',
-        'Name a secret of the namespace.',
-      );
-}
-
-/** The control plane dials no cluster: it says where the secret must stand, and how to look. */
-function unseen(id: string, name: string, namespace: string, withWhat: string): ManifestCheck {
-  if (!SUBDOMAIN.test(name))
-    return fail(id, `"${name}" is not the name of a secret.`, 'Use lower-case letters, digits, "-" and ".".');
-  return warn(
-    id,
-    `The secret ${name} must stand in ${namespace}${withWhat}; that cannot be checked from here.`,
-    `kubectl -n ${namespace} get secret ${name}`,
   );
 }
 

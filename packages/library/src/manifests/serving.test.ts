@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ModelDeploymentSpec } from '@pharos/contract';
 import { mutations, strictProblems } from '@pharos/testbed/operators';
-import type { GpuNodes } from './gpu-fit.ts';
+import type { KnownNodes } from './node-fit.ts';
+import { type ClusterFacts, secretsOf } from './secret-checks.ts';
 import type { ServedImage } from './served-image.ts';
 import { servingCommands, servingManifests, servingStatus } from './serving.ts';
+import { changeChecks } from './serving-change.ts';
 import { servingChecks } from './serving-checks.ts';
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
@@ -51,8 +53,10 @@ const car = nim({ format: 'modelcar', repository: 'modelcar-granite', tag: '1.5'
 const carSpec = (over: Partial<ModelDeploymentSpec> = {}) =>
   spec({ runtime: { image: OTHER, port: 8080 }, secret: null, ...over });
 
-const stateOf = (id: string, of: ModelDeploymentSpec, image = nim(), nodes: readonly GpuNodes[] | null = null) =>
-  servingChecks(of, image, nodes).find((check) => check.id === id)?.state;
+const UNKNOWN: ClusterFacts = { nodes: 'no agent told', secrets: 'the agent may not look at secrets', applies: false };
+
+const stateOf = (id: string, of: ModelDeploymentSpec, image = nim(), nodes: KnownNodes = 'no agent told') =>
+  servingChecks(of, image, { ...UNKNOWN, nodes }).find((check) => check.id === id)?.state;
 
 const claim = { kind: 'new-claim', size: '50Gi', accessMode: 'ReadWriteMany' } as const;
 const FORMS: Record<string, [ModelDeploymentSpec, ServedImage, typeof runtimeImage | null, string[]]> = {
@@ -104,7 +108,7 @@ const FORMS: Record<string, [ModelDeploymentSpec, ServedImage, typeof runtimeIma
 describe('every form of manifest', () => {
   for (const [name, [of, image, runtime, kinds]] of Object.entries(FORMS)) {
     test(`${name}: what the CRDs take, and nothing wrong in it`, () => {
-      const failed = servingChecks(of, image, null).filter(({ state }) => state === 'fail');
+      const failed = servingChecks(of, image, UNKNOWN).filter(({ state }) => state === 'fail');
       assert.deepEqual(failed, []);
       const manifests = servingManifests(of, image, runtime);
       assert.deepEqual(
@@ -172,7 +176,7 @@ describe('pitfalls of consumers', () => {
     assert.equal(stateOf('runtime', spec({ secret: null }), car), 'fail');
     const [, service] = written(carSpec(), car, runtimeImage);
     assert.match(service.spec.predictor.model.storageUri, /^oci:\/\/.+@sha256:/);
-    const told = servingChecks(carSpec(), car, null).find(({ id }) => id === 'operator')!;
+    const told = servingChecks(carSpec(), car, UNKNOWN).find(({ id }) => id === 'operator')!;
     assert.match(told.message, /enableOciModelSupport/);
     assert.equal(stateOf('runtime', carSpec({ runtime: { image: OTHER, port: 1, args: ['{{.Name}}'] } }), car), 'fail');
   });
@@ -180,7 +184,7 @@ describe('pitfalls of consumers', () => {
   test('pitfall 17: nvcr.io lets nobody pull without a secret, and secrets must stand in the namespace of the deployment', () => {
     const alone = spec({ pullSecret: null, secret: null });
     assert.equal(stateOf('pull-secret', alone, nim({ host: 'nvcr.io' })), 'warn');
-    const told = servingChecks(spec({ namespace: 'team-a' }), nim(), null).filter(({ id }) => id.endsWith('secret'));
+    const told = servingChecks(spec({ namespace: 'team-a' }), nim(), UNKNOWN).filter(({ id }) => id.endsWith('secret'));
     for (const { state, message, hint } of told)
       assert.match(`${state} ${message} ${hint}`, /^warn .*team-a.*kubectl -n team-a get secret/);
     assert.equal(told.length, 2);
@@ -188,6 +192,31 @@ describe('pitfalls of consumers', () => {
     assert.equal(JSON.stringify(runtime).includes('secret'), false, 'a cluster-wide runtime names no secret');
     assert.equal(service.spec.predictor.imagePullSecrets[0].name, 'ngc-secret');
     assert.equal(service.spec.predictor.model.env[0].valueFrom.secretKeyRef.name, 'nvidia-nim-secrets');
+  });
+
+  test('pitfall 17: what the agent says of a secret: there, missing, or not known, and in which namespace', () => {
+    const of = (secrets: ClusterFacts['secrets'], applies = false, over: Partial<ModelDeploymentSpec> = {}) =>
+      servingChecks(spec({ namespace: 'team-a', ...over }), nim(), { ...UNKNOWN, secrets, applies })
+        .filter(({ id }) => id.endsWith('secret'))
+        .map(({ state, message }) => [state, message]);
+    const both = new Map([
+      ['nvidia-nim-secrets', true],
+      ['ngc-secret', false],
+    ]);
+    const missing = 'The secret ngc-secret does not stand in team-a.';
+    const there = ['ok', 'The secret nvidia-nim-secrets stands in team-a; what it holds was not read.'];
+    assert.deepEqual(of(both), [there, ['warn', missing]], 'a file may come with its secret');
+    assert.deepEqual(of(both, true), [there, ['fail', missing]], 'what is applied now does not start without');
+    assert.match(of('the agent may not look at secrets')[0]![1]!, /not known: the agent may not look at secrets\.$/);
+    assert.match(of(new Map([['ngc-secret', null]]))[1]![1]!, /not known: the agent may not look at secrets\.$/);
+    assert.match(of(new Map())[0]![1]!, /did not answer in time/);
+    const operator = { target: 'nim-operator', secret: null } as const;
+    assert.deepEqual(
+      secretsOf(spec(operator)),
+      ['ngc-api-secret', 'ngc-secret'],
+      'also the one that is taken by default',
+    );
+    assert.equal(of(new Map([['ngc-api-secret', false]]), true, operator)[0]![0], 'fail');
   });
 
   test('pitfall 18: GPU needs are catalogue data: fitted where known, told where not', () => {
@@ -207,10 +236,14 @@ describe('pitfalls of consumers', () => {
     assert.equal(stateOf('gpu', spec(), nim({ gpuCount: null })), 'warn');
     assert.equal(stateOf('gpu-memory', spec({ gpu: { count: 2, memoryGiB: 24 } }), image), 'fail');
     assert.equal(stateOf('gpu-memory', spec({ gpu: { count: 2, memoryGiB: 48 } }), image), 'ok');
-    const nodes = [{ nodes: 3, gpus: 2, product: 'NVIDIA-L40S', memoryGiB: 48 }];
+    const gpu = { count: 2, product: 'NVIDIA-L40S', memoryGiB: 45, sharedBy: 1, mig: [] };
+    const base = { architecture: 'amd64', memoryBytes: null, ready: true, cordoned: false, taints: [], labels: {} };
+    const nodes = ['a', 'b', 'c'].map((name) => ({ ...base, name, gpu }));
     assert.equal(stateOf('gpu-nodes', spec({ gpu: { count: 2, product: 'L40S' } }), image, nodes), 'ok');
+    assert.equal(stateOf('gpu-memory', spec({ gpu: { count: 2, product: 'L40S' } }), image, nodes), 'ok');
     assert.equal(stateOf('gpu-nodes', spec({ gpu: { count: 4 } }), image, nodes), 'fail');
-    assert.equal(stateOf('gpu-nodes', spec(), image, null), 'warn');
+    assert.equal(stateOf('gpu-nodes', spec({ gpu: { count: 2 }, replicas: { min: 4, max: 4 } }), image, nodes), 'warn');
+    assert.equal(stateOf('gpu-nodes', spec(), image), 'warn');
   });
 
   test('pitfall 20: an image that the last scan did not find is told, and not taken away', () => {
@@ -277,4 +310,23 @@ test('the commands quote what they hold', () => {
   const [forward, , ask] = servingCommands(spec(), "o'brien");
   assert.equal(forward!.command, 'kubectl -n models port-forward svc/llama-3-1-8b-predictor 8000:80');
   assert.match(ask!.command, /o'\\''brien/);
+});
+
+test('a change of what stands there: a cache is never changed, a claim grows only, and another image is free', () => {
+  const nimOperator = spec({ target: 'nim-operator', gpu: { count: 1, nodeSelector: { a: '1', b: '2' } } });
+  const states = (over: Partial<ModelDeploymentSpec>, from = nimOperator) =>
+    changeChecks(from, { ...from, ...over }).map(({ state, message }) => `${state} ${message}`);
+  assert.deepEqual(states({ replicas: { min: 2, max: 2 }, gpu: { count: 1, nodeSelector: { b: '2', a: '1' } } }), []);
+  assert.match(states({ secret: 'other', profile: 'x' })[0]!, /^fail .*the secret, the profile are part of it/);
+  assert.match(states({ secret: 'other', image: OTHER })[0]!, /^ok /);
+  const claim = spec({ storage: { kind: 'new-claim', size: '50Gi', accessMode: 'ReadWriteOnce' } });
+  assert.match(
+    states({ storage: { kind: 'new-claim', size: '80Gi', accessMode: 'ReadWriteOnce' } }, claim)[0]!,
+    /^warn /,
+  );
+  assert.match(
+    states({ storage: { kind: 'new-claim', size: '50Gi', accessMode: 'ReadWriteMany' } }, claim)[0]!,
+    /^fail /,
+  );
+  assert.deepEqual(states({ storage: null }, claim), []);
 });

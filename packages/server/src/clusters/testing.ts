@@ -55,8 +55,8 @@ function observationOf(digest: string, image: TestImage): Observation {
 /** The digest of an image by its repository and tag, unless it is given. */
 export const imageOf = (repository: string, tag: string) => digestOf(`${repository}:${tag}`);
 
-export async function startLibrary(): Promise<TestLibrary> {
-  const it = await startTestServer();
+export async function startLibrary(options: Parameters<typeof startTestServer>[0] = {}): Promise<TestLibrary> {
+  const it = await startTestServer(options);
   const agent = makeAgent(it, LOCATION);
   await agent.hello();
   const body = { name: 'Team registry', url: HOST, locationId: LOCATION };

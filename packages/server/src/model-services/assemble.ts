@@ -4,7 +4,10 @@ import { servedReference, servingChecks, servingManifests } from '@pharos/librar
 import type { KubernetesObject, ModelDeploymentContent, PlacedModelImage } from '@pharos/store';
 import { requireApproved } from '../clusters/approved.ts';
 import type { Context } from '../context.ts';
+import type { Principal } from '../identity/principal.ts';
 import { ProblemError } from '../problem.ts';
+import { knownNodes } from './location-nodes.ts';
+import { knownSecrets } from './location-secrets.ts';
 
 export interface Assembled {
   readonly spec: ModelDeploymentSpec;
@@ -32,7 +35,12 @@ export function specOf({
  * @throws ProblemError `image-not-approved` unless the model’s image and the runtime’s are, `image-not-available` when the
  * location does not hold one under a tag. `isRunning`: they stand in a cluster already, which a deprecated image may keep.
  */
-export async function assemble(context: Context, spec: ModelDeploymentSpec, isRunning = false): Promise<Assembled> {
+export async function assemble(
+  context: Context,
+  spec: ModelDeploymentSpec,
+  principal: Principal | null,
+  { isRunning = false, applies = false }: { isRunning?: boolean; applies?: boolean } = {},
+): Promise<Assembled> {
   const digests = spec.runtime === null ? [spec.image] : [spec.image, spec.runtime.image];
   await requireApproved(context, digests, isRunning);
   const placed = await context.store.modelDeployments.images(spec.location, digests);
@@ -47,7 +55,12 @@ export async function assemble(context: Context, spec: ModelDeploymentSpec, isRu
       },
     );
   }
-  const checks = [...servingChecks(spec, image!, null), ...modelCheck(image!)];
+  const cluster = {
+    nodes: await knownNodes(context, spec.location),
+    secrets: await knownSecrets(context, principal, spec),
+    applies,
+  };
+  const checks = [...servingChecks(spec, image!, cluster), ...modelCheck(image!)];
   const manifests = checks.some(({ state }) => state === 'fail') ? [] : servingManifests(spec, image!, runtime ?? null);
   return { spec, image: image!, checks, manifests };
 }

@@ -4,6 +4,7 @@ import { servingCommands, servingEndpoint, servingStatus } from '@pharos/library
 import type { StoredModelDeployment } from '@pharos/store';
 import { toYaml } from '../clusters/yaml.ts';
 import type { Context } from '../context.ts';
+import type { Principal } from '../identity/principal.ts';
 import { ProblemError } from '../problem.ts';
 import { assemble } from './assemble.ts';
 
@@ -43,6 +44,7 @@ export async function deploymentViews(
 export async function deploymentDetail(
   context: Context,
   deployment: StoredModelDeployment,
+  principal: Principal | null,
 ): Promise<ModelDeploymentDetail> {
   const [view] = await deploymentViews(context, [deployment]);
   const { spec, model } = deployment;
@@ -53,7 +55,7 @@ export async function deploymentDetail(
     serviceId: await context.store.modelServices.ofDeployment(deployment.id),
   };
   try {
-    const { manifests, checks } = await assemble(context, spec, true);
+    const { manifests, checks } = await assemble(context, spec, principal, { isRunning: true });
     return { ...rest, manifests, checks, yaml: toYaml(manifests), withheld: null };
   } catch (error) {
     if (!(error instanceof ProblemError) || !error.code.startsWith('image-')) throw error;

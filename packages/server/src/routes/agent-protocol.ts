@@ -1,6 +1,7 @@
 import type { FileRegistry, FileRule, Hello, WorkAnswer, WorkResult } from '@pharos/contract';
 import { audited } from '@pharos/store';
 import type { Context } from '../context.ts';
+import { dispatchVersion as versionOf } from '../model-services/location-secrets.ts';
 import { found, ProblemError } from '../problem.ts';
 import type { Handlers } from '../route.ts';
 import { fileRefusal } from '../scan-refusal.ts';
@@ -47,7 +48,7 @@ export function agentProtocolHandlers(context: Context): Pick<Handlers, Names> {
         const configVersion = await configs.version(locationId);
         // An agent without Kubernetes has nothing to apply.
         const hasKubernetes = query.dispatchVersion !== '';
-        const dispatchVersion = hasKubernetes ? await store.dispatches.version(locationId, now()) : '';
+        const dispatchVersion = hasKubernetes ? await versionOf(store, locationId, now()) : '';
         const left = until - now().getTime();
         const items = signal.aborted ? [] : work.take(locationId, query.agentId);
         const hasNews = configVersion !== query.configVersion || dispatchVersion !== query.dispatchVersion;

@@ -1,18 +1,27 @@
 import type { Context } from '../context.ts';
+import { locationNodes } from '../model-services/location-nodes.ts';
 import { found } from '../problem.ts';
 import type { Handlers } from '../route.ts';
 
 /** Locations and the agents that serve them, for people. */
-export function agentHandlers({
-  store,
-  now,
-  events,
-}: Context): Pick<
+export function agentHandlers(
+  context: Context,
+): Pick<
   Handlers,
-  'listLocations' | 'getLocationMaintenance' | 'setLocationMaintenance' | 'listAgents' | 'deleteAgent'
+  | 'listLocations'
+  | 'getLocationNodes'
+  | 'getLocationMaintenance'
+  | 'setLocationMaintenance'
+  | 'listAgents'
+  | 'deleteAgent'
 > {
+  const { store, now, events } = context;
   return {
     listLocations: ({ query }) => store.locations.list(query, now()),
+    getLocationNodes: async ({ params: { id } }) => {
+      found((await store.locations.has(id)) || null, 'The location');
+      return locationNodes(context, id);
+    },
     getLocationMaintenance: async ({ params }) => found(await store.maintenance.ofLocation(params.id), 'The location'),
     setLocationMaintenance: async ({ params, body }) => {
       const kept = found(await store.maintenance.setLocation(params.id, body), 'The location');

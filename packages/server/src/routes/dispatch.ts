@@ -1,5 +1,6 @@
 import { DISPATCH_LEASE_SECONDS } from '@pharos/store';
 import type { Context } from '../context.ts';
+import { dispatchVersion } from '../model-services/location-secrets.ts';
 import { found, ProblemError } from '../problem.ts';
 import type { Handlers } from '../route.ts';
 
@@ -9,6 +10,8 @@ type Names =
   | 'agentDispatches'
   | 'agentDispatchReport'
   | 'agentUsages'
+  | 'agentSecrets'
+  | 'agentNodes'
   | 'agentKubernetes';
 
 /** What agents apply in their location, and what runs there. */
@@ -30,8 +33,9 @@ export function dispatchHandlers({ store, now, events }: Context): Pick<Handlers
     agentDispatches: async ({ query: { agentId, epoch } }) => {
       const { locationId } = await agentOf(agentId);
       const tasks = await store.dispatches.take({ locationId, agentId, epoch }, now());
-      const dispatchVersion = await store.dispatches.version(locationId, now());
-      return { dispatchVersion, leaseSeconds: DISPATCH_LEASE_SECONDS, tasks };
+      const secrets = await store.nodes.openSecrets(locationId, now());
+      const version = await dispatchVersion(store, locationId, now());
+      return { dispatchVersion: version, leaseSeconds: DISPATCH_LEASE_SECONDS, tasks, secrets };
     },
     agentDispatchReport: async ({ params, body }) => {
       await agentOf(body.agentId);
@@ -49,6 +53,16 @@ export function dispatchHandlers({ store, now, events }: Context): Pick<Handlers
       await agentOf(body.agentId);
       // An older word that arrives late is no fault of the agent: it says nothing new.
       await store.usages.report(body, now());
+      return undefined;
+    },
+    agentSecrets: async ({ body: { agentId, answers } }) => {
+      const { locationId } = await agentOf(agentId);
+      await store.nodes.answerSecrets(locationId, answers, now());
+      return undefined;
+    },
+    agentNodes: async ({ body }) => {
+      await agentOf(body.agentId);
+      if (await store.nodes.report(body, now())) events.emit({ type: 'agent', id: body.agentId });
       return undefined;
     },
     agentKubernetes: async ({ body: { agentId, status } }) => {

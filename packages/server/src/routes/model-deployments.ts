@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { ModelDeploymentSpec } from '@pharos/contract';
+import type { ModelDeploymentPatch, ModelDeploymentSpec } from '@pharos/contract';
+import { changeChecks } from '@pharos/library';
+import type { StoredModelDeployment } from '@pharos/store';
 import { toYaml } from '../clusters/yaml.ts';
 import type { Context } from '../context.ts';
-import { whoAsks } from '../identity/principal.ts';
+import { type Principal, whoAsks } from '../identity/principal.ts';
 import { createRateLimit } from '../identity/rate-limit.ts';
 import { type Assembled, assemble, contentOf, requireAdmissible, specOf } from '../model-services/assemble.ts';
 import { type Door, probeService, tryService } from '../model-services/openai.ts';
@@ -16,6 +18,7 @@ type Names =
   | 'createModelDeployment'
   | 'modelDeploymentManifest'
   | 'getModelDeployment'
+  | 'modelDeploymentChangeManifest'
   | 'updateModelDeployment'
   | 'deleteModelDeployment'
   | ServiceNames;
@@ -38,37 +41,53 @@ export function modelDeploymentHandlers(context: Context): Pick<Handlers, Names>
     await store.dispatches.put({ ...owner, objects: manifests, requestedBy }, now());
   };
 
+  /** As it would be after a change, with what the objects that stand there say to it. */
+  const changed = async (
+    before: StoredModelDeployment,
+    { apply, ...patch }: ModelDeploymentPatch,
+    principal: Principal | null,
+  ): Promise<Assembled> => {
+    const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+    const spec: ModelDeploymentSpec = specOf({ ...before.spec, ...given });
+    // What runs may keep a deprecated image; moving to one is new use.
+    const isSame = spec.image === before.spec.image && spec.runtime?.image === before.spec.runtime?.image;
+    const isRunning = isSame && before.apply;
+    const assembled = await assemble(context, spec, principal, { isRunning, applies: before.apply || apply === true });
+    const checks = [...assembled.checks, ...(before.apply ? changeChecks(before.spec, spec) : [])];
+    return { ...assembled, checks, manifests: checks.some(({ state }) => state === 'fail') ? [] : assembled.manifests };
+  };
+
   return {
     ...serviceHandlers(context),
     listModelDeployments: async ({ query }) => {
       const page = await store.modelDeployments.list(query);
       return { ...page, items: await deploymentViews(context, page.items) };
     },
-    getModelDeployment: async ({ params }) => deploymentDetail(context, await get(params.id)),
-    modelDeploymentManifest: async ({ body }) => {
-      const { manifests, checks } = await assemble(context, specOf(body));
+    getModelDeployment: async ({ params, principal }) => deploymentDetail(context, await get(params.id), principal),
+    modelDeploymentManifest: async ({ body, principal }) => {
+      const { manifests, checks } = await assemble(context, specOf(body), principal, { applies: body.apply });
       return { manifests, checks, yaml: toYaml(manifests) };
     },
     createModelDeployment: async ({ body, principal }) => {
-      const assembled = await assemble(context, specOf(body));
+      const assembled = await assemble(context, specOf(body), principal, { applies: body.apply });
       requireAdmissible(assembled.checks);
       const content = contentOf(assembled, body.apply);
       const made = await store.modelDeployments.create(randomUUID(), content, whoAsks(principal), now());
       if (body.apply) await dispatch(made.id, assembled, whoAsks(principal));
-      return deploymentDetail(context, made);
+      return deploymentDetail(context, made, principal);
     },
-    updateModelDeployment: async ({ params, body: { apply, ...patch }, principal }) => {
+    modelDeploymentChangeManifest: async ({ params, body, principal }) => {
+      const { manifests, checks } = await changed(await get(params.id), body, principal);
+      return { manifests, checks, yaml: toYaml(manifests) };
+    },
+    updateModelDeployment: async ({ params, body, principal }) => {
       const before = await get(params.id);
-      const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-      const spec: ModelDeploymentSpec = specOf({ ...before.spec, ...given });
-      // What runs may keep a deprecated image; moving to one is new use.
-      const isSame = spec.image === before.spec.image && spec.runtime?.image === before.spec.runtime?.image;
-      const assembled = await assemble(context, spec, isSame && before.apply);
+      const assembled = await changed(before, body, principal);
       requireAdmissible(assembled.checks);
-      const content = contentOf(assembled, before.apply || apply === true);
+      const content = contentOf(assembled, before.apply || body.apply === true);
       const after = await store.modelDeployments.update(before.id, before.revision, content, whoAsks(principal), now());
       if (content.apply) await dispatch(before.id, assembled, whoAsks(principal));
-      return deploymentDetail(context, after);
+      return deploymentDetail(context, after, principal);
     },
     deleteModelDeployment: async ({ params: { id } }) => {
       const { apply } = await get(id);

@@ -12,6 +12,12 @@ export const locationsQuery = queryOptions({
   queryFn: ({ signal }) => api('listLocations', { query: { limit: 1000 } }, { signal }),
 });
 
+export const locationNodesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['locations', 'nodes', id],
+    queryFn: ({ signal }) => api('getLocationNodes', { params: { id } }, { signal }),
+  });
+
 export const locationMaintenanceQuery = (id: string) =>
   queryOptions({
     queryKey: ['locations', 'maintenance', id],

@@ -1,22 +1,17 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, type BodyOf, type QueryOf } from './client.ts';
 
-/** What agents report of a deployment comes without an event. */
-const STATUS_MS = 10_000;
-
 export const deploymentsQuery = (query: QueryOf<'listModelDeployments'>) =>
   queryOptions({
     queryKey: ['model-deployments', 'list', query],
     queryFn: ({ signal }) => api('listModelDeployments', { query }, { signal }),
     placeholderData: keepPreviousData,
-    refetchInterval: STATUS_MS,
   });
 
 export const deploymentQuery = (id: string) =>
   queryOptions({
     queryKey: ['model-deployments', 'one', id],
     queryFn: ({ signal }) => api('getModelDeployment', { params: { id } }, { signal }),
-    refetchInterval: STATUS_MS,
   });
 
 export const deploymentManifestQuery = (body: BodyOf<'modelDeploymentManifest'>) =>
@@ -32,6 +27,25 @@ export function useCreateDeployment() {
   return useMutation({
     mutationFn: (body: BodyOf<'createModelDeployment'>) => api('createModelDeployment', { body }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['model-deployments', 'list'] }),
+  });
+}
+
+export const deploymentChangeQuery = (id: string, body: BodyOf<'updateModelDeployment'>) =>
+  queryOptions({
+    queryKey: ['model-deployments', 'change', id, body],
+    queryFn: ({ signal }) => api('modelDeploymentChangeManifest', { params: { id }, body }, { signal }),
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+
+export function useUpdateDeployment(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: BodyOf<'updateModelDeployment'>) => api('updateModelDeployment', { params: { id }, body }),
+    onSuccess: (deployment) => {
+      client.setQueryData(deploymentQuery(id).queryKey, deployment);
+      void client.invalidateQueries({ queryKey: ['model-deployments', 'list'] });
+    },
   });
 }
 
@@ -74,6 +88,15 @@ export function useRegisterService() {
   return useMutation({
     mutationFn: (body: BodyOf<'createModelService'>) => api('createModelService', { body }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['model-services', 'list'] }),
+  });
+}
+
+/** Asked again before anything is kept. */
+export function useUpdateService(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: BodyOf<'updateModelService'>) => api('updateModelService', { params: { id }, body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['model-services'] }),
   });
 }
 

@@ -30,6 +30,13 @@ export const modelImagesQuery = (id: string, query: QueryOf<'listModelImages'>) 
     placeholderData: keepPreviousData,
   });
 
+/** Which tested ways to serve a model fit the nodes of a location. */
+export const modelFitQuery = (id: string, query: QueryOf<'getModelFit'>) =>
+  queryOptions({
+    queryKey: ['models', 'fit', id, query],
+    queryFn: ({ signal }) => api('getModelFit', { params: { id }, query }, { signal }),
+  });
+
 /** Writes catalogue data; null takes an edit back. */
 export function useUpdateModel(id: string) {
   const client = useQueryClient();

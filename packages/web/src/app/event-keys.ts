@@ -28,7 +28,7 @@ export function keysOf(event: Event): readonly (readonly string[])[] {
     case 'receiver':
       return [['receivers']];
     case 'agent':
-      return [['agents'], ['admission'], ['locations'], ['statistics'], ['history', 'overview']];
+      return [['agents'], ['admission'], ['locations'], ['models', 'fit'], ['statistics'], ['history', 'overview']];
     case 'hcp-tag':
       return [['hcp-tags'], ['repositories'], ['tags'], ['images']];
     case 'activity':

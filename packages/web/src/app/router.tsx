@@ -294,6 +294,12 @@ const deploy = createRoute({
   component: lazyRouteComponent(() => import('../features/model-services/deploy-page.tsx'), 'DeployPage'),
 });
 
+const deploymentEdit = createRoute({
+  getParentRoute: () => app,
+  path: '/model-services/$deploymentId/edit',
+  component: lazyRouteComponent(() => import('../features/model-services/edit-page.tsx'), 'EditDeploymentPage'),
+});
+
 const deployment = createRoute({
   getParentRoute: () => app,
   path: '/model-services/$deploymentId',
@@ -363,6 +369,12 @@ const agents = createRoute({
   getParentRoute: () => app,
   path: '/manage/agents',
   component: lazyRouteComponent(() => import('../features/agents/agents-page.tsx'), 'AgentsPage'),
+});
+
+const location = createRoute({
+  getParentRoute: () => app,
+  path: '/manage/agents/locations/$locationId',
+  component: lazyRouteComponent(() => import('../features/agents/location-page.tsx'), 'LocationPage'),
 });
 
 const scans = createRoute({
@@ -442,6 +454,7 @@ const pages = [
   modelServices,
   deploy,
   deployment,
+  deploymentEdit,
   newService,
   service,
   policies,
@@ -452,6 +465,7 @@ const pages = [
   trustEntry,
   hcpTags,
   agents,
+  location,
   scans,
   tokens,
   users,

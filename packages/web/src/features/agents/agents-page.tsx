@@ -136,7 +136,11 @@ function Forget({ agent }: { agent: Agent }): ReactElement | null {
 const LOCATION_COLUMNS: readonly Column<Location>[] = [
   {
     label: 'Location',
-    cell: (location) => (location.name === location.id ? location.id : `${location.name} (${location.id})`),
+    cell: (location) => (
+      <Link to="/manage/agents/locations/$locationId" params={{ locationId: location.id }}>
+        {location.name === location.id ? location.id : `${location.name} (${location.id})`}
+      </Link>
+    ),
   },
   { label: 'State', cell: (location) => <AgentStateLabel state={location.connected ? 'connected' : 'lost'} /> },
   { label: 'Agents', cell: (location) => formatCount(location.agentCount) },

@@ -13,7 +13,12 @@ const WORDS: Record<KubernetesCapability['name'], string> = {
   models: 'Model services',
   'used-by': 'Used by',
   admission: 'Admission',
+  nodes: 'Nodes',
+  secrets: 'Whether secrets stand there',
 };
+
+/** What an agent is given only where somebody wants it: not to have it is no fault. */
+const OPTIONAL: ReadonlySet<KubernetesCapability['name']> = new Set(['nodes', 'secrets']);
 
 const COLUMNS: readonly Column<Connected>[] = [
   {
@@ -58,7 +63,13 @@ function Capabilities({ capabilities }: { capabilities: readonly KubernetesCapab
     <ul className="ph-stack-tiny">
       {capabilities.map(({ name, ok, missing }) => (
         <li key={name}>
-          {ok ? <span>{WORDS[name]}: yes</span> : <WarningLabel text={`${WORDS[name]}: no`} />}
+          {ok || OPTIONAL.has(name) ? (
+            <span>
+              {WORDS[name]}: {ok ? 'yes' : 'no'}
+            </span>
+          ) : (
+            <WarningLabel text={`${WORDS[name]}: no`} />
+          )}
           {missing.map((sentence) => (
             <div key={sentence} className="ph-quiet">
               <HostileText text={sentence} clamp={200} />

@@ -3,6 +3,7 @@ import { filesPath, isFiles, shellWord, type TagDetail } from '@pharos/contract'
 import { type ReactElement, useState } from 'react';
 import { Code } from '../../components/code.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { LocalRunPanel } from './local-run.tsx';
 
 /** Commands that pull exactly this image: by digest, whatever the tag points to later. */
 export function PullPanel({ tag }: { tag: TagDetail }): ReactElement | null {
@@ -19,6 +20,7 @@ export function PullPanel({ tag }: { tag: TagDetail }): ReactElement | null {
         ))}
       </Tabs>
       <RunHere tag={tag} />
+      <LocalRunPanel tag={tag} />
     </Panel>
   );
 }

@@ -4,8 +4,11 @@ import type {
   ManifestCheck,
   ModelDeploymentInput,
   ModelDetail,
+  ModelFit,
   ModelFormat,
   ModelImage,
+  ModelProfile,
+  ServingGpu,
   ServingTarget,
 } from '@pharos/contract';
 import type { DeploySearch } from './search.ts';
@@ -13,10 +16,17 @@ import type { DeploySearch } from './search.ts';
 export interface DeployDraft {
   readonly name: string;
   readonly namespace: string;
+  /** By which profile GPUs are asked for: the one that fits best, that of an index, or none. */
+  readonly gpuBy: 'fit' | 'own' | number;
   readonly gpus: string;
+  readonly labels: string;
   readonly memory: string;
   readonly min: string;
   readonly max: string;
+  readonly cpu: string;
+  readonly ram: string;
+  /** NIM_MODEL_PROFILE. */
+  readonly nimProfile: string;
   readonly secret: string;
   readonly pullSecret: string;
   readonly storageKind: 'new-claim' | 'claim' | 'object-storage';
@@ -25,7 +35,7 @@ export interface DeployDraft {
   readonly args: string;
   readonly apply: boolean;
 }
-export type TextField = Exclude<keyof DeployDraft, 'apply' | 'storageKind'>;
+export type TextField = Exclude<keyof DeployDraft, 'apply' | 'storageKind' | 'gpuBy'>;
 
 /** A name that Kubernetes takes, from that of the model, and the fewest GPUs that a profile of it is known for. */
 export function draftOf(model: Pick<ModelDetail, 'name' | 'gpu' | 'facts'>): DeployDraft {
@@ -39,10 +49,15 @@ export function draftOf(model: Pick<ModelDetail, 'name' | 'gpu' | 'facts'>): Dep
   return {
     name: name === '' ? 'model' : name,
     namespace: 'default',
+    gpuBy: 'fit',
+    labels: '',
     gpus: String(counts.length > 0 ? Math.min(...counts) : (model.gpu?.count ?? 1)),
     memory: '',
     min: '1',
     max: '1',
+    cpu: '',
+    ram: '',
+    nimProfile: '',
     secret: '',
     pullSecret: '',
     storageKind: 'new-claim',
@@ -78,6 +93,18 @@ export function tagIn(image: Pick<ModelImage, 'places' | 'digest'>, location: st
   return image.places.find((place) => place.locationId === location)?.name ?? image.digest.slice(0, 19);
 }
 
+/** The profile that GPUs are asked for by; null: by the numbers alone. */
+export function profileOf({ gpuBy }: DeployDraft, fit: ModelFit | undefined): ModelProfile | null {
+  const at = gpuBy === 'fit' ? (fit?.chosen ?? null) : gpuBy === 'own' ? null : gpuBy;
+  return at === null ? null : (fit?.profiles[at]?.profile ?? null);
+}
+
+/** As it is shown: with the number of GPUs that fits, until somebody types another. */
+export function fitted(draft: DeployDraft, fit: ModelFit | undefined): DeployDraft {
+  if (draft.gpuBy === 'own' || fit === undefined) return draft;
+  return { ...draft, gpus: String(profileOf(draft, fit)?.count ?? fit.gpus) };
+}
+
 /** Whether the image needs another that reads its files. */
 export const needsRuntime = (format: ModelFormat | null): boolean => format === 'modelcar' || format === 'container';
 
@@ -88,7 +115,14 @@ export function inputOf(
     image,
     target,
     format,
-  }: { location: string; image: string; target: ServingTarget; format: ModelFormat | null },
+    profile,
+  }: {
+    location: string;
+    image: string;
+    target: ServingTarget;
+    format: ModelFormat | null;
+    profile: ModelProfile | null;
+  },
 ): Partial<ModelDeploymentInput> & Pick<ModelDeploymentInput, 'name' | 'location' | 'image' | 'target'> {
   const whole = (text: string) => Number.parseInt(text, 10) || 0;
   const said = (text: string) => (text.trim() === '' ? null : text.trim());
@@ -102,8 +136,18 @@ export function inputOf(
     ...{ location, image, target },
     name: draft.name.trim(),
     namespace: draft.namespace.trim(),
-    gpu: { count: whole(draft.gpus), ...(memoryGiB > 0 ? { memoryGiB } : {}) },
+    gpu: {
+      count: whole(draft.gpus),
+      ...(memoryGiB > 0 ? { memoryGiB } : {}),
+      ...gpuOf(profile),
+      ...selectorOf(draft.labels),
+    },
     replicas: { min: whole(draft.min), max: whole(draft.max) },
+    resources: {
+      ...(draft.cpu.trim() === '' ? {} : { cpu: draft.cpu.trim() }),
+      ...(draft.ram.trim() === '' ? {} : { memory: draft.ram.trim() }),
+    },
+    profile: format === 'nim' ? said(draft.nimProfile) : null,
     secret: said(draft.secret),
     pullSecret: said(draft.pullSecret),
     storage: storageOf(draft),
@@ -112,7 +156,30 @@ export function inputOf(
   };
 }
 
-function storageOf({ storageKind, storage }: DeployDraft): ModelDeploymentInput['storage'] {
+export function gpuOf(profile: ModelProfile | null): Partial<ServingGpu> {
+  if (profile === null) return {};
+  const { gpu: product, count, tensorParallelism: tp, pipelineParallelism: pp } = profile;
+  const isSplit = (tp !== null || pp !== null) && (tp ?? 1) * (pp ?? 1) === count;
+  return {
+    ...(product.toLowerCase() === 'any' ? {} : { product }),
+    ...(isSplit ? { tensorParallelism: tp ?? 1, pipelineParallelism: pp ?? 1 } : {}),
+  };
+}
+
+/** `label=value`, commas between; what is no label is sent as it is typed, and the check says that no node has it. */
+export function selectorOf(text: string): Partial<ServingGpu> {
+  const pairs = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const at = part.indexOf('=');
+      return at < 0 ? [part, ''] : [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+    });
+  return pairs.length === 0 ? {} : { nodeSelector: Object.fromEntries(pairs) };
+}
+
+export function storageOf({ storageKind, storage }: DeployDraft): ModelDeploymentInput['storage'] {
   const text = storage.trim();
   if (text === '') return null;
   if (storageKind === 'claim') return { kind: 'claim', name: text };
@@ -128,9 +195,15 @@ const FIELDS: Readonly<Record<string, TextField>> = {
   'gpu.count': 'gpus',
   'gpu.memoryGiB': 'memory',
   'gpu-memory': 'memory',
+  'gpu-nodes': 'gpus',
+  'gpu.nodeSelector': 'labels',
   replicas: 'min',
   'replicas.min': 'min',
   'replicas.max': 'max',
+  resources: 'cpu',
+  'resources.cpu': 'cpu',
+  'resources.memory': 'ram',
+  profile: 'nimProfile',
   secret: 'secret',
   'pull-secret': 'pullSecret',
   pullSecret: 'pullSecret',

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
 import { deploymentManifestQuery, useCreateDeployment } from '../../api/model-services.ts';
-import { modelImagesQuery, modelQuery, modelsQuery } from '../../api/models.ts';
+import { modelFitQuery, modelImagesQuery, modelQuery, modelsQuery } from '../../api/models.ts';
 import { useMay } from '../../api/session.ts';
 import { CheckList } from '../../components/check-list.tsx';
 import { fieldErrors } from '../../components/field-errors.ts';
@@ -16,7 +16,16 @@ import { ActionError, EmptyState, QueryView, TextSkeleton } from '../../componen
 import { useDebounced } from '../../components/use-debounced.ts';
 import { useSearchState } from '../../components/use-search-state.ts';
 import { DeployChoice } from './deploy-choice.tsx';
-import { type DeployDraft, draftOf, inputOf, isDeployable, preselect, problemsOf } from './deploy-draft.ts';
+import {
+  type DeployDraft,
+  draftOf,
+  fitted,
+  inputOf,
+  isDeployable,
+  preselect,
+  problemsOf,
+  profileOf,
+} from './deploy-draft.ts';
 import { DeployFields } from './deploy-fields.tsx';
 import type { DeploySearch } from './search.ts';
 
@@ -78,17 +87,22 @@ function Chooser(): ReactElement {
 
 function DeployWizard({ models, model }: { models: readonly Model[]; model: ModelDetail }): ReactElement {
   const [search, change] = useSearchState<DeploySearch>();
-  const [draft, setDraft] = useState<DeployDraft>(draftOf(model));
+  const [typed, setDraft] = useState<DeployDraft>(draftOf(model));
   const navigate = useNavigate();
   const create = useCreateDeployment();
   const images = useQuery(modelImagesQuery(model.id, { limit: MOST_IMAGES }));
   const known = images.isPlaceholderData ? [] : (images.data?.items ?? []);
   const { image, location, locations, offered } = preselect(known, search);
   const target = model.format === 'nim' ? (search.target ?? 'kserve') : 'kserve';
+  const fit = useQuery({
+    ...modelFitQuery(model.id, { location: location ?? '', image: image?.digest }),
+    enabled: location !== undefined,
+  }).data;
+  const draft = fitted(typed, fit);
   const input =
     image === undefined || location === undefined
       ? null
-      : inputOf(draft, { location, image: image.digest, target, format: model.format });
+      : inputOf(draft, { location, image: image.digest, target, format: model.format, profile: profileOf(draft, fit) });
   const settled = useDebounced(JSON.stringify(input), 300);
   const manifest = useQuery({ ...deploymentManifestQuery(JSON.parse(settled)), enabled: settled !== 'null' });
   const isSettled = settled === JSON.stringify(input) && !manifest.isPlaceholderData;
@@ -103,7 +117,7 @@ function DeployWizard({ models, model }: { models: readonly Model[]; model: Mode
   };
   const set = (patch: Partial<DeployDraft>) => {
     create.reset();
-    setDraft({ ...draft, ...patch });
+    setDraft({ ...typed, ...patch });
   };
   const save = () => {
     if (input === null || !isReady || create.isPending) return;
@@ -132,7 +146,7 @@ function DeployWizard({ models, model }: { models: readonly Model[]; model: Mode
         </div>
       </WizardStep>
       <WizardStep id="deploy-step-settings" name="Settings" isDisabled={cannot} footer={{ isNextDisabled: cannot }}>
-        <DeployFields {...{ draft, set, problems, target }} format={model.format} location={location ?? ''} />
+        <DeployFields {...{ draft, set, problems, target, fit }} format={model.format} location={location ?? ''} />
       </WizardStep>
       <WizardStep
         id="deploy-step-review"

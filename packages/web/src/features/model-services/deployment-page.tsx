@@ -61,6 +61,13 @@ function Loaded({ deployment }: { deployment: ModelDeploymentDetail }): ReactEle
                   Let an agent apply it
                 </Button>
               )}
+              <Link
+                to="/model-services/$deploymentId/edit"
+                params={{ deploymentId: deployment.id }}
+                className="pf-v6-c-button pf-m-secondary"
+              >
+                <span className="pf-v6-c-button__text">Edit</span>
+              </Link>
               <DeleteButton deployment={deployment} />
             </>
           ) : null

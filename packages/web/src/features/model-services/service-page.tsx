@@ -12,6 +12,7 @@ import { PageTitle } from '../../components/page-title.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { ActionError, QueryView } from '../../components/states.tsx';
+import { EditService } from './edit-service.tsx';
 import { ProbeLabel } from './status-label.tsx';
 import { TryConsole } from './try-console.tsx';
 
@@ -54,6 +55,7 @@ function Loaded({ service }: { service: ModelService }): ReactElement {
               >
                 Ask it now
               </Button>
+              <EditService service={service} />
               <DeleteButton service={service} />
             </>
           ) : null
