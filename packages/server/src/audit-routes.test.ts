@@ -284,6 +284,7 @@ const BESIDE: Partial<Record<RouteName, string>> = {
   endOwnSession: 'session.sign-in',
   agentJoin: 'join-token.create',
   approveUpgrade: 'cluster.upgrade',
+  moveCatalogRollout: 'catalog.publish',
 };
 
 /** What the call sets going at once, which is an entry of its own. */

@@ -83,6 +83,13 @@ export async function governanceCalls(): Promise<GovernanceCalls> {
         await it.call('getCatalogYaml', { params: { name: CATALOG } });
         return it.call('publishCatalog', { params: { name: CATALOG }, body: { edition: 1, reason: 'a trial' } });
       },
+      setCatalogPolicy: () =>
+        it.call('setCatalogPolicy', { params: { name: CATALOG }, body: { policy: { advance: 'by-hand' } } }),
+      moveCatalogRollout: async () => {
+        const { body } = await it.call('publishCatalog', { params: { name: CATALOG }, body: {} });
+        const change = { edition: body?.newest, action: 'stop', reason: 'lunch' };
+        return it.call('moveCatalogRollout', { params: { name: CATALOG }, body: change });
+      },
       createModelDeployment: () => {
         const body = { ...place, name: 'rerank', image: nim, target: 'kserve', secret: 'ngc', apply: true };
         return made('deployment', it.call('createModelDeployment', { body }));
