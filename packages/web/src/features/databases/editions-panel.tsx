@@ -14,7 +14,10 @@ interface EditionsPanelProps {
 }
 
 /** Every edition with what it changed, and the way back to it. */
-export function EditionsPanel({ catalog: { editions, edition: served }, onBack }: EditionsPanelProps): ReactElement {
+export function EditionsPanel({
+  catalog: { editions, edition: served, newest },
+  onBack,
+}: EditionsPanelProps): ReactElement {
   return (
     <Panel title="Editions" isFullWidth>
       <ul className="ph-rows" aria-label="Editions">
@@ -40,7 +43,8 @@ export function EditionsPanel({ catalog: { editions, edition: served }, onBack }
                 <Label isCompact color="green">
                   Served
                 </Label>
-              ) : onBack === null ? null : (
+              ) : // The newest is on its way: going on is no way back.
+              onBack === null || number === newest ? null : (
                 <Button variant="secondary" size="sm" onClick={() => onBack(number)}>
                   Roll back to this…<span className="pf-v6-u-screen-reader"> (edition {number})</span>
                 </Button>
