@@ -42,6 +42,7 @@ const ONLY_ASKS: ReadonlySet<RouteName> = new Set<RouteName>([
   'clusterManifest',
   'previewCatalog',
   'modelDeploymentManifest',
+  'modelDeploymentChangeManifest',
   'checkAdmission',
 ]);
 
@@ -281,6 +282,7 @@ type Calls = Partial<Record<RouteName, () => Promise<Answer>>>;
 
 /** What a call needs first, and is a call of its own. */
 const BESIDE: Partial<Record<RouteName, string>> = {
+  startLocalRun: 'image.decide',
   endOwnSession: 'session.sign-in',
   agentJoin: 'join-token.create',
   approveUpgrade: 'cluster.upgrade',

@@ -2,7 +2,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RouteName } from '@pharos/contract';
-import { imageOf, LOCATION, startLibrary } from '../clusters/testing.ts';
+import { imageOf, LOCATION } from '../clusters/testing.ts';
+import { startLocalLibrary } from '../local-runs/testing.ts';
 import type { Answer, TestServer } from '../testing.ts';
 
 const PG = 'cloudnative-pg/postgresql';
@@ -18,7 +19,7 @@ export interface GovernanceCalls {
 }
 
 export async function governanceCalls(): Promise<GovernanceCalls> {
-  const library = await startLibrary();
+  const library = await startLocalLibrary();
   const { it } = library;
   await library.scan(PG, [{ tag: OLD }, { tag: YOUNG }]);
   await library.scan(NIM, [{ tag: '1.8.0' }]);
@@ -77,6 +78,16 @@ export async function governanceCalls(): Promise<GovernanceCalls> {
         await askForUpgrade();
         return it.call('approveUpgrade', waitingUpgrade(), people.bob);
       },
+      startLocalRun: async () => {
+        const digest = imageOf('postgresql', '17.4');
+        await it.call('decideImage', { params: { digest }, body: decision });
+        const body = { repositoryId: library.repositoryId, tag: '17.4', digest };
+        const answer = await it.call('startLocalRun', { body });
+        ids.set('local run', answer.body?.name);
+        return answer;
+      },
+      stopLocalRun: () => it.call('stopLocalRun', { params: { name: ids.get('local run') } }),
+      removeLocalRun: () => it.call('removeLocalRun', { params: { name: ids.get('local run') } }),
       deleteCluster: () => it.call('deleteCluster', byId('cluster')),
       publishCatalog: async () => {
         // There is an edition to go back to once somebody has read the catalog.
