@@ -86,6 +86,7 @@ function Loaded({ catalog }: { catalog: CatalogDetail }): ReactElement {
                 <DifferenceList changes={next} label="What following approvals would change" />
               </Panel>
             ) : null}
+            <EditionsPanel catalog={catalog} onBack={mayWrite ? (number) => setWanted({ edition: number }) : null} />
           </div>
           <div className="ph-stack">
             <Panel title="Catalog">
@@ -109,7 +110,6 @@ function Loaded({ catalog }: { catalog: CatalogDetail }): ReactElement {
             <Applied catalog={catalog} />
             <Fetch catalog={catalog} />
           </div>
-          <EditionsPanel catalog={catalog} onBack={mayWrite ? (number) => setWanted({ edition: number }) : null} />
         </div>
       </PageSection>
       {wanted === undefined ? null : (
