@@ -138,6 +138,10 @@ describe('which nodes a replica runs on, in words', () => {
   test('products by their words', () => {
     assert.ok(isProduct('NVIDIA-H100-NVL', 'H100_NVL') && isProduct('NVIDIA-A100-SXM4-80GB', 'a100'));
     assert.ok(isProduct(null, 'any') && isProduct('Tesla-T4', null));
+    assert.ok(isProduct('NVIDIA-H100-80GB-HBM3', 'H100 SXM') && isProduct('NVIDIA-A100-SXM4-80GB', 'A100 SXM'));
+    for (const other of ['NVIDIA-H100-NVL', 'NVIDIA-H100-PCIe', 'NVIDIA-A100-SXM4-80GB']) {
+      assert.ok(!isProduct(other, 'H100 SXM'), other);
+    }
     assert.ok(!isProduct('NVIDIA-L40S', 'L40') && !isProduct('NVIDIA-A100-SXM4-80GB', 'A10') && !isProduct(null, 'L4'));
   });
 });

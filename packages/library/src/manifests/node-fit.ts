@@ -64,13 +64,20 @@ function runsOn({ architecture }: ClusterNode, platforms: readonly string[]): bo
   return platforms.some((platform) => platform.startsWith(`linux/${architecture}`));
 }
 
-/** Every word of what is asked for: `A100` is in `NVIDIA-A100-SXM4-80GB`, and `L40` is not in `NVIDIA-L40S`. */
+/** Labels leave SXM out (`NVIDIA-H100-80GB-HBM3`) or number it (`SXM4`); the other forms they name. */
+const SXM = /^sxm\d*$/;
+const OTHER_FORMS = ['pcie', 'nvl'];
+
+/**
+ * Every word of what is asked for: `A100` is in `NVIDIA-A100-SXM4-80GB`, and `L40` is not in `NVIDIA-L40S`. `H100 SXM` is every
+ * H100 whose label names no other form.
+ */
 export function isProduct(product: string | null, wanted: string | null): boolean {
   const words = wordsOf(wanted ?? '');
   if (words.length === 0 || (words.length === 1 && words[0] === 'any')) return true;
   if (product === null) return false;
   const has = new Set(wordsOf(product));
-  return words.every((word) => has.has(word));
+  return words.every((word) => (SXM.test(word) ? !OTHER_FORMS.some((form) => has.has(form)) : has.has(word)));
 }
 
 function wordsOf(text: string): string[] {
