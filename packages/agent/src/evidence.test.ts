@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import {
   type BuiltImage,
@@ -11,7 +11,7 @@ import {
   startMisbehaving,
 } from '@pharos/testbed';
 import { FakeControlPlane } from './testing/fake-control-plane.ts';
-import { configFor, folder, rule, runAgent } from './testing/fixtures.ts';
+import { configFor, rule, sweep } from './testing/fixtures.ts';
 
 const SIMPLE = 'application/vnd.dev.cosign.simplesigning.v1+json';
 const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
@@ -38,15 +38,7 @@ async function start(
   prepare(fake);
   const rules = [rule('all', ['pg'], tags.length === 0 ? [] : [{ include: tags, exclude: [], order: 'version' }])];
   const config = configFor(registry.url, rules);
-  await runAgent(context as never, fake, config, folder());
-  const sweeps = () => fake.commits.filter(({ begin }) => begin.repository === null).length;
-  await fake.until(() => sweeps() === 1, 'the first sweep');
-  const again = async () => {
-    const before = sweeps();
-    const scan = { id: randomUUID(), registryId: config.registries[0]!.id, repository: null, scanId: randomUUID() };
-    fake.addWork({ kind: 'scan', ...scan, trigger: 'manual' });
-    await fake.until(() => sweeps() > before, 'another sweep');
-  };
+  const { again } = await sweep(context as never, fake, config);
   return { registry, fake, again };
 }
 

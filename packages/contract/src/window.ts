@@ -44,7 +44,8 @@ export type MaintenanceWindow = z.infer<typeof MaintenanceWindow>;
 export const MaintenanceWindows = z.array(MaintenanceWindow).max(20);
 export type MaintenanceWindows = z.infer<typeof MaintenanceWindows>;
 
-const NAMES: Readonly<Record<Weekday, string>> = {
+/** Of the days of the week, short. */
+export const WEEKDAY_NAMES: Readonly<Record<Weekday, string>> = {
   mon: 'Mon',
   tue: 'Tue',
   wed: 'Wed',
@@ -57,7 +58,7 @@ const NAMES: Readonly<Record<Weekday, string>> = {
 /** A window in words, e.g. `Mon, Wed 22:00 for 4 h (Europe/Berlin)`. */
 export function windowText(window: MaintenanceWindow): string {
   const days = Weekday.options.filter((day) => window.days.includes(day));
-  const named = days.length === 7 ? 'Every day' : days.map((day) => NAMES[day]).join(', ');
+  const named = days.length === 7 ? 'Every day' : days.map((day) => WEEKDAY_NAMES[day]).join(', ');
   return `${named} ${window.from} for ${minutesText(window.minutes)} (${window.timeZone})`;
 }
 

@@ -1,5 +1,4 @@
 import { createCatalogWatch } from './clusters/catalog-watch.ts';
-import { dispatchLeftCatalogs } from './clusters/change.ts';
 import { carryOutDue, verifyUpgrades } from './clusters/upgrade-run.ts';
 import type { Context } from './context.ts';
 import { createActivityWatch, createAgentLossWatch, createCounting, expireApprovals, prune } from './library-watch.ts';
@@ -23,9 +22,6 @@ export function startBackground(context: Context): () => Promise<void> {
   // What was left when the server stopped.
   context.verifications.again();
   const resealing = resealAtStart(context);
-  const catalogs = dispatchLeftCatalogs(context).catch((error: unknown) => {
-    context.log.warn({ err: error }, 'handing catalogs to agents failed');
-  });
   const stops = [
     every(context, MINUTE_MS, 'giving up stale scans', () => failStaleScans(context)),
     every(context, MINUTE_MS, 'ending approvals', () => expireApprovals(context)),
@@ -45,7 +41,7 @@ export function startBackground(context: Context): () => Promise<void> {
     every(context, AGENTS_MS, 'watching agents', () => watchAgents(context, agentStates)),
   ];
   return async () => {
-    await Promise.all([resealing, catalogs, ...stops.map((stop) => stop())]);
+    await Promise.all([resealing, ...stops.map((stop) => stop())]);
     context.auditSyslog?.stop();
   };
 }

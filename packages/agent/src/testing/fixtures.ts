@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +49,25 @@ export function configFor(
     },
     rules,
   );
+}
+
+/** Runs an agent until its first sweep has ended; `again` asks for another one and waits for it. */
+export async function sweep(
+  context: Parameters<typeof runAgent>[0],
+  fake: FakeControlPlane,
+  config: AgentFile,
+): Promise<{ again(): Promise<void> }> {
+  await runAgent(context, fake, config, folder());
+  const sweeps = () => fake.commits.filter(({ begin }) => begin.repository === null).length;
+  await fake.until(() => sweeps() === 1, 'the first sweep');
+  return {
+    again: async () => {
+      const before = sweeps();
+      const scan = { id: randomUUID(), registryId: config.registries[0]!.id, repository: null, scanId: randomUUID() };
+      fake.addWork({ kind: 'scan', ...scan, trigger: 'manual' });
+      await fake.until(() => sweeps() > before, 'another sweep');
+    },
+  };
 }
 
 /** An agent against the fake control plane, stopped after the test. */

@@ -1,18 +1,12 @@
 /** PostgreSQL clusters of files. */
-import { type Cluster, type ClusterDetail, ClusterInput, type ClusterPatch } from '@pharos/contract';
-import type { Place } from './entry.ts';
+import { type ClusterDetail, ClusterInput, type ClusterPatch } from '@pharos/contract';
 import type { Known, Noun } from './noun.ts';
-import { digestOf, readImage } from './placed-image.ts';
+import { digestOf, fixedConflict, type PlacedDocument, placeKey, readPlaced } from './placed-image.ts';
 import { conflict, create, difference, type Step, update } from './step.ts';
 
 const WithoutImage = ClusterInput.omit({ image: true });
 
-export interface ClusterDocument {
-  place: Place;
-  /** A digest, or repository:tag. */
-  image: string;
-  spec: Omit<ClusterInput, 'image'>;
-}
+export type ClusterDocument = PlacedDocument<Omit<ClusterInput, 'image'>>;
 
 const KEYS = [...Object.keys(ClusterInput.shape), 'size', 'storageClass', 'walSize', 'cpu', 'memory'];
 
@@ -21,24 +15,14 @@ export const clusterNoun: Noun<ClusterDocument> = {
   kind: 'Cluster',
   list: 'clusters',
   needs: ['clusters', 'images'],
-  keyOf: ({ spec }) => clusterKey(spec),
-  read: (reader) => {
-    const { image, ...rest } = reader.value;
-    const wanted = readImage(reader, image, ['image']);
-    const spec = reader.parse(WithoutImage, rest, KEYS);
-    return spec && wanted !== null ? { place: reader.place, image: wanted, spec } : null;
-  },
+  keyOf: ({ spec }) => placeKey(spec),
+  read: (reader) => readPlaced(reader, WithoutImage, KEYS),
   plan: planCluster,
 };
 
-/** Where a cluster is, and its name there. */
-export function clusterKey({ location, namespace, name }: Pick<Cluster, 'location' | 'namespace' | 'name'>): string {
-  return `${location}/${namespace}/${name}`;
-}
-
 function planCluster({ spec, image }: ClusterDocument, known: Known): Step {
-  const head = { noun: 'cluster', name: clusterKey(spec) };
-  const before = known.clusters.find((cluster) => clusterKey(cluster) === head.name);
+  const head = { noun: 'cluster', name: placeKey(spec) };
+  const before = known.clusters.find((cluster) => placeKey(cluster) === head.name);
   const found = digestOf(image, known);
   if ('reason' in found) return conflict(head, before?.id ?? null, found.reason);
   const wanted: ClusterInput = { ...spec, image: found.digest };
@@ -50,10 +34,8 @@ function planCluster({ spec, image }: ClusterDocument, known: Known): Step {
     };
   }
   const { id } = before;
-  for (const key of ['operator', 'via'] as const) {
-    if (before[key] === spec[key]) continue;
-    return conflict(head, id, `Its "${key}" is ${before[key]}, which cannot be changed; delete it, then apply again.`);
-  }
+  const fixed = fixedConflict(head, id, before, spec, ['operator', 'via']);
+  if (fixed) return fixed;
   const changes = difference(fieldsOf(inputOf(before)), fields);
   const { instances, storage, resources, extensions, pullSecret, apply } = spec;
   const body: ClusterPatch = { instances, storage, resources, extensions, pullSecret, apply };

@@ -2,10 +2,10 @@
 import type { Client } from '@pharos/contract';
 import { findImage } from '../image-reference.ts';
 import { readPages } from '../paging.ts';
-import { clusterKey } from './cluster.ts';
 import type { Documents } from './document.ts';
 import type { Known } from './noun.ts';
 import { NOUNS } from './nouns.ts';
+import { placeKey } from './placed-image.ts';
 
 type Readers = { [Key in keyof Known]: (client: Client, documents: Documents) => Promise<Known[Key]> };
 
@@ -21,15 +21,15 @@ const READERS: Readers = {
   modelServices: async (client) => (await readPages(all, (query) => client('listModelServices', { query }))).items,
   catalogs: async (client) => (await client('listCatalogs', { query: {} })).items,
   clusters: async (client, documents) => {
-    const keys = new Set(documents.clusters.map(({ spec }) => clusterKey(spec)));
+    const keys = new Set(documents.clusters.map(({ spec }) => placeKey(spec)));
     const { items } = await readPages(all, (query) => client('listClusters', { query }));
-    const named = items.filter((one) => keys.has(clusterKey(one)));
+    const named = items.filter((one) => keys.has(placeKey(one)));
     return inTurn(named, ({ id }) => client('getCluster', { params: { id } }));
   },
   modelDeployments: async (client, documents) => {
-    const keys = new Set(documents.modelDeployments.map(({ spec }) => clusterKey(spec)));
+    const keys = new Set(documents.modelDeployments.map(({ spec }) => placeKey(spec)));
     const { items } = await readPages(all, (query) => client('listModelDeployments', { query }));
-    const named = items.filter((one) => keys.has(clusterKey(one)));
+    const named = items.filter((one) => keys.has(placeKey(one)));
     return inTurn(named, ({ id }) => client('getModelDeployment', { params: { id } }));
   },
   images: async (client, documents) => {
@@ -49,7 +49,15 @@ export const NOTHING: Known = {
 };
 
 export async function readKnown(client: Client, documents: Documents): Promise<Known> {
-  const needed = new Set(NOUNS.filter(({ list }) => documents[list].length > 0).flatMap(({ needs }) => needs));
+  return readLists(
+    client,
+    documents,
+    new Set(NOUNS.filter(({ list }) => documents[list].length > 0).flatMap(({ needs }) => needs)),
+  );
+}
+
+/** Only these lists. */
+export async function readLists(client: Client, documents: Documents, needed: Iterable<keyof Known>): Promise<Known> {
   const read = async <Key extends keyof Known>(key: Key) => [key, await READERS[key](client, documents)] as const;
   return { ...NOTHING, ...Object.fromEntries(await Promise.all([...needed].map(read))) };
 }

@@ -1,19 +1,12 @@
 /** Models that are served, of files. */
 import { type ModelDeploymentDetail, ModelDeploymentInput, type ModelDeploymentPatch } from '@pharos/contract';
-import { clusterKey } from './cluster.ts';
-import type { Place } from './entry.ts';
 import type { Known, Noun } from './noun.ts';
-import { digestOf, readImage } from './placed-image.ts';
+import { digestOf, fixedConflict, type PlacedDocument, placeKey, readPlaced } from './placed-image.ts';
 import { conflict, create, difference, type Step, update } from './step.ts';
 
 const WithoutImage = ModelDeploymentInput.omit({ image: true });
 
-export interface ModelDeploymentDocument {
-  place: Place;
-  /** A digest, or repository:tag. */
-  image: string;
-  spec: Omit<ModelDeploymentInput, 'image'>;
-}
+export type ModelDeploymentDocument = PlacedDocument<Omit<ModelDeploymentInput, 'image'>>;
 
 const KEYS = [...Object.keys(ModelDeploymentInput.shape), 'min', 'max', 'count', 'product', 'size', 'kind', 'uri'];
 
@@ -22,19 +15,14 @@ export const modelDeploymentNoun: Noun<ModelDeploymentDocument> = {
   kind: 'ModelDeployment',
   list: 'modelDeployments',
   needs: ['modelDeployments', 'images'],
-  keyOf: ({ spec }) => clusterKey(spec),
-  read: (reader) => {
-    const { image, ...rest } = reader.value;
-    const wanted = readImage(reader, image, ['image']);
-    const spec = reader.parse(WithoutImage, rest, KEYS);
-    return spec && wanted !== null ? { place: reader.place, image: wanted, spec } : null;
-  },
+  keyOf: ({ spec }) => placeKey(spec),
+  read: (reader) => readPlaced(reader, WithoutImage, KEYS),
   plan: planDeployment,
 };
 
 function planDeployment({ spec, image }: ModelDeploymentDocument, known: Known): Step {
-  const head = { noun: 'model deployment', name: clusterKey(spec) };
-  const before = known.modelDeployments.find((one) => clusterKey(one) === head.name);
+  const head = { noun: 'model deployment', name: placeKey(spec) };
+  const before = known.modelDeployments.find((one) => placeKey(one) === head.name);
   const found = digestOf(image, known);
   if ('reason' in found) return conflict(head, before?.id ?? null, found.reason);
   const wanted: ModelDeploymentInput = { ...spec, image: found.digest };
@@ -45,14 +33,8 @@ function planDeployment({ spec, image }: ModelDeploymentDocument, known: Known):
     };
   }
   const { id } = before;
-  for (const key of ['target', 'mode', 'scope'] as const) {
-    if (before.spec[key] === spec[key]) continue;
-    return conflict(
-      head,
-      id,
-      `Its "${key}" is ${before.spec[key]}, which cannot be changed; delete it, then apply again.`,
-    );
-  }
+  const fixed = fixedConflict(head, id, before.spec, spec, ['target', 'mode', 'scope']);
+  if (fixed) return fixed;
   const changes = difference(fieldsOf(inputOf(before)), fieldsOf(wanted));
   const { gpu, replicas, scale, secret, pullSecret, storage, profile, resources, runtime, apply } = wanted;
   const body: ModelDeploymentPatch = {

@@ -1,10 +1,50 @@
-/** The image that a file names for something that runs: a digest, `repository:tag@digest`, or `repository:tag`. */
+/** What runs from an image: known by where it is, with an image by digest, `repository:tag@digest`, or `repository:tag`. */
 import { Digest } from '@pharos/contract';
+import type { Place } from './entry.ts';
 import type { Known } from './noun.ts';
-import type { Reader } from './reader.ts';
+import type { Reader, Schema } from './reader.ts';
+import { conflict, type Step } from './step.ts';
+
+export interface PlacedDocument<Spec> {
+  place: Place;
+  /** A digest, or repository:tag. */
+  image: string;
+  spec: Spec;
+}
+
+/** @param schema of everything but the image. null: the problems say why. */
+export function readPlaced<Spec>(
+  reader: Reader,
+  schema: Schema<Spec>,
+  keys: readonly string[],
+): PlacedDocument<Spec> | null {
+  const { image, ...rest } = reader.value;
+  const wanted = readImage(reader, image, ['image']);
+  const spec = reader.parse(schema, rest, keys);
+  return spec && wanted !== null ? { place: reader.place, image: wanted, spec } : null;
+}
+
+/** Where it is, and its name there. */
+export function placeKey({ location, namespace, name }: { location: string; namespace: string; name: string }): string {
+  return `${location}/${namespace}/${name}`;
+}
+
+/** A conflict where something differs that is for ever; null: nothing does. */
+export function fixedConflict<Key extends string>(
+  head: Pick<Step, 'noun' | 'name'>,
+  id: string,
+  before: Readonly<Record<Key, unknown>>,
+  wanted: Readonly<Record<Key, unknown>>,
+  keys: readonly Key[],
+): Step | null {
+  const key = keys.find((one) => before[one] !== wanted[one]);
+  if (key === undefined) return null;
+  const reason = `Its "${key}" is ${before[key]}, which cannot be changed; delete it, then apply again.`;
+  return conflict(head, id, reason);
+}
 
 /** A digest, or a `repository:tag` that is looked up. null: the problems say why. */
-export function readImage(reader: Reader, value: unknown, path: readonly (string | number)[]): string | null {
+function readImage(reader: Reader, value: unknown, path: readonly (string | number)[]): string | null {
   if (typeof value !== 'string' || value.trim() === '') {
     return reader.problem(path, '"image" must be a digest, or repository:tag, or both with "@".');
   }

@@ -1,12 +1,12 @@
 /** Policies of files: registries, rules and trust entries are named there, where the API takes ids. */
-import { type Client, type Policy, PolicyRequirements, PolicySpec } from '@pharos/contract';
+import { type Policy, PolicyRequirements, PolicySpec } from '@pharos/contract';
 import { CliError } from '../failure.ts';
 import { isId } from '../resolve.ts';
 import type { Documents } from './document.ts';
 import type { Place } from './entry.ts';
 import type { Known, Noun, PlanOptions } from './noun.ts';
 import type { Reader } from './reader.ts';
-import { conflict, difference, type Step } from './step.ts';
+import { conflict, difference, late, type Step } from './step.ts';
 
 const Named = ['registries', 'rules', 'signedBy'] as const;
 type Named = (typeof Named)[number];
@@ -84,15 +84,9 @@ export function resolvePolicy({ spec, names, place }: PolicyDocument, known: Pic
   return { ...spec, requirements };
 }
 
-/** Reads what a policy names, and no more. */
-export async function knownOf({ names }: PolicyDocument, client: Client) {
-  const all = { limit: 1000 };
-  const [registries, rules, trust] = await Promise.all([
-    names.registries ? client('listRegistries', { query: all }) : null,
-    names.rules ? client('listRules', { query: all }) : null,
-    names.signedBy ? client('listTrust', { query: all }) : null,
-  ]);
-  return { registries: registries?.items ?? [], rules: rules?.items ?? [], trust: trust?.items ?? [] };
+/** The lists that a policy names something of. */
+export function listsNamed({ names }: PolicyDocument): (keyof Known)[] {
+  return Named.filter((key) => names[key] !== undefined).map((key) => LISTS[key]);
 }
 
 function planPolicy(document: PolicyDocument, known: Known, _options: PlanOptions, documents: Documents): Step {
@@ -109,16 +103,12 @@ function planPolicy(document: PolicyDocument, known: Known, _options: PlanOption
   const before = known.policies.find(({ name }) => name === spec.name);
   const id = before?.id ?? null;
   const changes = difference(before ? fieldsOf(before, {}, known) : {}, fieldsOf(spec, names, known));
-  if (before && changes.length === 0) return { ...head, id, action: 'unchanged', changes, reason: null };
-  return {
-    ...{ ...head, id, action: before ? 'update' : 'create', changes, reason: null },
-    carryOut: async (client, present) => {
-      const body = resolvePolicy(document, present);
-      if (id === null) return (await client('createPolicy', { body })).id;
-      await client('updatePolicy', { params: { id }, body });
-      return id;
-    },
-  };
+  return late(head, id, changes, async (client, present) => {
+    const body = resolvePolicy(document, present);
+    if (id === null) return (await client('createPolicy', { body })).id;
+    await client('updatePolicy', { params: { id }, body });
+    return id;
+  });
 }
 
 function isMade(documents: Documents, key: Named, name: string): boolean {

@@ -11,7 +11,7 @@ interface Issue {
   keys?: string[];
 }
 
-interface Schema<T> {
+export interface Schema<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false; error: { issues: readonly Issue[] } };
 }
 

@@ -5,7 +5,7 @@ import type { Documents } from './document.ts';
 import type { Place } from './entry.ts';
 import type { Known, Noun, PlanOptions } from './noun.ts';
 import { OF_AGENT_FILE } from './registry.ts';
-import { conflict, difference, type Step, skip } from './step.ts';
+import { conflict, difference, late, type Step, skip } from './step.ts';
 
 export interface RuleDocument {
   place: Place;
@@ -56,17 +56,12 @@ function planRule(document: RuleDocument, known: Known, _options: PlanOptions, d
   if (!before && ofFile) return skip(head, ofFile.id, OF_AGENT_FILE);
   const id = before?.id ?? null;
   const changes = difference(before ? fieldsOf(before, nameOf(before.registryId, registries)) : {}, wanted);
-  if (before && changes.length === 0) return { ...head, id, action: 'unchanged', changes, reason: null };
-  return {
-    ...{ ...head, id, action: before ? 'update' : 'create', changes, reason: null },
-    // The rule's registry is looked up now: it may have been made by the same file.
-    carryOut: async (client, { registries: present }) => {
-      const body = resolveRule(document, present);
-      if (id === null) return (await client('createRule', { body })).id;
-      await client('updateRule', { params: { id }, body: rulePatchOf(body) });
-      return id;
-    },
-  };
+  return late(head, id, changes, async (client, { registries: present }) => {
+    const body = resolveRule(document, present);
+    if (id === null) return (await client('createRule', { body })).id;
+    await client('updateRule', { params: { id }, body: rulePatchOf(body) });
+    return id;
+  });
 }
 
 /** @throws CliError `not-found` when its registry is not there. */

@@ -65,6 +65,12 @@ export function update(
   return { ...head, id, action: 'update', changes, reason: null, body, carryOut };
 }
 
+/** A step whose body is made when it is carried out: what it names may have been made by the same file. `id` null: it is new. */
+export function late(head: Head, id: string | null, changes: Change[], carryOut: Carrier): Step {
+  if (id !== null && changes.length === 0) return { ...head, id, action: 'unchanged', changes, reason: null };
+  return { ...head, id, action: id === null ? 'create' : 'update', changes, reason: null, carryOut };
+}
+
 export function difference(before: Fields, after: Fields): Change[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names

@@ -3,6 +3,7 @@ import type { Client } from '@pharos/contract';
 import { type Command, Option } from 'commander';
 import { readDocuments } from '../apply/document.ts';
 import { readKnown } from '../apply/known.ts';
+import type { Known } from '../apply/noun.ts';
 import { plan } from '../apply/plan.ts';
 import type { Step } from '../apply/step.ts';
 import {
@@ -51,8 +52,9 @@ export function applyCommand(shell: Shell): Command {
     clientAction<Options>(shell, async ({ client, out }, _args, options) => {
       const documents = await readDocuments(options.file, shell.io);
       const read = () => readKnown(client, documents);
-      const steps = plan(documents, await read(), options);
-      const outcomes = options.dryRun ? await rehearse(client, steps) : await carryOut(client, steps, read);
+      const known = await read();
+      const steps = plan(documents, known, options);
+      const outcomes = options.dryRun ? await rehearse(client, steps) : await carryOut(client, steps, known, read);
       if (out.json) out.body({ dryRun: options.dryRun ?? false, items: outcomes.map(bodyOf) });
       else show(out, outcomes, options.dryRun ?? false);
       const worst = worstOf(outcomes);
@@ -111,17 +113,22 @@ async function rehearse(client: Client, steps: readonly Step[]): Promise<Outcome
 async function carryOut(
   client: Client,
   steps: readonly Step[],
-  read: () => ReturnType<typeof readKnown>,
+  planned: Known,
+  read: () => Promise<Known>,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  let known = null as Awaited<ReturnType<typeof readKnown>> | null;
-  let of = '';
+  let known = planned;
+  /** The kind of what was made since `known` was read. */
+  let made: string | null = null;
   for (const step of steps) {
     const { carryOut: act, noun } = step;
     try {
-      if (act && (known === null || of !== noun)) known = await read();
-      of = noun;
-      const id = act && known ? await act(client, known) : step.id;
+      if (act && made !== null && made !== noun) {
+        known = await read();
+        made = null;
+      }
+      const id = act ? await act(client, known) : step.id;
+      if (step.action === 'create') made = noun;
       outcomes.push({ step, action: step.action, id, failure: null });
     } catch (error) {
       outcomes.push({ step, action: 'failed', id: step.id, failure: describeFailure(error) });

@@ -10,7 +10,8 @@ import type {
 } from '@pharos/contract';
 import { Command } from 'commander';
 import { readDocuments } from '../apply/document.ts';
-import { knownOf, policyNoun, resolvePolicy } from '../apply/policy.ts';
+import { readLists } from '../apply/known.ts';
+import { listsNamed, policyNoun, resolvePolicy } from '../apply/policy.ts';
 import {
   type CommonOptions,
   clientAction,
@@ -230,16 +231,17 @@ function versions(shell: Shell): Command {
 
 /** In the form of "pharos apply": registries, rules and trust entries by name or id. @throws CliError `policy-invalid` */
 async function readPolicy(client: Client, io: Io, file: string): Promise<PolicySpec> {
-  const { policies } = await readDocuments([file], io, policyNoun).catch((error: unknown) => {
+  const documents = await readDocuments([file], io, policyNoun).catch((error: unknown) => {
     if (!(error instanceof CliError) || error.code !== 'apply-invalid') throw error;
     const { errors } = error;
     throw new CliError('policy-invalid', `${file} is no policy.`, 'Correct what is named; see docs/policies.md.', {
       errors,
     });
   });
+  const { policies } = documents;
   const [document, second] = policies;
   if (!document || second) {
     throw new CliError('policy-invalid', `${file} holds ${policies.length} policies.`, 'Write one policy in it.');
   }
-  return resolvePolicy(document, await knownOf(document, client));
+  return resolvePolicy(document, await readLists(client, documents, listsNamed(document)));
 }

@@ -39,8 +39,3 @@ export async function dispatchFollowed(context: Context, { spec, catalog }: Stor
     if (each.key.name === catalog) await dispatchCatalog(context, each);
   }
 }
-
-/** Once at the start: a catalog of a cluster that was handed out just before the server stopped. Nothing changes where it was. */
-export async function dispatchLeftCatalogs(context: Context): Promise<void> {
-  for (const each of await context.reader.whole.catalogs.list(null)) await dispatchCatalog(context, each);
-}

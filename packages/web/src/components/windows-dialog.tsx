@@ -10,20 +10,10 @@ import {
   Radio,
   TextInput,
 } from '@patternfly/react-core';
-import { isTimeZone, type MaintenanceWindow, Weekday } from '@pharos/contract';
+import { isTimeZone, type MaintenanceWindow, WEEKDAY_NAMES, Weekday } from '@pharos/contract';
 import { type FormEvent, type ReactElement, useId, useState } from 'react';
 import { FormField, noteId } from './form-field.tsx';
 import { ActionError } from './states.tsx';
-
-const DAYS: Readonly<Record<Weekday, string>> = {
-  mon: 'Mon',
-  tue: 'Tue',
-  wed: 'Wed',
-  thu: 'Thu',
-  fri: 'Fri',
-  sat: 'Sat',
-  sun: 'Sun',
-};
 
 interface WindowsDialogProps {
   title: string;
@@ -164,7 +154,7 @@ function WindowFields({ id, name, draft, onChange, onRemove }: WindowFieldsProps
           <Checkbox
             key={day}
             id={`${id}-${day}`}
-            label={DAYS[day]}
+            label={WEEKDAY_NAMES[day]}
             isChecked={draft.days.includes(day)}
             onChange={(_, on) =>
               onChange({ days: on ? [...draft.days, day] : draft.days.filter((one) => one !== day) })
