@@ -6,7 +6,7 @@ import { cleanUp, libraryTags, type Pharos, startPharos, waitFor } from './suppo
 describe('the first start', () => {
   let pharos: Pharos;
   before(async () => {
-    pharos = await startPharos();
+    pharos = await startPharos({ fresh: true });
   });
   after(async () => {
     await pharos?.stop();

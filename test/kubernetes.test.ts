@@ -22,7 +22,8 @@ import {
 } from '@pharos/agent';
 import { type Client, createClient, type Dispatch } from '@pharos/contract';
 import { type RunningServer, startServer } from '@pharos/server';
-import { openStore, type Store } from '@pharos/store';
+import type { Store } from '@pharos/store';
+import { openTestStore } from '@pharos/store/testing';
 import { type Kubernetes, kubernetesParts, startKubernetes } from '@pharos/testbed';
 import { pino } from 'pino';
 import { CNPG_CATALOG, CNPG_CLUSTER, installKind } from './support/kubernetes.ts';
@@ -77,7 +78,7 @@ describe('dispatch in a real Kubernetes', { skip: parts.skip, timeout: 300_000 }
     });
     for (const kind of [CNPG_CLUSTER, CNPG_CATALOG]) await installKind(kubernetes, kind);
     await kubernetes.call('POST', '/api/v1/namespaces', { metadata: { name: NAMESPACE } });
-    store = await openStore({ dataDir: 'memory:' });
+    store = await openTestStore();
     server = await startServer({
       store,
       host: '127.0.0.1',

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, generateRepository, type MisbehavingRegistry, startMisbehaving } from '@pharos/testbed';
 import { agentFile } from './support/agent-file.ts';
 import { cleanUp, type Pharos, startPharos, waitFor } from './support/pharos.ts';
+import { registryNamed } from './support/told.ts';
 
 const NAMES = Array.from({ length: 20 }, (_, n) => `team/pg-${n}`);
 const repositories = () => NAMES.map((name) => generateRepository(name, 5));
@@ -27,7 +28,7 @@ describe('a dead, a throttling and a healthy registry', () => {
       { name: 'healthy', interval: '2s', url: healthy.url, repositories: NAMES },
     ]);
     pharos = await startPharos({ args: ['--agent-config', file] });
-    for (const { id, name } of (await pharos.client('listRegistries', { query: {} })).items) ids.set(name, id);
+    for (const name of ['dead', 'throttling', 'healthy']) ids.set(name, (await registryNamed(pharos.client, name)).id);
   });
   after(async () => {
     await pharos?.stop();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Client, createClient, type Page } from '@pharos/contract';
+import { putDatabase } from '@pharos/store/testing';
 
 export const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
 export const ADMIN_TOKEN = 'test-administrator-token-of-this-run';
@@ -30,6 +31,8 @@ export interface StartOptions {
   dataDir?: string;
   port?: number;
   command?: string;
+  /** The database is made by this start, as a newcomer's is. Otherwise a start without a dataDir is given one. */
+  fresh?: boolean;
 }
 
 const running = new Set<ChildProcess>();
@@ -68,6 +71,8 @@ export async function runPharos(args: string[], env: Record<string, string> = {}
 /** Starts `pharos up` (or `server`) and waits until it is ready. */
 export async function startPharos(options: StartOptions = {}): Promise<Pharos> {
   const dataDir = options.dataDir ?? join(makeFolder(), 'data');
+  const hasDatabase = options.dataDir !== undefined || options.env?.DATABASE_URL !== undefined;
+  if (!hasDatabase && !options.fresh) await putDatabase(dataDir);
   const args = [
     options.command ?? 'up',
     '--port',

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { type AdmissionSnapshot, SnapshotHeader, signedSnapshotText } from '@pharos/contract';
 import { SnapshotIndex } from '@pharos/library';
-import { openStore } from '@pharos/store';
+import { openTestStore } from '@pharos/store/testing';
 import { openKeyring } from './keyring.ts';
 import { answerProbe, makeAgent, startTestServer, type TestServer } from './testing.ts';
 
@@ -108,7 +108,7 @@ test('an agent gets what its location may run, signed; a decision makes a new ge
 });
 
 test('the key that signs is the same after a restart, rests sealed, and is not replaced when it cannot be opened', async () => {
-  const store = await openStore({ dataDir: 'memory:' });
+  const store = await openTestStore();
   const keyOf = async (key: Buffer) => {
     const server = await startTestServer({ store, key });
     const one = makeAgent(server, LOCATION);
@@ -128,7 +128,7 @@ test('the key that signs is the same after a restart, rests sealed, and is not r
 
 test('the key that signs goes along when the key of secrets is changed', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'pharos-admission-key-'));
-  const store = await openStore({ dataDir: 'memory:' });
+  const store = await openTestStore();
   const publicKeyOf = async (work: (server: TestServer) => Promise<void> = async () => {}) => {
     const server = await startTestServer({ store, key: await openKeyring({ dataDir }) });
     await work(server);

@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type AuditEvent, joinText, type Route, type RouteName, routePath, routes } from '@pharos/contract';
 import { accessOf } from '@pharos/library';
-import { AuditRun, openStore, type Store } from '@pharos/store';
+import { AuditRun, type Store } from '@pharos/store';
+import { openTestStore } from '@pharos/store/testing';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { type GovernanceCalls, governanceCalls } from './audit/testing-calls.ts';
@@ -321,7 +322,7 @@ describe('on a table of its own', () => {
   let mode: 'twice' | 'nothing' | 'late' = 'twice';
   const watched = new Map<RouteName, AuditRun>();
   before(async () => {
-    store = await openStore({ dataDir: 'memory:' });
+    store = await openTestStore();
     const context = testContext(store);
     const handlers = Object.fromEntries(
       Object.entries(createHandlers(context)).map(([name, handler]) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createPublicKey, verify } from 'node:crypto';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type AuditEvent, auditHeadText, checkChain } from '@pharos/contract';
-import { openStore } from '@pharos/store';
+import { openTestStore } from '@pharos/store/testing';
 import { pino } from 'pino';
 import { createDenials } from './audit/denials.ts';
 import { createAuditSigner } from './audit/signer.ts';
@@ -92,7 +92,7 @@ test('a flood of refusals costs one entry and a count a minute; what is nobody\u
   assert.equal(JSON.parse(again!.detail).more, undefined);
   clock.time += 61_000;
 
-  const store = await openStore({ dataDir: 'memory:' });
+  const store = await openTestStore();
   const written: Promise<unknown>[] = [];
   const running = { track: (promise: Promise<unknown>) => written.push(promise) } as never;
   const log = pino({ level: 'silent' });

@@ -20,7 +20,8 @@ import {
   routes,
 } from '@pharos/contract';
 import { parseVersion, setDigestText, specOf } from '@pharos/library';
-import { openStore, type Store } from '@pharos/store';
+import type { Store } from '@pharos/store';
+import { openTestStore } from '@pharos/store/testing';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { createHandlers } from './handlers.ts';
@@ -54,7 +55,7 @@ function measured(handlers: Handlers): Handlers {
 }
 
 before(async () => {
-  store = await openStore({ dataDir: 'memory:' });
+  store = await openTestStore();
   const context = testContext(store);
   app = Fastify();
   // Bodies are not checked here, so that one body of ids does for every change.

@@ -20,7 +20,8 @@ import {
   type Work,
 } from '@pharos/contract';
 import { emptyObservation, setDigestText } from '@pharos/library';
-import { openStore, type Store } from '@pharos/store';
+import type { Store } from '@pharos/store';
+import { openTestStore } from '@pharos/store/testing';
 import { pino } from 'pino';
 import { type RunningServer, type ServerOptions, startServer } from './server.ts';
 
@@ -57,7 +58,7 @@ export interface TestServer {
 
 /** Starts a server on a free port of loopback with an embedded database in memory. */
 export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
-  const store = options.store ?? (await openStore({ dataDir: 'memory:' }));
+  const store = options.store ?? (await openTestStore());
   const log: string[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {

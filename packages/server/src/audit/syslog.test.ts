@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { openStore } from '@pharos/store';
+import { openTestStore } from '@pharos/store/testing';
 import { createAuditSyslog } from './syslog.ts';
 
 /** A receiver of octet-counted syslog (RFC 6587). */
@@ -39,7 +39,7 @@ async function receiver(): Promise<{ url: string; messages(): string[]; stop(): 
 const log = { warn: () => {}, info: () => {} };
 
 test('every entry is sent once, in its order, and goes on where it stopped after a restart and after the receiver was away', async () => {
-  const store = await openStore({ dataDir: 'memory:' });
+  const store = await openTestStore();
   const first = await receiver();
   const event = (subject: string, detail = {}) => ({
     ...{ actor: 'a"da]\n<1>', actorKind: 'session' as const, action: 'rule.update', outcome: 'denied' as const },

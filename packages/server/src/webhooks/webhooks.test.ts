@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { WEBHOOK_EVENTS, WEBHOOK_FAILURES } from '@pharos/contract';
 import { RETRY_SECONDS } from '@pharos/library';
-import { openStore, type Store } from '@pharos/store';
+import type { Store } from '@pharos/store';
+import { openTestStore } from '@pharos/store/testing';
 import { Webhook as Verifier } from 'standardwebhooks';
 import { makeAgent, startTestServer, type TestServer } from '../testing.ts';
 
@@ -271,7 +272,7 @@ describe('outgoing webhooks', () => {
 describe('the outbox', () => {
   it('outlives the process: what was not sent is sent after a restart, once by two servers', async (t) => {
     const { endpoint, url } = await endpointOf(t);
-    const store = await openStore({ dataDir: 'memory:' });
+    const store = await openTestStore();
     t.after(() => store.close());
     const one = await startTestServer({ store });
     await makeAgent(one, 'here').hello();
