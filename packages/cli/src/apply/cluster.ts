@@ -1,14 +1,23 @@
 /** PostgreSQL clusters of files. */
-import { type ClusterDetail, ClusterInput, type ClusterPatch } from '@pharos/contract';
+import { type ClusterDetail, ClusterInput, ClusterMaintenancePatch, type ClusterPatch } from '@pharos/contract';
+import { windowWords } from '../window-words.ts';
+import { maintenanceFields, withWindows } from './maintenance.ts';
 import type { Known, Noun } from './noun.ts';
 import { digestOf, fixedConflict, type PlacedDocument, placeKey, readPlaced } from './placed-image.ts';
 import { conflict, create, difference, type Step, update } from './step.ts';
 
-const WithoutImage = ClusterInput.omit({ image: true });
+/** The windows are a request of their own; without the section they stay as they are. */
+const WithoutImage = ClusterInput.omit({ image: true }).extend({ maintenance: ClusterMaintenancePatch.optional() });
 
-export type ClusterDocument = PlacedDocument<Omit<ClusterInput, 'image'>>;
+type Spec = Omit<ClusterInput, 'image'> & { maintenance?: ClusterMaintenancePatch | undefined };
 
-const KEYS = [...Object.keys(ClusterInput.shape), 'size', 'storageClass', 'walSize', 'cpu', 'memory'];
+export type ClusterDocument = PlacedDocument<Spec>;
+
+const KEYS = [
+  ...Object.keys(ClusterInput.shape),
+  ...['size', 'storageClass', 'walSize', 'cpu', 'memory', 'maintenance'],
+  ...Object.keys(ClusterMaintenancePatch.shape),
+];
 
 export const clusterNoun: Noun<ClusterDocument> = {
   noun: 'cluster',
@@ -16,32 +25,48 @@ export const clusterNoun: Noun<ClusterDocument> = {
   list: 'clusters',
   needs: ['clusters', 'images'],
   keyOf: ({ spec }) => placeKey(spec),
-  read: (reader) => readPlaced(reader, WithoutImage, KEYS),
+  read: (reader) => {
+    const { maintenance, ...rest } = reader.value;
+    const section = maintenance === undefined ? {} : { maintenance: withWindows(reader, maintenance, ['maintenance']) };
+    return readPlaced<Spec>(reader, WithoutImage, KEYS, { ...rest, ...section });
+  },
   plan: planCluster,
+  write: ({ clusters }) => clusters.map(written),
 };
 
-function planCluster({ spec, image }: ClusterDocument, known: Known): Step {
+function planCluster({ spec: { maintenance, ...spec }, image }: ClusterDocument, known: Known): Step {
   const head = { noun: 'cluster', name: placeKey(spec) };
   const before = known.clusters.find((cluster) => placeKey(cluster) === head.name);
   const found = digestOf(image, known);
   if ('reason' in found) return conflict(head, before?.id ?? null, found.reason);
   const wanted: ClusterInput = { ...spec, image: found.digest };
-  const fields = fieldsOf(wanted);
+  const fields = { ...fieldsOf(wanted), ...maintenanceFields(maintenance ?? {}, maintenance, 'maintenance.') };
+  const isKept = maintenance !== undefined && Object.keys(maintenance).length > 0;
   if (!before) {
     return {
-      ...create(head, fields, wanted, (client) => client('createCluster', { body: wanted })),
+      ...create(head, fields, wanted, async (client) => {
+        const made = await client('createCluster', { body: wanted });
+        if (isKept) await client('setClusterMaintenance', { params: { id: made.id }, body: maintenance });
+        return made;
+      }),
       rehearse: async (client) => void (await client('clusterManifest', { body: wanted })),
     };
   }
   const { id } = before;
   const fixed = fixedConflict(head, id, before, spec, ['operator', 'via']);
   if (fixed) return fixed;
-  const changes = difference(fieldsOf(inputOf(before)), fields);
+  const present = {
+    ...fieldsOf(inputOf(before)),
+    ...maintenanceFields(before.maintenance, maintenance, 'maintenance.'),
+  };
+  const changes = difference(present, fields);
   const { instances, storage, resources, extensions, pullSecret, apply } = spec;
   const body: ClusterPatch = { instances, storage, resources, extensions, pullSecret, apply };
   const isMoved = before.spec.image !== found.digest;
-  const isChanged = changes.some(({ field }) => field !== 'image');
+  const isOther = changes.some(({ field }) => field.startsWith('maintenance.'));
+  const isChanged = changes.some(({ field }) => field !== 'image' && !field.startsWith('maintenance.'));
   return update(head, id, changes, { ...body, image: found.digest }, async (client) => {
+    if (isOther && isKept) await client('setClusterMaintenance', { params: { id }, body: maintenance });
     if (isChanged) await client('updateCluster', { params: { id }, body });
     if (isMoved) await client('upgradeCluster', { params: { id }, body: { image: found.digest } });
   });
@@ -73,4 +98,27 @@ function fieldsOf(input: ClusterInput): Record<string, unknown> {
 function nameOf(extension: ClusterInput['extensions'][number]): string {
   if (typeof extension === 'string') return extension;
   return extension.image === undefined ? extension.name : `${extension.name} from ${extension.image}`;
+}
+
+function written({ spec, apply, image, maintenance: { windows, upgradeApproval } }: ClusterDetail) {
+  const { storage, resources, extensions, pullSecret } = spec;
+  const isPlain = storage.storageClass === undefined && storage.walSize === undefined;
+  const kept = { windows: windows?.map(windowWords), upgradeApproval: upgradeApproval || undefined };
+  return {
+    fields: {
+      name: spec.name,
+      namespace: spec.namespace,
+      location: spec.location,
+      image: image.reference,
+      instances: spec.instances,
+      storage: isPlain ? storage.size : storage,
+      resources: Object.keys(resources).length > 0 ? resources : undefined,
+      operator: spec.operator,
+      via: spec.via,
+      extensions: extensions.length > 0 ? extensions : undefined,
+      pullSecret: pullSecret ?? undefined,
+      apply: apply || undefined,
+      maintenance: kept.windows || kept.upgradeApproval ? kept : undefined,
+    },
+  };
 }

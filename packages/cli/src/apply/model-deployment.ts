@@ -18,6 +18,7 @@ export const modelDeploymentNoun: Noun<ModelDeploymentDocument> = {
   keyOf: ({ spec }) => placeKey(spec),
   read: (reader) => readPlaced(reader, WithoutImage, KEYS),
   plan: planDeployment,
+  write: ({ modelDeployments }) => modelDeployments.map(written),
 };
 
 function planDeployment({ spec, image }: ModelDeploymentDocument, known: Known): Step {
@@ -55,5 +56,24 @@ function fieldsOf(input: ModelDeploymentInput): Record<string, unknown> {
     storage: typeof storage === 'string' ? { kind: 'new-claim', size: storage, accessMode: 'ReadWriteOnce' } : storage,
     resources: Object.keys(resources).length > 0 ? resources : undefined,
     apply: apply || undefined,
+  };
+}
+
+function written({ spec, apply, image }: ModelDeploymentDetail) {
+  const { name, namespace, location, target, gpu, replicas, mode, scope, resources, ...rest } = spec;
+  const isCount = Object.values(gpu).filter((one) => one !== undefined).length === 1;
+  const given = Object.entries(rest).filter(([, value]) => value !== null);
+  return {
+    fields: {
+      ...{ name, namespace, location },
+      ...Object.fromEntries(given),
+      image: image.reference,
+      target,
+      gpu: isCount ? gpu.count : gpu,
+      replicas,
+      ...(target === 'kserve' ? { mode, scope } : {}),
+      resources: Object.keys(resources).length > 0 ? resources : undefined,
+      apply: apply || undefined,
+    },
   };
 }

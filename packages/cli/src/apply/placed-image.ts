@@ -17,8 +17,9 @@ export function readPlaced<Spec>(
   reader: Reader,
   schema: Schema<Spec>,
   keys: readonly string[],
+  value: Readonly<Record<string, unknown>> = reader.value,
 ): PlacedDocument<Spec> | null {
-  const { image, ...rest } = reader.value;
+  const { image, ...rest } = value;
   const wanted = readImage(reader, image, ['image']);
   const spec = reader.parse(schema, rest, keys);
   return spec && wanted !== null ? { place: reader.place, image: wanted, spec } : null;
