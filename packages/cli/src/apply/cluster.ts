@@ -1,21 +1,34 @@
 /** PostgreSQL clusters of files. */
-import { type ClusterDetail, ClusterInput, ClusterMaintenancePatch, type ClusterPatch } from '@pharos/contract';
+import {
+  type ClusterDetail,
+  ClusterInput,
+  ClusterMaintenancePatch,
+  type ClusterPatch,
+  UpgradeTiming,
+} from '@pharos/contract';
 import { windowWords } from '../window-words.ts';
 import { maintenanceFields, withWindows } from './maintenance.ts';
 import type { Known, Noun } from './noun.ts';
-import { digestOf, fixedConflict, type PlacedDocument, placeKey, readPlaced } from './placed-image.ts';
+import { digestOf, fixedConflict, type PlacedDocument, placeKey, readPlaced, STAYS_APPLIED } from './placed-image.ts';
 import { conflict, create, difference, type Step, update } from './step.ts';
 
 /** The windows are a request of their own; without the section they stay as they are. */
-const WithoutImage = ClusterInput.omit({ image: true }).extend({ maintenance: ClusterMaintenancePatch.optional() });
+const WithoutImage = ClusterInput.omit({ image: true }).extend({
+  maintenance: ClusterMaintenancePatch.optional(),
+  upgrade: UpgradeTiming.default('now'),
+});
 
-type Spec = Omit<ClusterInput, 'image'> & { maintenance?: ClusterMaintenancePatch | undefined };
+type Spec = Omit<ClusterInput, 'image'> & {
+  maintenance?: ClusterMaintenancePatch | undefined;
+  /** When the cluster moves to another image that the file names. */
+  upgrade: UpgradeTiming;
+};
 
 export type ClusterDocument = PlacedDocument<Spec>;
 
 const KEYS = [
   ...Object.keys(ClusterInput.shape),
-  ...['size', 'storageClass', 'walSize', 'cpu', 'memory', 'maintenance'],
+  ...['size', 'storageClass', 'walSize', 'cpu', 'memory', 'maintenance', 'upgrade'],
   ...Object.keys(ClusterMaintenancePatch.shape),
 ];
 
@@ -34,7 +47,7 @@ export const clusterNoun: Noun<ClusterDocument> = {
   write: ({ clusters }) => clusters.map(written),
 };
 
-function planCluster({ spec: { maintenance, ...spec }, image }: ClusterDocument, known: Known): Step {
+function planCluster({ spec: { maintenance, upgrade: when, ...spec }, image }: ClusterDocument, known: Known): Step {
   const head = { noun: 'cluster', name: placeKey(spec) };
   const before = known.clusters.find((cluster) => placeKey(cluster) === head.name);
   const found = digestOf(image, known);
@@ -55,21 +68,25 @@ function planCluster({ spec: { maintenance, ...spec }, image }: ClusterDocument,
   const { id } = before;
   const fixed = fixedConflict(head, id, before, spec, ['operator', 'via']);
   if (fixed) return fixed;
+  if (before.apply && !spec.apply) return conflict(head, id, STAYS_APPLIED);
+  // It may wait for a second person or for its window: asking again would not make it sooner.
+  const isAsked = before.upgrade?.image === found.digest;
   const present = {
-    ...fieldsOf(inputOf(before)),
+    ...fieldsOf({ ...inputOf(before), ...(isAsked ? { image: found.digest } : {}) }),
     ...maintenanceFields(before.maintenance, maintenance, 'maintenance.'),
   };
   const changes = difference(present, fields);
   const { instances, storage, resources, extensions, pullSecret, apply } = spec;
   const body: ClusterPatch = { instances, storage, resources, extensions, pullSecret, apply };
-  const isMoved = before.spec.image !== found.digest;
+  const isMoved = before.spec.image !== found.digest && !isAsked;
   const isOther = changes.some(({ field }) => field.startsWith('maintenance.'));
   const isChanged = changes.some(({ field }) => field !== 'image' && !field.startsWith('maintenance.'));
-  return update(head, id, changes, { ...body, image: found.digest }, async (client) => {
+  const step = update(head, id, changes, { ...body, image: found.digest }, async (client) => {
     if (isOther && isKept) await client('setClusterMaintenance', { params: { id }, body: maintenance });
     if (isChanged) await client('updateCluster', { params: { id }, body });
-    if (isMoved) await client('upgradeCluster', { params: { id }, body: { image: found.digest } });
+    if (isMoved) await client('upgradeCluster', { params: { id }, body: { image: found.digest, when } });
   });
+  return isAsked ? { ...step, reason: `The upgrade to it is on its way: ${before.upgrade?.state}.` } : step;
 }
 
 function inputOf({ spec, apply }: ClusterDetail): ClusterInput {

@@ -351,3 +351,21 @@ test('pharos export: one text, or a file for each list; what may not be read is 
     'what is gone is not left behind',
   );
 });
+
+test('what an agent applies stays so, and an upgrade that is on its way is not asked for again', async () => {
+  const known = (over: object) => ({ ...EVERYTHING, clusters: [{ ...EVERYTHING.clusters[0]!, ...over }] }) as Known;
+  const other = `sha256:${'c'.repeat(64)}`;
+  const text = (more: string) =>
+    `kind: Cluster\nname: orders\nnamespace: team-a\nlocation: eu-west\ninstances: 5\npullSecret: pull\nstorage: { size: 20Gi, walSize: 5Gi }
+resources: { cpu: "2" }\noperator: edb\nvia: catalog\nextensions: [vector]\n${more}`;
+  const [back] = plan(await read(text(`image: ${DIGEST}\n`)), known({}));
+  assert.deepEqual([back?.action, back?.reason?.startsWith('An agent applies it')], ['conflict', true]);
+  const wanted = await read(text(`image: ${other}\napply: true\nupgrade: window\n`));
+  const [first] = plan(wanted, known({}));
+  assert.deepEqual(first?.changes, [{ field: 'image', before: DIGEST, after: other }]);
+  const calls: unknown[] = [];
+  await first!.carryOut!((async (name: string, input: object) => calls.push([name, input])) as never, EVERYTHING);
+  assert.deepEqual(calls, [['upgradeCluster', { params: { id: id(18) }, body: { image: other, when: 'window' } }]]);
+  const [second] = plan(wanted, known({ upgrade: { image: other, state: 'scheduled' } }));
+  assert.deepEqual([second?.action, second?.reason], ['unchanged', 'The upgrade to it is on its way: scheduled.']);
+});

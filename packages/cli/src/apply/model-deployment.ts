@@ -1,7 +1,7 @@
 /** Models that are served, of files. */
 import { type ModelDeploymentDetail, ModelDeploymentInput, type ModelDeploymentPatch } from '@pharos/contract';
 import type { Known, Noun } from './noun.ts';
-import { digestOf, fixedConflict, type PlacedDocument, placeKey, readPlaced } from './placed-image.ts';
+import { digestOf, fixedConflict, type PlacedDocument, placeKey, readPlaced, STAYS_APPLIED } from './placed-image.ts';
 import { conflict, create, difference, type Step, update } from './step.ts';
 
 const WithoutImage = ModelDeploymentInput.omit({ image: true });
@@ -36,6 +36,7 @@ function planDeployment({ spec, image }: ModelDeploymentDocument, known: Known):
   const { id } = before;
   const fixed = fixedConflict(head, id, before.spec, spec, ['target', 'mode', 'scope']);
   if (fixed) return fixed;
+  if (before.apply && !spec.apply) return conflict(head, id, STAYS_APPLIED);
   const changes = difference(fieldsOf(inputOf(before)), fieldsOf(wanted));
   const { gpu, replicas, scale, secret, pullSecret, storage, profile, resources, runtime, apply } = wanted;
   const body: ModelDeploymentPatch = {
