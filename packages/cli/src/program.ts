@@ -17,6 +17,7 @@ import { decideCommands } from './commands/decide.ts';
 import { encryptionCommand } from './commands/encryption.ts';
 import { exceptionsCommand } from './commands/exceptions.ts';
 import { explainCommand } from './commands/explain.ts';
+import { exportCommand } from './commands/export.ts';
 import { hcpTagsCommand } from './commands/hcp-tags.ts';
 import { imagesCommand } from './commands/images.ts';
 import { localCommand } from './commands/local.ts';
@@ -71,6 +72,7 @@ export function buildProgram(shell: Shell): Command {
         rulesCommand(shell),
         explainCommand(shell),
         applyCommand(shell),
+        exportCommand(shell),
         receiversCommand(shell),
         webhooksCommand(shell),
       ],

@@ -8,12 +8,11 @@ import {
 } from '@pharos/contract';
 import { Command, Option } from 'commander';
 import { type CommonOptions, clientAction, clientCommand, examples, listCommand, type Shell } from '../command.ts';
-import { CliError } from '../failure.ts';
 import { ago, minute, shortDigest, state } from '../format.ts';
 import { findImage } from '../image-reference.ts';
 import type { Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
-import { findRepository } from '../resolve.ts';
+import { findApprovalRule, findRepository } from '../resolve.ts';
 
 export function approvalsCommand(shell: Shell): Command {
   return new Command('approvals')
@@ -206,11 +205,7 @@ function removeRule(shell: Shell): Command {
   const command = clientCommand('delete', 'remove a rule').alias('remove').argument('<pattern>', 'pattern or id');
   return examples(command, 'approvals rules delete "prod/**"').action(
     clientAction(shell, async ({ client, out }, [pattern]) => {
-      const { items } = await client('listApprovalRules', { query: { limit: 1000 } });
-      const rule = items.find((one) => one.pattern === pattern || one.id === pattern);
-      if (rule === undefined) {
-        throw new CliError('not-found', `There is no rule "${pattern}".`, 'See "pharos approvals rules list".');
-      }
+      const rule = await findApprovalRule(client, pattern!);
       await client('deleteApprovalRule', { params: { id: rule.id } });
       out.one({ id: rule.id, deleted: true }, rule.id, () =>
         out.line(out.style({ text: `${rule.pattern}: removed.` })),

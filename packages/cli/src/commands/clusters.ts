@@ -6,7 +6,6 @@ import {
   type ClusterUpgrade,
   ClusterVia,
   Engine,
-  type ManifestCheck,
   Operator,
 } from '@pharos/contract';
 import { Command, Option } from 'commander';
@@ -25,7 +24,9 @@ import { ago, minute } from '../format.ts';
 import type { Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
 import { findCluster } from '../resolve.ts';
+import { updateCommand } from './cluster-update.ts';
 import { approveUpgrade, cancelUpgrade, showUpgrade, upgrade } from './cluster-upgrades.ts';
+import { showChecks } from './manifest-checks.ts';
 import { clusterWindow, showClusterWindows } from './windows.ts';
 
 export function clustersCommand(shell: Shell): Command {
@@ -40,6 +41,7 @@ What the operator would refuse is told before anything is handed out. An image t
     .addCommand(show(shell))
     .addCommand(make(shell, 'create'))
     .addCommand(make(shell, 'manifest'))
+    .addCommand(updateCommand(shell))
     .addCommand(upgrade(shell))
     .addCommand(approveUpgrade(shell))
     .addCommand(cancelUpgrade(shell))
@@ -208,12 +210,6 @@ async function newestApproved(client: Client, options: MakeOptions): Promise<str
     `No image of ${engine} ${major ?? ''} can be selected: ${reason}`,
     'pharos images list',
   );
-}
-
-function showChecks(out: Output, checks: readonly ManifestCheck[]): void {
-  for (const { state, message, hint } of checks) {
-    if (state !== 'ok') out.warn(`${state === 'fail' ? 'refused: ' : ''}${message} ${hint}`.trim());
-  }
 }
 
 function showYaml(out: Output, yaml: string): void {

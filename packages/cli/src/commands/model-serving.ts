@@ -26,10 +26,9 @@ import { CliError } from '../failure.ts';
 import { shortDigest, state } from '../format.ts';
 import type { Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
-import { findModel, isId } from '../resolve.ts';
+import { findModel, findModelDeployment } from '../resolve.ts';
 import { externalServicesCommand } from './model-external.ts';
 import { fitCommand, gpuOf } from './model-fit.ts';
-import { single } from './single.ts';
 
 /** The commands below `pharos models`. */
 export function servingCommands(shell: Shell): Command[] {
@@ -189,7 +188,7 @@ function deployments(shell: Shell): Command {
     'models deployments get llama',
   ).action(
     clientAction<CommonOptions>(shell, async ({ client, out }, [name]) => {
-      const { id } = await findDeployment(client, name!);
+      const { id } = await findModelDeployment(client, name!);
       const detail = await client('getModelDeployment', { params: { id } });
       out.one(detail, detail.id, () => show(out, detail));
     }),
@@ -206,12 +205,13 @@ function deployments(shell: Shell): Command {
       .option('--profile <PROFILE>', 'profile of a NIM; "" takes it away')
       .option('--secret <NAME>', 'secret with NGC_API_KEY; "" takes it away')
       .option('--pull-secret <NAME>', 'secret to pull images with; "" takes it away')
+      .option('--apply', 'let an agent of the location apply it from now on')
       .option('--dry-run', 'make the checks and keep nothing'),
     'models deployments edit llama --max 4 --dry-run',
     'models deployments edit llama --image sha256:…',
   ).action(
     clientAction<EditOptions>(shell, async ({ client, out }, [name], options) => {
-      const { id } = await findDeployment(client, name!);
+      const { id } = await findModelDeployment(client, name!);
       const body = patchOf(options, (await client('getModelDeployment', { params: { id } })).spec);
       if (options.dryRun === true) {
         const answer = await client('modelDeploymentChangeManifest', { params: { id }, body });
@@ -233,7 +233,7 @@ function deployments(shell: Shell): Command {
     'models deployments delete llama',
   ).action(
     clientAction<CommonOptions>(shell, async ({ client, out }, [name]) => {
-      const { id, name: called } = await findDeployment(client, name!);
+      const { id, name: called } = await findModelDeployment(client, name!);
       await client('deleteModelDeployment', { params: { id } });
       out.one({ id, deleted: true }, id, () => out.line(`${called} is deleted.`));
     }),
@@ -257,12 +257,13 @@ interface EditOptions extends CommonOptions {
   profile?: string;
   secret?: string;
   pullSecret?: string;
+  apply?: boolean;
   dryRun?: boolean;
 }
 
 /** Only what was named. @throws CliError `nothing-to-change` */
 function patchOf(options: EditOptions, { gpu, replicas, resources }: ModelDeploymentSpec): ModelDeploymentPatch {
-  const { image, gpus, min, max, cpu, memory, profile, secret, pullSecret } = options;
+  const { image, gpus, min, max, cpu, memory, profile, secret, pullSecret, apply } = options;
   const taken = (text: string) => (text === '' ? null : text);
   // Another number of GPUs is another way to split the model.
   const { tensorParallelism: _, pipelineParallelism: __, product: ___, ...rest } = gpu;
@@ -278,20 +279,10 @@ function patchOf(options: EditOptions, { gpu, replicas, resources }: ModelDeploy
     ...(profile === undefined ? {} : { profile: taken(profile) }),
     ...(secret === undefined ? {} : { secret: taken(secret) }),
     ...(pullSecret === undefined ? {} : { pullSecret: taken(pullSecret) }),
+    ...(apply === undefined ? {} : { apply }),
   };
   if (Object.keys(patch).length > 0) return patch;
   throw new CliError('nothing-to-change', 'No change was given.', 'See: pharos models deployments edit --help');
-}
-
-/** @throws CliError `not-found`, `name-ambiguous`. */
-async function findDeployment(client: Client, name: string): Promise<Pick<ModelDeployment, 'id' | 'name'>> {
-  if (isId(name)) return { id: name, name };
-  const { items } = await client('listModelDeployments', { query: { q: name.slice(0, 200), limit: 1000 } });
-  return single(
-    items.filter((each) => each.name === name),
-    name,
-    'pharos models deployments list',
-  );
 }
 
 function showChecks(out: Output, checks: readonly ManifestCheck[], how: 'line' | 'note'): void {
