@@ -38,7 +38,7 @@ function planCluster({ spec, image }: ClusterDocument, known: Known): Step {
   if (fixed) return fixed;
   const changes = difference(fieldsOf(inputOf(before)), fields);
   const { instances, storage, resources, extensions, pullSecret, apply } = spec;
-  const body: ClusterPatch = { instances, storage, resources, extensions, pullSecret, apply };
+  const body: Omit<ClusterPatch, 'when'> = { instances, storage, resources, extensions, pullSecret, apply };
   const isMoved = before.spec.image !== found.digest;
   const isChanged = changes.some(({ field }) => field !== 'image');
   return update(head, id, changes, { ...body, image: found.digest }, async (client) => {

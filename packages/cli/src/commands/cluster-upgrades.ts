@@ -110,12 +110,12 @@ const WORDS: Readonly<Record<ClusterUpgrade['state'], string>> = {
 
 /** One upgrade in a line, and how it stands in a second. */
 export function showUpgrade(out: Output, one: ClusterUpgrade): void {
-  const { extension, from, to, state, requestedBy, requestedAt, approvedBy } = one;
-  const what = `${extension === null ? '' : `${extension} `}${from} to ${to}`;
+  const { extension, from, to, change, state, requestedBy, requestedAt, approvedBy } = one;
+  const what = change ?? `${extension === null ? '' : `${extension} `}${from} to ${to}`;
   const by = `${requestedBy}, ${ago(requestedAt)}${approvedBy === null ? '' : `; confirmed by ${approvedBy}`}`;
   const style = state === 'verified' ? 'green' : OPEN.has(state) ? 'cyan' : state === 'cancelled' ? 'dim' : 'yellow';
   out.line(
-    `Upgrade ${out.style({ text: what })}: ${out.style({ text: WORDS[state], style })} (${out.style({ text: by })})`,
+    `${change === null ? 'Upgrade' : 'Change'} ${out.style({ text: what })}: ${out.style({ text: WORDS[state], style })} (${out.style({ text: by })})`,
   );
   if (one.message !== '') out.line(`  ${out.style({ text: progressText(one) })}`);
 }
