@@ -3,6 +3,7 @@ import type { Evidence, ReportedEvidence, VerificationResult } from '@pharos/con
 import { sql } from 'kysely';
 import { type Db, first, iso, jsonText } from './database.ts';
 import type { EvidenceStore, NewVerification, StoredEvidence } from './trust-port.ts';
+import { lookAgain, markVerified } from './verified.ts';
 
 /** Signatures kept of one digest in one repository: agents fetch fewer, and one that lies fills no disk. */
 const MOST_OF_SUBJECT = 100;
@@ -73,8 +74,11 @@ export function evidenceOf(db: Db): EvidenceStore {
         const subjects = [...new Set(settled.rows.map(({ subject }) => subject))];
         // What is verified of an image changes what policies say of it.
         await sql`update policy_checks set version = 0 where digest = any(${subjects.toSorted()}::text[])`.execute(trx);
+        await lookAgain(trx, subjects);
         return subjects;
       }),
+
+    markVerified: (limit, now) => markVerified(db, limit, now),
 
     newest: async (below, limit) => {
       const found = await sql<EvidenceRow>`${SELECT} where ${below === null ? sql`true` : sql`e.id < ${below}`}
