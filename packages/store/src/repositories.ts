@@ -153,7 +153,7 @@ async function tagStates(db: Db, id: string, now: Date): Promise<NonNullable<Rep
   let decided = 0;
   for (const state of ImageState.options) {
     if (state === 'pending') continue;
-    const tags = await countDecided(db, state, id, now);
+    const tags = await countDecided(db, state, { repositoryId: id }, now);
     counts.set(state, tags);
     decided += tags;
   }

@@ -24,7 +24,7 @@ import {
 } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { allOf, type Db, EXACT_TOTAL } from './database.ts';
-import { countDecided } from './decided-tags.ts';
+import { countDecided, decidedNowAs, decidedStates } from './decided-tags.ts';
 import { decidedNow, digestsIn } from './decision-row.ts';
 import { inRepositories, LIVE } from './tag-pages.ts';
 import type { CountedProfile, ProfileReader } from './tag-profiles.ts';
@@ -127,13 +127,37 @@ async function groups(
   );
   const ids = relevant.map(({ profile }) => profile.id);
   const isEvery = relevant.length === search.candidates.length;
-  const where = allOf([...base(search), ...(isEvery ? [] : [sql`t.profile_id = any(${ids}::int[])`]), ...conditions]);
+  const { from, fixed, rest } = sourceOf(search, conditions, null, now);
+  const where = allOf([...fixed, ...(isEvery ? [] : [sql`t.profile_id = any(${ids}::int[])`]), ...rest]);
   const found = await sql<{ id: number; tags: number }>`
-    with hit as materialized (select t.profile_id from tags t where ${where}),
+    with hit as materialized (select t.profile_id from ${from} where ${where}),
       bounded as materialized (select profile_id from hit limit ${EXACT_TOTAL + 1})
     select profile_id as id, count(*)::int as tags from bounded where profile_id is not null group by 1`.execute(db);
   const hits = found.rows.reduce((sum, { tags }) => sum + tags, 0);
   return { counted: await profiles.of(found.rows), atLeast: hits > EXACT_TOTAL };
+}
+
+interface Source {
+  readonly from: RawBuilder<unknown>;
+  readonly fixed: readonly RawBuilder<unknown>[];
+  readonly rest: readonly RawBuilder<unknown>[];
+}
+
+/**
+ * Where hits are looked for. Tags that somebody decided about stand by themselves, with their profile and age: where nothing else is
+ * asked of single tags than such a state, all others are not looked at.
+ */
+function sourceOf(
+  search: TagSearch,
+  conditions: readonly RawBuilder<unknown>[],
+  without: FieldName | null,
+  now: Date,
+): Source {
+  const asked = search.terms.filter(({ field }) => field === null || !(PROFILE_FIELDS.has(field) || field === without));
+  const states = asked.length === 1 && search.isLive ? decidedStates(asked[0]!) : null;
+  if (states === null || search.repositoryIds !== null || conditions.length !== 1)
+    return { from: sql`tags t`, fixed: base(search), rest: conditions };
+  return { from: sql`decided_tags t`, fixed: decidedNowAs(states, now), rest: [] };
 }
 
 function base(search: TagSearch): RawBuilder<unknown>[] {
@@ -151,22 +175,24 @@ function conditionsWithout(search: TagSearch, field: FieldName | null, now: Date
   return kept.map((term) => tagCondition(term, now));
 }
 
-/** All that is asked, but for one field. */
-function whereWithout(search: TagSearch, field: FieldName, now: Date): RawBuilder<unknown> {
+/** All that is asked, but for one field, and where it is looked for. */
+function hitsWithout(
+  search: TagSearch,
+  field: FieldName,
+  now: Date,
+): { from: RawBuilder<unknown>; where: RawBuilder<unknown> } {
   const isEvery = search.fitting.length === search.candidates.length;
   const ids = search.fitting.map(({ profile }) => profile.id);
-  return allOf([
-    ...base(search),
-    ...(isEvery ? [] : [sql`t.profile_id = any(${ids}::int[])`]),
-    ...conditionsWithout(search, field, now),
-  ]);
+  const { from, fixed, rest } = sourceOf(search, conditionsWithout(search, field, now), field, now);
+  const where = allOf([...fixed, ...(isEvery ? [] : [sql`t.profile_id = any(${ids}::int[])`]), ...rest]);
+  return { from, where };
 }
 
 type Counted = readonly (readonly [value: string, count: number])[];
 
 /** From the youngest on, each age what it adds to the one before; once the bound is reached, older tags are not looked at. */
 async function ages(db: Db, search: TagSearch, now: Date): Promise<Counted> {
-  const where = whereWithout(search, 'age', now);
+  const { from, where } = hitsWithout(search, 'age', now);
   const counts: [string, number][] = [];
   let count = 0;
   let younger = sql``;
@@ -174,7 +200,7 @@ async function ages(db: Db, search: TagSearch, now: Date): Promise<Counted> {
     if (count <= EXACT_TOTAL) {
       const since = new Date(now.getTime() - days * 86_400_000).toISOString();
       const found = await sql<{ n: number }>`
-        with hit as materialized (select 1 from tags t where ${where} and t.effective_at > ${since} ${younger})
+        with hit as materialized (select 1 from ${from} where ${where} and t.effective_at > ${since} ${younger})
         select count(*)::int as n from (select 1 from hit limit ${EXACT_TOTAL + 1 - count}) bounded`.execute(db);
       count += found.rows[0]?.n ?? 0;
       younger = sql`and t.effective_at <= ${since}`;
@@ -186,15 +212,17 @@ async function ages(db: Db, search: TagSearch, now: Date): Promise<Counted> {
 
 /** States are few and decided images are looked up by digest; what none of them has is pending. */
 async function states(db: Db, search: TagSearch, now: Date): Promise<Counted> {
-  const where = whereWithout(search, 'state', now);
+  const { where } = hitsWithout(search, 'state', now);
   const isWhole =
     search.isLive && search.repositoryIds === null && conditionsWithout(search, 'state', now).length === 0;
   const all = isWhole ? search.fitting.reduce((sum, { tags }) => sum + tags, 0) : await countHits(db, where);
+  const isEvery = search.fitting.length === search.candidates.length;
+  const profileIds = isEvery ? null : search.fitting.map(({ profile }) => profile.id);
   const counts: [string, number][] = [];
   for (const state of ImageState.options) {
     if (state === 'pending') continue;
     const n = isWhole
-      ? await countDecided(db, state, null, now)
+      ? await countDecided(db, state, { profileIds }, now)
       : await countHits(db, sql`${where} and t.digest in (${digestsIn(state, now)})`);
     if (n > 0) counts.push([state, n]);
   }
@@ -223,12 +251,12 @@ async function hcpTags(db: Db, search: TagSearch, now: Date): Promise<Counted> {
     where exists (select from hcp_tag_images x where x.hcp_tag_id = h.id)
       or exists (select from hcp_tag_repositories x where x.hcp_tag_id = h.id)
     order by lower(h.name) limit ${MOST_HCP_TAGS}`.execute(db);
-  const where = whereWithout(search, 'hcp', now);
+  const { from, where } = hitsWithout(search, 'hcp', now);
   const counts: [string, number][] = [];
   for (const { id, name } of used.rows) {
     const found = await sql<{ n: number }>`
       with hit as materialized (
-        select 1 from tags t where ${where}
+        select 1 from ${from} where ${where}
           and (t.digest in (select x.digest from hcp_tag_images x where x.hcp_tag_id = ${id})
             or t.repository_id in (select x.repository_id from hcp_tag_repositories x where x.hcp_tag_id = ${id})))
       select count(*)::int as n from (select 1 from hit limit ${EXACT_TOTAL + 1}) bounded`.execute(db);

@@ -68,7 +68,7 @@ async function isStateOfMany(db: Db, { isLive, terms, repositoryIds }: TagSearch
   );
   const [state] = states;
   if (states.length !== 1 || state === undefined || state === 'pending') return false;
-  return (await countDecided(db, state, null, now)) > EXACT_TOTAL;
+  return (await countDecided(db, state, {}, now)) > EXACT_TOTAL;
 }
 
 /** A page whose number of hits is known from the profiles. */

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { asksSigned, type FieldName, type TagProfile, type Term, withSignedWords } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, jsonText } from './database.ts';
+import { redrawDecidedTags } from './decided-tags.ts';
 import { keepTerms } from './profile-terms.ts';
 import type { TagFacts } from './tag-facts.ts';
 
@@ -139,6 +140,7 @@ export async function countProfiles(trx: Db, repositoryIds: readonly string[]): 
     select repository_id, profile_id, tags from counted
     on conflict (repository_id, profile_id) do update set tags = excluded.tags
       where p.tags <> excluded.tags`.execute(trx);
+  await redrawDecidedTags(trx, repositoryIds);
   profilesChanged();
 }
 

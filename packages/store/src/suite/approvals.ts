@@ -22,6 +22,8 @@ async function people(store: Store): Promise<void> {
   }
 }
 
+const ARM = { os: 'linux', architecture: 'arm64', variant: null, size: 1000 };
+
 /** Images with these tags in a repository, each of its own digest. */
 async function images(store: Store, registryId: string, names: readonly string[], repository = 'postgresql', at = 0) {
   const digests = names.map((name) => digestOf(`${repository} ${name}`));
@@ -356,9 +358,11 @@ export function approvalsSuite(given: () => Promise<Given>): void {
     const repository = await repositoryId(store);
     const inOrder = async (what: string) => {
       const truth = sql`select t.repository_id, t.name, t.digest, s.state, t.floating, coalesce(t.major, -1) as major,
-        coalesce(t.flavour, '') collate "C" as flavour, t.sort_key from tags t join image_states s on s.digest = t.digest
+        coalesce(t.flavour, '') collate "C" as flavour, t.sort_key, t.profile_id, t.effective_at
+        from tags t join image_states s on s.digest = t.digest
         where t.presence <> 'retired' and s.state <> 'pending'`;
-      const kept = sql`select repository_id, name, digest, state, floating, major, flavour, sort_key from decided_tags`;
+      const kept = sql`select repository_id, name, digest, state, floating, major, flavour, sort_key, profile_id, effective_at
+        from decided_tags`;
       const wrong = await sql`(${truth} except ${kept}) union all (${kept} except ${truth})`.execute(db);
       assert.deepEqual(wrong.rows, [], what);
     };
@@ -383,8 +387,26 @@ export function approvalsSuite(given: () => Promise<Given>): void {
       return Object.fromEntries(found.map(({ value, count }) => [value, count]));
     };
     assert.deepEqual([await facet(2), await facet(5)], [await states(2), await states(5)]);
+    // The second asks something of each tag, and so looks at the tags themselves.
+    const told = async (q: string, at: number) => {
+      const { facets } = await store.tags.facets(TagFacetsQuery.parse({ q }), hours(at));
+      return facets.map(({ field, values }) => [field, values.map(({ value, count }) => `${value} ${count}`)]);
+    };
+    for (const at of [2, 5]) {
+      for (const q of ['state:approved', 'state:approved,rejected major:17', 'state:rejected age:<1y']) {
+        assert.deepEqual(await told(q, at), await told(`${q} tag:*`, at), `${q} at ${at}`);
+      }
+    }
     await store.decisions.expire(hours(5));
     await inOrder('ended');
+    await scan(store, id, {
+      tags: names.map((name, at) => ({ name, digest: digests[at]! })),
+      images: digests.map((digest) =>
+        observation(digest, { configCreated: '2026-10-02T00:00:00Z', platforms: [{ ...ARM, digest }] }),
+      ),
+      now: hours(5),
+    });
+    await inOrder('drawn anew');
 
     const moved = digestOf('moved');
     await scan(store, id, {
