@@ -64,7 +64,7 @@ location, name, operator and storage class are fixed.`),
       out.one(cluster, id, () => {
         showChecks(out, cluster.checks);
         out.line(out.style({ text: `Cluster "${cluster.name}" is changed.` }));
-        out.note(cluster.apply ? 'An agent of the location applies it.' : `pharos clusters show ${cluster.name}`);
+        out.note(cluster.apply ? 'An agent of the location applies it.' : `See: pharos clusters show ${cluster.name}`);
       });
     }),
   );

@@ -163,7 +163,9 @@ function make(shell: Shell, verb: 'create' | 'manifest'): Command {
         return out.one(cluster, cluster.id, () => {
           showChecks(out, cluster.checks);
           out.line(out.style({ text: `Cluster "${cluster.name}" from ${cluster.image.reference}.` }));
-          out.note(cluster.apply ? 'An agent of the location applies it.' : `pharos clusters show ${cluster.name}`);
+          out.note(
+            cluster.apply ? 'An agent of the location applies it.' : `See: pharos clusters show ${cluster.name}`,
+          );
         });
       }
       const answer = await client('clusterManifest', { body });
@@ -196,9 +198,15 @@ async function inputOf(client: Client, name: string, options: MakeOptions): Prom
     instances: options.instances,
     storage: { size: options.storage, ...(storageClass ? { storageClass } : {}) },
     resources: { ...(cpu ? { cpu } : {}), ...(memory ? { memory } : {}) },
-    operator: options.operator ?? (options.engine === 'epas' || options.engine === 'pge' ? 'edb' : 'cnpg'),
+    operator: options.operator ?? (await operatorOf(client, image, options.engine)),
     extensions: extension.map((each) => ({ name: each })),
   };
+}
+
+/** CloudNativePG runs community PostgreSQL only. @param engine undefined: that of the image */
+async function operatorOf(client: Client, digest: string, engine: Engine | undefined): Promise<Operator> {
+  const runs = engine ?? (await client('getImage', { params: { digest } })).facts.engine;
+  return runs === 'epas' || runs === 'pge' ? 'edb' : 'cnpg';
 }
 
 /** The newest selectable image; with extensions, the newest that brings them, where one is known to. */
