@@ -17,6 +17,7 @@ const check = (state: string) => ({ id: 'name', state, message: 'Said \u001b[31m
 const api =
   (state = 'ok', images: object[] = [image(DIGEST, []), image(FULL, ['vector'])]) =>
   ({ path }: Call): Answer => {
+    if (path.startsWith('/images/')) return { status: 200, body: { facts: { engine: 'postgresql' } } };
     if (path.startsWith('/cluster-choices')) return { status: 200, body: { engines: [], images, extensions: [] } };
     if (path === '/clusters/manifest') {
       const manifests = state === 'fail' ? [] : [{ kind: 'Cluster' }];
@@ -48,6 +49,19 @@ test('the newest approved image that brings the extension is taken, and the mani
   assert.deepEqual([body.image, body.operator, body.extensions], [FULL, 'edb', [{ name: 'pgvector' }]]);
 });
 
+test('an image is named by its tag, and what it runs decides the operator', async () => {
+  const answers = (call: Call): Answer => {
+    if (call.path.startsWith('/repositories?')) return listOf({ id: 'r1', name: 'epas', host: 'registry.example.com' });
+    if (call.path === '/repositories/r1/tags/17.6') return { status: 200, body: { digest: FULL } };
+    if (call.path.startsWith('/images/')) return { status: 200, body: { facts: { engine: 'epas' } } };
+    return api()(call);
+  };
+  const ran = await runIn({ api: answers }, ...MAKE, '--image', 'epas:17.6');
+  assert.equal(ran.code, 0, ran.stderr);
+  const body = ran.calls.at(-1)?.body as { image: string; operator: string };
+  assert.deepEqual([body.image, body.operator], [FULL, 'edb']);
+});
+
 test('nothing approved, no image said, a check that fails: nothing on stdout, and a failure', async () => {
   const pending = await runIn({ api: api('ok', [image(DIGEST, [], false)]) }, ...MAKE, '--engine', 'epas');
   assert.match(pending.stderr, /waits for approval/);
@@ -57,6 +71,7 @@ test('nothing approved, no image said, a check that fails: nothing on stdout, an
     await runIn({ api: api('fail') }, ...MAKE, '--image', DIGEST),
   ]) {
     assert.notEqual(ran.code, 0);
+    assert.doesNotMatch(ran.stderr, /internal/);
     assert.equal(ran.stdout, '');
   }
 });
