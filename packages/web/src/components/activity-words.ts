@@ -50,7 +50,11 @@ export function groupEntries(entries: readonly ActivityEntry[]): ActivityEntry[]
 
 /** How the items of an entry are called, for the button that shows them. */
 export function itemWords({ type, count, items }: ActivityEntry): string {
-  const noun = /^(?:image|admission|upgrade|catalog)\./.test(type) ? 'image' : type.startsWith('tag.') ? 'tag' : 'repository';
+  const noun = /^(?:image|admission|upgrade|catalog)\./.test(type)
+    ? 'image'
+    : type.startsWith('tag.')
+      ? 'tag'
+      : 'repository';
   const many = noun === 'repository' ? 'repositories' : `${noun}s`;
   if (count === 1) return `Which ${noun}`;
   return items.length < count ? `The first ${items.length} of ${count} ${many}` : `Which ${count} ${many}`;
