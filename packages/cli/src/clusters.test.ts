@@ -227,22 +227,18 @@ test('update sends what was named, and what it replaces whole it fills from what
   };
   assert.deepEqual(await update('--instances', '5', '--apply'), { instances: 5, apply: true });
   assert.deepEqual(await update('--storage', '50Gi'), {
-    when: undefined,
     storage: { size: '50Gi', storageClass: 'fast' },
   });
   assert.deepEqual(await update('--wal-storage', '5Gi'), {
-    when: undefined,
     storage: { size: '20Gi', storageClass: 'fast', walSize: '5Gi' },
   });
   assert.deepEqual(await update('--memory', '8Gi'), { resources: { cpu: '2', memory: '8Gi' } });
   assert.deepEqual(await update('--cpu', '', '--pull-secret', ''), {
-    when: undefined,
     resources: { memory: '4Gi' },
     pullSecret: null,
   });
   assert.deepEqual(await update('--extension', 'hstore'), { extensions: [{ name: 'hstore' }] });
   assert.deepEqual(await update('--add-extension', `pgaudit=${DIGEST}`, '--remove-extension', 'vector'), {
-    when: undefined,
     extensions: [
       { name: 'postgis', image: FULL },
       { name: 'pgaudit', image: DIGEST },
