@@ -27,6 +27,7 @@ export * from './manifests/catalog-entries.ts';
 export * from './manifests/cloudnative-pg.ts';
 export * from './manifests/cluster-change.ts';
 export * from './manifests/cluster-checks.ts';
+export * from './manifests/cluster-restart.ts';
 export * from './manifests/cluster-spec.ts';
 export * from './manifests/edb.ts';
 export * from './manifests/extension-checks.ts';

@@ -18,11 +18,21 @@ export interface StoredCatalog {
   readonly rollout: Rollout | null;
 }
 
+/** The digests of a catalog object as it was applied last; null: none was, so nothing follows it there. */
+export interface StandingCatalog {
+  readonly main: readonly string[] | null;
+  readonly canary: readonly string[] | null;
+  /** Canary clusters that are not seen to follow the canaries' catalog yet: they run what the other holds. */
+  readonly notOver: readonly string[];
+}
+
 export interface NewEdition {
   readonly mode: 'automatic' | 'held';
   readonly by: string;
   readonly reason: string;
   readonly entries: readonly CatalogEntry[];
+  /** The edition that it is again, where somebody went back. */
+  readonly backTo?: number | null;
   /** Goes to all clusters at once, whatever the policy. */
   readonly isUrgent?: boolean;
 }
@@ -30,6 +40,8 @@ export interface NewEdition {
 export interface Catalogs {
   /** Those of a location, or all, by name. */
   list(location: string | null): Promise<StoredCatalog[]>;
+  /** Those of a name: one in a location, or in all of them. */
+  named(name: string, location: string | null): Promise<StoredCatalog[]>;
   /** Newest first, at most 200. */
   editions(id: string): Promise<CatalogEdition[]>;
   /** By edition; those that went out at once have none. */
@@ -52,6 +64,8 @@ export interface Catalogs {
     who: { by: string; reason: string },
     now: Date,
   ): Promise<void>;
+  /** What of it stands in Kubernetes, as agents said; what restarts is counted against this too. */
+  standing(id: string): Promise<StandingCatalog>;
   /** What agents were handed of it. */
   applied(id: string): Promise<CatalogDetail['applied']>;
   /** Those that have or had a policy: their stages are carried on with `step`. */

@@ -1,11 +1,5 @@
 /** PostgreSQL clusters of files. */
-import {
-  type ClusterDetail,
-  ClusterInput,
-  ClusterMaintenancePatch,
-  type ClusterPatch,
-  UpgradeTiming,
-} from '@pharos/contract';
+import { type ClusterDetail, ClusterInput, ClusterMaintenancePatch, UpgradeTiming } from '@pharos/contract';
 import { windowWords } from '../window-words.ts';
 import { maintenanceFields, withWindows } from './maintenance.ts';
 import type { Known, Noun } from './noun.ts';
@@ -77,13 +71,13 @@ function planCluster({ spec: { maintenance, upgrade: when, ...spec }, image }: C
   };
   const changes = difference(present, fields);
   const { instances, storage, resources, extensions, pullSecret, apply } = spec;
-  const body: ClusterPatch = { instances, storage, resources, extensions, pullSecret, apply };
+  const body = { instances, storage, resources, extensions, pullSecret, apply };
   const isMoved = before.spec.image !== found.digest && !isAsked;
   const isOther = changes.some(({ field }) => field.startsWith('maintenance.'));
   const isChanged = changes.some(({ field }) => field !== 'image' && !field.startsWith('maintenance.'));
   const step = update(head, id, changes, { ...body, image: found.digest }, async (client) => {
     if (isOther && isKept) await client('setClusterMaintenance', { params: { id }, body: maintenance });
-    if (isChanged) await client('updateCluster', { params: { id }, body });
+    if (isChanged) await client('updateCluster', { params: { id }, body: { ...body, when } });
     if (isMoved) await client('upgradeCluster', { params: { id }, body: { image: found.digest, when } });
   });
   return isAsked ? { ...step, reason: `The upgrade to it is on its way: ${before.upgrade?.state}.` } : step;

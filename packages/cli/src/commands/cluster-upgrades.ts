@@ -28,6 +28,10 @@ interface UpgradeOptions extends CommonOptions {
   timeout: number;
 }
 
+export function whenOption(description: string): Option {
+  return new Option('--when <TIME>', description).choices(UpgradeTiming.options).default('now');
+}
+
 export function upgrade(shell: Shell): Command {
   const command = clientCommand('upgrade', 'list what a cluster can move to, move it, or wait until it has moved')
     .argument('<cluster>', 'name or id')
@@ -35,11 +39,7 @@ export function upgrade(shell: Shell): Command {
       '--to <IMAGE>',
       'move to this approved image (REPOSITORY:TAG or a digest); without it the choices are listed',
     )
-    .addOption(
-      new Option('--when <TIME>', 'at once, or in the next maintenance window')
-        .choices(UpgradeTiming.options)
-        .default('now'),
-    )
+    .addOption(whenOption('at once, or in the next maintenance window'))
     .option('--wait', 'wait for the end of the newest upgrade; exit code 6 unless all instances run the image')
     .addOption(
       new Option('--timeout <MINUTES>', 'with --wait: give up after so long, with exit code 6')
@@ -114,12 +114,12 @@ const WORDS: Readonly<Record<ClusterUpgrade['state'], string>> = {
 
 /** One upgrade in a line, and how it stands in a second. */
 export function showUpgrade(out: Output, one: ClusterUpgrade): void {
-  const { extension, from, to, state, requestedBy, requestedAt, approvedBy } = one;
-  const what = `${extension === null ? '' : `${extension} `}${from} to ${to}`;
+  const { extension, from, to, change, state, requestedBy, requestedAt, approvedBy } = one;
+  const what = change ?? `${extension === null ? '' : `${extension} `}${from} to ${to}`;
   const by = `${requestedBy}, ${ago(requestedAt)}${approvedBy === null ? '' : `; confirmed by ${approvedBy}`}`;
   const style = state === 'verified' ? 'green' : OPEN.has(state) ? 'cyan' : state === 'cancelled' ? 'dim' : 'yellow';
   out.line(
-    `Upgrade ${out.style({ text: what })}: ${out.style({ text: WORDS[state], style })} (${out.style({ text: by })})`,
+    `${change === null ? 'Upgrade' : 'Change'} ${out.style({ text: what })}: ${out.style({ text: WORDS[state], style })} (${out.style({ text: by })})`,
   );
   if (one.message !== '') out.line(`  ${out.style({ text: progressText(one) })}`);
 }

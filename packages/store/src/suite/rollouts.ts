@@ -321,6 +321,135 @@ export function rolloutsSuite(given: () => Promise<Given>): void {
     assert.deepEqual((await store.catalogs.list('here'))[0]!.policy?.canaries, []);
   });
 
+  it('a cluster is made when its catalog stands there, and not before; what stands is not held up by it', async () => {
+    const { store, id, now } = await ready();
+    const shown = async (ownerId: string, kind: 'cluster' | 'catalog' = 'cluster') => {
+      const { state, code, message, appliedGeneration } = (await store.dispatches.get(kind, ownerId))!;
+      return { state, code, message, appliedGeneration };
+    };
+    const { id: early } = (await store.clusters.list({ limit: 1 })).items[0]!;
+    const before = await store.dispatches.version('here', now.at());
+    const first = await store.dispatches.take(HOLDER, now.at());
+    assert.deepEqual(
+      first.map(({ ownerKind }) => ownerKind),
+      ['catalog'],
+      'both clusters were dispatched before their catalog',
+    );
+    assert.deepEqual(await shown(early), {
+      ...{ state: 'waiting', code: 'catalog-not-applied', appliedGeneration: 0 },
+      message: `It waits until its catalog ${NAME} is applied there: no agent has applied it yet.`,
+    });
+    const [task] = first;
+    const said = { agentId: AGENT, fence: task!.fence, generation: task!.generation, status: [] };
+    const failed = { ...said, state: 'failed' as const, code: 'rbac-missing', message: 'It may not.', hint: null };
+    await store.dispatches.report(task!.id, failed, now.pass(2));
+    await store.dispatches.take(HOLDER, now.at());
+    assert.match(
+      (await shown(early)).message,
+      /: It may not\.$/,
+      'the reason of the catalog is the reason of the cluster',
+    );
+    await agent(store, now.pass(2));
+    assert.notEqual(await store.dispatches.version('here', now.at()), before, 'agents hear of it');
+    await agent(store, now.pass(1));
+    assert.deepEqual(await shown(early), { state: 'applied', code: null, message: '', appliedGeneration: 1 });
+
+    // A new edition that no agent has applied holds up no cluster that stands, and none that needs an image which stands.
+    await store.catalogs.publish(KEY, 1, edition(NEW!), now.at());
+    await store.catalogs.dispatch(id, now.at());
+    const stored = (await store.dispatches.get('cluster', early))!;
+    const owner = { ownerKind: 'cluster', ownerId: early, locationId: 'here', requestedBy: 'a' } as const;
+    const [object] = stored.objects as unknown as [{ spec: object }];
+    await store.dispatches.put(
+      { ...owner, objects: [{ ...object, spec: { ...object.spec, instances: 5 } }] },
+      now.at(),
+    );
+    const late = await cluster(store, 'late');
+    const next = await store.dispatches.take(HOLDER, now.pass(2));
+    assert.ok(next.some(({ ownerId, task: what }) => ownerId === early && what === 'apply'));
+    assert.ok(!next.some(({ ownerId }) => ownerId === late), 'its image does not stand there yet');
+    await agent(store, now.pass(2));
+    await agent(store, now.pass(1));
+    assert.equal((await shown(late)).state, 'applied');
+  });
+
+  it('what stands in Kubernetes is told apart from what was handed out', async () => {
+    const { store, id, orders, policy, now } = await ready();
+    assert.deepEqual(await store.catalogs.standing(id), { main: null, canary: null, notOver: [] });
+    await agent(store, now.pass(1));
+    await store.catalogs.setPolicy(id, policy({}));
+    assert.deepEqual(await store.catalogs.standing(id), { main: [digestOf(OLD!)], canary: null, notOver: [orders] });
+    for (let turn = 0; turn < 3; turn += 1) {
+      await store.catalogs.step(id, now.pass(1));
+      await agent(store, now.at());
+    }
+    const over = { main: [digestOf(OLD!)], canary: [digestOf(OLD!)], notOver: [] };
+    assert.deepEqual(await store.catalogs.standing(id), over);
+    await store.catalogs.publish(KEY, 1, edition(NEW!), now.pass(1));
+    await store.catalogs.step(id, now.at());
+    assert.equal(await state(store), 'canary');
+    assert.deepEqual(await store.catalogs.standing(id), over, 'handed out, and no agent has applied it');
+    await agent(store, now.pass(2));
+    assert.deepEqual(await store.catalogs.standing(id), { ...over, canary: [digestOf(NEW!)] });
+  });
+
+  it('each step of an edition is told once, in the feed and to webhooks', async () => {
+    const { store, id, policy, now } = await ready();
+    const endpoint = { name: 'hook', url: 'https://example.com', repositories: null, enabled: true };
+    const events = ['catalog.rollout-waiting', 'catalog.rollout-stopped'] as const;
+    const input = { ...endpoint, events: [...events], allowHttp: false, allowPrivate: false };
+    await store.webhooks.create({ id: randomUUID(), sealed: 'x', input }, T0);
+    let seen = await store.activity.last();
+    const told = async () => {
+      const entries = await store.activity.after(seen);
+      seen = await store.activity.last();
+      for (const { subjectId } of entries) assert.equal(subjectId, id);
+      return entries.map(({ type }) => type.replace('catalog.', ''));
+    };
+    const turns = async (count: number, phase = HEALTHY) => {
+      for (let turn = 0; turn < count; turn += 1) {
+        await agent(store, now.pass(1), phase);
+        await Promise.all([store.catalogs.step(id, now.at()), store.catalogs.step(id, now.at())]);
+      }
+    };
+    const listed = await store.activity.list({ limit: 9 });
+    const first = listed.items.find(({ type }) => type === 'catalog.rollout-out');
+    assert.equal(first?.message, `${NAME} in here: edition 1 goes to every cluster at once (${OLD})`);
+    assert.deepEqual(first?.items, [{ name: OLD, digest: digestOf(OLD!) }]);
+
+    await store.catalogs.setPolicy(id, policy({ advance: 'by-hand', giveUpMinutes: 20, window: 'location' }));
+    await turns(4);
+    assert.deepEqual(await told(), [], 'nothing is under way');
+    await store.catalogs.publish(KEY, 1, edition(NEW!), now.at());
+    assert.deepEqual(await told(), ['rollout-drawn']);
+    await turns(4);
+    assert.deepEqual(await told(), ['rollout-canary']);
+    await turns(9);
+    assert.deepEqual(await told(), ['rollout-healthy', 'rollout-waiting']);
+    await store.catalogs.act(id, 2, 'go-on', { by: 'alice', reason: '' }, now.at());
+    await turns(2);
+    assert.deepEqual(await told(), ['rollout-waiting'], 'no window is set, so it waits for a person');
+    await store.catalogs.act(id, 2, 'stop', { by: 'alice', reason: 'lunch' }, now.at());
+    const [stopped] = await store.activity.after(seen);
+    assert.match(stopped!.message, /edition 2 was stopped\. Stopped by alice: lunch$/);
+    assert.deepEqual(await told(), ['rollout-stopped']);
+    await store.catalogs.publish(
+      KEY,
+      2,
+      edition(OLD!, { mode: 'held', by: 'bob', backTo: 1, isUrgent: true }),
+      now.at(),
+    );
+    const [back] = await store.activity.after(seen);
+    assert.equal(back?.message, `${NAME} in here: bob went back to edition 1, as edition 3`);
+    assert.deepEqual(await told(), ['rolled-back', 'rollout-out']);
+    const ALL = { limit: 50, perWebhook: 50, busy: [] };
+    const claimed = await store.webhookOutbox.claim(ALL, hours(48));
+    assert.deepEqual(
+      claimed.map(({ event }) => event.replace('catalog.', '')),
+      ['rollout-waiting', 'rollout-waiting', 'rollout-stopped'],
+    );
+  });
+
   it('the pulse rises with decisions and with what happens', async () => {
     const { store } = await ready();
     const before = await store.catalogs.pulse();
