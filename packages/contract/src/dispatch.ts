@@ -83,9 +83,21 @@ export const DispatchQuery = PageQuery.extend({
 });
 export type DispatchQuery = z.infer<typeof DispatchQuery>;
 
+/** What this version knows that an agent can do. A newer agent may name more: that is shown as it says it. */
+export const KUBERNETES_CAPABILITIES = ['provisioning', 'models', 'used-by', 'admission', 'nodes', 'secrets'] as const;
+export type KnownCapability = (typeof KUBERNETES_CAPABILITIES)[number];
+
+export function isKnownCapability(name: string): name is KnownCapability {
+  return (KUBERNETES_CAPABILITIES as readonly string[]).includes(name);
+}
+
 /** A piece of what an agent does in Kubernetes, and what it lacks for it. */
 export const KubernetesCapability = z.strictObject({
-  name: z.enum(['provisioning', 'models', 'used-by', 'admission', 'nodes', 'secrets']),
+  name: z
+    .string()
+    .min(1)
+    .max(63)
+    .meta({ description: `${KUBERNETES_CAPABILITIES.join(', ')}, or what a newer agent names` }),
   ok: z.boolean(),
   missing: z
     .array(z.string().max(500))
@@ -100,7 +112,7 @@ export const KubernetesStatus = z.strictObject({
   version: z.string().max(100).nullable(),
   message: z.string().max(1000),
   namespaces: z.array(z.string().max(253)).max(1000).meta({ description: 'Empty: all of them' }),
-  capabilities: z.array(KubernetesCapability).max(10),
+  capabilities: z.array(KubernetesCapability).max(50),
   checkedAt: Time,
 });
 export type KubernetesStatus = z.infer<typeof KubernetesStatus>;

@@ -104,6 +104,7 @@ function show(shell: Shell): Command {
         for (const { at, actor, action, detail } of cluster.history.slice(0, SHOWN)) {
           out.line(out.style({ text: `${minute(at)}  ${CLUSTER_CHANGE_WORDS[action]} by ${actor}: ${detail}` }));
         }
+        if (cluster.kept !== null) out.warn(`${cluster.kept.message} ${cluster.kept.hint}`);
         if (cluster.withheld !== null) out.warn(cluster.withheld);
         else showYaml(out, cluster.yaml);
       });
