@@ -221,14 +221,12 @@ test('update sends what was named, and what it replaces whole it fills from what
     assert.equal(ran.code, 0, ran.stderr);
     const last = ran.calls.at(-1)!;
     assert.deepEqual([last.method, last.path], ['PATCH', '/clusters/00000000-0000-4000-8000-0000000000c1']);
-    const { when, ...change } = last.body as Record<string, unknown>;
-    assert.equal(when, 'now');
-    return change;
+    const { when, ...patch } = last.body as Record<string, unknown>;
+    assert.equal(when, args.includes('--when') ? 'window' : 'now');
+    return patch;
   };
-  assert.deepEqual(await update('--instances', '5', '--apply'), { instances: 5, apply: true });
-  assert.deepEqual(await update('--storage', '50Gi'), {
-    storage: { size: '50Gi', storageClass: 'fast' },
-  });
+  assert.deepEqual(await update('--instances', '5', '--apply', '--when', 'window'), { instances: 5, apply: true });
+  assert.deepEqual(await update('--storage', '50Gi'), { storage: { size: '50Gi', storageClass: 'fast' } });
   assert.deepEqual(await update('--wal-storage', '5Gi'), {
     storage: { size: '20Gi', storageClass: 'fast', walSize: '5Gi' },
   });
