@@ -5,27 +5,24 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { available } from '@pharos/testbed';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser, listen, settle, violations } from './support/browser.ts';
-import { ADMIN_TOKEN, cleanUp, libraryTags, type Pharos, startPharos, waitFor } from './support/pharos.ts';
+import type { Page } from 'playwright-core';
+import { type Household, startHousehold } from './support/at-home.ts';
+import { listen, settle, violations } from './support/browser.ts';
+import { type Pharos, waitFor } from './support/pharos.ts';
 
 describe('live pages', { skip: available().chromium.skip }, () => {
   let pharos: Pharos;
-  let browser: Browser;
+  let household: Household;
   before(async () => {
-    [pharos, browser] = await Promise.all([startPharos(), launchBrowser()]);
-    await waitFor(async () => (await libraryTags(pharos.client)).size >= 70, 'the tags of the sample');
+    household = await startHousehold();
+    pharos = household.pharos;
   });
-  after(async () => {
-    await browser?.close();
-    await pharos?.stop();
-    cleanUp();
-  });
+  after(() => household?.end());
 
   async function open(path: string): Promise<Page> {
-    const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
-    const context = await browser.newContext({ viewport: { width: 1440, height: 500 }, extraHTTPHeaders: headers });
+    const context = await household.enter();
     const page = await context.newPage();
+    await page.setViewportSize({ width: 1440, height: 500 });
     await page.goto(pharos.url + path);
     await settle(page);
     return page;
