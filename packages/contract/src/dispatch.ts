@@ -132,12 +132,24 @@ export const DispatchTask = z.object({
 });
 export type DispatchTask = z.infer<typeof DispatchTask>;
 
-/** A secret by its name. What it holds is asked by nobody. */
-export const SecretRef = z.strictObject({ namespace: z.string().max(253), name: z.string().max(253) });
+/** A secret by its name. What it holds is asked by nobody; the names of its keys are, where a deployment needs some. */
+export const SecretRef = z.strictObject({
+  namespace: z.string().max(253),
+  name: z.string().max(253),
+  keys: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'Tell the names of its keys too; never what stands under them' }),
+});
 export type SecretRef = z.infer<typeof SecretRef>;
 
-export const SecretAnswer = SecretRef.extend({
+export const SecretAnswer = SecretRef.omit({ keys: true }).extend({
   answer: z.enum(['there', 'absent', 'denied']).meta({ description: 'denied: the agent may not look' }),
+  keys: z
+    .array(z.string().max(253))
+    .max(100)
+    .nullish()
+    .meta({ description: 'Names only, as its metadata tells them; null: it does not' }),
 });
 export type SecretAnswer = z.infer<typeof SecretAnswer>;
 
