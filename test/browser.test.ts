@@ -71,7 +71,9 @@ describe('the user interface', { skip: available().chromium.skip }, () => {
           assert.match(await page.title(), /Pharos/);
           for (const colorScheme of ['light', 'dark'] as const) {
             await page.emulateMedia({ colorScheme });
-            await page.locator(colorScheme === 'dark' ? 'html.pf-v6-theme-dark' : 'html:not(.pf-v6-theme-dark)').waitFor();
+            await page
+              .locator(colorScheme === 'dark' ? 'html.pf-v6-theme-dark' : 'html:not(.pf-v6-theme-dark)')
+              .waitFor();
             const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
             assert.ok(tooWide <= 0, `${colorScheme}: scrolls sideways by ${tooWide} px`);
             assert.deepEqual(await violations(page), [], colorScheme);
