@@ -174,6 +174,10 @@ export const ClusterDetail = Cluster.extend({
     .string()
     .nullable()
     .meta({ description: 'Why no manifest is handed out (an image is not approved any more); null: it is' }),
+  kept: ManifestCheck.nullable().meta({
+    description:
+      'The catalog that it follows keeps an image in Kubernetes that is not approved any more; null: it does not',
+  }),
   maintenance: ClusterMaintenance,
   upgrades: z
     .array(ClusterUpgrade)

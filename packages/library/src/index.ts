@@ -24,6 +24,7 @@ export * from './kind.ts';
 export * from './kind-of-repository.ts';
 export * from './lifecycle.ts';
 export * from './manifests/catalog-entries.ts';
+export * from './manifests/catalog-kept.ts';
 export * from './manifests/cloudnative-pg.ts';
 export * from './manifests/cluster-change.ts';
 export * from './manifests/cluster-checks.ts';

@@ -120,6 +120,7 @@ async function refusals(db: Db, rows: readonly LeaseRow[], now: Date): Promise<M
   const digests = [...named.values()].flat().flatMap(({ digest }) => (digest === null ? [] : [digest]));
   if (named.size === 0) return new Map();
   const states = await decisionsOf(db).statesOf([...new Set(digests)], now);
+  const kept = await keptByCatalogs(db, applying);
   const refused = new Map<string, string>();
   for (const row of applying) {
     const unread = row.objects.flatMap((object) => unreadableObject(object) ?? []);
@@ -127,7 +128,8 @@ async function refusals(db: Db, rows: readonly LeaseRow[], now: Date): Promise<M
       if (digest === null) return [`${reference} names no digest, so nobody can have approved it`];
       const state = states.get(digest)?.state ?? 'pending';
       // What runs already keeps running while its image is deprecated.
-      const isKept = state === 'deprecated' && row.applied_digests.includes(digest);
+      const isStanding = row.applied_digests.includes(digest);
+      const isKept = isStanding && (state === 'deprecated' || kept.has(`${row.owner_id} ${digest}`));
       return state === 'approved' || isKept ? [] : [`${reference} is ${state}`];
     });
     const reasons = [...unread, ...unapproved];
@@ -136,6 +138,17 @@ async function refusals(db: Db, rows: readonly LeaseRow[], now: Date): Promise<M
     refused.set(row.id, `It waits: ${reasons.slice(0, SHOWN).join(', ')}${more}.`.slice(0, 2000));
   }
   return refused;
+}
+
+/** What a catalog in stages keeps for those that run it: it stands there, and is written again with the rest of its object. */
+async function keptByCatalogs(db: Db, rows: readonly LeaseRow[]): Promise<Set<string>> {
+  const ids = rows.filter((row) => row.owner_kind === 'catalog').map((row) => row.owner_id);
+  if (ids.length === 0) return new Set();
+  const found = await sql<{ id: string; digest: string }>`
+    select case e ->> 'stage' when 'canary' then c.canary_id else c.id end as id, e ->> 'digest' as digest
+    from catalogs c, jsonb_array_elements(c.kept) e
+    where c.id = any(${ids}::uuid[]) or c.canary_id = any(${ids}::uuid[])`.execute(db);
+  return new Set(found.rows.map(({ id, digest }) => `${id} ${digest}`));
 }
 
 /** @see Dispatches.report */

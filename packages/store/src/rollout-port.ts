@@ -1,5 +1,12 @@
 /** The port of the store for image catalogs, their editions, and the stages in which these reach clusters. */
-import type { CatalogDetail, CatalogEdition, CatalogEntry, Rollout, RolloutPolicy } from '@pharos/contract';
+import type {
+  CatalogDetail,
+  CatalogEdition,
+  CatalogEntry,
+  CatalogKept,
+  Rollout,
+  RolloutPolicy,
+} from '@pharos/contract';
 import type { CatalogKey, RolloutAction } from '@pharos/library';
 
 export interface StoredCatalog {
@@ -14,6 +21,8 @@ export interface StoredCatalog {
   readonly newest: CatalogEdition;
   /** null: every edition goes to all clusters at once. */
   readonly policy: RolloutPolicy | null;
+  /** What agents applied and is not approved any more, because something runs it. */
+  readonly kept: readonly CatalogKept[];
   /** Of the newest edition; null: it went out at once. */
   readonly rollout: Rollout | null;
 }

@@ -147,6 +147,7 @@ export const NOT_SEEN: ReadonlySet<string> = new Set([
   'join_tokens',
   // Asked for whoever may deploy there, and shown in their checks only.
   'secret_questions',
+  'evidence_parts',
   'policy_checks',
   'verified_due',
   'users',

@@ -81,7 +81,7 @@ and its second person.`),
         showChecks(out, cluster.checks);
         if (cluster.upgrade !== null) return showUpgrade(out, cluster.upgrade);
         out.line(out.style({ text: `Cluster "${cluster.name}" is changed.` }));
-        out.note(cluster.apply ? 'An agent of the location applies it.' : `pharos clusters show ${cluster.name}`);
+        out.note(cluster.apply ? 'An agent of the location applies it.' : `See: pharos clusters show ${cluster.name}`);
       });
     }),
   );

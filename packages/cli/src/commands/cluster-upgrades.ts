@@ -14,6 +14,7 @@ import {
 import { EXIT } from '../exit-code.ts';
 import { CliError } from '../failure.ts';
 import { ago, minute } from '../format.ts';
+import { findImage } from '../image-reference.ts';
 import type { Output } from '../output.ts';
 import { findCluster } from '../resolve.ts';
 
@@ -34,7 +35,10 @@ export function whenOption(description: string): Option {
 export function upgrade(shell: Shell): Command {
   const command = clientCommand('upgrade', 'list what a cluster can move to, move it, or wait until it has moved')
     .argument('<cluster>', 'name or id')
-    .option('--to <DIGEST>', 'move to this approved image; without it the choices are listed')
+    .option(
+      '--to <IMAGE>',
+      'move to this approved image (REPOSITORY:TAG or a digest); without it the choices are listed',
+    )
     .addOption(whenOption('at once, or in the next maintenance window'))
     .option('--wait', 'wait for the end of the newest upgrade; exit code 6 unless all instances run the image')
     .addOption(
@@ -55,7 +59,7 @@ export function upgrade(shell: Shell): Command {
       let cluster =
         to === undefined
           ? await client('getCluster', { params: { id } })
-          : await client('upgradeCluster', { params: { id }, body: { image: to, when } });
+          : await client('upgradeCluster', { params: { id }, body: { image: await findImage(client, to), when } });
       if (wait) cluster = await waitFor(client, out, cluster, timeout);
       const [newest] = cluster.upgrades;
       out.one(cluster, id, () => {

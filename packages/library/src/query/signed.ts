@@ -17,7 +17,7 @@ export function asksSigned(terms: readonly Term[]): boolean {
 
 /**
  * The terms with `signed:yes` put into the words that it stands for: `verified` where a trust entry is switched on; else also
- * `attached`, which is all that can be said there (decision record 0015).
+ * `attached`, which is all that can be said there (decision record 0016).
  */
 export function withSignedWords(terms: readonly Term[], hasTrust: boolean): Term[] {
   const words: readonly SignedState[] = hasTrust ? ['verified'] : ['verified', 'attached'];

@@ -24,6 +24,7 @@ export async function catalogView(
     rollout,
     entries: entries.map((entry) => ({ ...entry, state: states.get(entry.digest)?.state ?? 'pending' })),
     withheld: refused,
+    kept: [...stored.kept],
     clusters: followers.get(idOf(stored)) ?? 0,
   };
 }

@@ -8,6 +8,7 @@ type Names =
   | 'agentScanProgress'
   | 'agentScanChunk'
   | 'agentScanEvidence'
+  | 'agentScanEvidencePart'
   | 'agentScanReports'
   | 'agentScanCommit';
 
@@ -39,6 +40,12 @@ export function agentScanHandlers(context: Context): Pick<Handlers, Names> {
     agentScanEvidence: async ({ params, body }) => {
       work.renew(params.id);
       found((await store.evidence.put(params.id, body.evidence, now())) || null, 'The scan');
+      context.verifications.again();
+      return undefined;
+    },
+    agentScanEvidencePart: async ({ params, body }) => {
+      work.renew(params.id);
+      found((await store.evidence.putPart(params.id, body, now())) || null, 'The scan');
       context.verifications.again();
       return undefined;
     },

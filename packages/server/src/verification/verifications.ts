@@ -1,6 +1,7 @@
 /** Verifies stored evidence with what is trusted now, in the background: in small batches, never asking a registry. */
 import { setImmediate } from 'node:timers/promises';
 import type { TrustCheck, TrustInput } from '@pharos/contract';
+import { type Stated, statedIn } from '@pharos/library';
 import type { NewVerification, Store, StoredEvidence } from '@pharos/store';
 import { readTrust, type Trust } from './trust.ts';
 import type { EvidenceBytes, Verdict } from './verdict.ts';
@@ -87,10 +88,17 @@ export class Verifications {
       const pace = new Pace();
       for (const evidence of due) {
         const bytes = bytesOf(evidence);
+        let stated: Stated | null = null;
         for (const { id, revision, trust } of entries) {
           await pace.breathe();
           const verdict = verifyEvidence(bytes, trust, now());
-          if (verdict !== null) results.push(resultOf(evidence.id, id, revision, verdict));
+          if (verdict !== null) {
+            stated ??= statedOf(evidence, verdict);
+            results.push({
+              ...resultOf(evidence.id, id, revision, verdict),
+              stated: isAttested(verdict) ? stated : null,
+            });
+          }
         }
       }
       const ids = due.map(({ id }) => id);
@@ -188,6 +196,16 @@ class Trial {
 
 function bytesOf(evidence: StoredEvidence): EvidenceBytes {
   return { ...evidence, place: `${evidence.host}/${evidence.repository}` };
+}
+
+function isAttested({ outcome, what }: Verdict): boolean {
+  return outcome === 'verified' && what === 'attestation';
+}
+
+/** What a verified attestation states, read from the bytes that were verified; once, however many keys verified it. */
+function statedOf({ payload, subject }: StoredEvidence, verdict: Verdict): Stated | null {
+  if (payload === null || !isAttested(verdict)) return null;
+  return statedIn(Buffer.from(payload).toString('utf8'), verdict.predicateType ?? '', subject);
 }
 
 function resultOf(evidenceId: number, trustId: string, trustRevision: number, verdict: Verdict): NewVerification {

@@ -111,6 +111,20 @@ export function rolloutsSuite(given: () => Promise<Given>): void {
     }
   }
 
+  /** A pod of a cluster that was not made here. */
+  function foreignPod(store: Store, tag: string, now: Date): Promise<unknown> {
+    const scope = { apiVersion: 'v1', kind: 'Pod', namespace: '' };
+    const pod = {
+      namespace: 'other',
+      name: 'theirs-1',
+      container: 'postgres',
+      image: image(tag),
+      owner: 'Cluster/theirs',
+    };
+    const usages = [{ ...pod, digest: digestOf(tag), pinned: null }];
+    return store.usages.report({ agentId: AGENT, epoch: 1, sequence: 1, scope, complete: true, usages }, now);
+  }
+
   /** What stands in Kubernetes or will: the image of each catalog, and which one each cluster follows. */
   async function standing(store: Store): Promise<Record<string, string>> {
     const { items } = await store.dispatches.list({ limit: 100 });
@@ -286,24 +300,65 @@ export function rolloutsSuite(given: () => Promise<Given>): void {
     );
   });
 
-  it('in stages, a revoked image that stands there waits for its replacement; without stages it goes at once', async () => {
+  it('in stages, a revoked image that something runs waits for its replacement; what nothing runs goes at once', async () => {
     const two = [entry(OLD!), { ...entry(NEW!), major: 18 }];
-    const run = async (isStaged: boolean, urgentRevocations = false) => {
+    /** What the object holds after the image of a major was revoked, what is kept of it, and what was told. */
+    const run = async (major: 17 | 18, more: { policy?: object; foreign?: boolean; staged?: boolean } = {}) => {
       const { store, id, policy, now } = await ready();
-      if (isStaged) await store.catalogs.setPolicy(id, policy({ canaries: [], urgentRevocations }));
+      if (more.staged !== false) await store.catalogs.setPolicy(id, policy({ canaries: [], ...more.policy }));
       await store.catalogs.publish(KEY, 1, edition(OLD!, { entries: two, isUrgent: true }), now.at());
       await store.catalogs.dispatch(id, now.at());
       await agent(store, now.pass(1));
-      await store.decisions.decide([{ digest: digestOf(NEW!), state: 'revoked', reason: 'bad', ...WHO }], now.at());
-      await store.catalogs.dispatch(id, now.at());
-      const [object] = (await store.dispatches.get('catalog', id))!.objects as unknown as [
-        { spec: { images: unknown[] } },
-      ];
-      return object.spec.images.length;
+      const tag = major === 17 ? OLD! : NEW!;
+      if (more.foreign) await foreignPod(store, tag, now.at());
+      await store.decisions.decide([{ digest: digestOf(tag), state: 'revoked', reason: 'bad', ...WHO }], now.at());
+      for (let turn = 0; turn < 3; turn += 1) await store.catalogs.dispatch(id, now.pass(1));
+      await agent(store, now.pass(1));
+      const { objects, state: how } = (await store.dispatches.get('catalog', id))!;
+      const [object] = objects as unknown as [{ spec: { images: { major: number }[] } }];
+      const { kept } = (await store.catalogs.list('here'))[0]!;
+      const told = (await store.activity.list({ limit: 20, type: 'catalog.revoked-kept' })).items;
+      return { store, id, now, how, kept, told, majors: object.spec.images.map((each) => each.major).sort() };
     };
-    assert.equal(await run(false), 1);
-    assert.equal(await run(true), 2);
-    assert.equal(await run(true, true), 1);
+    const users = async (...given: Parameters<typeof run>) => {
+      const { majors, kept, told, how } = await run(...given);
+      assert.equal(how, 'applied', 'what is left of the object reaches Kubernetes');
+      assert.equal(told.length, kept.length, 'told once');
+      return [majors, kept.map((each) => [each.major, each.state, each.clusters.length, each.pods])];
+    };
+    // Both clusters run 17, and nothing runs 18.
+    assert.deepEqual(await users(18), [[17], []]);
+    assert.deepEqual(await users(18, { foreign: true }), [[17, 18], [[18, 'revoked', 0, 1]]]);
+    assert.deepEqual(await users(17), [[17, 18], [[17, 'revoked', 2, 0]]]);
+    assert.deepEqual(await users(17, { policy: { urgentRevocations: true } }), [[18], []]);
+    assert.deepEqual(await users(17, { staged: false }), [[18], []]);
+
+    // One of each: what nothing runs goes, and what is kept beside it does not hold that up.
+    const { store, id, now, told } = await run(17);
+    assert.match(told[0]!.message, /is revoked, and 2 clusters made here run it: it stays .*Approve a replacement/);
+    await store.decisions.decide([{ digest: digestOf(NEW!), state: 'revoked', reason: 'bad', ...WHO }], now.at());
+    await store.catalogs.dispatch(id, now.pass(1));
+    await agent(store, now.pass(1));
+    const dispatch = (await store.dispatches.get('catalog', id))!;
+    assert.equal(dispatch.state, 'applied', dispatch.message);
+    assert.equal((dispatch.objects[0] as unknown as { spec: { images: unknown[] } }).spec.images.length, 1);
+    // Once it is away it does not come back that way, and nothing is said of it any more.
+    await store.catalogs.publish(KEY, 2, edition(OLD!, { entries: [], isUrgent: true }), now.at());
+    await store.catalogs.dispatch(id, now.pass(1));
+    assert.deepEqual((await store.catalogs.list('here'))[0]!.kept, []);
+  });
+
+  it('a catalog of which nothing is approved any more stays as it is, and says so', async () => {
+    const { store, id, now } = await ready();
+    await agent(store, now.pass(1));
+    await store.decisions.decide([{ digest: digestOf(OLD!), state: 'revoked', reason: 'bad', ...WHO }], now.at());
+    await store.catalogs.dispatch(id, now.pass(1));
+    assert.equal((await standing(store))[NAME], image(OLD!));
+    const { kept } = (await store.catalogs.list('here'))[0]!;
+    assert.deepEqual(
+      kept.map((each) => [each.tag, each.state, each.clusters.length]),
+      [[OLD, 'revoked', 2]],
+    );
   });
 
   it('a canary is a cluster that follows the catalog and that an agent applies; a deleted one is none', async () => {

@@ -2,7 +2,7 @@ import { PageSection, WizardStep } from '@patternfly/react-core';
 import type { Model, ModelDetail } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { type ReactElement, useState } from 'react';
+import { type ReactElement, useEffect, useState } from 'react';
 import { deploymentManifestQuery, useCreateDeployment } from '../../api/model-services.ts';
 import { modelFitQuery, modelImagesQuery, modelQuery, modelsQuery } from '../../api/models.ts';
 import { useMay } from '../../api/session.ts';
@@ -128,6 +128,7 @@ function DeployWizard({ models, model }: { models: readonly Model[]; model: Mode
     });
   };
   const cannot = image === undefined;
+  useEffect(nameToggle, []);
   return (
     <StepsWizard
       isPlain
@@ -180,6 +181,14 @@ function DeployWizard({ models, model }: { models: readonly Model[]; model: Mode
       </WizardStep>
     </StepsWizard>
   );
+}
+
+/**
+ * On a narrow screen a button stands for the steps and shows the current one. PatternFly names every such button "Wizard
+ * toggle", whatever it shows; without that name it is named by what it shows (WCAG 2.5.3).
+ */
+function nameToggle(): void {
+  document.querySelector('.ph-wizard .pf-v6-c-wizard__toggle')?.removeAttribute('aria-label');
 }
 
 function NothingApproved({ model }: { model: Model }): ReactElement {
