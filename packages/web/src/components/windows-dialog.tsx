@@ -1,19 +1,8 @@
-import {
-  Button,
-  Checkbox,
-  Form,
-  FormGroup,
-  Modal,
-  ModalBody,
-  ModalFooter,
-  ModalHeader,
-  Radio,
-  TextInput,
-} from '@patternfly/react-core';
+import { Button, Checkbox, FormGroup, Radio, TextInput } from '@patternfly/react-core';
 import { isTimeZone, type MaintenanceWindow, WEEKDAY_NAMES, Weekday } from '@pharos/contract';
-import { type FormEvent, type ReactElement, useId, useState } from 'react';
+import { type ReactElement, useId, useState } from 'react';
+import { FormDialog } from './form-dialog.tsx';
 import { FormField, noteId } from './form-field.tsx';
-import { ActionError } from './states.tsx';
 
 interface WindowsDialogProps {
   title: string;
@@ -49,90 +38,78 @@ export function WindowsDialog(props: WindowsDialogProps): ReactElement {
   );
   const windows = drafts.map(windowOf);
   const isGood = !isOwn || (windows.every((each) => each !== null) && (location === undefined || windows.length > 0));
-  const save = (event: FormEvent) => {
-    event.preventDefault();
-    if (isGood && !props.isBusy) props.onSave(isOwn ? windows.flatMap((each) => each ?? []) : null, approval);
-  };
+  const save = () => props.onSave(isOwn ? windows.flatMap((each) => each ?? []) : null, approval);
   const change = (key: number, patch: Partial<Draft>) =>
     setDrafts(drafts.map((draft) => (draft.key === key ? { ...draft, ...patch } : draft)));
   return (
-    <Modal variant="medium" isOpen onClose={props.onClose} aria-labelledby={`${id}-title`}>
-      <ModalHeader
-        title={props.title}
-        labelId={`${id}-title`}
-        description="Upgrades that are asked for “in the next window” begin when one opens."
-      />
-      <ModalBody>
-        <Form id={`${id}-form`} onSubmit={save}>
-          <ActionError error={props.error} what="Nothing was changed" />
-          {location === undefined ? null : (
-            <FormGroup role="radiogroup" label="Windows" fieldId={`${id}-whose`}>
-              <Radio
-                id={`${id}-inherit`}
-                name={`${id}-whose`}
-                label={`Those of ${location}`}
-                isChecked={!isOwn}
-                onChange={() => setOwn(false)}
-              />
-              <Radio
-                id={`${id}-own`}
-                name={`${id}-whose`}
-                label="Its own"
-                isChecked={isOwn}
-                onChange={() => setOwn(true)}
-              />
-            </FormGroup>
-          )}
-          {isOwn ? (
-            <>
-              {drafts.map((draft, index) => (
-                <WindowFields
-                  key={draft.key}
-                  id={`${id}-${draft.key}`}
-                  name={drafts.length > 1 ? `Window ${index + 1}` : 'Window'}
-                  draft={draft}
-                  onChange={(patch) => change(draft.key, patch)}
-                  onRemove={
-                    location !== undefined && drafts.length === 1
-                      ? null
-                      : () => setDrafts(drafts.filter(({ key }) => key !== draft.key))
-                  }
-                />
-              ))}
-              {drafts.length === 0 ? <p className="ph-quiet">No window: upgrades begin at once only.</p> : null}
-              {drafts.length < 20 ? (
-                <div>
-                  <Button
-                    variant="link"
-                    isInline
-                    onClick={() =>
-                      setDrafts([...drafts, emptyDraft(Math.max(-1, ...drafts.map(({ key }) => key)) + 1)])
-                    }
-                  >
-                    Add a window
-                  </Button>
-                </div>
-              ) : null}
-            </>
-          ) : null}
-          <Checkbox
-            id={`${id}-approval`}
-            label="A second person confirms each upgrade"
-            description="Whoever asks for an upgrade cannot confirm it."
-            isChecked={approval}
-            onChange={(_, on) => setApproval(on)}
+    <FormDialog
+      title={props.title}
+      description="Upgrades that are asked for “in the next window” begin when one opens."
+      size="medium"
+      failed="Nothing was changed"
+      error={props.error}
+      confirm="Save"
+      isBusy={props.isBusy}
+      isReady={isGood}
+      onSubmit={save}
+      onClose={props.onClose}
+    >
+      {location === undefined ? null : (
+        <FormGroup role="radiogroup" label="Windows" fieldId={`${id}-whose`}>
+          <Radio
+            id={`${id}-inherit`}
+            name={`${id}-whose`}
+            label={`Those of ${location}`}
+            isChecked={!isOwn}
+            onChange={() => setOwn(false)}
           />
-        </Form>
-      </ModalBody>
-      <ModalFooter>
-        <Button type="submit" form={`${id}-form`} isLoading={props.isBusy} isDisabled={props.isBusy || !isGood}>
-          Save
-        </Button>
-        <Button variant="link" onClick={props.onClose}>
-          Cancel
-        </Button>
-      </ModalFooter>
-    </Modal>
+          <Radio
+            id={`${id}-own`}
+            name={`${id}-whose`}
+            label="Its own"
+            isChecked={isOwn}
+            onChange={() => setOwn(true)}
+          />
+        </FormGroup>
+      )}
+      {isOwn ? (
+        <>
+          {drafts.map((draft, index) => (
+            <WindowFields
+              key={draft.key}
+              id={`${id}-${draft.key}`}
+              name={drafts.length > 1 ? `Window ${index + 1}` : 'Window'}
+              draft={draft}
+              onChange={(patch) => change(draft.key, patch)}
+              onRemove={
+                location !== undefined && drafts.length === 1
+                  ? null
+                  : () => setDrafts(drafts.filter(({ key }) => key !== draft.key))
+              }
+            />
+          ))}
+          {drafts.length === 0 ? <p className="ph-quiet">No window: upgrades begin at once only.</p> : null}
+          {drafts.length < 20 ? (
+            <div>
+              <Button
+                variant="link"
+                isInline
+                onClick={() => setDrafts([...drafts, emptyDraft(Math.max(-1, ...drafts.map(({ key }) => key)) + 1)])}
+              >
+                Add a window
+              </Button>
+            </div>
+          ) : null}
+        </>
+      ) : null}
+      <Checkbox
+        id={`${id}-approval`}
+        label="A second person confirms each upgrade"
+        description="Whoever asks for an upgrade cannot confirm it."
+        isChecked={approval}
+        onChange={(_, on) => setApproval(on)}
+      />
+    </FormDialog>
   );
 }
 

@@ -1,12 +1,12 @@
-import { Button, Form, Modal, ModalBody, ModalFooter, ModalHeader, TextArea, TextInput } from '@patternfly/react-core';
+import { TextArea, TextInput } from '@patternfly/react-core';
 import type { HcpTag, HcpTagColor } from '@pharos/contract';
-import { type FormEvent, type ReactElement, useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import { useCreateHcpTag, useUpdateHcpTag } from '../../api/hcp-tags.ts';
 import { ColorChoice } from '../../components/color-choice.tsx';
 import { fieldErrors } from '../../components/field-errors.ts';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { FormField, noteId } from '../../components/form-field.tsx';
 import { HcpTagChip } from '../../components/hcp-tag-labels.tsx';
-import { ActionError } from '../../components/states.tsx';
 
 interface HcpTagFormProps {
   /** Absent: a new one. */
@@ -23,70 +23,60 @@ export function HcpTagForm({ tag, onClose }: HcpTagFormProps): ReactElement {
   const [description, setDescription] = useState(tag?.description ?? '');
   const run = tag ? update : create;
   const problems = fieldErrors(run.error);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const body = { name: name.trim(), color, description: description.trim() };
     if (tag) update.mutate({ id: tag.id, patch: body }, { onSuccess: onClose });
     else create.mutate(body, { onSuccess: onClose });
   };
   return (
-    <Modal variant="medium" isOpen onClose={onClose} aria-labelledby="hcp-tag-title">
-      <ModalHeader title={tag ? `Edit ${tag.name}` : 'Create HCP tag'} labelId="hcp-tag-title" />
-      <ModalBody>
-        <Form id="hcp-tag-form" onSubmit={submit}>
-          <ActionError error={run.error} what="Not saved" />
-          <FormField
-            id="hcp-tag-name"
-            label="Name"
-            isRequired
-            problem={problems.get('name')}
-            helper="Up to 63 characters, without commas and quotation marks."
-          >
-            <TextInput
-              id="hcp-tag-name"
-              value={name}
-              onChange={(_, text) => setName(text)}
-              maxLength={63}
-              autoComplete="off"
-              aria-describedby={noteId('hcp-tag-name')}
-              isRequired
-            />
-          </FormField>
-          <ColorChoice id="hcp-tag-color" value={color} onChange={setColor} />
-          <FormField
-            id="hcp-tag-description"
-            label="Description"
-            problem={problems.get('description')}
-            helper="What it means, for whoever puts it on something."
-          >
-            <TextArea
-              id="hcp-tag-description"
-              value={description}
-              onChange={(_, text) => setDescription(text)}
-              maxLength={500}
-              rows={2}
-              resizeOrientation="vertical"
-              aria-describedby={noteId('hcp-tag-description')}
-            />
-          </FormField>
-          <p>
-            Looks so: <HcpTagChip tag={{ name: name.trim() || 'name', color }} />
-          </p>
-        </Form>
-      </ModalBody>
-      <ModalFooter>
-        <Button
-          type="submit"
-          form="hcp-tag-form"
-          isLoading={run.isPending}
-          isDisabled={run.isPending || name.trim() === ''}
-        >
-          {tag ? 'Save' : 'Create HCP tag'}
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          Cancel
-        </Button>
-      </ModalFooter>
-    </Modal>
+    <FormDialog
+      title={tag ? `Edit ${tag.name}` : 'Create HCP tag'}
+      size="medium"
+      failed="Not saved"
+      error={run.error}
+      confirm={tag ? 'Save' : 'Create HCP tag'}
+      isBusy={run.isPending}
+      isReady={name.trim() !== ''}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <FormField
+        id="hcp-tag-name"
+        label="Name"
+        isRequired
+        problem={problems.get('name')}
+        helper="Up to 63 characters, without commas and quotation marks."
+      >
+        <TextInput
+          id="hcp-tag-name"
+          value={name}
+          onChange={(_, text) => setName(text)}
+          maxLength={63}
+          autoComplete="off"
+          aria-describedby={noteId('hcp-tag-name')}
+          isRequired
+        />
+      </FormField>
+      <ColorChoice id="hcp-tag-color" value={color} onChange={setColor} />
+      <FormField
+        id="hcp-tag-description"
+        label="Description"
+        problem={problems.get('description')}
+        helper="What it means, for whoever puts it on something."
+      >
+        <TextArea
+          id="hcp-tag-description"
+          value={description}
+          onChange={(_, text) => setDescription(text)}
+          maxLength={500}
+          rows={2}
+          resizeOrientation="vertical"
+          aria-describedby={noteId('hcp-tag-description')}
+        />
+      </FormField>
+      <p>
+        Looks so: <HcpTagChip tag={{ name: name.trim() || 'name', color }} />
+      </p>
+    </FormDialog>
   );
 }

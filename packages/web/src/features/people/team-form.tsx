@@ -1,21 +1,11 @@
-import {
-  Button,
-  Checkbox,
-  Form,
-  FormGroup,
-  Modal,
-  ModalBody,
-  ModalFooter,
-  ModalHeader,
-  TextInput,
-} from '@patternfly/react-core';
+import { Checkbox, FormGroup, TextInput } from '@patternfly/react-core';
 import type { Team } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, type ReactElement, useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import { usersQuery, useSaveTeam } from '../../api/users.ts';
 import { fieldErrors } from '../../components/field-errors.ts';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { FormField, noteId } from '../../components/form-field.tsx';
-import { ActionError } from '../../components/states.tsx';
 import { draftsOf, grantsOf, newGrant } from './grant-draft.ts';
 import { GrantsField } from './grants-field.tsx';
 
@@ -32,8 +22,7 @@ export function TeamForm({ team, onClose }: { team?: Team; onClose: () => void }
   // Who comes from the identity provider joins by its groups, not by hand.
   const local = users.data?.items.filter((user) => user.origin === 'local') ?? [];
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const named = groups.split(',').flatMap((group) => group.trim() || []);
     const chosen = local.filter((user) => members.has(user.id)).map((user) => user.id);
     const body = {
@@ -53,69 +42,54 @@ export function TeamForm({ team, onClose }: { team?: Team; onClose: () => void }
   };
 
   return (
-    <Modal variant="medium" isOpen onClose={onClose} aria-labelledby="team-form-title">
-      <ModalHeader title={team ? `Change ${team.name}` : 'Add team'} labelId="team-form-title" />
-      <ModalBody>
-        <Form id="team-form" onSubmit={submit}>
-          <ActionError error={save.error} what="Not saved" />
-          <FormField id="team-name" label="Name" isRequired problem={problems.get('name')}>
-            <TextInput
-              id="team-name"
-              value={name}
-              onChange={(_, text) => setName(text)}
-              autoComplete="off"
-              isRequired
-            />
-          </FormField>
-          <FormField id="team-description" label="Description" problem={problems.get('description')}>
-            <TextInput id="team-description" value={description} onChange={(_, text) => setDescription(text)} />
-          </FormField>
-          <GrantsField
-            id="team-grants"
-            value={grants}
-            onChange={setGrants}
-            problem={[...problems].find(([path]) => path.startsWith('grants'))?.[1].message}
+    <FormDialog
+      title={team ? `Change ${team.name}` : 'Add team'}
+      size="medium"
+      failed="Not saved"
+      error={save.error}
+      confirm={team ? 'Save' : 'Add team'}
+      isBusy={save.isPending}
+      isReady={name.trim() !== '' && users.data !== undefined}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <FormField id="team-name" label="Name" isRequired problem={problems.get('name')}>
+        <TextInput id="team-name" value={name} onChange={(_, text) => setName(text)} autoComplete="off" isRequired />
+      </FormField>
+      <FormField id="team-description" label="Description" problem={problems.get('description')}>
+        <TextInput id="team-description" value={description} onChange={(_, text) => setDescription(text)} />
+      </FormField>
+      <GrantsField
+        id="team-grants"
+        value={grants}
+        onChange={setGrants}
+        problem={[...problems].find(([path]) => path.startsWith('grants'))?.[1].message}
+      />
+      <FormGroup role="group" label="Members" fieldId="team-members" isStack>
+        {local.map((user) => (
+          <Checkbox
+            key={user.id}
+            id={`member-${user.id}`}
+            label={user.name}
+            isChecked={members.has(user.id)}
+            onChange={(_, isIn) => toggle(user.id, isIn)}
           />
-          <FormGroup role="group" label="Members" fieldId="team-members" isStack>
-            {local.map((user) => (
-              <Checkbox
-                key={user.id}
-                id={`member-${user.id}`}
-                label={user.name}
-                isChecked={members.has(user.id)}
-                onChange={(_, isIn) => toggle(user.id, isIn)}
-              />
-            ))}
-            {local.length === 0 ? <p className="ph-quiet">There are no local users yet.</p> : null}
-          </FormGroup>
-          <FormField
-            id="team-groups"
-            label="Groups of the identity provider"
-            problem={problems.get('groups')}
-            helper="Comma-separated. Whoever is in one of them is in this team from the next sign-in on, and as long as that."
-          >
-            <TextInput
-              id="team-groups"
-              value={groups}
-              onChange={(_, text) => setGroups(text)}
-              aria-describedby={noteId('team-groups')}
-            />
-          </FormField>
-        </Form>
-      </ModalBody>
-      <ModalFooter>
-        <Button
-          type="submit"
-          form="team-form"
-          isLoading={save.isPending}
-          isDisabled={save.isPending || name.trim() === '' || !users.data}
-        >
-          {team ? 'Save' : 'Add team'}
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          Cancel
-        </Button>
-      </ModalFooter>
-    </Modal>
+        ))}
+        {local.length === 0 ? <p className="ph-quiet">There are no local users yet.</p> : null}
+      </FormGroup>
+      <FormField
+        id="team-groups"
+        label="Groups of the identity provider"
+        problem={problems.get('groups')}
+        helper="Comma-separated. Whoever is in one of them is in this team from the next sign-in on, and as long as that."
+      >
+        <TextInput
+          id="team-groups"
+          value={groups}
+          onChange={(_, text) => setGroups(text)}
+          aria-describedby={noteId('team-groups')}
+        />
+      </FormField>
+    </FormDialog>
   );
 }
