@@ -4,7 +4,7 @@
  * background looks again, some at a time. The image's own page and policies look at the evidence itself and never wait for this.
  */
 import { sql } from 'kysely';
-import { type Db, iso } from './database.ts';
+import { type Db, iso, jsonText } from './database.ts';
 import { countProfiles, reprofileVerified } from './tag-profiles.ts';
 
 /** The images among these that are marked as verified. */
@@ -14,49 +14,59 @@ export async function verifiedAmong(db: Db, digests: readonly string[]): Promise
   return new Set(found.rows.map(({ digest }) => digest));
 }
 
-/**
- * Has these images looked at again once the caller's transaction is written. One that waits already is locked, so that nobody takes it
- * from the queue before.
- */
+/** One that waits already is asked for once more, so that it is not taken from the queue for what was seen before this is written. */
+const ONCE_MORE = sql`on conflict (digest) do update set asked = w.asked + 1`;
+
+/** Has these images looked at again once the caller's transaction is written. */
 export async function lookAgain(trx: Db, digests: readonly string[]): Promise<void> {
   if (digests.length === 0) return;
-  await sql`insert into verified_due select unnest(${[...new Set(digests)].toSorted()}::text[])
-    on conflict (digest) do update set digest = excluded.digest`.execute(trx);
+  await sql`insert into verified_due as w (digest) select unnest(${[...new Set(digests)].toSorted()}::text[])
+    ${ONCE_MORE}`.execute(trx);
 }
 
 /** The same for those of which there is evidence: tags that were written while it was verified, which its verifier did not see. */
 export async function lookAgainAtTags(trx: Db, digests: readonly string[]): Promise<void> {
-  await sql`insert into verified_due select distinct subject from evidence
+  await sql`insert into verified_due as w (digest) select distinct subject from evidence
       where subject = any(${[...new Set(digests)]}::text[]) order by 1
-    on conflict (digest) do update set digest = excluded.digest`.execute(trx);
+    ${ONCE_MORE}`.execute(trx);
 }
 
 /** What an entry verified counts no more, or goes with it. */
 export async function lookAgainAtTrust(trx: Db, trustId: string): Promise<void> {
-  await sql`insert into verified_due select distinct e.subject from verifications v join evidence e on e.id = v.evidence_id
+  await sql`insert into verified_due as w (digest) select distinct e.subject from verifications v join evidence e on e.id = v.evidence_id
       where v.trust_id = ${trustId} and v.outcome = 'verified' and v.what = 'signature' order by 1
-    on conflict (digest) do update set digest = excluded.digest`.execute(trx);
+    ${ONCE_MORE}`.execute(trx);
 }
+
+/** One server marks at a time: the others' turns would do the same once more. */
+const MARK_LOCK = 7_241_031;
 
 /**
  * Marks up to `limit` images that wait, and as many whose last signature has expired. Answers which are marked otherwise now, and
  * whether more may wait.
+ *
+ * What waits is read without a lock, and taken away at the end where nobody asked again meanwhile: the commit of a scan that holds a
+ * repository asks, too, and must not wait here for what waits for that repository.
  */
 export function markVerified(db: Db, limit: number, now: Date): Promise<{ changed: string[]; more: boolean }> {
   return db.transaction().execute(async (trx) => {
-    const waiting = await sql<{ digest: string }>`
-      delete from verified_due where digest in (
-        select digest from verified_due order by digest limit ${limit} for update skip locked)
-      returning digest`.execute(trx);
+    const turn = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(${MARK_LOCK}) as mine`.execute(trx);
+    if (turn.rows[0]?.mine !== true) return { changed: [], more: false };
+    const waiting = await sql<{ digest: string; asked: number }>`
+      select digest, asked from verified_due order by digest limit ${limit}`.execute(trx);
     const expired = await sql<{ digest: string }>`
       select digest from verified_images where valid_until <= ${iso(now)}::timestamptz
-      order by valid_until limit ${limit} for update skip locked`.execute(trx);
+      order by valid_until limit ${limit}`.execute(trx);
     const digests = [...new Set([...waiting.rows, ...expired.rows].map(({ digest }) => digest))];
     if (digests.length === 0) return { changed: [], more: false };
     const changed = await settle(trx, digests, now);
     const repositories = await reprofileVerified(trx, digests);
     if (repositories.length > 0) await countProfiles(trx, repositories);
-    return { changed, more: waiting.rows.length === limit || expired.rows.length === limit };
+    const done = await sql`delete from verified_due where digest in (
+      select w.digest from verified_due w join jsonb_to_recordset(${jsonText(waiting.rows)}::jsonb) as n(digest text, asked bigint)
+        on w.digest = n.digest and w.asked = n.asked for update of w skip locked)`.execute(trx);
+    const isMoving = changed.length > 0 || Number(done.numAffectedRows ?? 0) > 0;
+    return { changed, more: isMoving && (waiting.rows.length === limit || expired.rows.length === limit) };
   });
 }
 

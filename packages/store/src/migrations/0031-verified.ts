@@ -22,14 +22,14 @@ const STATEMENTS: readonly string[] = [
     valid_until timestamptz
   )`,
   'create index verified_images_expiry on verified_images (valid_until) where valid_until is not null',
-  // Images of which it is to be looked again whether a signature counts.
-  'create table verified_due (digest text collate "C" primary key)',
-  `insert into verified_due select distinct e.subject from verifications v join evidence e on e.id = v.evidence_id
+  // Images of which it is to be looked again whether a signature counts; `asked`: how often since it was looked last.
+  'create table verified_due (digest text collate "C" primary key, asked bigint not null default 0)',
+  `insert into verified_due (digest) select distinct e.subject from verifications v join evidence e on e.id = v.evidence_id
     where v.outcome = 'verified' and v.what = 'signature'`,
   // Evidence goes with its repository; the same image may stand in others.
   `create function pharos_evidence_gone() returns trigger language plpgsql as $$ begin
-    insert into verified_due select distinct g.subject from gone g join verified_images v on v.digest = g.subject order by 1
-      on conflict (digest) do update set digest = excluded.digest;
+    insert into verified_due as w (digest) select distinct g.subject from gone g join verified_images v on v.digest = g.subject order by 1
+      on conflict (digest) do update set asked = w.asked + 1;
     return null;
   end $$`,
   `create trigger evidence_gone after delete on evidence referencing old table as gone
