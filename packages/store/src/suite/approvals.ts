@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
 import { ApprovalQuery, type ImageState, TagFacetsQuery, TagQuery } from '@pharos/contract';
 import { sql } from 'kysely';
+import { newerBuilds } from '../approval-newer.ts';
 import type { NewDecision } from '../decision-port.ts';
 import { StoreError } from '../errors.ts';
 import type { Store } from '../store.ts';
@@ -393,6 +394,13 @@ export function approvalsSuite(given: () => Promise<Given>): void {
       return facets.map(({ field, values }) => [field, values.map(({ value, count }) => `${value} ${count}`)]);
     };
     for (const at of [2, 5]) {
+      const newer = await newerBuilds(db, undefined, hours(at));
+      assert.deepEqual(
+        newer.map(({ digest }) => digest),
+        [of('17.6')],
+      );
+      assert.deepEqual(await newerBuilds(db, undefined, hours(at), 0), newer, 'found line by line');
+      assert.deepEqual(await newerBuilds(db, repository, hours(at)), newer);
       for (const q of ['state:approved', 'state:approved,rejected major:17', 'state:rejected age:<1y']) {
         assert.deepEqual(await told(q, at), await told(`${q} tag:*`, at), `${q} at ${at}`);
       }
