@@ -4,57 +4,35 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { available } from '@pharos/testbed';
 import { type Manifest, strictProblems } from '@pharos/testbed/operators';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { parseAllDocuments } from 'yaml';
-import { countActions } from './support/actions.ts';
-import { launchBrowser, listen, settle, signedIn, violations } from './support/browser.ts';
-import { cleanUp, libraryTags, type Pharos, startPharos, waitFor } from './support/pharos.ts';
+import { type Household, startHousehold } from './support/at-home.ts';
+import { settle, violations } from './support/browser.ts';
+import { waitFor } from './support/pharos.ts';
 
-const USER = 'admin';
-const PASSWORD = 'correct horse battery';
 const NEWEST = '17.6-2509120845-full';
 const OLDER = '17.5-2506091630-full';
 const PENDING = '17.4-2503310734';
 const ALSO_APPROVED = ['18.6-202608170911-standard-trixie', '16.10-2509120845'];
 
 describe('a database, from Home to its manifest', { skip: available().chromium.skip }, () => {
-  let pharos: Pharos;
-  let browser: Browser;
+  let household: Household;
   const digests = new Map<string, string>();
 
   before(async () => {
-    [pharos, browser] = await Promise.all([startPharos(), launchBrowser()]);
-    await waitFor(async () => (await libraryTags(pharos.client)).size >= 70, 'the tags of the sample');
-    const token = new URL(/https?:\/\/\S+\/setup\S*/.exec(pharos.output())![0]).searchParams.get('token')!;
-    await pharos.client('setup', { body: { token, username: USER, password: PASSWORD } });
-    const { items } = await pharos.client('listTags', { query: { limit: 1000 } });
+    household = await startHousehold();
+    const { items } = await household.pharos.client('listTags', { query: { limit: 1000 } });
     for (const { repository, name, digest } of items)
       if (/^(edb-postgres-advanced|postgresql)$/.test(repository)) digests.set(`${repository}:${name}`, digest);
     for (const tag of [NEWEST, OLDER]) await decide(`edb-postgres-advanced:${tag}`, 'approved');
     await decide(`postgresql:${ALSO_APPROVED[0]}`, 'approved');
     await decide(`edb-postgres-advanced:${ALSO_APPROVED[1]}`, 'approved');
   });
-  after(async () => {
-    await browser?.close();
-    await pharos?.stop();
-    cleanUp();
-  });
+  after(() => household?.end());
 
   async function decide(reference: string, state: 'approved' | 'deprecated') {
     const digest = digests.get(reference)!;
-    await pharos.client('decideImage', { params: { digest }, body: { state, reason: 'reviewed' } });
-  }
-
-  /** Signed in, at Home. */
-  async function atHome(width: number) {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: 'reduce' });
-    const actions = await countActions(context);
-    await signedIn(context, pharos.url, USER, PASSWORD);
-    const page = await context.newPage();
-    const complaints = listen(page);
-    await page.goto(pharos.url);
-    await accessible(page);
-    return { context, page, actions, complaints };
+    await household.pharos.client('decideImage', { params: { digest }, body: { state, reason: 'reviewed' } });
   }
 
   async function accessible(page: Page) {
@@ -68,7 +46,8 @@ describe('a database, from Home to its manifest', { skip: available().chromium.s
 
   for (const width of [1440, 390]) {
     test(`EPAS 17, newest approved build, with pgvector: in under ten clicks, ${width} px`, async () => {
-      const { context, page, actions, complaints } = await atHome(width);
+      const { context, page, actions, complaints } = await household.atHome(width);
+      await accessible(page);
       if (width < 1200) await page.getByRole('button', { name: 'Navigation' }).click();
       await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Databases' }).click();
       await page.getByText('No cluster yet').waitFor();
@@ -98,8 +77,8 @@ describe('a database, from Home to its manifest', { skip: available().chromium.s
   }
 
   test('what is not approved cannot be chosen, and says why', async () => {
-    const { context, page } = await atHome(1440);
-    await page.goto(`${pharos.url}/databases/new?engine=epas&major=17`);
+    const { context, page } = await household.atHome(1440);
+    await page.goto(`${household.pharos.url}/databases/new?engine=epas&major=17`);
     const option = (tag: string) => page.getByRole('option', { name: tag });
     await option(NEWEST).waitFor({ state: 'attached' });
     assert.deepEqual([await option(NEWEST).isDisabled(), await option(OLDER).isDisabled()], [false, false]);
@@ -107,7 +86,7 @@ describe('a database, from Home to its manifest', { skip: available().chromium.s
     assert.match((await option(PENDING).textContent()) ?? '', /approval/);
     // Whoever writes it into the address gets no manifest either.
     const digest = digests.get(`edb-postgres-advanced:${PENDING}`)!;
-    await page.goto(`${pharos.url}/databases/new?engine=epas&major=17&image=${encodeURIComponent(digest)}`);
+    await page.goto(`${household.pharos.url}/databases/new?engine=epas&major=17&image=${encodeURIComponent(digest)}`);
     await page.getByRole('button', { name: 'Create cluster' }).waitFor();
     await page.getByText(/is pending\./).waitFor();
     assert.equal(await page.getByText('apiVersion:').count(), 0);
@@ -117,8 +96,8 @@ describe('a database, from Home to its manifest', { skip: available().chromium.s
 
   test('the newest build that is approved is chosen, not the newest one', async () => {
     await decide(`edb-postgres-advanced:${NEWEST}`, 'deprecated');
-    const { context, page } = await atHome(1440);
-    await page.goto(`${pharos.url}/databases/new?engine=epas&major=17&extensions=vector`);
+    const { context, page } = await household.atHome(1440);
+    await page.goto(`${household.pharos.url}/databases/new?engine=epas&major=17&extensions=vector`);
     await isShown(page, `edb-postgres-advanced:${OLDER}@sha256:`);
     assert.equal(await page.getByRole('option', { name: NEWEST }).isDisabled(), true);
     await context.close();

@@ -4,44 +4,27 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { available } from '@pharos/testbed';
 import { type Manifest, strictProblems } from '@pharos/testbed/operators';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { parseAllDocuments } from 'yaml';
-import { countActions } from './support/actions.ts';
-import { launchBrowser, listen, settle, signedIn, violations } from './support/browser.ts';
-import { cleanUp, libraryTags, type Pharos, startPharos, waitFor } from './support/pharos.ts';
+import { type Household, startHousehold } from './support/at-home.ts';
+import { settle, violations } from './support/browser.ts';
+import { waitFor } from './support/pharos.ts';
 
-const USER = 'admin';
-const PASSWORD = 'correct horse battery';
 /** Of the sample: two newer EPAS are of another major, and the newest 17 of all is community PostgreSQL. */
 const NEWEST_EPAS_17 = '17.6-2509120845-full';
 
 describe('a newcomer', { skip: available().chromium.skip }, () => {
-  let pharos: Pharos;
-  let browser: Browser;
-
+  let household: Household;
+  /** Of a NIM, the one model image that may be served. */
+  let digest: string;
   before(async () => {
-    [pharos, browser] = await Promise.all([startPharos(), launchBrowser()]);
-    await waitFor(async () => (await libraryTags(pharos.client)).size >= 70, 'the tags of the sample');
-    const token = new URL(/https?:\/\/\S+\/setup\S*/.exec(pharos.output())![0]).searchParams.get('token')!;
-    await pharos.client('setup', { body: { token, username: USER, password: PASSWORD } });
+    household = await startHousehold();
+    const { items } = await household.pharos.client('listModels', { query: {} });
+    digest = items.find(({ format, images }) => format === 'nim' && images.length > 0)!.images[0]!.digest;
+    const body = { state: 'approved', reason: 'reviewed' } as const;
+    await household.pharos.client('decideImage', { params: { digest }, body });
   });
-  after(async () => {
-    await browser?.close();
-    await pharos?.stop();
-    cleanUp();
-  });
-
-  /** Signed in, at Home. */
-  async function atHome(width = 1440) {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: 'reduce' });
-    const actions = await countActions(context);
-    await signedIn(context, pharos.url, USER, PASSWORD);
-    const page = await context.newPage();
-    const complaints = listen(page);
-    await page.goto(pharos.url);
-    await settle(page);
-    return { context, page, actions, complaints };
-  }
+  after(() => household?.end());
 
   const entry = (page: Page, name: string) =>
     page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true });
@@ -58,7 +41,7 @@ describe('a newcomer', { skip: available().chromium.skip }, () => {
 
   for (const width of [1440, 390]) {
     test(`finds the newest EPAS 17 with pgvector for arm64 by filters, ${width} px`, async () => {
-      const { context, page, actions, complaints } = await atHome(width);
+      const { context, page, actions, complaints } = await household.atHome(width);
       const isFolded = width < 1200;
       if (isFolded) await page.getByRole('button', { name: 'Navigation' }).click();
       await entry(page, 'Image Library').click();
@@ -86,7 +69,7 @@ describe('a newcomer', { skip: available().chromium.skip }, () => {
   }
 
   test('finds it by words, completed while they are typed', async () => {
-    const { context, page, actions, complaints } = await atHome();
+    const { context, page, actions, complaints } = await household.atHome();
     await entry(page, 'Image Library').click();
     await page.getByRole('link', { name: 'All tags' }).click();
     const box = page.getByRole('combobox', { name: 'Search tags' });
@@ -113,35 +96,33 @@ describe('a newcomer', { skip: available().chromium.skip }, () => {
     await context.close();
   });
 
-  test('gets from Home to the manifests of an approved NIM in under ten clicks', async () => {
-    const { items } = await pharos.client('listModels', { query: {} });
-    const model = items.find(({ format, images }) => format === 'nim' && images.length > 0)!;
-    const { digest } = model.images[0]!;
-    await pharos.client('decideImage', { params: { digest }, body: { state: 'approved', reason: 'reviewed' } });
-    const { context, page, actions, complaints } = await atHome();
-    await entry(page, 'Model services').click();
-    await page.getByRole('link', { name: 'Deploy a model' }).first().click();
-    const next = page.getByRole('button', { name: 'Next', exact: true });
-    const review = page.locator('pre', { hasText: 'apiVersion:' });
-    for (let step = 0; step < 4 && !(await review.isVisible()); step += 1) {
-      await waitFor(() => next.isEnabled(), 'the next step');
+  for (const width of [1440, 390])
+    test(`gets from Home to the manifests of an approved NIM in under ten clicks, ${width} px`, async () => {
+      const { context, page, actions, complaints } = await household.atHome(width);
+      if (width < 1200) await page.getByRole('button', { name: 'Navigation' }).click();
+      await entry(page, 'Model services').click();
+      await page.getByRole('link', { name: 'Deploy a model' }).first().click();
+      const next = page.getByRole('button', { name: 'Next', exact: true });
+      const review = page.locator('pre', { hasText: 'apiVersion:' });
+      for (let step = 0; step < 4 && !(await review.isVisible()); step += 1) {
+        await waitFor(() => next.isEnabled(), 'the next step');
+        await settle(page);
+        assert.deepEqual(await violations(page), []);
+        await next.click();
+        await Promise.race([review.waitFor(), next.waitFor()]);
+      }
+      await review.waitFor();
+      assert.ok(actions() < 10, `${actions()} clicks`);
       await settle(page);
       assert.deepEqual(await violations(page), []);
-      await next.click();
-      await Promise.race([review.waitFor(), next.waitFor()]);
-    }
-    await review.waitFor();
-    assert.ok(actions() < 10, `${actions()} clicks`);
-    await settle(page);
-    assert.deepEqual(await violations(page), []);
-    const manifests = parseAllDocuments(await review.innerText()).map((each) => each.toJS() as Manifest);
-    assert.deepEqual(
-      manifests.map(({ kind }) => kind),
-      ['ServingRuntime', 'InferenceService'],
-    );
-    assert.deepEqual(manifests.flatMap(strictProblems), []);
-    assert.ok((await review.innerText()).includes(`@${digest}`));
-    assert.deepEqual(complaints, []);
-    await context.close();
-  });
+      const manifests = parseAllDocuments(await review.innerText()).map((each) => each.toJS() as Manifest);
+      assert.deepEqual(
+        manifests.map(({ kind }) => kind),
+        ['ServingRuntime', 'InferenceService'],
+      );
+      assert.deepEqual(manifests.flatMap(strictProblems), []);
+      assert.ok((await review.innerText()).includes(`@${digest}`));
+      assert.deepEqual(complaints, []);
+      await context.close();
+    });
 });

@@ -1,7 +1,11 @@
 /** Everything that a file can say: `pharos apply` against a running Pharos, from an empty library to a database and a model. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { NOUNS } from '../packages/cli/src/apply/nouns.ts';
 import { ADMIN_TOKEN, cleanUp, libraryTags, type Pharos, runPharos, startPharos, waitFor } from './support/pharos.ts';
 
 const EPAS = 'edb-postgres-advanced:17.6-2509120845-full';
@@ -140,5 +144,96 @@ describe('what a file declares', () => {
     assert.match(again.stdout, /unchanged/);
     assert.equal((await apply(`kind: Catalog\nname: ${name}\nlocation: local\n`)).code, 0);
     assert.equal((await of()).mode, 'automatic');
+  });
+
+  test('windows, stages, people, webhooks and what is said of repositories and models are declared too', async (t) => {
+    const service = createServer((_request, reply) => {
+      reply.setHeader('content-type', 'application/json');
+      reply.end(
+        JSON.stringify({ object: 'list', data: ['granite', 'granite-2'].map((id) => ({ id, object: 'model' })) }),
+      );
+    }).listen(0, '127.0.0.1');
+    await once(service, 'listening');
+    t.after(() => service.close());
+    const { items: registries } = await pharos.client('listRegistries', { query: {} });
+    const { items: models } = await pharos.client('listModels', { query: {} });
+    const { name: catalog } = (await pharos.client('listCatalogs', { query: {} })).items[0]!;
+    const more = `
+users:
+  - { name: ada, displayName: Ada, grants: [viewer, "curator@location:local"] }
+  - { name: bot, kind: robot, grants: [viewer] }
+teams:
+  - { name: dba, grants: ["approver@repositories:edb*"], members: [ada] }
+receivers:
+  - { registry: ${registries[0]!.name}, source: harbor }
+webhooks:
+  - { name: tickets, url: $HOOK, events: [tag.moved], allowHttp: true, allowPrivate: true }
+repositories:
+  - { name: edb-postgres-advanced, description: Ours, readme: "# Ours", hcpTags: [gold] }
+models:
+  - { name: ${models[0]!.key}, licence: Apache-2.0 }
+locations:
+  - { id: local, windows: ["sat,sun 22:00 4h Europe/Berlin"], upgradeApproval: true }
+clusters:
+  - name: staging
+    location: local
+    image: ${EPAS}
+    operator: edb
+    via: catalog
+    storage: 1Gi
+    apply: true
+    maintenance: { windows: ["daily 01:00 90m"] }
+catalogs:
+  - { name: ${catalog}, policy: { canaries: [staging], healthyMinutes: 45, urgentRevocations: true } }
+modelServices:
+  - { name: Granite, baseUrl: "http://127.0.0.1:${(service.address() as AddressInfo).port}", model: granite, apiKey: $KEY, allowHttp: true, allowPrivate: true, deployment: local/default/chat }
+`;
+    const secrets = { HOOK: 'http://127.0.0.1:1/hunter2', KEY: 'hunter2' };
+    const run = (input: string, ...args: string[]) =>
+      runPharos(['apply', '-f', '-', ...args], { ...env(), ...secrets }, input);
+    const dry = await run(more, '--dry-run', '--exit-code');
+    assert.equal(dry.code, 6, dry.stdout + dry.stderr);
+    const first = await run(more);
+    assert.equal(first.code, 0, first.stdout + first.stderr);
+    assert.doesNotMatch(dry.stdout + dry.stderr + first.stdout + first.stderr, /hunter2/);
+    assert.match(first.stdout, /A link to choose a password: pharos users reset ada/);
+    const second = await run(more, '--dry-run', '--exit-code');
+    assert.equal(second.code, 0, second.stdout + second.stderr);
+
+    const maintenance = await pharos.client('getLocationMaintenance', { params: { id: 'local' } });
+    assert.deepEqual([maintenance.upgradeApproval, maintenance.windows.map(({ minutes }) => minutes)], [true, [240]]);
+    const cluster = (await pharos.client('listClusters', { query: { q: 'staging' } })).items[0]!;
+    const kept = await pharos.client('getClusterMaintenance', { params: { id: cluster.id } });
+    assert.equal(kept.windows?.[0]?.minutes, 90);
+    const { policy } = await pharos.client('getCatalog', { params: { name: catalog }, query: {} });
+    assert.deepEqual([policy?.canaries, policy?.healthyMinutes, policy?.urgentRevocations], [[cluster.id], 45, true]);
+    const [team] = (await pharos.client('listTeams', { query: {} })).items;
+    assert.deepEqual(
+      team!.members.map(({ name }) => name),
+      ['ada'],
+    );
+    const [granite] = (await pharos.client('listModelServices', { query: {} })).items;
+    assert.ok(granite!.hasKey && granite!.deploymentId !== null);
+
+    const changed = await run(
+      more.replace('model: granite,', 'model: granite-2,').replace('healthyMinutes: 45', 'healthyMinutes: 5'),
+    );
+    assert.equal(changed.code, 0, changed.stdout + changed.stderr);
+    assert.match(changed.stdout, /- model: granite\n {2}\+ model: granite-2/);
+    assert.match(changed.stdout, /- policy\.healthyMinutes: 45\n {2}\+ policy\.healthyMinutes: 5/);
+  });
+
+  test('what is exported says all of it, and applying it changes nothing', async () => {
+    const exported = await runPharos(['export'], env());
+    assert.equal(exported.code, 0, exported.stderr);
+    assert.doesNotMatch(exported.stdout, /hunter2/);
+    for (const { list } of NOUNS) {
+      const isThere = exported.stdout.includes(`\n${list}:\n`) || exported.stdout.startsWith(`${list}:\n`);
+      // The registry and the rules are those of the sample, which come from an agent.
+      assert.equal(isThere, !['registries', 'rules'].includes(list), list);
+    }
+    const again = await apply(exported.stdout, '--dry-run', '--exit-code');
+    assert.equal(again.code, 0, again.stdout + again.stderr);
+    assert.doesNotMatch(again.stdout, /would be|not possible|failed/);
   });
 });

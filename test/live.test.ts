@@ -5,27 +5,24 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { available } from '@pharos/testbed';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser, listen, settle, violations } from './support/browser.ts';
-import { ADMIN_TOKEN, cleanUp, libraryTags, type Pharos, startPharos, waitFor } from './support/pharos.ts';
+import type { Page } from 'playwright-core';
+import { type Household, startHousehold } from './support/at-home.ts';
+import { listen, settle, violations } from './support/browser.ts';
+import { type Pharos, waitFor } from './support/pharos.ts';
 
 describe('live pages', { skip: available().chromium.skip }, () => {
   let pharos: Pharos;
-  let browser: Browser;
+  let household: Household;
   before(async () => {
-    [pharos, browser] = await Promise.all([startPharos(), launchBrowser()]);
-    await waitFor(async () => (await libraryTags(pharos.client)).size >= 70, 'the tags of the sample');
+    household = await startHousehold();
+    pharos = household.pharos;
   });
-  after(async () => {
-    await browser?.close();
-    await pharos?.stop();
-    cleanUp();
-  });
+  after(() => household?.end());
 
   async function open(path: string): Promise<Page> {
-    const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
-    const context = await browser.newContext({ viewport: { width: 1440, height: 500 }, extraHTTPHeaders: headers });
+    const context = await household.enter();
     const page = await context.newPage();
+    await page.setViewportSize({ width: 1440, height: 500 });
     await page.goto(pharos.url + path);
     await settle(page);
     return page;
@@ -35,7 +32,7 @@ describe('live pages', { skip: available().chromium.skip }, () => {
     page.evaluate(() => Math.max(...[...document.querySelectorAll('*')].map((element) => element.scrollTop)));
 
   test('an entry of the feed appears by itself, while scroll, page, filter, focus and what is opened stay', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const page = await open('/activity');
     const complaints = listen(page);
@@ -60,7 +57,7 @@ describe('live pages', { skip: available().chromium.skip }, () => {
     await page.context().close();
   });
 
-  test('a list that is paged and scrolled keeps both when a scan ends', { timeout: 60_000 }, async () => {
+  test('a list that is paged and scrolled keeps both when a scan ends', { timeout: 120_000 }, async () => {
     const page = await open('/library/tags?sort=name');
     await page.getByRole('button', { name: 'Next' }).click();
     await page.getByText('Page 2').waitFor();
@@ -80,7 +77,7 @@ describe('live pages', { skip: available().chromium.skip }, () => {
   });
 
   test('a webhook is added, tried and shows what came back, without leaving its page', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const got: string[] = [];
     const endpoint = createServer((request, response) => {
@@ -118,7 +115,7 @@ describe('live pages', { skip: available().chromium.skip }, () => {
     endpoint.close();
   });
 
-  test('a picture has a name, a sentence, and a table with every number behind it', { timeout: 60_000 }, async () => {
+  test('a picture has a name, a sentence, and a table with every number behind it', { timeout: 120_000 }, async () => {
     const page = await open('/library/statistics');
     const picture = page.getByRole('img', { name: 'Tags and images' });
     await picture.waitFor();

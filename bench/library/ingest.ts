@@ -10,8 +10,12 @@ const OF_A_REPOSITORY = 5_000;
 const IMAGES_OF_A_CHUNK = 500;
 const AGENT = idOf(9, 1);
 
-/** Tags in a second, from the first byte of a report to the answer to its commit; two of three tags bring an image. */
-export async function ingest(store: Store, tags: number): Promise<number> {
+/**
+ * Tags in a second, from the first byte of a report to the answer to its commit; two of three tags bring an image.
+ * `atOnce`: reports under way at the same time. One agent sends one after the other, agents of several locations do not wait
+ * for each other.
+ */
+export async function ingest(store: Store, tags: number, atOnce: number): Promise<number> {
   await store.agents.hello(
     {
       agentId: AGENT,
@@ -28,46 +32,54 @@ export async function ingest(store: Store, tags: number): Promise<number> {
     },
     NOW,
   );
-  const reports = Array.from({ length: Math.ceil(tags / OF_A_REPOSITORY) }, (_, at) => reportOf(at));
+  const reports = Array.from({ length: Math.ceil(tags / OF_A_REPOSITORY) }, (_, at) => reportOf(`${atOnce}-${at}`));
   const start = performance.now();
-  let count = 0;
-  for (const report of reports) {
-    const scanId = randomUUID();
-    const common = { parentId: null, agentId: AGENT, epoch: 1, registryId: idOf(1, 0), ruleIds: [], only: null };
-    await store.scans.begin(
-      { scanId, ...common, repository: report.repository, trigger: 'schedule', startedAt: NOW.toISOString() },
-      NOW,
-    );
-    for (const [n, chunk] of report.chunks.entries()) await store.scans.chunk(scanId, n, chunk, NOW);
-    const { added } = await store.scans.commit(
-      scanId,
-      {
-        status: 'complete',
-        tagCount: report.tags.length,
-        setDigest: report.setDigest,
-        listedCount: report.tags.length,
-        artifactCount: 0,
-        unresolved: [],
-        listedNames: report.tags.map(({ name }) => name),
-        unchanged: false,
-        absence: 'none',
-        finishedAt: NOW.toISOString(),
-        requests: 1,
-        message: '',
-        code: null,
-        hint: null,
-        failures: [],
-        failedCount: 0,
-      },
-      NOW,
-    );
-    if (added !== report.tags.length) throw new Error(`${added} of ${report.tags.length} tags were added`);
-    count += added;
-  }
-  return count / ((performance.now() - start) / 1000);
+  const waiting = reports.values();
+  const counts = await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      let count = 0;
+      for (const report of waiting) count += await deliver(store, report);
+      return count;
+    }),
+  );
+  return counts.reduce((sum, count) => sum + count, 0) / ((performance.now() - start) / 1000);
 }
 
-function reportOf(repository: number) {
+async function deliver(store: Store, report: ReturnType<typeof reportOf>): Promise<number> {
+  const scanId = randomUUID();
+  const common = { parentId: null, agentId: AGENT, epoch: 1, registryId: idOf(1, 0), ruleIds: [], only: null };
+  await store.scans.begin(
+    { scanId, ...common, repository: report.repository, trigger: 'schedule', startedAt: NOW.toISOString() },
+    NOW,
+  );
+  for (const [n, chunk] of report.chunks.entries()) await store.scans.chunk(scanId, n, chunk, NOW);
+  const { added } = await store.scans.commit(
+    scanId,
+    {
+      status: 'complete',
+      tagCount: report.tags.length,
+      setDigest: report.setDigest,
+      listedCount: report.tags.length,
+      artifactCount: 0,
+      unresolved: [],
+      listedNames: report.tags.map(({ name }) => name),
+      unchanged: false,
+      absence: 'none',
+      finishedAt: NOW.toISOString(),
+      requests: 1,
+      message: '',
+      code: null,
+      hint: null,
+      failures: [],
+      failedCount: 0,
+    },
+    NOW,
+  );
+  if (added !== report.tags.length) throw new Error(`${added} of ${report.tags.length} tags were added`);
+  return added;
+}
+
+function reportOf(repository: string) {
   const tags = Array.from({ length: OF_A_REPOSITORY }, (_, at) => ({
     name: `${13 + (at % 6)}.${at % 12}-26${String(10_100_000 + at).padStart(8, '0')}-standard`,
     digest: `sha256:${createHash('sha256')

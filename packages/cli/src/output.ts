@@ -99,7 +99,7 @@ export class Output {
 
   /** A remark for people, on stderr, so that it never gets into a pipe. Silent with --json and -q. */
   note(text: string): void {
-    if (!this.json && !this.quiet) this.#io.stderr.write(`${this.#colors.stderr.dim(text)}\n`);
+    if (!this.json && !this.quiet) this.#io.stderr.write(`${this.#colors.stderr.dim(printable(text))}\n`);
   }
 
   /** A warning, on stderr, also with --json and -q. */

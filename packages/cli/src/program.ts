@@ -17,6 +17,7 @@ import { decideCommands } from './commands/decide.ts';
 import { encryptionCommand } from './commands/encryption.ts';
 import { exceptionsCommand } from './commands/exceptions.ts';
 import { explainCommand } from './commands/explain.ts';
+import { exportCommand } from './commands/export.ts';
 import { hcpTagsCommand } from './commands/hcp-tags.ts';
 import { imagesCommand } from './commands/images.ts';
 import { localCommand } from './commands/local.ts';
@@ -40,6 +41,7 @@ import { verifyCommand } from './commands/verify.ts';
 import { versionCommand } from './commands/version.ts';
 import { webhooksCommand } from './commands/webhooks.ts';
 import { EXIT_CODE_HELP } from './exit-code.ts';
+import { addTwins } from './help.ts';
 import { VERSION } from './version.ts';
 
 /** Builds the whole tree for one run. Nothing heavy is loaded before an action runs. */
@@ -70,11 +72,11 @@ export function buildProgram(shell: Shell): Command {
         registriesCommand(shell),
         rulesCommand(shell),
         explainCommand(shell),
-        applyCommand(shell),
         receiversCommand(shell),
         webhooksCommand(shell),
       ],
     ],
+    ['Everything in files:', [applyCommand(shell), exportCommand(shell)]],
     ['Databases:', [clustersCommand(shell), catalogCommand(shell)]],
     [
       'Approvals:',
@@ -82,7 +84,7 @@ export function buildProgram(shell: Shell): Command {
     ],
     ['On this machine:', [localCommand(shell)]],
     ['Signatures:', [trustCommand(shell), verifyCommand(shell)]],
-    ['Clusters:', [admissionCommand(shell)]],
+    ['Kubernetes:', [admissionCommand(shell)]],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],
     ['People:', [usersCommand(shell), teamsCommand(shell), auditCommand(shell)]],
     [
@@ -99,6 +101,7 @@ export function buildProgram(shell: Shell): Command {
   for (const [heading, commands] of groups) {
     for (const command of commands) program.addCommand(command.helpGroup(heading));
   }
+  addTwins(program);
   const help = new Command('help').argument('[command]').summary('show the help of a command').helpGroup('Setting up:');
   program.addHelpCommand(help);
   return program;

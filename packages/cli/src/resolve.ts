@@ -2,10 +2,13 @@
 import {
   type Agent,
   ApiError,
+  type ApprovalRule,
   type Client,
   type Cluster,
   type HcpTag,
   type Model,
+  type ModelDeployment,
+  type ModelService,
   type Policy,
   type Receiver,
   type Registry,
@@ -20,6 +23,8 @@ import {
 } from '@pharos/contract';
 import { EXIT } from './exit-code.ts';
 import { CliError } from './failure.ts';
+import type { ListBody } from './output.ts';
+import { readPages } from './paging.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -28,153 +33,37 @@ export function isId(text: string): boolean {
   return UUID.test(text);
 }
 
-/** @throws CliError `not-found`, `name-ambiguous`. */
-export async function findRegistry(client: Client, name: string): Promise<Registry> {
-  if (isId(name)) {
-    const found = await orNull(client('getRegistry', { params: { id: name } }));
+type Query = { limit?: number | undefined; cursor?: string | undefined };
+
+/** How one kind of thing is found. */
+interface Kind<T> {
+  /** In words, e.g. `registry`. */
+  noun: string;
+  /** The command that lists them. */
+  listing: string;
+  /** By its id; without it the list is looked through. */
+  get?: (client: Client, id: string) => Promise<T>;
+  /** A page of those that may be meant: `part` is a text of at most 200 characters for those that can be searched. */
+  list: (client: Client, query: Query, part: string) => Promise<ListBody<T>>;
+  /** Whether people call it so. */
+  isNamed: (one: T, name: string) => boolean;
+  /** What tells one from another of the same name. Default: the id. */
+  tell?: (one: T) => string;
+}
+
+/** The one thing that an id or a name names. @throws CliError `not-found`, `name-ambiguous` */
+async function find<T extends { id: string }>(client: Client, kind: Kind<T>, name: string): Promise<T> {
+  const { noun, listing, get, list, isNamed, tell = ({ id }) => id } = kind;
+  if (get && isId(name)) {
+    const found = await orNull(get(client, name));
     if (found) return found;
   }
-  const { items } = await client('listRegistries', { query: { limit: 1000, q: name.slice(0, 200) } });
-  const matches = items.filter((registry) => registry.name === name || registry.url === name);
-  return single(matches, 'registry', name, 'pharos registries list', (one) => `${one.id} (${one.url})`);
-}
-
-/** @throws CliError `not-found`, `name-ambiguous`. */
-export async function findCluster(client: Client, name: string): Promise<Cluster> {
-  if (isId(name)) {
-    const found = await orNull(client('getCluster', { params: { id: name } }));
-    if (found) return found;
-  }
-  const { items } = await client('listClusters', { query: { limit: 1000, q: name.slice(0, 200) } });
-  const matches = items.filter((cluster) => cluster.name === name || `${cluster.namespace}/${cluster.name}` === name);
-  const where = (one: Cluster) => `${one.id} (${one.location}, ${one.namespace})`;
-  return single(matches, 'cluster', name, 'pharos clusters list', where);
-}
-
-/** @throws CliError `not-found`, `name-ambiguous`. */
-export async function findRule(client: Client, name: string): Promise<Rule> {
-  if (isId(name)) {
-    const found = await orNull(client('getRule', { params: { id: name } }));
-    if (found) return found;
-  }
-  const { items } = await client('listRules', { query: { limit: 1000, q: name.slice(0, 200) } });
-  const matches = items.filter((rule) => rule.name === name);
-  return single(matches, 'rule', name, 'pharos rules list', (one) => `${one.id} (${one.source})`);
-}
-
-/**
- * A repository by id, name, `host/name`, or name within a registry.
- *
- * @throws CliError `not-found`, `name-ambiguous`.
- */
-export async function findRepository(client: Client, name: string, registryId?: string): Promise<Repository> {
-  if (isId(name)) {
-    const found = await orNull(client('getRepository', { params: { id: name } }));
-    if (found) return found;
-  }
-  const last = name.split('/').at(-1) ?? name;
-  const { items } = await client('listRepositories', { query: { limit: 1000, q: last.slice(0, 200), registryId } });
-  const matches = items.filter((one) => one.name === name || `${one.host}/${one.name}` === name);
-  return single(matches, 'repository', name, 'pharos repositories list', (one) => `${one.host}/${one.name}`);
-}
-
-/**
- * A model by id, name, or `publisher/name`.
- *
- * @throws CliError `not-found`, `name-ambiguous`.
- */
-export async function findModel(client: Client, name: string): Promise<Pick<Model, 'id' | 'key'>> {
-  if (isId(name)) {
-    const found = await orNull(client('getModel', { params: { id: name } }));
-    if (found) return found;
-  }
-  const wanted = name.toLowerCase();
-  const { items } = await client('listModels', { query: { limit: 1000, q: wanted.slice(0, 200) } });
-  const matches = items.filter((model) => model.key === wanted || model.name === wanted);
-  return single(matches, 'model', name, 'pharos models list', (one) => one.key);
-}
-
-/** Case does not tell HCP tags apart. @throws CliError `not-found`. */
-export async function findHcpTag(client: Client, name: string): Promise<HcpTag> {
-  if (isId(name)) {
-    const found = await orNull(client('getHcpTag', { params: { id: name } }));
-    if (found) return found;
-  }
-  const { items } = await client('listHcpTags', { query: { limit: 1000, q: name.slice(0, 200) } });
-  const matches = items.filter((tag) => tag.name.toLowerCase() === name.trim().toLowerCase());
-  return single(matches, 'HCP tag', name, 'pharos hcp-tags list', (one) => one.id);
-}
-
-/** The tag that `repository:tag` names. @throws CliError `not-found`, `name-ambiguous`, `tag-missing`. */
-export async function findTagOf(client: Client, reference: string): Promise<TagDetail> {
-  const colon = reference.lastIndexOf(':');
-  // A colon before a slash belongs to a port.
-  if (colon <= reference.lastIndexOf('/')) {
-    throw new CliError('tag-missing', `"${reference}" names no tag.`, 'Write REPOSITORY:TAG.');
-  }
-  const repository = await findRepository(client, reference.slice(0, colon));
-  return client('getTag', { params: { id: repository.id, name: reference.slice(colon + 1) } });
-}
-
-/** @throws CliError `not-found`, `name-ambiguous`. */
-export async function findToken(client: Client, name: string): Promise<Token> {
-  const { items } = await client('listTokens', { query: { limit: 1000 } });
-  const matches = items.filter((token) => token.id === name || token.name === name);
-  return single(matches, 'token', name, 'pharos tokens list', (one) => `${one.id} (${one.prefix}…)`);
-}
-
-/** @throws CliError `not-found`, `name-ambiguous`. */
-export async function findTrust(client: Client, name: string): Promise<TrustEntry> {
-  const { items } = await client('listTrust', { query: { limit: 1000 } });
-  const matches = items.filter((entry) => entry.id === name || entry.name === name);
-  return single(matches, 'trust entry', name, 'pharos trust list', (one) => one.id);
-}
-
-/** @throws CliError `not-found`, `name-ambiguous`. */
-export async function findPolicy(client: Client, name: string): Promise<Policy> {
-  const { items } = await client('listPolicies', { query: { limit: 1000 } });
-  const matches = items.filter((policy) => policy.id === name || policy.name === name);
-  return single(matches, 'policy', name, 'pharos policies list', (one) => one.id);
-}
-
-/** @throws CliError `not-found`, `name-ambiguous`. */
-export async function findAgent(client: Client, name: string): Promise<Agent> {
-  const { items } = await client('listAgents', { query: { limit: 1000 } });
-  const matches = items.filter((agent) => agent.id === name || agent.name === name);
-  return single(matches, 'agent', name, 'pharos agents', (one) => `${one.id} (${one.locationId})`);
-}
-
-/**
- * A receiver by id, or by its registry when that has just one.
- *
- * @throws CliError `not-found`, `name-ambiguous`.
- */
-export async function findReceiver(client: Client, name: string): Promise<Receiver> {
-  if (isId(name)) {
-    const found = await orNull(client('getReceiver', { params: { id: name } }));
-    if (found) return found;
-  }
-  const { items } = await client('listReceivers', { query: { limit: 1000 } });
-  const matches = items.filter((receiver) => receiver.registryId === name || receiver.registry === name);
-  return single(matches, 'receiver', name, 'pharos receivers list', (one) => `${one.id} (${one.source})`);
-}
-
-/** @throws CliError `not-found`, `name-ambiguous`. */
-export async function findWebhook(client: Client, name: string): Promise<Webhook> {
-  if (isId(name)) {
-    const found = await orNull(client('getWebhook', { params: { id: name } }));
-    if (found) return found;
-  }
-  const { items } = await client('listWebhooks', { query: { limit: 1000 } });
-  const matches = items.filter((webhook) => webhook.name === name);
-  return single(matches, 'webhook', name, 'pharos webhooks list', (one) => one.id);
-}
-
-function single<T>(matches: T[], noun: string, name: string, list: string, tell: (one: T) => string): T {
+  const { items } = await readPages({ all: true }, (query) => list(client, query, name.trim().slice(0, 200)));
+  const matches = items.filter((one) => one.id === name || isNamed(one, name));
   const [only, second] = matches;
   if (only && !second) return only;
   if (!only) {
-    throw new CliError('not-found', `There is no ${noun} "${name}".`, `See "${list}".`, { exitCode: EXIT.notFound });
+    throw new CliError('not-found', `There is no ${noun} "${name}".`, `See "${listing}".`, { exitCode: EXIT.notFound });
   }
   const choices = matches.slice(0, 5).map(tell).join(', ');
   throw new CliError('name-ambiguous', `${matches.length} are called "${name}".`, `Use one of: ${choices}.`);
@@ -189,24 +78,179 @@ async function orNull<T>(answer: Promise<T>): Promise<T | null> {
   }
 }
 
-/** @throws CliError `not-found`, `name-ambiguous`. */
-export async function findUser(client: Client, name: string): Promise<User> {
-  if (isId(name)) {
-    const found = await orNull(client('getUser', { params: { id: name } }));
-    if (found) return found;
-  }
-  const { items } = await client('listUsers', { query: { limit: 1000, q: name.slice(0, 200) } });
-  const matches = items.filter((user) => user.name.toLowerCase() === name.toLowerCase());
-  return single(matches, 'user', name, 'pharos users list', (one) => one.id);
+/** A function that finds things of one kind. */
+function finder<T extends { id: string }>(kind: Kind<T>): (client: Client, name: string) => Promise<T> {
+  return (client, name) => find(client, kind, name);
 }
 
-/** @throws CliError `not-found`, `name-ambiguous`. */
-export async function findTeam(client: Client, name: string): Promise<Team> {
-  if (isId(name)) {
-    const found = await orNull(client('getTeam', { params: { id: name } }));
-    if (found) return found;
+const called = (one: { name: string }, name: string) => one.name === name;
+/** Where case does not tell one from another. */
+const calledInAnyCase = (one: { name: string }, name: string) => one.name.toLowerCase() === name.trim().toLowerCase();
+const placed = (one: { name: string; namespace: string }, name: string) =>
+  one.name === name || `${one.namespace}/${one.name}` === name;
+
+/** By id, name or address. */
+export const findRegistry = finder<Registry>({
+  noun: 'registry',
+  listing: 'pharos registries list',
+  get: (client, id) => client('getRegistry', { params: { id } }),
+  list: (client, query, q) => client('listRegistries', { query: { ...query, q } }),
+  isNamed: (registry, name) => registry.name === name || registry.url === name,
+  tell: (one) => `${one.id} (${one.url})`,
+});
+
+/** By id, name or `namespace/name`. */
+export const findCluster = finder<Cluster>({
+  noun: 'cluster',
+  listing: 'pharos clusters list',
+  get: (client, id) => client('getCluster', { params: { id } }),
+  list: (client, query, part) => client('listClusters', { query: { ...query, q: lastOf(part) } }),
+  isNamed: placed,
+  tell: (one) => `${one.id} (${one.location}, ${one.namespace})`,
+});
+
+export const findRule = finder<Rule>({
+  noun: 'rule',
+  listing: 'pharos rules list',
+  get: (client, id) => client('getRule', { params: { id } }),
+  list: (client, query, q) => client('listRules', { query: { ...query, q } }),
+  isNamed: called,
+  tell: (one) => `${one.id} (${one.source})`,
+});
+
+/** A repository by id, name, `host/name`, or name within a registry. @throws CliError `not-found`, `name-ambiguous` */
+export function findRepository(client: Client, name: string, registryId?: string): Promise<Repository> {
+  const kind: Kind<Repository> = {
+    noun: 'repository',
+    listing: 'pharos repositories list',
+    get: (from, id) => from('getRepository', { params: { id } }),
+    list: (from, query, part) => from('listRepositories', { query: { ...query, q: lastOf(part), registryId } }),
+    isNamed: (one, wanted) => one.name === wanted || `${one.host}/${one.name}` === wanted,
+    tell: (one) => `${one.host}/${one.name}`,
+  };
+  return find(client, kind, name);
+}
+
+/** By id, name or `publisher/name`. */
+export const findModel = finder<Pick<Model, 'id' | 'key' | 'name'>>({
+  noun: 'model',
+  listing: 'pharos models list',
+  get: (client, id) => client('getModel', { params: { id } }),
+  list: (client, query, part) => client('listModels', { query: { ...query, q: part.toLowerCase() } }),
+  isNamed: (model, name) => [model.key, model.name].includes(name.toLowerCase()),
+  tell: (one) => one.key,
+});
+
+export const findModelDeployment = finder<ModelDeployment>({
+  noun: 'model deployment',
+  listing: 'pharos models deployments list',
+  get: (client, id) => client('getModelDeployment', { params: { id } }),
+  list: (client, query, part) => client('listModelDeployments', { query: { ...query, q: lastOf(part) } }),
+  isNamed: placed,
+  tell: (one) => `${one.id} (${one.location}, ${one.namespace})`,
+});
+
+export const findModelService = finder<ModelService>({
+  noun: 'model service',
+  listing: 'pharos models services list',
+  get: (client, id) => client('getModelService', { params: { id } }),
+  list: (client, query, q) => client('listModelServices', { query: { ...query, q } }),
+  isNamed: called,
+  tell: (one) => `${one.id} (${one.baseUrl})`,
+});
+
+export const findHcpTag = finder<HcpTag>({
+  noun: 'HCP tag',
+  listing: 'pharos hcp-tags list',
+  get: (client, id) => client('getHcpTag', { params: { id } }),
+  list: (client, query, q) => client('listHcpTags', { query: { ...query, q } }),
+  isNamed: calledInAnyCase,
+});
+
+export const findToken = finder<Token>({
+  noun: 'token',
+  listing: 'pharos tokens list',
+  list: (client, query) => client('listTokens', { query }),
+  isNamed: called,
+  tell: (one) => `${one.id} (${one.prefix}…)`,
+});
+
+export const findTrust = finder<TrustEntry>({
+  noun: 'trust entry',
+  listing: 'pharos trust list',
+  list: (client, query) => client('listTrust', { query }),
+  isNamed: called,
+});
+
+export const findPolicy = finder<Policy>({
+  noun: 'policy',
+  listing: 'pharos policies list',
+  list: (client, query) => client('listPolicies', { query }),
+  isNamed: called,
+});
+
+/** By id or pattern. */
+export const findApprovalRule = finder<ApprovalRule>({
+  noun: 'approval rule',
+  listing: 'pharos approvals rules list',
+  list: (client, query) => client('listApprovalRules', { query }),
+  isNamed: (rule, pattern) => rule.pattern === pattern,
+});
+
+export const findAgent = finder<Agent>({
+  noun: 'agent',
+  listing: 'pharos agents',
+  list: (client, query) => client('listAgents', { query }),
+  isNamed: called,
+  tell: (one) => `${one.id} (${one.locationId})`,
+});
+
+/** By id, or by its registry when that has just one. */
+export const findReceiver = finder<Receiver>({
+  noun: 'receiver',
+  listing: 'pharos receivers list',
+  get: (client, id) => client('getReceiver', { params: { id } }),
+  list: (client, query) => client('listReceivers', { query }),
+  isNamed: (receiver, name) => receiver.registryId === name || receiver.registry === name,
+  tell: (one) => `${one.id} (${one.source})`,
+});
+
+export const findWebhook = finder<Webhook>({
+  noun: 'webhook',
+  listing: 'pharos webhooks list',
+  get: (client, id) => client('getWebhook', { params: { id } }),
+  list: (client, query) => client('listWebhooks', { query }),
+  isNamed: called,
+});
+
+export const findUser = finder<User>({
+  noun: 'user',
+  listing: 'pharos users list',
+  get: (client, id) => client('getUser', { params: { id } }),
+  list: (client, query, q) => client('listUsers', { query: { ...query, q } }),
+  isNamed: calledInAnyCase,
+});
+
+export const findTeam = finder<Team>({
+  noun: 'team',
+  listing: 'pharos teams list',
+  get: (client, id) => client('getTeam', { params: { id } }),
+  list: (client, query, q) => client('listTeams', { query: { ...query, q } }),
+  isNamed: calledInAnyCase,
+});
+
+/** What stands after the last slash: where it is, is not searched. */
+function lastOf(name: string): string {
+  return name.split('/').at(-1) || name;
+}
+
+/** The tag that `repository:tag` names. @throws CliError `not-found`, `name-ambiguous`, `tag-missing`. */
+export async function findTagOf(client: Client, reference: string): Promise<TagDetail> {
+  const colon = reference.lastIndexOf(':');
+  // A colon before a slash belongs to a port.
+  if (colon <= reference.lastIndexOf('/')) {
+    throw new CliError('tag-missing', `"${reference}" names no tag.`, 'Write REPOSITORY:TAG.');
   }
-  const { items } = await client('listTeams', { query: { limit: 1000, q: name.slice(0, 200) } });
-  const matches = items.filter((team) => team.name.toLowerCase() === name.toLowerCase());
-  return single(matches, 'team', name, 'pharos teams list', (one) => one.id);
+  const repository = await findRepository(client, reference.slice(0, colon));
+  return client('getTag', { params: { id: repository.id, name: reference.slice(colon + 1) } });
 }

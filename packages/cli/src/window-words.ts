@@ -24,6 +24,13 @@ export function parseWindow(text: string): MaintenanceWindow {
   );
 }
 
+/** The same window as `parseWindow` takes it. */
+export function windowWords({ days, from, minutes, timeZone }: MaintenanceWindow): string {
+  const named = days.length === 7 ? 'daily' : Weekday.options.filter((day) => days.includes(day)).join(',');
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return `${named} ${from} ${hours > 0 ? `${hours}h` : ''}${rest > 0 ? `${rest}m` : ''} ${timeZone}`;
+}
+
 /** `mon-fri` goes on over Sunday: `sat-mon` are three days. */
 function daysOf(text: string): string[] {
   const all: readonly string[] = Weekday.options;

@@ -126,6 +126,18 @@ async function settled(digest = SUBJECT) {
   throw new Error('it is being verified for ever');
 }
 
+/** The names that a query of tags finds, once they are these: lists follow in the background. */
+async function listed(q: string, names: string): Promise<void> {
+  let last = '';
+  for (let tries = 0; tries < 200; tries += 1) {
+    const { body } = await it.call('listTags', { query: { q, sort: 'name' } });
+    last = body.items.map(({ name }: { name: string }) => name).join();
+    if (last === names) return;
+    await sleep(10);
+  }
+  assert.equal(last, names, q);
+}
+
 test('a signature is verified when it comes, and again when trust does; the other image has none of it', async () => {
   assert.equal((await settled()).state, 'none');
   assert.equal((await send(evidence(SUBJECT))).status, 204);
@@ -136,6 +148,8 @@ test('a signature is verified when it comes, and again when trust does; the othe
   assert.deepEqual([created.body.keys[0].algorithm, created.body.createdBy], ['ECDSA P-256', 'PHAROS_ADMIN_TOKEN']);
   const verified = await settled();
   assert.deepEqual([verified.state, verified.verifiedBy[0].trust], ['verified', 'release']);
+  await listed('signed:verified', '17.4');
+  await listed('-signed:yes', '16.8');
   const image = await it.call('getImage', { params: { digest: SUBJECT } });
   assert.equal(image.body.verification.state, 'verified');
 
@@ -148,10 +162,13 @@ test('a signature is verified when it comes, and again when trust does; the othe
   const { id } = created.body;
   await it.call('updateTrust', { params: { id }, body: { enabled: false } });
   assert.notEqual((await settled()).state, 'verified');
+  await listed('signed:verified', '');
   await it.call('updateTrust', { params: { id }, body: { enabled: true, requireReference: true } });
   assert.equal((await settled()).state, 'verified');
+  await listed('signed:verified', '17.4');
   await it.call('deleteTrust', { params: { id } });
   assert.equal((await settled()).state, 'untrusted');
+  await listed('signed:verified', '');
   const changes = await it.call('listTrustChanges', { query: { trustId: id } });
   assert.deepEqual(
     changes.body.items.map(({ action, actor }: { action: string; actor: string }) => `${action} ${actor}`),

@@ -5,6 +5,7 @@ import { type Db, first, iso, jsonText } from './database.ts';
 import { keepPart, MOST_OF_SUBJECT, payloadOf } from './evidence-parts.ts';
 import { withIndexes } from './platform-images.ts';
 import type { EvidenceStore, NewVerification, StoredEvidence } from './trust-port.ts';
+import { lookAgain, markVerified } from './verified.ts';
 
 /** Bytes that are read at once to be verified: one of the largest, or many small ones. */
 const MOST_BYTES_AT_ONCE = 16 * 1024 * 1024;
@@ -81,8 +82,11 @@ export function evidenceOf(db: Db): EvidenceStore {
         // What is verified of an image changes what policies say of it, and of the indexes that hold it.
         const judged = await withIndexes(trx, subjects);
         await sql`update policy_checks set version = 0 where digest = any(${judged}::text[])`.execute(trx);
+        await lookAgain(trx, subjects);
         return subjects;
       }),
+
+    markVerified: (limit, now) => markVerified(db, limit, now),
 
     newest: async (below, limit) => {
       // Large ones are attestations, and a trial counts images that are signed.

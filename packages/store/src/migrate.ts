@@ -39,6 +39,9 @@ import { up as nodes } from './migrations/0027-nodes.ts';
 import { up as schedules } from './migrations/0028-schedules.ts';
 import { up as reports } from './migrations/0029-reports.ts';
 import { up as largeEvidence } from './migrations/0030-large-evidence.ts';
+import { up as verified } from './migrations/0031-verified.ts';
+import { up as changes } from './migrations/0033-changes.ts';
+import { up as ingestSpeed } from './migrations/0035-ingest-speed.ts';
 import { dropSeenViews } from './seen.ts';
 
 /** In order. A file that was released is never changed, its checksum is held: add the next number instead. */
@@ -73,6 +76,9 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0028-schedules': { up: schedules },
   '0029-reports': { up: reports },
   '0030-large-evidence': { up: largeEvidence },
+  '0031-verified': { up: verified },
+  '0033-changes': { up: changes },
+  '0035-ingest-speed': { up: ingestSpeed },
 };
 
 /** Throws `database-newer`, `migration-failed`, `database-unavailable`, `disk-full`. */

@@ -79,6 +79,11 @@ export interface EvidenceStore {
   due(version: number, limit: number): Promise<StoredEvidence[]>;
   /** Replaces the results of these signatures; they are checked at this version then. */
   settle(ids: readonly number[], version: number, results: readonly NewVerification[], now: Date): Promise<string[]>;
+  /**
+   * Marks up to `limit` images that wait for it, and as many whose signatures expired, as verified or not for lists and counts. Answers
+   * which are marked otherwise now, and whether more may wait.
+   */
+  markVerified(limit: number, now: Date): Promise<{ changed: string[]; more: boolean }>;
   /** Newest first, below an id: to try an entry on. */
   newest(below: number | null, limit: number): Promise<StoredEvidence[]>;
   /** Signatures of these digests with their results; the first 200, those that something verified first. */

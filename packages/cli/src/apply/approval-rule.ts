@@ -26,4 +26,5 @@ export const approvalRuleNoun: Noun<ApprovalRuleDocument> = {
     const reason = `It asks for ${before.people} and cannot be changed; remove it with "pharos approvals rules", then apply again.`;
     return conflict(head, before.id, reason);
   },
+  write: ({ approvalRules }) => approvalRules.map(({ pattern, people }) => ({ fields: { pattern, people } })),
 };

@@ -1,5 +1,5 @@
 /** Reading what `pharos apply -f` takes: YAML or JSON with the things that Pharos is told to have. */
-import type { FieldProblem, HcpTagInput, ModelServiceInput, TrustInput } from '@pharos/contract';
+import type { FieldProblem, HcpTagInput } from '@pharos/contract';
 import { CliError } from '../failure.ts';
 import type { Io } from '../output.ts';
 import { readTexts } from '../read-files.ts';
@@ -7,25 +7,41 @@ import type { ApprovalRuleDocument } from './approval-rule.ts';
 import type { CatalogDocument } from './catalog.ts';
 import type { ClusterDocument } from './cluster.ts';
 import { entriesOf, type Place } from './entry.ts';
+import type { LocationDocument } from './location.ts';
+import type { ModelDocument } from './model.ts';
 import type { ModelDeploymentDocument } from './model-deployment.ts';
+import type { ModelServiceDocument } from './model-service.ts';
 import type { DocumentOf, Noun } from './noun.ts';
 import { NOUNS } from './nouns.ts';
 import type { PolicyDocument } from './policy.ts';
 import { Reader } from './reader.ts';
+import type { ReceiverDocument } from './receiver.ts';
 import type { RegistryDocument } from './registry.ts';
+import type { RepositoryDocument } from './repository.ts';
 import type { RuleDocument } from './rule.ts';
+import type { TeamDocument } from './team.ts';
+import type { TrustDocument } from './trust.ts';
+import type { UserDocument } from './user.ts';
+import type { WebhookDocument } from './webhook.ts';
 
 export interface Documents {
   registries: RegistryDocument[];
-  trust: DocumentOf<TrustInput>[];
+  trust: TrustDocument[];
   hcpTags: DocumentOf<HcpTagInput>[];
+  users: UserDocument[];
+  teams: TeamDocument[];
   rules: RuleDocument[];
   approvalRules: ApprovalRuleDocument[];
   policies: PolicyDocument[];
-  catalogs: CatalogDocument[];
+  receivers: ReceiverDocument[];
+  webhooks: WebhookDocument[];
+  repositories: RepositoryDocument[];
+  models: ModelDocument[];
+  locations: LocationDocument[];
   clusters: ClusterDocument[];
+  catalogs: CatalogDocument[];
   modelDeployments: ModelDeploymentDocument[];
-  modelServices: DocumentOf<ModelServiceInput>[];
+  modelServices: ModelServiceDocument[];
 }
 
 /**
@@ -40,7 +56,7 @@ export async function readDocuments(paths: readonly string[], io: Io, bare?: Nou
   const documents = Object.fromEntries(NOUNS.map(({ list }) => [list, []])) as never as Documents;
   for (const text of await readTexts(paths, io)) {
     for (const { noun, entry } of entriesOf(text, NOUNS, problems, bare)) {
-      const reader = new Reader(entry, io.env, problems);
+      const reader = new Reader(entry, io, problems);
       if (typeof entry.value !== 'object' || entry.value === null || Array.isArray(entry.value)) {
         reader.problem([], `A ${noun.noun} needs at least a name.`);
         continue;

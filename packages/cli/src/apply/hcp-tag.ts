@@ -22,6 +22,7 @@ export const hcpTagNoun: Noun<DocumentOf<HcpTagInput>> = {
     const changes = difference({ name: before.name, ...fieldsOf(before) }, { name: spec.name, ...fieldsOf(spec) });
     return update(head, id, changes, spec, (client) => client('updateHcpTag', { params: { id }, body: spec }));
   },
+  write: ({ hcpTags }) => hcpTags.map((tag) => ({ fields: { name: tag.name, ...fieldsOf(tag) } })),
 };
 
 function fieldsOf({ color, description }: HcpTagInput): Record<string, unknown> {

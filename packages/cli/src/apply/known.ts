@@ -3,11 +3,14 @@ import type { Client } from '@pharos/contract';
 import { findImage } from '../image-reference.ts';
 import { readPages } from '../paging.ts';
 import type { Documents } from './document.ts';
+import { modelKey } from './model.ts';
 import type { Known } from './noun.ts';
 import { NOUNS } from './nouns.ts';
 import { placeKey } from './placed-image.ts';
+import { isRepository } from './repository.ts';
 
-type Readers = { [Key in keyof Known]: (client: Client, documents: Documents) => Promise<Known[Key]> };
+/** @param documents null: everything there is */
+type Readers = { [Key in keyof Known]: (client: Client, documents: Documents | null) => Promise<Known[Key]> };
 
 const all = { all: true };
 
@@ -18,23 +21,55 @@ const READERS: Readers = {
   trust: async (client) => (await readPages(all, (query) => client('listTrust', { query }))).items,
   policies: async (client) => (await readPages(all, (query) => client('listPolicies', { query }))).items,
   approvalRules: async (client) => (await readPages(all, (query) => client('listApprovalRules', { query }))).items,
+  users: async (client) => (await readPages(all, (query) => client('listUsers', { query }))).items,
+  teams: async (client) => (await readPages(all, (query) => client('listTeams', { query }))).items,
+  receivers: async (client) => (await readPages(all, (query) => client('listReceivers', { query }))).items,
+  webhooks: async (client) => (await readPages(all, (query) => client('listWebhooks', { query }))).items,
   modelServices: async (client) => (await readPages(all, (query) => client('listModelServices', { query }))).items,
   catalogs: async (client) => (await client('listCatalogs', { query: {} })).items,
+  clusterList: async (client) => (await readPages(all, (query) => client('listClusters', { query }))).items,
+  deploymentList: async (client) => (await readPages(all, (query) => client('listModelDeployments', { query }))).items,
+  repositories: async (client, documents) => {
+    const found = documents
+      ? await inTurn(documents.repositories, async (document) => {
+          const last = document.name.split('/').at(-1) ?? document.name;
+          const { items } = await client('listRepositories', { query: { limit: 1000, q: last.slice(0, 200) } });
+          return items.filter((one) => isRepository(one, document));
+        })
+      : [(await readPages(all, (query) => client('listRepositories', { query }))).items];
+    const ids = new Set(found.flat().map(({ id }) => id));
+    return inTurn([...ids], (id) => client('getRepository', { params: { id } }));
+  },
+  models: async (client, documents) => {
+    const found = documents
+      ? await inTurn(documents.models, async ({ name }) => {
+          const { items } = await client('listModels', { query: { limit: 1000, q: name.slice(0, 200) } });
+          return items.filter(({ key }) => key === modelKey(name));
+        })
+      : [(await readPages(all, (query) => client('listModels', { query }))).items];
+    return inTurn(found.flat(), ({ id }) => client('getModel', { params: { id } }));
+  },
+  locations: async (client, documents) => {
+    const { items } = await readPages(all, (query) => client('listLocations', { query }));
+    const isNamed = among(documents?.locations.map(({ id }) => id));
+    const named = items.filter(({ id }) => isNamed(id));
+    return inTurn(named, ({ id }) => client('getLocationMaintenance', { params: { id } }));
+  },
   clusters: async (client, documents) => {
-    const keys = new Set(documents.clusters.map(({ spec }) => placeKey(spec)));
     const { items } = await readPages(all, (query) => client('listClusters', { query }));
-    const named = items.filter((one) => keys.has(placeKey(one)));
+    const isNamed = among(documents?.clusters.map(({ spec }) => placeKey(spec)));
+    const named = items.filter((one) => isNamed(placeKey(one)));
     return inTurn(named, ({ id }) => client('getCluster', { params: { id } }));
   },
   modelDeployments: async (client, documents) => {
-    const keys = new Set(documents.modelDeployments.map(({ spec }) => placeKey(spec)));
     const { items } = await readPages(all, (query) => client('listModelDeployments', { query }));
-    const named = items.filter((one) => keys.has(placeKey(one)));
+    const isNamed = among(documents?.modelDeployments.map(({ spec }) => placeKey(spec)));
+    const named = items.filter((one) => isNamed(placeKey(one)));
     return inTurn(named, ({ id }) => client('getModelDeployment', { params: { id } }));
   },
   images: async (client, documents) => {
-    const written = [...documents.clusters, ...documents.modelDeployments].map(({ image }) => image);
-    const references = [...new Set(written)].filter((image) => !/^sha(256|512):/.test(image));
+    const placed = documents ? [...documents.clusters, ...documents.modelDeployments] : [];
+    const references = [...new Set(placed.map(({ image }) => image))].filter((image) => !/^sha(256|512):/.test(image));
     const found = await inTurn(references, async (image) => {
       const digest = await findImage(client, image).catch((error: Error) => error);
       return [image, digest] as const;
@@ -44,22 +79,31 @@ const READERS: Readers = {
 };
 
 export const NOTHING: Known = {
-  ...{ registries: [], rules: [], hcpTags: [], trust: [], policies: [], approvalRules: [] },
-  ...{ catalogs: [], clusters: [], modelDeployments: [], modelServices: [], images: new Map() },
+  ...{ registries: [], rules: [], hcpTags: [], trust: [], policies: [], approvalRules: [], users: [], teams: [] },
+  ...{ receivers: [], webhooks: [], repositories: [], models: [], locations: [], catalogs: [], clusters: [] },
+  ...{ clusterList: [], modelDeployments: [], deploymentList: [], modelServices: [], images: new Map() },
 };
 
 export async function readKnown(client: Client, documents: Documents): Promise<Known> {
-  return readLists(
-    client,
-    documents,
-    new Set(NOUNS.filter(({ list }) => documents[list].length > 0).flatMap(({ needs }) => needs)),
-  );
+  const used = NOUNS.filter(({ list }) => documents[list].length > 0);
+  return readLists(client, documents, new Set(used.flatMap(({ needs }) => needs)));
 }
 
-/** Only these lists. */
-export async function readLists(client: Client, documents: Documents, needed: Iterable<keyof Known>): Promise<Known> {
+/** Only these lists. @param documents null: all that is in them, not what files name */
+export async function readLists(
+  client: Client,
+  documents: Documents | null,
+  needed: Iterable<keyof Known>,
+): Promise<Known> {
   const read = async <Key extends keyof Known>(key: Key) => [key, await READERS[key](client, documents)] as const;
   return { ...NOTHING, ...Object.fromEntries(await Promise.all([...needed].map(read))) };
+}
+
+/** @param keys undefined: every one is */
+function among(keys: readonly string[] | undefined): (key: string) => boolean {
+  if (keys === undefined) return () => true;
+  const named = new Set(keys);
+  return (key) => named.has(key);
 }
 
 /** One after the other: a file may name hundreds. */

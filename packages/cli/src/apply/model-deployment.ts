@@ -1,7 +1,7 @@
 /** Models that are served, of files. */
 import { type ModelDeploymentDetail, ModelDeploymentInput, type ModelDeploymentPatch } from '@pharos/contract';
 import type { Known, Noun } from './noun.ts';
-import { digestOf, fixedConflict, type PlacedDocument, placeKey, readPlaced } from './placed-image.ts';
+import { digestOf, fixedConflict, type PlacedDocument, placeKey, readPlaced, STAYS_APPLIED } from './placed-image.ts';
 import { conflict, create, difference, type Step, update } from './step.ts';
 
 const WithoutImage = ModelDeploymentInput.omit({ image: true });
@@ -18,6 +18,7 @@ export const modelDeploymentNoun: Noun<ModelDeploymentDocument> = {
   keyOf: ({ spec }) => placeKey(spec),
   read: (reader) => readPlaced(reader, WithoutImage, KEYS),
   plan: planDeployment,
+  write: ({ modelDeployments }) => modelDeployments.map(written),
 };
 
 function planDeployment({ spec, image }: ModelDeploymentDocument, known: Known): Step {
@@ -35,6 +36,7 @@ function planDeployment({ spec, image }: ModelDeploymentDocument, known: Known):
   const { id } = before;
   const fixed = fixedConflict(head, id, before.spec, spec, ['target', 'mode', 'scope']);
   if (fixed) return fixed;
+  if (before.apply && !spec.apply) return conflict(head, id, STAYS_APPLIED);
   const changes = difference(fieldsOf(inputOf(before)), fieldsOf(wanted));
   const { gpu, replicas, scale, secret, pullSecret, storage, profile, resources, runtime, apply } = wanted;
   const body: ModelDeploymentPatch = {
@@ -55,5 +57,24 @@ function fieldsOf(input: ModelDeploymentInput): Record<string, unknown> {
     storage: typeof storage === 'string' ? { kind: 'new-claim', size: storage, accessMode: 'ReadWriteOnce' } : storage,
     resources: Object.keys(resources).length > 0 ? resources : undefined,
     apply: apply || undefined,
+  };
+}
+
+function written({ spec, apply, image }: ModelDeploymentDetail) {
+  const { name, namespace, location, target, gpu, replicas, mode, scope, resources, ...rest } = spec;
+  const isCount = Object.values(gpu).filter((one) => one !== undefined).length === 1;
+  const given = Object.entries(rest).filter(([, value]) => value !== null);
+  return {
+    fields: {
+      ...{ name, namespace, location },
+      ...Object.fromEntries(given),
+      image: image.reference,
+      target,
+      gpu: isCount ? gpu.count : gpu,
+      replicas,
+      ...(target === 'kserve' ? { mode, scope } : {}),
+      resources: Object.keys(resources).length > 0 ? resources : undefined,
+      apply: apply || undefined,
+    },
   };
 }

@@ -3,14 +3,23 @@ import type {
   ApprovalRule,
   Catalog,
   Client,
+  Cluster,
   ClusterDetail,
   HcpTag,
+  LocationMaintenance,
+  ModelDeployment,
   ModelDeploymentDetail,
+  ModelDetail,
   ModelService,
   Policy,
+  Receiver,
   Registry,
+  RepositoryDetail,
   Rule,
+  Team,
   TrustEntry,
+  User,
+  Webhook,
 } from '@pharos/contract';
 import type { Documents } from './document.ts';
 import type { Place } from './entry.ts';
@@ -25,11 +34,25 @@ export interface Known {
   trust: readonly TrustEntry[];
   policies: readonly Policy[];
   approvalRules: readonly ApprovalRule[];
+  users: readonly User[];
+  teams: readonly Team[];
+  receivers: readonly Receiver[];
+  webhooks: readonly Webhook[];
+  /** Only those that the files name. */
+  repositories: readonly RepositoryDetail[];
+  /** Only those that the files name. */
+  models: readonly ModelDetail[];
+  /** Only those that the files name. */
+  locations: readonly LocationMaintenance[];
   catalogs: readonly Catalog[];
   /** Only those that the files name. */
   clusters: readonly ClusterDetail[];
+  /** All of them, without what only their own page has. */
+  clusterList: readonly Cluster[];
   /** Only those that the files name. */
   modelDeployments: readonly ModelDeploymentDetail[];
+  /** All of them, without what only their own page has. */
+  deploymentList: readonly ModelDeployment[];
   modelServices: readonly ModelService[];
   /** The digest that each `repository:tag` of the files means now, or why it means none. */
   images: ReadonlyMap<string, string | Error>;
@@ -45,6 +68,14 @@ export interface DocumentOf<Spec> {
   spec: Spec;
 }
 
+/** One thing as a file says it. */
+export interface Written {
+  /** Without what is undefined. */
+  fields: Readonly<Record<string, unknown>>;
+  /** What the file cannot say, as a comment above it. */
+  note?: string | undefined;
+}
+
 /** Two things of one key in the files are a mistake. */
 export interface Noun<Document extends { place: Place } = { place: Place }> {
   /** In words, e.g. `registry`. */
@@ -58,6 +89,8 @@ export interface Noun<Document extends { place: Place } = { place: Place }> {
   read(reader: Reader): Document | null;
   keyOf(document: Document): string;
   plan(document: Document, known: Known, options: PlanOptions, documents: Documents): Step;
+  /** What the control plane has, as `read` takes it. What comes from an agent's file is not among it. */
+  write(known: Known): Written[];
 }
 
 export type Carrier = (client: Client, known: Known) => Promise<string | null>;

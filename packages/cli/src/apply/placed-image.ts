@@ -17,12 +17,16 @@ export function readPlaced<Spec>(
   reader: Reader,
   schema: Schema<Spec>,
   keys: readonly string[],
+  value: Readonly<Record<string, unknown>> = reader.value,
 ): PlacedDocument<Spec> | null {
-  const { image, ...rest } = reader.value;
+  const { image, ...rest } = value;
   const wanted = readImage(reader, image, ['image']);
   const spec = reader.parse(schema, rest, keys);
   return spec && wanted !== null ? { place: reader.place, image: wanted, spec } : null;
 }
+
+/** The control plane does not take it back: what an agent applied would stay in the cluster, and nobody would mind it. */
+export const STAYS_APPLIED = 'An agent applies it, which cannot be taken back: write "apply: true", or delete it.';
 
 /** Where it is, and its name there. */
 export function placeKey({ location, namespace, name }: { location: string; namespace: string; name: string }): string {

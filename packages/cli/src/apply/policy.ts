@@ -36,6 +36,7 @@ export const policyNoun: Noun<PolicyDocument> = {
   keyOf: ({ spec }) => spec.name,
   read: readPolicy,
   plan: planPolicy,
+  write: (known) => known.policies.map((policy) => written(policy, known)),
 };
 
 /** null: the problems say why. */
@@ -46,8 +47,7 @@ export function readPolicy(reader: Reader): PolicyDocument | null {
     return reader.problem(['requirements'], '"requirements" must hold at least one requirement.');
   }
   const { registries, rules, signedBy, ...others } = requirements as Record<string, unknown>;
-  const wrapped = { safeParse: (value: unknown) => prefixed(WithoutNames.safeParse(value)) };
-  const plain = reader.parse(wrapped, others, KEYS);
+  const plain = reader.parse(WithoutNames, others, KEYS, ['requirements']);
   const listed = signedBy === 'any' ? undefined : signedBy;
   const named = Object.entries({ registries, rules, signedBy: listed }).map(
     ([key, value]) => [key, reader.names(value, ['requirements', key])] as const,
@@ -55,15 +55,6 @@ export function readPolicy(reader: Reader): PolicyDocument | null {
   if (!head || !plain || named.some(([, list]) => list === null)) return null;
   const spec: PolicySpec = { ...head, requirements: signedBy === 'any' ? { ...plain, signedBy } : plain };
   return { place: reader.place, spec, names: Object.fromEntries(named.filter(([, list]) => list !== undefined)) };
-}
-
-/** What is wrong in the requirements stands under their key in the file. */
-function prefixed<R extends { success: boolean; error?: { issues: readonly { path: PropertyKey[] }[] } }>(
-  result: R,
-): R {
-  if (result.success) return result;
-  const issues = result.error!.issues.map((issue) => ({ ...issue, path: ['requirements', ...issue.path] }));
-  return { ...result, error: { issues } };
 }
 
 const LISTS = { registries: 'registries', rules: 'rules', signedBy: 'trust' } as const;
@@ -138,4 +129,30 @@ function fieldsOf(spec: PolicySpec | Policy, names: PolicyDocument['names'], kno
 
 function nameOf(text: string, list: readonly { id: string; name: string }[]): string {
   return isId(text) ? (list.find(({ id }) => id === text)?.name ?? text) : text;
+}
+
+/** A name where it means this one, else the id. */
+function written({ name, description, effect, mode, enabled, scope, requirements }: Policy, known: Known) {
+  const named: Record<string, unknown> = { ...requirements };
+  for (const key of Named) {
+    const ids = requirements[key];
+    if (!Array.isArray(ids)) continue;
+    const list = known[LISTS[key]];
+    named[key] = ids.map((id) => {
+      const called = nameOf(id, list);
+      return list.find((one) => one.id === called || one.name === called)?.id === id ? called : id;
+    });
+  }
+  const narrowed = Object.entries(scope).filter(([, list]) => list.length > 0);
+  return {
+    fields: {
+      name,
+      description: description || undefined,
+      effect,
+      mode,
+      enabled: enabled ? undefined : false,
+      scope: narrowed.length > 0 ? Object.fromEntries(narrowed) : undefined,
+      requirements: named,
+    },
+  };
 }

@@ -33,6 +33,7 @@ export const registryNoun: Noun<RegistryDocument> = {
     return input && { place: reader.place, input, hasAuthentication: reader.value.authentication !== undefined };
   },
   plan: planRegistry,
+  write: ({ registries }) => registries.filter(({ source }) => source === 'ui').map(written),
 };
 
 /** From the words of the file to the words of the API: `interval: 5m`, `location`, and secrets from the environment. */
@@ -130,4 +131,27 @@ function address(url: string, plainHttp: boolean): string {
     .replace(/^([^/]+)\/v[12]$/, '$1');
   const parsed = URL.parse(`${plainHttp ? 'http' : 'https'}://${rest}`);
   return parsed ? `${parsed.host}${parsed.pathname}`.replace(/\/$/, '') : rest;
+}
+
+function written({ name, url, provider, locationId, apiUrl, tls, budget, intervalSeconds, authentication }: Registry) {
+  const { type, username } = authentication;
+  const who = username === null ? type : `${type}, ${username}`;
+  const limits = Object.entries(budget).filter(([, limit]) => limit !== null && limit !== false);
+  const switches = Object.entries(tls).filter(([, value]) => value !== '' && value !== false);
+  return {
+    fields: {
+      name,
+      url,
+      provider: provider === 'auto' ? undefined : provider,
+      location: locationId,
+      apiUrl: apiUrl ?? undefined,
+      tls: switches.length > 0 ? Object.fromEntries(switches) : undefined,
+      budget: limits.length > 0 ? Object.fromEntries(limits) : undefined,
+      interval: `${intervalSeconds}s`,
+    },
+    note:
+      type === 'none'
+        ? undefined
+        : `It signs in (${who}), which stays as it is. To make it anew, add "authentication".`,
+  };
 }

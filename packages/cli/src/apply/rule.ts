@@ -39,6 +39,8 @@ export const ruleNoun: Noun<RuleDocument> = {
     return spec && { place: reader.place, registry, spec };
   },
   plan: planRule,
+  write: ({ rules, registries }) =>
+    rules.filter(({ source }) => source === 'ui').map((rule) => ({ fields: written(rule, registries) })),
 };
 
 function planRule(document: RuleDocument, known: Known, _options: PlanOptions, documents: Documents): Step {
@@ -109,4 +111,21 @@ function fieldsOf(
   }
   for (const [key, clause] of Object.entries(clausesOf(clauses))) fields[key] = clause;
   return fields;
+}
+
+/** Its registry by name where that means this one, else by id. */
+function written(rule: Rule, registries: readonly Registry[]): Record<string, unknown> {
+  const { name, enabled, kind, description, repositories, tags, registryId } = rule;
+  const called = nameOf(registryId, registries);
+  const isSame = called !== null && pick(called, registries)?.id === registryId;
+  return {
+    name,
+    registry: (isSame ? called : registryId) ?? undefined,
+    kind: kind ?? undefined,
+    description: description || undefined,
+    enabled: enabled ? undefined : false,
+    repositories: repositories.exclude.length > 0 ? repositories : { include: repositories.include },
+    tags: tags.length > 0 ? tags : undefined,
+    ...clausesOf(rule),
+  };
 }

@@ -19,6 +19,8 @@ export interface Step {
   changes: Change[];
   /** Why it is skipped or conflicts. */
   reason: string | null;
+  /** What a person does once it is made, because a file cannot. */
+  next?: string;
   /** What is sent, where that is known beforehand. */
   body?: object;
   /** Does it, and answers the id. */

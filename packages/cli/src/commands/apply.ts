@@ -38,7 +38,7 @@ interface Outcome {
 export function applyCommand(shell: Shell): Command {
   const command = clientCommand('apply', 'make the library, and what runs from it, what files say')
     .addOption(
-      new Option('-f, --file <PATH>', 'YAML or JSON file, directory, or - for stdin; repeatable')
+      new Option('-f, --file <PATH>', 'YAML or JSON file, directory, or - for stdin (repeatable)')
         .argParser(collect)
         .makeOptionMandatory(),
     )
@@ -90,14 +90,18 @@ A file holds documents with "kind:", or lists:
       image: postgresql:17.6@sha256:… # or the digest, or repository:tag as it is now
       storage: 20Gi
       apply: true                     # an agent of the location applies it
+      maintenance: { windows: ["sat,sun 22:00 4h Europe/Berlin"] }
 
-Also trust (TrustEntry), hcpTags (HcpTag), approvalRules (ApprovalRule), catalogs (Catalog), modelDeployments
-(ModelDeployment) and modelServices (ModelService); every key of each stands in docs/declarative.md.
+Also trust (TrustEntry), hcpTags (HcpTag), users (User), teams (Team), approvalRules (ApprovalRule), receivers (Receiver),
+webhooks (Webhook), repositories (Repository), models (Model), locations (Location), catalogs (Catalog), modelDeployments
+(ModelDeployment) and modelServices (ModelService); every key of each stands in docs/declarative.md. What there is
+already, as such a file: pharos export.
 
 Things are known by name; clusters and model deployments by location, namespace and name. What the file leaves out
-takes its default, except credentials, which stay as they are. Nothing is removed, and what comes from an agent file
-is left alone. $NAME is taken from the environment. A thing that fails does not stop the others. Without --exit-code a
-dry run exits with 0 whether or not something would change.`;
+takes its default, except credentials, maintenance windows of clusters, stages of catalogs, members of teams and what is
+said about repositories and models, which stay as they are. Nothing is removed, and what comes from an agent file is left
+alone. In addresses and secrets $NAME is taken from the environment, and { file: PATH } from a file. A thing that fails
+does not stop the others. Without --exit-code a dry run exits with 0 whether or not something would change.`;
 
 /** Nothing is changed. What would be made new is tried out where the control plane can try it. */
 async function rehearse(client: Client, steps: readonly Step[]): Promise<Outcome[]> {
@@ -146,8 +150,9 @@ function worstOf(outcomes: readonly Outcome[]): ExitCode {
 
 function bodyOf({ step, action, id, failure }: Outcome): object {
   const { noun, name, changes, reason } = step;
+  const next = action === 'create' && step.next !== undefined ? { next: step.next } : {};
   const error = failure && { code: failure.code, detail: failure.message, hint: failure.hint, errors: failure.errors };
-  return { kind: noun, name, id, action, changes, reason, error };
+  return { kind: noun, name, id, action, changes, reason, ...next, error };
 }
 
 const WORDS: Record<Action, [done: string, dry: string, style: Style]> = {
@@ -174,6 +179,7 @@ function show(out: Output, outcomes: readonly Outcome[], dryRun: boolean): void 
       if (after !== null) out.line(out.style({ text: `  + ${field}: ${after}`, style: 'green' }));
     }
     if (step.reason) out.line(`  ${out.style({ text: step.reason })}`);
+    if (step.next && action === 'create' && !dryRun) out.line(`  ${out.style({ text: step.next })}`);
     if (failure) {
       out.line(`  ${out.style({ text: `${failure.message} (${failure.code})` })}`);
       for (const { path, message } of failure.errors ?? []) out.line(`  ${out.style({ text: `${path}: ${message}` })}`);

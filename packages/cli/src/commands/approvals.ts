@@ -8,12 +8,11 @@ import {
 } from '@pharos/contract';
 import { Command, Option } from 'commander';
 import { type CommonOptions, clientAction, clientCommand, examples, listCommand, type Shell } from '../command.ts';
-import { CliError } from '../failure.ts';
 import { ago, minute, shortDigest, state } from '../format.ts';
 import { findImage } from '../image-reference.ts';
 import type { Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
-import { findRepository } from '../resolve.ts';
+import { findApprovalRule, findRepository } from '../resolve.ts';
 
 export function approvalsCommand(shell: Shell): Command {
   return new Command('approvals')
@@ -193,9 +192,11 @@ function listRules(shell: Shell): Command {
 function addRule(shell: Shell): Command {
   const command = clientCommand('add', 'ask for two people where the repository fits a pattern')
     .argument('<pattern>', 'glob over names of repositories, e.g. prod/**')
-    .addOption(new Option('--people <N>', '1: only that nobody approves what they asked for').choices(['1', '2']));
+    .addOption(
+      new Option('--people <N>', '1: only that nobody approves what they asked for').choices(['1', '2']).default('2'),
+    );
   return examples(command, 'approvals rules add "prod/**"', 'approvals rules add "**" --people 1').action(
-    clientAction<CommonOptions & { people?: '1' | '2' }>(shell, async ({ client, out }, [pattern], { people }) => {
+    clientAction<CommonOptions & { people: '1' | '2' }>(shell, async ({ client, out }, [pattern], { people }) => {
       const rule = await client('createApprovalRule', { body: { pattern: pattern!, people: people === '1' ? 1 : 2 } });
       out.one(rule, rule.id, () => out.line(out.style({ text: `${rule.pattern} takes ${PEOPLE[rule.people]}.` })));
     }),
@@ -206,11 +207,7 @@ function removeRule(shell: Shell): Command {
   const command = clientCommand('delete', 'remove a rule').alias('remove').argument('<pattern>', 'pattern or id');
   return examples(command, 'approvals rules delete "prod/**"').action(
     clientAction(shell, async ({ client, out }, [pattern]) => {
-      const { items } = await client('listApprovalRules', { query: { limit: 1000 } });
-      const rule = items.find((one) => one.pattern === pattern || one.id === pattern);
-      if (rule === undefined) {
-        throw new CliError('not-found', `There is no rule "${pattern}".`, 'See "pharos approvals rules list".');
-      }
+      const rule = await findApprovalRule(client, pattern!);
       await client('deleteApprovalRule', { params: { id: rule.id } });
       out.one({ id: rule.id, deleted: true }, rule.id, () =>
         out.line(out.style({ text: `${rule.pattern}: removed.` })),

@@ -1,6 +1,6 @@
 /** `pharos models services`: OpenAI-compatible services that run elsewhere. */
-import type { Client, ModelService } from '@pharos/contract';
-import { Command } from 'commander';
+import type { ModelService, ModelServicePatch } from '@pharos/contract';
+import { Command, Option } from 'commander';
 import {
   type CommonOptions,
   clientAction,
@@ -10,11 +10,11 @@ import {
   noteProblems,
   type Shell,
 } from '../command.ts';
+import { CliError } from '../failure.ts';
 import type { Column } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
-import { isId } from '../resolve.ts';
+import { findModelService } from '../resolve.ts';
 import { readSecret } from '../secret-input.ts';
-import { single } from './single.ts';
 
 const SERVICES: Column<ModelService>[] = [
   { head: 'NAME', cell: (row) => row.name, max: 40 },
@@ -23,6 +23,15 @@ const SERVICES: Column<ModelService>[] = [
   { head: 'STATE', cell: (row) => row.probe.state },
   { head: 'KEY', cell: (row) => (row.hasKey ? 'yes' : 'none') },
 ];
+
+interface EditServiceOptions extends CommonOptions {
+  name?: string;
+  model?: string;
+  keyStdin?: boolean;
+  keyEnv?: string;
+  /** commander's `--no-key`. */
+  key?: boolean;
+}
 
 interface AddServiceOptions extends CommonOptions {
   address: string;
@@ -46,7 +55,7 @@ export function externalServicesCommand(shell: Shell): Command {
       .requiredOption('--address <URL>', 'address without /v1')
       .requiredOption('--model <MODEL>', 'as the service names it')
       .option('--key-stdin', 'read the key from stdin')
-      .option('--key-env <NAME>', 'read the key from this variable')
+      .addOption(new Option('--key-env <NAME>', 'read the key from this variable').conflicts('keyStdin'))
       .option('--allow-http', 'allow plain http')
       .option('--allow-private', 'allow addresses of private networks and of this machine'),
     'models services add "Granite at Lyon" --address https://models.example.com --model granite --key-stdin < key',
@@ -61,12 +70,44 @@ export function externalServicesCommand(shell: Shell): Command {
       );
     }),
   );
+  const edit = examples(
+    clientCommand('edit', 'change a service; what is not named stays')
+      .argument('<service>', 'name or id')
+      .option('--name <NAME>', 'another name')
+      .option('--model <MODEL>', 'another model, as the service names it')
+      .option('--key-stdin', 'read a new key from stdin')
+      .addOption(new Option('--key-env <NAME>', 'read a new key from this variable').conflicts('keyStdin'))
+      .addOption(new Option('--no-key', 'take the key away').conflicts(['keyStdin', 'keyEnv'])),
+    'models services edit "Granite at Lyon" --model granite-2',
+    'models services edit "Granite at Lyon" --key-stdin < key',
+  ).action(
+    clientAction<EditServiceOptions>(shell, async ({ client, out }, [found], options) => {
+      const { name, model, keyStdin, keyEnv, key } = options;
+      const { id } = await findModelService(client, found!);
+      const secret = await readSecret(shell.io, { stdin: keyStdin, env: keyEnv }, 'key');
+      const body: ModelServicePatch = {
+        ...(name === undefined ? {} : { name }),
+        ...(model === undefined ? {} : { model }),
+        ...(key === false ? { apiKey: null } : secret === null ? {} : { apiKey: secret }),
+      };
+      if (Object.keys(body).length === 0) {
+        // The key is bound to the address.
+        const hint = 'Name, model and key can change; for another address register another service.';
+        throw new CliError('nothing-to-change', 'No change was given.', hint);
+      }
+      const service = await client('updateModelService', { params: { id }, body });
+      out.one(service, id, () => {
+        out.line(out.style({ text: `"${service.name}" is changed.` }));
+        if (service.probe.state === 'failed') out.warn(`${service.probe.message} ${service.probe.hint}`.trimEnd());
+      });
+    }),
+  );
   const probe = examples(
     clientCommand('probe', 'ask a service which models it has, now').argument('<service>', 'name or id'),
     'models services probe "Granite at Lyon"',
   ).action(
     clientAction<CommonOptions>(shell, async ({ client, out }, [name]) => {
-      const { id } = await findService(client, name!);
+      const { id } = await findModelService(client, name!);
       const result = await client('probeModelService', { params: { id } });
       out.one(result, result.state, () => {
         out.line(out.style({ text: `${result.state}: ${result.message} ${result.hint}`.trimEnd() }));
@@ -80,7 +121,7 @@ export function externalServicesCommand(shell: Shell): Command {
     'models services delete "Granite at Lyon"',
   ).action(
     clientAction<CommonOptions>(shell, async ({ client, out }, [name]) => {
-      const { id } = await findService(client, name!);
+      const { id } = await findModelService(client, name!);
       await client('deleteModelService', { params: { id } });
       out.one({ id, deleted: true }, id, () => out.line('Deleted.'));
     }),
@@ -90,17 +131,7 @@ export function externalServicesCommand(shell: Shell): Command {
     .description('OpenAI-compatible services that run elsewhere.')
     .addCommand(list)
     .addCommand(add)
+    .addCommand(edit)
     .addCommand(probe)
     .addCommand(remove);
-}
-
-/** @throws CliError `not-found`, `name-ambiguous`. */
-async function findService(client: Client, name: string): Promise<Pick<ModelService, 'id'>> {
-  if (isId(name)) return { id: name };
-  const { items } = await client('listModelServices', { query: { q: name.slice(0, 200), limit: 1000 } });
-  return single(
-    items.filter((each) => each.name === name),
-    name,
-    'pharos models services list',
-  );
 }

@@ -24,12 +24,12 @@ import {
 } from '../command.ts';
 import { CliError } from '../failure.ts';
 import { shortDigest, state } from '../format.ts';
+import { findImage } from '../image-reference.ts';
 import type { Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
-import { findModel, isId } from '../resolve.ts';
+import { findModel, findModelDeployment } from '../resolve.ts';
 import { externalServicesCommand } from './model-external.ts';
 import { fitCommand, gpuOf } from './model-fit.ts';
-import { single } from './single.ts';
 
 /** The commands below `pharos models`. */
 export function servingCommands(shell: Shell): Command[] {
@@ -61,7 +61,10 @@ function withSpec(command: Command): Command {
     .argument('<model>', 'name, publisher/name or id')
     .requiredOption('--name <NAME>', 'of the deployment: lower-case letters, digits and "-"')
     .requiredOption('--location <ID>', 'where it runs')
-    .option('--image <DIGEST>', 'default: the newest approved image of the model in the location')
+    .option(
+      '--image <IMAGE>',
+      'REPOSITORY:TAG or a digest; default: the newest approved image of the model in the location',
+    )
     .option('--namespace <NAME>', 'namespace of Kubernetes', 'default')
     .addOption(new Option('--target <TARGET>', 'what serves it').choices(ServingTarget.options).default('kserve'))
     .option(
@@ -69,22 +72,26 @@ function withSpec(command: Command): Command {
       'GPUs of each replica; default: of the smallest profile that fits there',
       wholeNumber(0, 1024),
     )
-    .option('--node-label <LABEL=VALUE>', 'only nodes with this label; may be repeated', collect)
+    .option('--node-label <LABEL=VALUE>', 'only nodes with this label (repeatable)', collect)
     .option('--min <N>', 'replicas at least', wholeNumber(0, 1000), 1)
     .option('--max <N>', 'replicas at most; default: as --min', wholeNumber(1, 1000))
     .option('--secret <NAME>', 'secret with NGC_API_KEY, in that namespace')
     .option('--pull-secret <NAME>', 'secret to pull images with, in that namespace')
     .option('--storage <SIZE>', 'volume for the profiles of a NIM, e.g. 50Gi')
     .option('--profile <PROFILE>', 'profile of a NIM')
-    .option('--runtime <DIGEST>', 'image that reads a modelcar')
-    .option('--arg <ARG>', 'argument of the runtime; may be repeated', collect);
+    .option('--runtime <IMAGE>', 'image that reads a modelcar: REPOSITORY:TAG or a digest')
+    .option('--arg <ARG>', 'argument of the runtime (repeatable)', collect);
 }
 
 async function bodyOf(client: Client, out: Output, name: string, options: DeployOptions) {
   const { location, target, min, max = Math.max(min, 1), secret = null, pullSecret = null } = options;
-  const image = options.image ?? (await newestApproved(client, name, location));
+  const image = await (options.image === undefined
+    ? newestApproved(client, name, location)
+    : findImage(client, options.image));
   const runtime =
-    options.runtime === undefined ? null : { image: options.runtime, ...(options.arg ? { args: options.arg } : {}) };
+    options.runtime === undefined
+      ? null
+      : { image: await findImage(client, options.runtime), ...(options.arg ? { args: options.arg } : {}) };
   return {
     name: options.name,
     namespace: options.namespace,
@@ -171,15 +178,22 @@ const DEPLOYMENTS: Column<ModelDeployment>[] = [
   { head: 'STATE', cell: (row) => row.status.state },
 ];
 
+interface FilterOptions extends ListOptions {
+  location?: string;
+  search?: string;
+}
+
 function deployments(shell: Shell): Command {
   const list = examples(
-    listCommand('list', 'list what is served').option('--location <ID>', 'there only'),
+    listCommand('list', 'list what is served')
+      .option('--location <ID>', 'there only')
+      .option('--search <TEXT>', 'part of the name, the namespace or the model'),
     'models deployments list',
   ).action(
-    clientAction<ListOptions & { location?: string }>(shell, async ({ client, out }, _args, options) => {
-      const { location } = options;
+    clientAction<FilterOptions>(shell, async ({ client, out }, _args, options) => {
+      const { location, search: q } = options;
       const body = await readPages(options, (query) =>
-        client('listModelDeployments', { query: { ...query, location } }),
+        client('listModelDeployments', { query: { ...query, location, q } }),
       );
       out.list(body, (row) => row.id, DEPLOYMENTS, 'Nothing is served yet. Begin: pharos models deploy --help');
     }),
@@ -189,7 +203,7 @@ function deployments(shell: Shell): Command {
     'models deployments get llama',
   ).action(
     clientAction<CommonOptions>(shell, async ({ client, out }, [name]) => {
-      const { id } = await findDeployment(client, name!);
+      const { id } = await findModelDeployment(client, name!);
       const detail = await client('getModelDeployment', { params: { id } });
       out.one(detail, detail.id, () => show(out, detail));
     }),
@@ -197,7 +211,7 @@ function deployments(shell: Shell): Command {
   const edit = examples(
     clientCommand('edit', 'change a deployment; what is not named stays')
       .argument('<deployment>', 'name or id')
-      .option('--image <DIGEST>', 'another approved version')
+      .option('--image <IMAGE>', 'another approved version: REPOSITORY:TAG or a digest')
       .option('--gpus <N>', 'GPUs of each replica', wholeNumber(0, 1024))
       .option('--min <N>', 'replicas at least', wholeNumber(0, 1000))
       .option('--max <N>', 'replicas at most', wholeNumber(1, 1000))
@@ -206,13 +220,15 @@ function deployments(shell: Shell): Command {
       .option('--profile <PROFILE>', 'profile of a NIM; "" takes it away')
       .option('--secret <NAME>', 'secret with NGC_API_KEY; "" takes it away')
       .option('--pull-secret <NAME>', 'secret to pull images with; "" takes it away')
+      .option('--apply', 'let an agent of the location apply it from now on')
       .option('--dry-run', 'make the checks and keep nothing'),
     'models deployments edit llama --max 4 --dry-run',
     'models deployments edit llama --image sha256:…',
   ).action(
     clientAction<EditOptions>(shell, async ({ client, out }, [name], options) => {
-      const { id } = await findDeployment(client, name!);
-      const body = patchOf(options, (await client('getModelDeployment', { params: { id } })).spec);
+      const { id } = await findModelDeployment(client, name!);
+      const image = options.image === undefined ? undefined : await findImage(client, options.image);
+      const body = patchOf({ ...options, image }, (await client('getModelDeployment', { params: { id } })).spec);
       if (options.dryRun === true) {
         const answer = await client('modelDeploymentChangeManifest', { params: { id }, body });
         out.one(answer, answer.yaml, () => {
@@ -233,7 +249,7 @@ function deployments(shell: Shell): Command {
     'models deployments delete llama',
   ).action(
     clientAction<CommonOptions>(shell, async ({ client, out }, [name]) => {
-      const { id, name: called } = await findDeployment(client, name!);
+      const { id, name: called } = await findModelDeployment(client, name!);
       await client('deleteModelDeployment', { params: { id } });
       out.one({ id, deleted: true }, id, () => out.line(`${called} is deleted.`));
     }),
@@ -248,7 +264,7 @@ function deployments(shell: Shell): Command {
 }
 
 interface EditOptions extends CommonOptions {
-  image?: string;
+  image?: string | undefined;
   gpus?: number;
   min?: number;
   max?: number;
@@ -257,12 +273,13 @@ interface EditOptions extends CommonOptions {
   profile?: string;
   secret?: string;
   pullSecret?: string;
+  apply?: boolean;
   dryRun?: boolean;
 }
 
 /** Only what was named. @throws CliError `nothing-to-change` */
 function patchOf(options: EditOptions, { gpu, replicas, resources }: ModelDeploymentSpec): ModelDeploymentPatch {
-  const { image, gpus, min, max, cpu, memory, profile, secret, pullSecret } = options;
+  const { image, gpus, min, max, cpu, memory, profile, secret, pullSecret, apply } = options;
   const taken = (text: string) => (text === '' ? null : text);
   // Another number of GPUs is another way to split the model.
   const { tensorParallelism: _, pipelineParallelism: __, product: ___, ...rest } = gpu;
@@ -278,20 +295,10 @@ function patchOf(options: EditOptions, { gpu, replicas, resources }: ModelDeploy
     ...(profile === undefined ? {} : { profile: taken(profile) }),
     ...(secret === undefined ? {} : { secret: taken(secret) }),
     ...(pullSecret === undefined ? {} : { pullSecret: taken(pullSecret) }),
+    ...(apply === undefined ? {} : { apply }),
   };
   if (Object.keys(patch).length > 0) return patch;
   throw new CliError('nothing-to-change', 'No change was given.', 'See: pharos models deployments edit --help');
-}
-
-/** @throws CliError `not-found`, `name-ambiguous`. */
-async function findDeployment(client: Client, name: string): Promise<Pick<ModelDeployment, 'id' | 'name'>> {
-  if (isId(name)) return { id: name, name };
-  const { items } = await client('listModelDeployments', { query: { q: name.slice(0, 200), limit: 1000 } });
-  return single(
-    items.filter((each) => each.name === name),
-    name,
-    'pharos models deployments list',
-  );
 }
 
 function showChecks(out: Output, checks: readonly ManifestCheck[], how: 'line' | 'note'): void {

@@ -61,6 +61,8 @@ export function agentScanHandlers(context: Context): Pick<Handlers, Names> {
       // A commit that is sent twice answers the same and is counted once.
       if (before?.status === 'running') {
         metrics.scan(committed.status);
+        // What was verified while the scan was written is marked on its tags.
+        context.verifications.again();
         metrics.ingested(body.tagCount);
       }
       const scan = await store.scans.get(params.id);

@@ -8,6 +8,8 @@ import type { EvidenceBytes, Verdict } from './verdict.ts';
 import { verifyEvidence } from './verify.ts';
 
 const BATCH = 100;
+/** Images that are marked in one transaction. */
+const MARKED_AT_ONCE = 500;
 /** How long the event loop is kept at most, apart from one verification: that takes a tenth of a millisecond to ten. */
 const BREATH_MS = 10;
 /** Most signatures that a trial looks at. */
@@ -78,7 +80,10 @@ export class Verifications {
     while (!signal.aborted) {
       const { version, entries } = await this.#load();
       const due = await store.evidence.due(version, BATCH);
-      if (due.length === 0) return;
+      if (due.length === 0) {
+        if (await this.#mark()) continue;
+        return;
+      }
       const results: NewVerification[] = [];
       const pace = new Pace();
       for (const evidence of due) {
@@ -99,7 +104,16 @@ export class Verifications {
       const ids = due.map(({ id }) => id);
       const subjects = await store.evidence.settle(ids, version, results, now());
       if (subjects.length > 0) onVerified?.(subjects);
+      await this.#mark();
     }
+  }
+
+  /** Marks images as verified for lists and counts. Answers whether more wait. */
+  async #mark(): Promise<boolean> {
+    const { store, now, onVerified } = this.#options;
+    const { changed, more } = await store.evidence.markVerified(MARKED_AT_ONCE, now());
+    if (changed.length > 0) onVerified?.(changed);
+    return more;
   }
 
   /** Entries of the current version; parsed once for all its batches. */

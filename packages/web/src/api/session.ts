@@ -1,6 +1,7 @@
 import type { LinkPassword, Permission, Session, Setup, SignIn } from '@pharos/contract';
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api } from './client.ts';
+import { type QueryClient, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, isSignedOut } from './client.ts';
+import { tellOtherTabs } from './session-news.ts';
 
 export const sessionKey = ['session'] as const;
 
@@ -22,16 +23,44 @@ export function useSession(): Session | undefined {
   return useQuery(sessionQuery).data;
 }
 
+/** Who is signed in, as far as it is known; asks nobody. */
+export function useKnownSession(): Session | undefined {
+  return useQuery({ ...sessionQuery, enabled: false }).data;
+}
+
 /** Whether the person signed in holds a permission; actions that nobody may use are not drawn. */
 export function useMay(permission: Permission): boolean {
   return useSession()?.permissions.includes(permission) ?? false;
+}
+
+/** Begins a session: what was loaded for whoever was here before goes, and the other tabs hear of it. */
+function enter(client: QueryClient, session: Session): void {
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' && queryKey[0] !== 'setup' });
+  client.setQueryData(sessionKey, session);
+  tellOtherTabs();
+}
+
+/**
+ * Asks who is signed in now, after news that it may have changed: nobody (the gate asks to sign in), somebody else
+ * (everything is read anew), or the same.
+ */
+export async function checkSession(client: QueryClient): Promise<void> {
+  const before = client.getQueryData(sessionKey) as Session | undefined;
+  try {
+    const now = await client.fetchQuery({ ...sessionQuery, staleTime: 0 });
+    if (before && before.name !== now.name)
+      void client.resetQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
+  } catch (error) {
+    // A server that is away says nothing of the session.
+    if (isSignedOut(error) && before) void client.resetQueries({ queryKey: sessionKey });
+  }
 }
 
 export function useSignIn() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: SignIn) => api('signIn', { body }),
-    onSuccess: (session) => client.setQueryData(sessionKey, session),
+    onSuccess: (session) => enter(client, session),
   });
 }
 
@@ -40,7 +69,7 @@ export function useSetup() {
   return useMutation({
     mutationFn: (body: Setup) => api('setup', { body }),
     onSuccess: (session) => {
-      client.setQueryData(sessionKey, session);
+      enter(client, session);
       client.setQueryData(setupQuery.queryKey, (before) => ({ oidc: before?.oidc ?? null, done: true }));
     },
   });
@@ -51,7 +80,7 @@ export function useSignInByLink() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: LinkPassword) => api('signInByLink', { body }),
-    onSuccess: (session) => client.setQueryData(sessionKey, session),
+    onSuccess: (session) => enter(client, session),
   });
 }
 
@@ -68,7 +97,7 @@ export function useFinishOidc() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (query: string) => api('finishOidc', { body: { query } }),
-    onSuccess: (session) => client.setQueryData(sessionKey, session),
+    onSuccess: (session) => enter(client, session),
   });
 }
 
@@ -77,6 +106,9 @@ export function useSignOut() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => api('signOut', {}),
-    onSettled: () => client.clear(),
+    onSettled: () => {
+      client.clear();
+      tellOtherTabs();
+    },
   });
 }

@@ -1,11 +1,13 @@
 /** Server-sent events: what changed is read again, without losing place or focus. */
-import { API_PREFIX, type Event } from '@pharos/contract';
+import type { Event } from '@pharos/contract';
 import { type QueryClient, type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { api } from '../api/client.ts';
 import { noteScan } from '../api/scans.ts';
+import { checkSession, useSession } from '../api/session.ts';
 import { noteAway, noteHere } from './connection.ts';
 import { keysOf } from './event-keys.ts';
+import { listenToStream } from './stream-port.ts';
 
 /** Every type of the contract: one that is missing here would never reach a page. */
 const EVENT_TYPES: Record<Event['type'], true> = {
@@ -58,48 +60,36 @@ function readEvent(data: unknown): Event | null {
   }
 }
 
-/** Listens while mounted. The browser reconnects by itself after a cut; a refused stream is tried again here. */
+/** Listens while mounted, to the stream that all tabs of the browser share. */
 export function useLiveEvents(): void {
   const client = useQueryClient();
+  const who = useSession()?.name;
   useEffect(() => {
+    if (who === undefined) return;
     const batch = createBatch(client);
-    let source: EventSource | undefined;
-    let retry: ReturnType<typeof setTimeout> | undefined;
-    let wasAway = false;
-
-    const take = (message: MessageEvent) => {
-      const event = readEvent(message.data);
-      if (!event) return;
-      if (event.type === 'scan') noteScan(client, event.scan);
-      batch.add(keysOf(event));
-    };
-    const open = () => {
-      source = new EventSource(`${API_PREFIX}/events`);
-      source.onopen = () => {
+    const stop = listenToStream(who, {
+      open: (missed) => {
         noteHere();
-        // Whatever happened while nobody listened is read now.
-        if (wasAway) batch.add([[]]);
-        wasAway = false;
-      };
-      source.onerror = () => {
-        wasAway = true;
+        if (missed) batch.add([[]]);
+      },
+      cut: noteAway,
+      refused: () => {
         noteAway();
-        if (source?.readyState !== EventSource.CLOSED) return;
-        // A refusal (signed out, stopping) ends the stream for good; asking for the session tells which.
-        void client.invalidateQueries({ queryKey: ['session'] });
-        retry = setTimeout(open, RETRY_MS);
-      };
-      source.onmessage = take;
-      for (const type of Object.keys(EVENT_TYPES)) source.addEventListener(type, take as EventListener);
-    };
-
-    open();
+        // A refusal is a session that ended, or a server that stops; asking for the session tells which.
+        void checkSession(client);
+      },
+      event: (data) => {
+        const event = readEvent(data);
+        if (!event) return;
+        if (event.type === 'scan') noteScan(client, event.scan);
+        batch.add(keysOf(event));
+      },
+    });
     return () => {
-      source?.close();
-      clearTimeout(retry);
+      stop();
       batch.stop();
     };
-  }, [client]);
+  }, [client, who]);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { isAway, isSignedOut } from '../api/client.ts';
-import { sessionKey } from '../api/session.ts';
+import { checkSession, sessionKey } from '../api/session.ts';
+import { onSessionNews, tellOtherTabs } from '../api/session-news.ts';
 import { noteAway, noteHere } from './connection.ts';
 
 /**
@@ -9,7 +10,9 @@ import { noteAway, noteHere } from './connection.ts';
  */
 function note(error: unknown, key: unknown): void {
   if (isAway(error)) noteAway();
-  if (isSignedOut(error) && key !== 'session') void queryClient.resetQueries({ queryKey: sessionKey });
+  if (!isSignedOut(error) || key === 'session') return;
+  void queryClient.resetQueries({ queryKey: sessionKey });
+  tellOtherTabs();
 }
 
 export const queryClient: QueryClient = new QueryClient({
@@ -34,3 +37,5 @@ export const queryClient: QueryClient = new QueryClient({
     mutations: { networkMode: 'always', retry: false },
   },
 });
+
+onSessionNews(() => void checkSession(queryClient));

@@ -1,8 +1,8 @@
 import { ActionGroup, Alert, Button, Form, FormGroup, TextInput } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type FormEvent, type ReactElement, useState } from 'react';
-import { setupQuery, useSignIn, useStartOidc } from '../../api/session.ts';
+import { type FormEvent, type ReactElement, useEffect, useState } from 'react';
+import { setupQuery, useKnownSession, useSignIn, useStartOidc } from '../../api/session.ts';
 import { HostileText } from '../../components/hostile-text.tsx';
 import { safeNext } from '../../components/search-state.ts';
 import { ActionError } from '../../components/states.tsx';
@@ -19,9 +19,15 @@ export function SignInPage(): ReactElement {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
 
+  // Signed in here or in another tab: on to the page that was asked for.
+  const session = useKnownSession();
+  useEffect(() => {
+    if (session) void navigate({ href: safeNext(next), replace: true });
+  }, [session, next, navigate]);
+
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    signIn.mutate({ username, password }, { onSuccess: () => void navigate({ href: safeNext(next), replace: true }) });
+    signIn.mutate({ username, password });
   };
 
   return (
