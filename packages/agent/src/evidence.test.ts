@@ -355,6 +355,31 @@ test('a platform manifest may be signed by itself', async (context) => {
   );
 });
 
+test('what is attached to a platform later is found too, by a scan that reads no image anew', async (context) => {
+  const index = buildImage({
+    name: 'later',
+    platforms: [
+      { os: 'linux', architecture: 'amd64' },
+      { os: 'linux', architecture: 'arm64' },
+    ],
+  });
+  const platform = index.manifests[0]!;
+  const { fake, registry, again } = await start(context, ({ content }) => content.push('pg', '1', index));
+  assert.deepEqual(fake.evidence, []);
+  const bundle = buildArtifact({
+    artifactType: BUNDLE,
+    subject: { ...index, ...platform },
+    layers: [{ mediaType: BUNDLE, bytes: Buffer.from('{"dsseEnvelope":{}}') }],
+  });
+  registry.content.push('pg', platform.digest.replace(':', '-'), fallbackIndex([[bundle, BUNDLE]]));
+  await again();
+  await again();
+  assert.deepEqual(
+    fake.evidence.map(({ subject, digest }) => [subject, digest]),
+    [[platform.digest, bundle.digest]],
+  );
+});
+
 test('a control plane that knows no signatures gets the tags all the same', async (context) => {
   const image = buildImage({ name: 'signed' });
   const signed = buildSignature(image);

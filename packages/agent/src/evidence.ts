@@ -31,6 +31,8 @@ export interface EvidenceState {
   readonly waiting: readonly Waiting[];
   /** Vulnerability reports: an image (its scanner was asked) or an image and what hangs on it → when, seconds since 1970. */
   readonly reports?: readonly (readonly [key: string, checked: number])[] | undefined;
+  /** Manifests of single platforms: themselves, their index, when they were asked. */
+  readonly platforms?: readonly (readonly [digest: string, index: string, asked: number])[] | undefined;
   /** Attached reports that were found and not read yet. */
   readonly reportsWaiting?: readonly (readonly [subject: string, digest: string])[] | undefined;
 }

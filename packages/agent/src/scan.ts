@@ -4,6 +4,7 @@ import { RegistryError } from '@pharos/oci';
 import { AgentError } from './agent-error.ts';
 import { findEvidence, NO_EVIDENCE_STATE } from './evidence.ts';
 import { PackedTags } from './packed-tags.ts';
+import { askedPlatforms, duePlatforms, type PlatformSubject, platformSubjects } from './platform-subjects.ts';
 import { findReferrers } from './referrers.ts';
 import type { TagList } from './registry-reader.ts';
 import type { ScanJob } from './scan-job.ts';
@@ -163,15 +164,35 @@ class RepositoryScan {
     for (const referrer of found.referrers) this.#report.writer.referrer(referrer);
     for (const [digest, checked] of found.asked) this.#report.writer.subject(digest, checked);
     await this.#report.writer.room();
-    await this.#findEvidence(names, found.referrers);
+    const { platforms, referrers } = await this.#findOfPlatforms(names);
+    await this.#findEvidence(names, [...found.referrers, ...referrers], platforms);
   }
 
-  async #findEvidence(names: readonly string[], referrers: readonly FoundReferrer[]): Promise<void> {
+  /** What hangs on manifests of single platforms, within a bound for each scan. */
+  async #findOfPlatforms(names: readonly string[]) {
+    const { reader, signal, evidence = NO_EVIDENCE_STATE } = this.#job;
+    const platforms = platformSubjects(evidence, this.#reading.platforms, new Set(this.#tally.digests()));
+    if (platforms.length === 0 || reader.reader.hasMeteredGets || signal.aborted) return { platforms, referrers: [] };
+    const found = await findReferrers({
+      ...{ reader, names, signal, asked: new Map() },
+      digests: new Set(duePlatforms(platforms, Math.floor(Date.now() / 1000))),
+      onProgress: (done, total) => this.#job.onProgress(done, total, 'looking for what hangs on single platforms'),
+    });
+    for (const referrer of found.referrers) this.#report.writer.referrer(referrer);
+    return { platforms: askedPlatforms(platforms, found.asked), referrers: found.referrers };
+  }
+
+  async #findEvidence(
+    names: readonly string[],
+    referrers: readonly FoundReferrer[],
+    platforms: readonly PlatformSubject[],
+  ): Promise<void> {
+    const subjects = new Set([...this.#tally.digests(), ...platforms.map(([digest]) => digest)]);
     const writer = this.#report.writer;
     const state = await findEvidence({
       reader: this.#job.reader,
       names,
-      digests: new Set([...this.#tally.digests(), ...this.#reading.platforms]),
+      digests: subjects,
       referrers,
       state: this.#job.evidence ?? NO_EVIDENCE_STATE,
       tagDigest: (name) => this.#reading.details.digestOf(name) || null,
@@ -187,18 +208,22 @@ class RepositoryScan {
         await writer.room();
       },
     });
-    const reports = this.#job.reader.reader.readsReports ? await this.#findReports(referrers) : null;
+    const reports = this.#job.reader.reader.readsReports ? await this.#findReports(referrers, subjects) : null;
     // One file holds both, and what was read of the other kind stays remembered.
     const before = this.#job.evidence ?? NO_EVIDENCE_STATE;
-    if (state !== null || reports !== null) writer.evidenceState({ ...before, ...state, ...reports });
+    const isMoved = JSON.stringify(platforms) !== JSON.stringify(before.platforms ?? []);
+    if (state !== null || reports !== null || isMoved) {
+      writer.evidenceState({ ...before, ...state, ...reports, platforms });
+    }
     await writer.room();
   }
 
-  #findReports(referrers: readonly FoundReferrer[]) {
+  #findReports(referrers: readonly FoundReferrer[], subjects: ReadonlySet<string>) {
     const writer = this.#report.writer;
     return findReports({
       reader: this.#job.reader,
       digests: new Set(this.#tally.digests()),
+      subjects,
       referrers,
       state: this.#job.evidence ?? NO_EVIDENCE_STATE,
       signal: this.#job.signal,

@@ -33,8 +33,8 @@ export class TagReading {
   readonly #readings = new Map<string, Promise<RegistryError | null>>();
   /** What the control plane acknowledged, before waiting reports are added to it. */
   readonly #acknowledged: PackedTags;
-  /** Manifests of single platforms that this scan read: they may be signed each by itself. */
-  readonly platforms = new Set<string>();
+  /** Manifests of single platforms that this scan read, and their index: they may be signed each by itself. */
+  readonly platforms = new Map<string, string>();
   #details = new PackedTags();
   #isBulk = false;
   /** Whether every tag is as the control plane acknowledged it. */
@@ -226,7 +226,9 @@ export class TagReading {
     this.#job.facts?.learn(observation, now());
     this.#report.writer.image(observation);
     if (this.platforms.size < MAX_PLATFORMS) {
-      for (const { digest } of observation.platforms) if (digest !== observation.digest) this.platforms.add(digest);
+      for (const { digest } of observation.platforms) {
+        if (digest !== observation.digest) this.platforms.set(digest, observation.digest);
+      }
     }
     this.#tally.read += 1;
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Image, ImageVulnerabilityReport, TrustInput } from '@pharos/contract';
-import { type PolicyEvidence, signedReport, summariseVerification } from '@pharos/library';
+import { type PlatformFacts, type PolicyEvidence, signedReport, summariseVerification } from '@pharos/library';
 import type { Context } from '../context.ts';
 import { found, ProblemError } from '../problem.ts';
 import type { Handlers } from '../route.ts';
@@ -62,7 +62,8 @@ export function trustHandlers(context: Context): Pick<Handlers, Names> {
       found(await store.images.get(digest, now()), 'The image');
       const [facts] = await store.policies.facts([digest], now());
       const signed = (facts?.evidence ?? []).flatMap((each) => shownOf(each, now()) ?? []);
-      const reports = [...signed, ...(await store.reports.ofImage(digest))];
+      const ofPlatforms = (facts?.platformFacts ?? []).flatMap((each) => reportsOf(each, now()));
+      const reports = [...signed, ...(await store.reports.ofImage(digest)), ...ofPlatforms];
       const at = ({ scannedAt }: ImageVulnerabilityReport) => scannedAt ?? '';
       return { digest, reports: reports.toSorted((a, b) => (at(a) < at(b) ? 1 : -1)).slice(0, 100) };
     },
@@ -75,6 +76,17 @@ function shownOf(evidence: PolicyEvidence, now: Date): ImageVulnerabilityReport 
   const { scanner, scannedAt, counts } = report;
   const nowhere = { problem: null, repositoryId: null, repository: null, fetchedAt: null };
   return { source: 'signed', trust: evidence.trust, scanner, scannedAt, counts, ...nowhere };
+}
+
+/** What hangs on the manifest of one platform, as far as policies count it. */
+function reportsOf({ platform, evidence, reports }: PlatformFacts, now: Date): ImageVulnerabilityReport[] {
+  const signed = evidence.flatMap((each) => shownOf(each, now) ?? []);
+  const nowhere = { trust: null, problem: null, repository: null, fetchedAt: null };
+  const others = reports.map(({ source, scanner, scannedAt, counts, repository }) => ({
+    ...{ source, scanner, scannedAt, counts },
+    ...{ ...nowhere, repositoryId: repository },
+  }));
+  return [...signed, ...others].map((each) => ({ ...each, platform }));
 }
 
 function usable(input: TrustText): ReturnType<typeof readTrust> {

@@ -43,7 +43,7 @@ export function signature(subject: string, more: Partial<ReportedEvidence> = {})
 }
 
 /** A scan that an agent has begun, to report signatures with. */
-async function begun(store: Store, registryId: string, repository = 'postgresql'): Promise<string> {
+export async function begun(store: Store, registryId: string, repository = 'postgresql'): Promise<string> {
   await hello(store);
   const scanId = randomUUID();
   await store.scans.begin(

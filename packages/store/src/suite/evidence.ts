@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
+import type { ReportedEvidence } from '@pharos/contract';
 import { StoreError } from '../errors.ts';
-import { entry, KEY, result, signature, verifiedImage as verifiedImageOf, WHO } from './evidence-given.ts';
-import { digestOf, everything, type Given, hours, T0 } from './given.ts';
+import { begun, entry, KEY, result, signature, verifiedImage as verifiedImageOf, WHO } from './evidence-given.ts';
+import { digestOf, everything, type Given, hours, registry, scan, T0 } from './given.ts';
 
 /** Signatures, what is trusted, and what was verified. */
 export function evidenceSuite(given: () => Promise<Given>): void {
@@ -176,5 +177,54 @@ export function evidenceSuite(given: () => Promise<Given>): void {
     assert.equal(`sha256:${listed[0]?.trustedRootSha256}`, digestOf(root));
     assert.ok(!JSON.stringify(listed).includes('certificateAuthorities'));
     assert.equal((await store.trust.stored(second.id))?.trustedRoot, root);
+  });
+
+  it('a large one is due when all of its parts are there, in their order, whatever the order in which they came', async () => {
+    const { store } = await given();
+    const registryId = await registry(store);
+    const subject = digestOf('image');
+    await scan(store, registryId, { tags: [{ name: '17.4', digest: subject }] });
+    const scanId = await begun(store, registryId);
+    const size = 1024 * 1024 + 3;
+    const of = (part: number, bytes: Buffer, more: Partial<ReportedEvidence> = {}) => ({
+      evidence: { ...signature(subject), payload: null, subjectManifest: null, problem: null, ...more } as never,
+      ...{ size, part, bytes: bytes.toString('base64') },
+    });
+    const [first, second] = [Buffer.alloc(1024 * 1024, 'a'), Buffer.from('end')];
+    const due = async () => (await store.evidence.due(99, 10)).map(({ payload }) => Buffer.from(payload ?? []));
+    // It was told before as too large by an agent that fetched less.
+    await store.evidence.put(scanId, [signature(subject, { payload: null, problem: 'too-large' })], T0);
+    assert.equal((await due()).length, 1);
+    assert.equal(await store.evidence.putPart(scanId, of(1, second), T0), true);
+    assert.deepEqual(await due(), [], 'a part is missing');
+    await store.evidence.putPart(scanId, of(1, second), T0);
+    await store.evidence.putPart(scanId, of(7, second), T0);
+    await store.evidence.putPart(scanId, of(0, first, { payloadDigest: digestOf('other') }), T0);
+    assert.deepEqual(await due(), [], 'none of these is the missing one');
+    await store.evidence.putPart(scanId, of(0, first), T0);
+    assert.deepEqual(await due(), [Buffer.concat([first, second])]);
+    await store.evidence.put(scanId, [signature(subject, { payload: null, problem: 'too-large' })], T0);
+    const [shown] = await store.evidence.ofSubjects([subject]);
+    assert.deepEqual([shown?.size, shown?.problem], [size, null], 'what was fetched stays');
+    assert.equal(await store.evidence.putPart(randomUUID(), of(0, first), T0), false);
+  });
+
+  it('of one image no more than 48 MiB are kept: what comes above it is too large, and never half of it', async () => {
+    const { store } = await given();
+    const registryId = await registry(store);
+    const subject = digestOf('image');
+    await scan(store, registryId, { tags: [{ name: '17.4', digest: subject }] });
+    const scanId = await begun(store, registryId);
+    for (let n = 0; n < 4; n += 1) {
+      const head = { ...signature(subject, { digest: digestOf(`large ${n}`) }), payload: null, subjectManifest: null };
+      const part = { evidence: { ...head, problem: null }, size: 16 * 1024 * 1024, part: 0, bytes: 'AAAA' };
+      await store.evidence.putPart(scanId, part, T0);
+    }
+    const kept = await store.evidence.ofSubjects([subject]);
+    assert.deepEqual(kept.map(({ problem }) => problem).toSorted(), [null, null, null, 'too-large'].toSorted());
+    assert.deepEqual(
+      (await store.evidence.due(99, 10)).map(({ problem }) => problem),
+      ['too-large'],
+    );
   });
 }

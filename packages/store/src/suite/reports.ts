@@ -45,7 +45,7 @@ async function begun(store: Store) {
     while ((await store.policies.settle(version, at, 50)).evaluated > 0);
     return (await store.policies.get(policyId))?.results;
   };
-  return { store, subject, scanId, results };
+  return { store, subject, scanId, registryId, results };
 }
 
 /** Vulnerability reports that nobody signed. */
@@ -78,5 +78,37 @@ export function reportsSuite(given: () => Promise<Given>): void {
     await store.reports.put(scanId, [report(subject)], hours(1));
     assert.equal((await store.reports.ofImage(subject)).length, 21, 'the registry is heard all the same');
     assert.equal(await store.reports.put(randomUUID(), [report(subject)], hours(1)), false, 'of no scan');
+  });
+
+  it('what hangs on the manifests of single platforms is looked at with their index, and by itself makes policies look again', async () => {
+    const { store, scanId, results, registryId } = await begun((await given()).store);
+    const [index, amd64, arm64] = [digestOf('index'), digestOf('amd64'), digestOf('arm64')];
+    const platform = (architecture: string, digest: string) => ({
+      os: 'linux',
+      architecture,
+      variant: null,
+      digest,
+      size: 1,
+    });
+    const platforms = [platform('amd64', amd64), platform('arm64', arm64)] as never;
+    const tags = [{ name: '18.1', digest: index }];
+    await scan(store, registryId, { tags, images: [observation(index, { platforms })], now: hours(1) });
+    assert.equal((await results(hours(1)))?.unknown, 2);
+    const say = async () => {
+      const [facts] = await store.policies.facts([index], hours(2));
+      return facts?.platformFacts.map((each) => [each.platform, each.reports.length]);
+    };
+    await store.reports.put(scanId, [report(amd64)], hours(1));
+    assert.deepEqual(await say(), [
+      ['linux/amd64', 1],
+      ['linux/arm64', 0],
+    ]);
+    const before = await results(hours(1));
+    assert.equal(before?.pass, 0, 'one platform has no report');
+    const findings = [{ id: 'CVE-1', severity: 'low' as const, isFixable: false, packages: [] }];
+    await store.reports.put(scanId, [report(arm64, { document: digestOf('of arm64'), findings })], hours(1));
+    assert.equal((await results(hours(1)))?.pass, 1);
+    const [facts] = await store.policies.facts([index], hours(2));
+    assert.deepEqual(facts?.platformFacts[1]?.reports[0]?.findings, findings);
   });
 }

@@ -10,7 +10,8 @@ export const FORM_WORDS: Readonly<Record<EvidenceForm, string>> = {
 };
 
 export const PROBLEM_WORDS: Readonly<Record<EvidenceProblem, string>> = {
-  'too-large': 'It is larger than 256 KiB and was not fetched.',
+  'too-large':
+    'It is larger than what is fetched (signatures 256 KiB, attestations 16 MiB each and 48 MiB of one image).',
   'too-many': 'The image has more signatures than are fetched.',
   'digest-mismatch': 'The registry gave other bytes than its digest names.',
   unreadable: 'It could not be read from the registry.',

@@ -21,7 +21,12 @@ export interface RequirementDrafts {
   signedBy: { readonly any: boolean; readonly ids: readonly string[] };
   attestations: readonly AttestationDraft[];
   sbom: true;
-  vulnerabilities: { readonly above: Severity; readonly onlyFixable: boolean; readonly maxAgeDays: string };
+  vulnerabilities: {
+    readonly above: Severity;
+    readonly onlyFixable: boolean;
+    readonly maxAgeDays: string;
+    readonly vex?: boolean | undefined;
+  };
   minAgeDays: string;
   supported: true;
   platforms: string;

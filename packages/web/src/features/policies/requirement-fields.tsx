@@ -192,6 +192,13 @@ function Vulnerabilities({ value, onChange, problems }: PartProps<'vulnerabiliti
         isChecked={value.onlyFixable}
         onChange={(_, onlyFixable) => set({ onlyFixable })}
       />
+      <Checkbox
+        id="need-vex"
+        label="Signed VEX takes out what it calls not affected or fixed"
+        description="OpenVEX and CycloneDX analyses that a trusted key signed; unsigned ones never help."
+        isChecked={value.vex === true}
+        onChange={(_, vex) => set({ vex: vex || undefined })}
+      />
     </div>
   );
 }

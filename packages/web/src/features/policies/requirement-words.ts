@@ -54,8 +54,8 @@ const TELLERS: { readonly [N in RequirementName]-?: Teller<N> } = {
       'and',
     )}.`,
   sbom: () => 'A list of its packages was read.',
-  vulnerabilities: ({ above, onlyFixable, maxAgeDays }) =>
-    `The newest signed vulnerability report is at most ${days(maxAgeDays)} old and has none of severity ${above}${above === 'critical' ? '' : ' or worse'}${onlyFixable ? ' with a fix' : ''}.`,
+  vulnerabilities: ({ above, onlyFixable, maxAgeDays, vex }) =>
+    `The newest signed vulnerability report is at most ${days(maxAgeDays)} old and has none of severity ${above}${above === 'critical' ? '' : ' or worse'}${onlyFixable ? ' with a fix' : ''}${vex === true ? ', but for what signed VEX calls not affected or fixed' : ''}.`,
   minAgeDays: (wanted) => `The library has known it for ${days(wanted)} or longer.`,
   supported: () => 'Neither its PostgreSQL nor its base is past its end of life.',
   platforms: (wanted) => `It is there for ${listed(wanted, 'and')}.`,
