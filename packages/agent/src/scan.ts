@@ -177,8 +177,13 @@ class RepositoryScan {
       tagDigest: (name) => this.#reading.details.digestOf(name) || null,
       signal: this.#job.signal,
       onProgress: (done, total) => this.#job.onProgress(done, total, 'fetching signatures'),
+      room: () => writer.left,
       onEvidence: async (evidence) => {
         writer.evidence(evidence);
+        await writer.room();
+      },
+      onPart: async (part) => {
+        writer.evidencePart(part);
         await writer.room();
       },
     });

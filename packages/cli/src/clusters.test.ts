@@ -93,6 +93,7 @@ const UPGRADE = {
   ...{
     id: '00000000-0000-4000-8000-0000000000b1',
     kind: 'minor',
+    change: null,
     image: FULL,
     extension: null,
     from: '17.4',
@@ -108,7 +109,7 @@ const MAINTENANCE = {
 const cluster = (upgrades: object[]) => ({
   ...{ id: '00000000-0000-4000-8000-0000000000c1', name: 'orders', namespace: 'team', location: 'here' },
   ...{ image: { engine: 'postgresql', tag: '17.4', state: 'approved' }, status: { state: 'applied', message: '' } },
-  ...{ updatedAt: '2026-11-01T00:00:00.000Z', withheld: null, yaml: '', checks: [], apply: true },
+  ...{ updatedAt: '2026-11-01T00:00:00.000Z', withheld: null, kept: null, yaml: '', checks: [], apply: true },
   history: [{ at: '2026-11-01T00:00:00.000Z', actor: 'ann', action: 'upgrade-verify', detail: '17.4 to 17.6' }],
   ...{ upgrade: upgrades[0] ?? null, upgrades, maintenance: MAINTENANCE },
 });
@@ -220,15 +221,20 @@ test('update sends what was named, and what it replaces whole it fills from what
     assert.equal(ran.code, 0, ran.stderr);
     const last = ran.calls.at(-1)!;
     assert.deepEqual([last.method, last.path], ['PATCH', '/clusters/00000000-0000-4000-8000-0000000000c1']);
-    return last.body;
+    const { when, ...patch } = last.body as Record<string, unknown>;
+    assert.equal(when, args.includes('--when') ? 'window' : 'now');
+    return patch;
   };
-  assert.deepEqual(await update('--instances', '5', '--apply'), { instances: 5, apply: true });
+  assert.deepEqual(await update('--instances', '5', '--apply', '--when', 'window'), { instances: 5, apply: true });
   assert.deepEqual(await update('--storage', '50Gi'), { storage: { size: '50Gi', storageClass: 'fast' } });
   assert.deepEqual(await update('--wal-storage', '5Gi'), {
     storage: { size: '20Gi', storageClass: 'fast', walSize: '5Gi' },
   });
   assert.deepEqual(await update('--memory', '8Gi'), { resources: { cpu: '2', memory: '8Gi' } });
-  assert.deepEqual(await update('--cpu', '', '--pull-secret', ''), { resources: { memory: '4Gi' }, pullSecret: null });
+  assert.deepEqual(await update('--cpu', '', '--pull-secret', ''), {
+    resources: { memory: '4Gi' },
+    pullSecret: null,
+  });
   assert.deepEqual(await update('--extension', 'hstore'), { extensions: [{ name: 'hstore' }] });
   assert.deepEqual(await update('--add-extension', `pgaudit=${DIGEST}`, '--remove-extension', 'vector'), {
     extensions: [
@@ -236,6 +242,15 @@ test('update sends what was named, and what it replaces whole it fills from what
       { name: 'pgaudit', image: DIGEST },
     ],
   });
+});
+
+test('an update that restarts instances can wait for the window, and says so', async () => {
+  const api = (call: Call) =>
+    call.method === 'PATCH' ? { status: 200, body: cluster([{ ...UPGRADE, state: 'scheduled' }]) } : changing(call);
+  const ran = await runIn({ api }, 'clusters', 'update', 'orders', '--memory', '8Gi', '--when', 'window');
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.deepEqual(ran.calls.at(-1)?.body, { resources: { cpu: '2', memory: '8Gi' }, when: 'window' });
+  assert.match(ran.stdout, /: scheduled/);
 });
 
 test('update says what it cannot do: nothing named, no such extension, no digest, and what the server refuses', async () => {

@@ -26,6 +26,8 @@ export interface RuleOptions extends CommonOptions, ClauseOptions {
   groupBy?: GroupKey[];
   keep?: number;
   enabled?: boolean;
+  /** false: the schedule that the rule has is taken away. */
+  schedule?: boolean;
 }
 
 /** The flags that describe a rule. */
@@ -117,6 +119,7 @@ export function rulePatch(rule: RuleSpec, options: RuleOptions, registryId: stri
         : undefined,
     tags: set ? [set] : undefined,
     ...clausesFromFlags(rule, options),
+    ...(options.schedule === false ? { schedule: null } : {}),
   };
 }
 

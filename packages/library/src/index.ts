@@ -71,6 +71,7 @@ export * from './query/parse.ts';
 export * from './query/profile.ts';
 export * from './query/query.ts';
 export * from './query/query-error.ts';
+export * from './query/signed.ts';
 export * from './query/write.ts';
 export * from './reconcile.ts';
 export * from './rule.ts';

@@ -1,7 +1,7 @@
 /** The route table: what Beacon Agents say and ask. */
 import { z } from 'zod';
 import { Id, Time } from '../common.ts';
-import { EvidenceReport } from '../evidence.ts';
+import { EvidencePart, EvidenceReport } from '../evidence.ts';
 import { Check, RegistryReading } from '../registry.ts';
 import {
   AgentConfig,
@@ -147,6 +147,18 @@ export const agentProtocolRoutes = {
     body: told(EvidenceReport),
     bodyLimit: 32 * MiB,
   },
+  agentScanEvidencePart: {
+    ...post,
+    status: 204,
+    path: '/agent/scans/{id}/evidence-parts',
+    permission: 'agents:report',
+    audit: null,
+    group: 'agent protocol',
+    summary: 'A part of a large attestation; sent twice is sent once',
+    params: ById,
+    body: told(EvidencePart),
+    bodyLimit: 6 * MiB,
+  },
   agentScanReports: {
     ...post,
     status: 204,
@@ -157,7 +169,7 @@ export const agentProtocolRoutes = {
     summary: 'Vulnerability reports about images of the repository; sent twice is sent once',
     params: ById,
     body: told(VulnerabilityReports),
-    bodyLimit: MiB,
+    bodyLimit: 8 * MiB,
   },
   agentScanCommit: {
     ...post,

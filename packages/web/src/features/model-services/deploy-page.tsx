@@ -1,4 +1,4 @@
-import { PageSection, Wizard, WizardStep } from '@patternfly/react-core';
+import { PageSection, WizardStep } from '@patternfly/react-core';
 import type { Model, ModelDetail } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -13,6 +13,7 @@ import { ManifestPanel } from '../../components/manifest-panel.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ActionError, EmptyState, QueryView, TextSkeleton } from '../../components/states.tsx';
+import { StepsWizard } from '../../components/steps-wizard.tsx';
 import { useDebounced } from '../../components/use-debounced.ts';
 import { useSearchState } from '../../components/use-search-state.ts';
 import { DeployChoice } from './deploy-choice.tsx';
@@ -129,7 +130,7 @@ function DeployWizard({ models, model }: { models: readonly Model[]; model: Mode
   const cannot = image === undefined;
   useEffect(nameToggle, []);
   return (
-    <Wizard
+    <StepsWizard
       isPlain
       navAriaLabel="Steps of deploying a model"
       className="ph-wizard"
@@ -178,7 +179,7 @@ function DeployWizard({ models, model }: { models: readonly Model[]; model: Mode
           </QueryView>
         </div>
       </WizardStep>
-    </Wizard>
+    </StepsWizard>
   );
 }
 
