@@ -8,7 +8,6 @@ import {
   platformName,
   type Stated,
   statedIn,
-  type UnsignedReport,
 } from '@pharos/library';
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
