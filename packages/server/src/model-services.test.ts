@@ -107,9 +107,16 @@ describe('the nodes of the location', () => {
     assert.equal((await call('getLocationNodes', { params: { id: LOCATION } })).body.state, 'unknown');
 
     await tell({ total: 3, nodes: [node('a', 4), node('b', 2), node('c', 8, { cordoned: true })] });
-    assert.equal(await gpuNodes(4), 'ok Fits on 1 node (A100-SXM4-80GB).');
+    const uncounted = 'What other pods hold of them is not counted: no agent sees all pods of the location.';
+    assert.equal(await gpuNodes(4), `ok Fits on 1 node (A100-SXM4-80GB). ${uncounted}`);
     assert.match(await gpuNodes(16), /^fail No node has 16 GPUs: the most is 8\.$/);
     assert.match(await gpuNodes(8), /^fail 1 node would do, and nothing new is put there now \(cordoned\)\.$/);
+    const held = (requested: number) => ({ gpu: { ...node('a', 4).gpu, requested } });
+    await tell({ total: 1, nodes: [node('a', 4, held(0))] });
+    assert.equal(await gpuNodes(4), 'ok Fits on 1 node (A100-SXM4-80GB). No pod holds any of the 4 GPUs.');
+    await tell({ total: 1, nodes: [node('a', 4, held(3))] });
+    assert.match(await gpuNodes(2), /^warn .* Pods hold 3 of the 4 GPUs there now\. Beside them 0 replicas find room/);
+    await tell({ total: 3, nodes: [node('a', 4), node('b', 2), node('c', 8, { cordoned: true })] });
     const refused = await call('createModelDeployment', { body: input({ gpu: 16 }) });
     assert.deepEqual([refused.status, refused.body.code], [409, 'deployment-not-admissible']);
     assert.equal(refused.body.errors[0].path, 'gpu-nodes');
@@ -173,17 +180,17 @@ describe('the secrets that a deployment names', () => {
       open = (await tasks()).secrets;
     }
     assert.deepEqual(open, [
-      { namespace: 'models', name: 'ngc' },
-      { namespace: 'models', name: 'pull' },
+      { namespace: 'models', name: 'ngc', keys: true },
+      { namespace: 'models', name: 'pull', keys: true },
     ]);
     assert.notEqual((await tasks()).dispatchVersion, before, 'so that the long poll of the agent ends');
     const answers = [
-      { namespace: 'models', name: 'ngc', answer: 'there' },
+      { namespace: 'models', name: 'ngc', answer: 'there', keys: ['NGC_KEY'] },
       { namespace: 'models', name: 'pull', answer: 'absent' },
     ];
     await call('agentSecrets', { body: { agentId, answers } }, { token });
     assert.deepEqual(await asking, [
-      'ok The secret ngc stands in models; what it holds was not read.',
+      'warn The secret ngc stands in models, and as far as its metadata tells it has no NGC_API_KEY.',
       'warn The secret pull does not stand in models.',
     ]);
     const refused = await call('createModelDeployment', { body: input({ pullSecret: 'pull', apply: true }) });
