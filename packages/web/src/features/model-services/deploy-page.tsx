@@ -1,4 +1,4 @@
-import { PageSection, Wizard, WizardStep } from '@patternfly/react-core';
+import { Alert, AlertActionLink, PageSection, useWizardContext, Wizard, WizardStep } from '@patternfly/react-core';
 import type { Model, ModelDetail } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -8,6 +8,7 @@ import { modelFitQuery, modelImagesQuery, modelQuery, modelsQuery } from '../../
 import { useMay } from '../../api/session.ts';
 import { CheckList } from '../../components/check-list.tsx';
 import { fieldErrors } from '../../components/field-errors.ts';
+import { plural } from '../../components/format.ts';
 import { BrainIcon } from '../../components/icons.ts';
 import { ManifestPanel } from '../../components/manifest-panel.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
@@ -169,6 +170,7 @@ function DeployWizard({ models, model }: { models: readonly Model[]; model: Mode
           <QueryView query={manifest} what="the checks">
             {({ checks, yaml, manifests }) => (
               <div className="ph-stack">
+                <Refusal count={checks.filter(({ state }) => state === 'fail').length} />
                 <Panel title="Checks">
                   <CheckList checks={checks} />
                 </Panel>
@@ -188,6 +190,25 @@ function DeployWizard({ models, model }: { models: readonly Model[]; model: Mode
  */
 function nameToggle(): void {
   document.querySelector('.ph-wizard .pf-v6-c-wizard__toggle')?.removeAttribute('aria-label');
+}
+
+/** Why the last button cannot be pressed, and the way to what refuses it. */
+function Refusal({ count }: { count: number }): ReactElement | null {
+  const { goToStepById } = useWizardContext();
+  if (count === 0) return null;
+  return (
+    <Alert
+      variant="danger"
+      isInline
+      component="h2"
+      title="It cannot be created yet"
+      actionLinks={
+        <AlertActionLink onClick={() => goToStepById('deploy-step-settings')}>Change the settings</AlertActionLink>
+      }
+    >
+      {plural(count, 'check')} below {count === 1 ? 'refuses' : 'refuse'} it.
+    </Alert>
+  );
 }
 
 function NothingApproved({ model }: { model: Model }): ReactElement {
