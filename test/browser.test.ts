@@ -74,6 +74,8 @@ describe('the user interface', { skip: available().chromium.skip }, () => {
             await page
               .locator(colorScheme === 'dark' ? 'html.pf-v6-theme-dark' : 'html:not(.pf-v6-theme-dark)')
               .waitFor();
+            // Colours that are on their way from one theme to the other are nobody's contrast.
+            await page.waitForFunction(() => !document.getAnimations().some((each) => each instanceof CSSTransition));
             const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
             assert.ok(tooWide <= 0, `${colorScheme}: scrolls sideways by ${tooWide} px`);
             assert.deepEqual(await violations(page), [], colorScheme);

@@ -32,7 +32,7 @@ describe('live pages', { skip: available().chromium.skip }, () => {
     page.evaluate(() => Math.max(...[...document.querySelectorAll('*')].map((element) => element.scrollTop)));
 
   test('an entry of the feed appears by itself, while scroll, page, filter, focus and what is opened stay', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const page = await open('/activity');
     const complaints = listen(page);
@@ -57,7 +57,7 @@ describe('live pages', { skip: available().chromium.skip }, () => {
     await page.context().close();
   });
 
-  test('a list that is paged and scrolled keeps both when a scan ends', { timeout: 60_000 }, async () => {
+  test('a list that is paged and scrolled keeps both when a scan ends', { timeout: 120_000 }, async () => {
     const page = await open('/library/tags?sort=name');
     await page.getByRole('button', { name: 'Next' }).click();
     await page.getByText('Page 2').waitFor();
@@ -77,7 +77,7 @@ describe('live pages', { skip: available().chromium.skip }, () => {
   });
 
   test('a webhook is added, tried and shows what came back, without leaving its page', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const got: string[] = [];
     const endpoint = createServer((request, response) => {
@@ -115,7 +115,7 @@ describe('live pages', { skip: available().chromium.skip }, () => {
     endpoint.close();
   });
 
-  test('a picture has a name, a sentence, and a table with every number behind it', { timeout: 60_000 }, async () => {
+  test('a picture has a name, a sentence, and a table with every number behind it', { timeout: 120_000 }, async () => {
     const page = await open('/library/statistics');
     const picture = page.getByRole('img', { name: 'Tags and images' });
     await picture.waitFor();

@@ -307,6 +307,7 @@ async function insert(db: Db, rows: readonly Row[]): Promise<number> {
     rows.map((row) => ({
       ...row,
       registryId: row.registry_id,
+      verified: false,
       terms: termsOf(row.name, imageOf(row).observation.labels),
     })),
   );

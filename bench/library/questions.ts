@@ -94,7 +94,7 @@ export function questions(largest: string, digest: string): Question[] {
         ['platform:linux/s390x', sql`'linux/s390x' = any(t.platforms)`],
         ['extension:postgis', sql`'postgis' = any(t.extension_names)`],
         ['location:lab', sql`g.location_id = 'lab'`],
-        ['signed:yes', sql`t.signed`],
+        ['signed:attached', sql`t.signed`],
       ]),
     },
     {

@@ -10,6 +10,7 @@ import {
   type MisbehavingRegistry,
   startMisbehaving,
 } from '@pharos/testbed';
+import { LargeBudget } from './large-evidence.ts';
 import { FakeControlPlane } from './testing/fake-control-plane.ts';
 import { configFor, rule, sweep } from './testing/fixtures.ts';
 
@@ -214,6 +215,77 @@ test('bounds: twenty signatures of an image, 256 KiB each, and what is over them
   );
   assert.equal(about(registry, sha256(huge)), 0, 'not asked for');
   assert.equal(about(registry, sha256(payloads[20]!)), 0);
+});
+
+/** An attestation of so many bytes, as a bundle of cosign 3 that hangs on the image. */
+function largeBundle(subject: BuiltImage, size: number, tamper = false): BuiltImage {
+  const bytes = Buffer.alloc(size, `{"dsseEnvelope":${size}}`);
+  const made = buildArtifact({ artifactType: BUNDLE, subject, layers: [{ mediaType: BUNDLE, bytes }] });
+  if (!tamper) return made;
+  const other = Buffer.from(bytes);
+  other[size >> 1] = 0x20;
+  return {
+    ...made,
+    blobs: made.blobs.map((blob) => (blob.bytes.length === size ? { ...blob, bytes: other } : blob)),
+  };
+}
+
+const MIB = 1024 * 1024;
+
+test('a large attestation comes in parts that make the bytes of its digest, once', async (context) => {
+  const image = buildImage({ name: 'attested' });
+  const bundle = largeBundle(image, 2.5 * MIB);
+  const { fake, registry, again } = await start(context, ({ content }) => {
+    content.push('pg', '17.4', image);
+    content.push('pg', image.digest.replace(':', '-'), fallbackIndex([[bundle, BUNDLE]]));
+  });
+  assert.deepEqual(fake.evidence, []);
+  const parts = fake.evidenceParts;
+  assert.deepEqual(
+    parts.map(({ part, size }) => [part, size]),
+    [0, 1, 2].map((part) => [part, 2.5 * MIB]),
+  );
+  assert.ok(parts.every(({ evidence }) => evidence.subject === image.digest && evidence.form === 'sigstore-bundle'));
+  const bytes = Buffer.concat(parts.map((part) => Buffer.from(part.bytes, 'base64')));
+  assert.equal(sha256(bytes), parts[0]!.evidence.payloadDigest);
+  registry.clearLog();
+  await again();
+  assert.equal(about(registry, '/blobs/'), 0, 'not fetched again');
+  assert.equal(fake.evidenceParts.length, 3);
+});
+
+test('over the bound it is told as too large and not asked for; other bytes than those of its digest are not handed on', async (context) => {
+  const [over, forged] = [buildImage({ name: 'over' }), buildImage({ name: 'forged' })];
+  const [large, changed] = [largeBundle(over, 16 * MIB + 1), largeBundle(forged, 2 * MIB, true)];
+  const { fake, registry } = await start(context, ({ content }) => {
+    content.push('pg', '1', over);
+    content.push('pg', '2', forged);
+    content.push('pg', over.digest.replace(':', '-'), fallbackIndex([[large, BUNDLE]]));
+    content.push('pg', forged.digest.replace(':', '-'), fallbackIndex([[changed, BUNDLE]]));
+  });
+  const told = new Map(fake.evidence.map((each) => [each.subject, each]));
+  assert.equal(told.get(over.digest)?.problem, 'too-large');
+  assert.equal(about(registry, told.get(over.digest)!.payloadDigest), 0, 'not asked for');
+  assert.equal(told.get(forged.digest)?.problem, 'digest-mismatch');
+  assert.deepEqual(fake.evidenceParts, []);
+});
+
+test('what one scan fetches of large ones is bounded, by its report too: the rest waits, and what never fits is told', async () => {
+  const budget = new LargeBudget(Number.MAX_SAFE_INTEGER);
+  assert.deepEqual(
+    [40, 24, 1, 65].map((mib) => budget.take(mib * MIB)),
+    ['now', 'now', 'later', 'never'],
+  );
+  assert.equal(new LargeBudget(30 * MIB).take(11 * MIB), 'never', 'the spool has no room for it');
+  assert.equal(new LargeBudget(0).take(0), 'now');
+  let running = 0;
+  const work = async () => {
+    running += 1;
+    assert.equal(running, 1, 'one at a time');
+    await new Promise((done) => setImmediate(done));
+    running -= 1;
+  };
+  await Promise.all([budget.inTurn(work), budget.inTurn(work), budget.inTurn(work)]);
 });
 
 test('bytes that are not those of their digest are never handed on', async (context) => {

@@ -4,14 +4,17 @@
  */
 import {
   type EvidenceForm,
+  type EvidencePart,
   type EvidenceProblem,
   MAX_EVIDENCE_BYTES,
   MAX_EVIDENCE_BYTES_OF_SUBJECT,
   MAX_EVIDENCE_OF_SUBJECT,
+  MAX_LARGE_EVIDENCE_BYTES_OF_SUBJECT,
   type ReportedEvidence,
 } from '@pharos/contract';
 import { isSignatureType } from '@pharos/library';
 import { type Descriptor, type ManifestContent, RegistryError } from '@pharos/oci';
+import { fetchLarge, isLarge, LargeBudget, sumOfLarge } from './large-evidence.ts';
 import { isNotAsked } from './not-asked.ts';
 import { isRegistryWide, type RepositoryReader } from './registry-reader.ts';
 import type { FoundReferrer } from './spool-file.ts';
@@ -20,6 +23,8 @@ import type { FoundReferrer } from './spool-file.ts';
 type Waiting = [subject: string, digest: string];
 
 export interface EvidenceState {
+  /** `large`: written by an agent that fetches large attestations. What an older one has read is looked at once more. */
+  readonly reach?: 'large' | undefined;
   /** Manifest of a signature, or cosign's tag → when it was read, seconds since 1970. */
   readonly read: readonly (readonly [key: string, checked: number])[];
   /** Found and not fetched yet. */
@@ -45,7 +50,15 @@ export interface EvidenceSearch {
   tagDigest(name: string): string | null;
   signal: AbortSignal;
   onProgress(done: number, total: number): void;
+  /** Bytes that the report still has room for. */
+  room(): number;
   onEvidence(evidence: ReportedEvidence): Promise<void>;
+  /** A part of a large one: they come in order, and no other one between them. */
+  onPart(part: EvidencePart): Promise<void>;
+}
+
+interface Fetching extends EvidenceSearch {
+  large: LargeBudget;
 }
 
 /** cosign's tags for signatures and attestations (cosign SIGNATURE_SPEC.md, ATTESTATION_SPEC.md); more are added to them, so that they move. */
@@ -75,7 +88,7 @@ interface Task {
  * registry end the fetching, not the scan; what was not fetched is due in the next one.
  */
 export async function findEvidence(search: EvidenceSearch): Promise<EvidenceState | null> {
-  const read = new Map(search.state.read);
+  const read = new Map(search.state.reach === 'large' ? search.state.read : []);
   const tasks = tasksOf(search, read);
   if (tasks.length === 0) return null;
   const isMetered = search.reader.reader.hasMeteredGets;
@@ -88,13 +101,15 @@ export async function findEvidence(search: EvidenceSearch): Promise<EvidenceStat
     bytes += (evidence.payload?.length ?? 0) + (evidence.subjectManifest?.length ?? 0);
     return search.onEvidence(evidence);
   };
+  const large = new LargeBudget(search.room());
   let failure: unknown = null;
   const worker = async () => {
     for (const task of open) {
       // Whoever is under way ends first: nothing may write into a report that is finished.
       if (failure !== null || search.signal.aborted || bytes > MOST_BYTES_AT_ONCE) return;
       try {
-        const isRead = await fetchOne({ ...search, onEvidence }, task);
+        const isRead = await fetchOne({ ...search, onEvidence, large }, task);
+        if (isRead === 'later') continue;
         read.delete(isRead ? failedKey(task.key) : task.key);
         read.set(isRead ? task.key : failedKey(task.key), seconds());
         left.delete(task);
@@ -111,6 +126,7 @@ export async function findEvidence(search: EvidenceSearch): Promise<EvidenceStat
   // A tag is found in the next list by itself; only what was found by its digest has to be kept.
   const waiting = [...left, ...tasks].filter(({ reference }) => !COSIGN_TAG.test(reference));
   return {
+    reach: 'large',
     read: [...read].slice(-MOST_READ),
     waiting: waiting.slice(0, MOST_WAITING).map(({ subject, reference }): Waiting => [subject, reference]),
   };
@@ -151,8 +167,11 @@ function tasksOf(search: EvidenceSearch, read: ReadonlyMap<string, number>): Tas
   return [...fresh.values(), ...again.slice(0, AGAIN_AT_ONCE)];
 }
 
-/** Fetches the signatures of one manifest. Answers false when not all of it could be read, and it may be another time. */
-async function fetchOne(search: EvidenceSearch, { subject, reference }: Task): Promise<boolean> {
+/**
+ * Fetches the signatures of one manifest. Answers false when not all of it could be read, and it may be another time; `later` when this
+ * scan has no room for it any more.
+ */
+async function fetchOne(search: Fetching, { subject, reference }: Task): Promise<boolean | 'later'> {
   let content: ManifestContent;
   try {
     content = await search.reader.manifest(reference);
@@ -166,25 +185,55 @@ async function fetchOne(search: EvidenceSearch, { subject, reference }: Task): P
   // Whatever hangs there without saying that it is about this image is not of it.
   const other = content.manifest.subject?.digest;
   if (other !== undefined && other !== subject) return true;
+  const own = (position: number, layer: Descriptor) => evidenceOf(subject, content.digest, position, layer);
+  const largeOnes = layers.slice(0, MAX_EVIDENCE_OF_SUBJECT).filter((layer, at) => isLarge(own(at, layer), layer));
+  const room = search.large.take(sumOfLarge(largeOnes.map(({ size }) => size)));
+  if (room === 'later') return 'later';
   let bytes = 0;
+  let largeLeft = room === 'now' ? MAX_LARGE_EVIDENCE_BYTES_OF_SUBJECT : 0;
   let isWhole = true;
   for (const [position, layer] of layers.entries()) {
-    const own = evidenceOf(subject, content.digest, position, layer);
+    const evidence = own(position, layer);
+    const isLargeOne = position < MAX_EVIDENCE_OF_SUBJECT && isLarge(evidence, layer);
+    if (isLargeOne && layer.size <= largeLeft) {
+      largeLeft -= layer.size;
+      isWhole = (await largeOf(search, evidence, layer)) && isWhole;
+      continue;
+    }
+    if (isLargeOne) {
+      await search.onEvidence({ ...evidence, problem: 'too-large' });
+      continue;
+    }
     if (position >= MAX_EVIDENCE_OF_SUBJECT || bytes + layer.size > MAX_EVIDENCE_BYTES_OF_SUBJECT) {
-      // One line says that there is more: a thousand of them would say no more.
-      await search.onEvidence({ ...own, problem: layer.size > MAX_EVIDENCE_BYTES ? 'too-large' : 'too-many' });
-      break;
+      const problem = layer.size > MAX_EVIDENCE_BYTES ? 'too-large' : 'too-many';
+      await search.onEvidence({ ...evidence, problem });
+      // One line says that there are more: a thousand of them would say no more.
+      if (position >= MAX_EVIDENCE_OF_SUBJECT || problem === 'too-many') break;
+      continue;
     }
     if (layer.size > MAX_EVIDENCE_BYTES) {
-      await search.onEvidence({ ...own, problem: 'too-large' });
+      await search.onEvidence({ ...evidence, problem: 'too-large' });
       continue;
     }
     bytes += layer.size;
-    const evidence = await filled(search, own, layer);
-    isWhole &&= evidence.problem === null;
-    await search.onEvidence(evidence);
+    const read = await filled(search, evidence, layer);
+    isWhole &&= read.problem === null;
+    await search.onEvidence(read);
   }
   return isWhole;
+}
+
+/** Answers false when it could not be read, which is told. */
+function largeOf(search: Fetching, own: ReportedEvidence, layer: Descriptor): Promise<boolean> {
+  return search.large.inTurn(async () => {
+    try {
+      await fetchLarge(search.reader, own, layer, search.onPart);
+      return true;
+    } catch (error) {
+      await search.onEvidence({ ...own, problem: problemOf(error) });
+      return false;
+    }
+  });
 }
 
 async function filled(search: EvidenceSearch, own: ReportedEvidence, layer: Descriptor): Promise<ReportedEvidence> {

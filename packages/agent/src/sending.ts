@@ -82,6 +82,7 @@ export class Sending {
     if (begun.committed) return null;
     this.#floor = begun.nextChunk;
     await this.#sendEvidence(scanId);
+    await this.#sendParts(scanId);
     await this.#sendReports(scanId);
     if (this.#footer.unchanged) {
       await this.#sendLines(false);
@@ -128,18 +129,35 @@ export class Sending {
     }
   }
 
+  /** One at a time, for each is a megabyte. A control plane that knows no such call holds nothing up: they are fetched again. */
+  async #sendParts(scanId: string): Promise<void> {
+    try {
+      for await (const line of readReport(this.#entry.path, ['evidence-part'])) {
+        if (line.kind !== 'evidence-part') continue;
+        await this.#call('agentScanEvidencePart', { params: { id: scanId }, body: line.part });
+      }
+    } catch (error) {
+      if (!(error instanceof ApiError) || (isPassing(error) && error.status !== 404)) throw error;
+      this.#isEvidenceTaken = false;
+    }
+  }
+
   /** In the same way. */
   async #sendReports(scanId: string): Promise<void> {
     let batch: ReportedVulnerabilities[] = [];
+    let bytes = 0;
     const flush = async () => {
       const reports = batch;
       batch = [];
+      bytes = 0;
       if (reports.length > 0) await this.#call('agentScanReports', { params: { id: scanId }, body: { reports } });
     };
     try {
       for await (const line of readReport(this.#entry.path, ['weaknesses'])) {
-        if (line.kind === 'weaknesses') batch.push(line.report);
-        if (batch.length >= MAX_REPORT_BATCH) await flush();
+        if (line.kind !== 'weaknesses') continue;
+        if (batch.length >= MAX_REPORT_BATCH || bytes + line.bytes > MAX_CHUNK_BYTES) await flush();
+        batch.push(line.report);
+        bytes += line.bytes;
       }
       await flush();
     } catch (error) {

@@ -1,11 +1,12 @@
 /**
  * One report on disk, as lines of JSON: `["h", header]`, then `["i", observation]`, `["t", tag, digest, checked, pushed]`,
- * `["r", referrer]`, `["e", evidence]`, `["w", vulnerability report]`, `["v", evidence state]`, `["s", subject, checked]` and `["n", [listed names]]` in any order, `["f", footer]`, and at last `["c", sha256]` over every byte before that line.
+ * `["r", referrer]`, `["e", evidence]`, `["p", part of a large one]`, `["w", vulnerability report]`, `["v", evidence state]`, `["s", subject, checked]` and `["n", [listed names]]` in any order, `["f", footer]`, and at last `["c", sha256]` over every byte before that line.
  * A file without a right last line was cut off or damaged, and nothing of it is used.
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type {
+  EvidencePart,
   Observation,
   ReportedEvidence,
   ReportedVulnerabilities,
@@ -40,8 +41,10 @@ export type ReportLine =
   | { kind: 'image'; observation: Observation; text: string }
   /** A signature that was fetched; `bytes` of its line. */
   | { kind: 'evidence'; evidence: ReportedEvidence; bytes: number }
+  /** A part of an attestation that is too large for one line. */
+  | { kind: 'evidence-part'; part: EvidencePart }
   /** A vulnerability report that was read. */
-  | { kind: 'weaknesses'; report: ReportedVulnerabilities }
+  | { kind: 'weaknesses'; report: ReportedVulnerabilities; bytes: number }
   /** Which signatures were fetched, and which wait. */
   | { kind: 'evidence-state'; state: EvidenceState }
   | { kind: 'names'; names: string[] }
@@ -71,6 +74,11 @@ export class ReportWriter {
     return this.#bytes;
   }
 
+  /** Bytes that still fit. */
+  get left(): number {
+    return this.#maxBytes - this.#bytes - this.#text.length;
+  }
+
   image(observation: Observation): void {
     this.#line(`["i",${JSON.stringify(observation)}]`);
   }
@@ -91,6 +99,10 @@ export class ReportWriter {
 
   evidence(evidence: ReportedEvidence): void {
     this.#line(`["e",${JSON.stringify(evidence)}]`);
+  }
+
+  evidencePart(part: EvidencePart): void {
+    this.#line(`["p",${JSON.stringify(part)}]`);
   }
 
   weaknesses(report: ReportedVulnerabilities): void {
@@ -236,6 +248,7 @@ const KINDS: Readonly<Record<string, ReportLine['kind']>> = {
   r: 'referrer',
   s: 'subject',
   e: 'evidence',
+  p: 'evidence-part',
   w: 'weaknesses',
   v: 'evidence-state',
   f: 'footer',
@@ -261,8 +274,10 @@ function parseLine(line: Buffer): ReportLine | null {
       return { kind: 'subject', digest: value[1] as string, checked: value[2] as number };
     case 'e':
       return { kind: 'evidence', evidence: value[1] as ReportedEvidence, bytes: line.length };
+    case 'p':
+      return { kind: 'evidence-part', part: value[1] as EvidencePart };
     case 'w':
-      return { kind: 'weaknesses', report: value[1] as ReportedVulnerabilities };
+      return { kind: 'weaknesses', report: value[1] as ReportedVulnerabilities, bytes: line.length };
     case 'v':
       return { kind: 'evidence-state', state: value[1] as EvidenceState };
     case 'i':

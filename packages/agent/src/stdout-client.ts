@@ -7,6 +7,7 @@ const PRINTED: ReadonlySet<string> = new Set([
   'agentRegistryStatus',
   'agentScanChunk',
   'agentScanEvidence',
+  'agentScanEvidencePart',
   'agentScanReports',
   'agentScanCommit',
 ]);

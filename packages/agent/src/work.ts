@@ -92,6 +92,8 @@ export class Worker {
     }
     if (work.kind === 'list') return this.#list(work, registry);
     if (work.kind === 'reread') return this.#reread(work, registry);
+    // A newer control plane may ask for more than this agent knows: nothing is guessed, and nothing answered.
+    if (work.kind !== 'describe') throw new Error('unknown work');
     return this.#describe(work, registry);
   }
 

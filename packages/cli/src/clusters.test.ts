@@ -17,6 +17,7 @@ const check = (state: string) => ({ id: 'name', state, message: 'Said \u001b[31m
 const api =
   (state = 'ok', images: object[] = [image(DIGEST, []), image(FULL, ['vector'])]) =>
   ({ path }: Call): Answer => {
+    if (path.startsWith('/images/')) return { status: 200, body: { facts: { engine: 'postgresql' } } };
     if (path.startsWith('/cluster-choices')) return { status: 200, body: { engines: [], images, extensions: [] } };
     if (path === '/clusters/manifest') {
       const manifests = state === 'fail' ? [] : [{ kind: 'Cluster' }];
@@ -48,6 +49,19 @@ test('the newest approved image that brings the extension is taken, and the mani
   assert.deepEqual([body.image, body.operator, body.extensions], [FULL, 'edb', [{ name: 'pgvector' }]]);
 });
 
+test('an image is named by its tag, and what it runs decides the operator', async () => {
+  const answers = (call: Call): Answer => {
+    if (call.path.startsWith('/repositories?')) return listOf({ id: 'r1', name: 'epas', host: 'registry.example.com' });
+    if (call.path === '/repositories/r1/tags/17.6') return { status: 200, body: { digest: FULL } };
+    if (call.path.startsWith('/images/')) return { status: 200, body: { facts: { engine: 'epas' } } };
+    return api()(call);
+  };
+  const ran = await runIn({ api: answers }, ...MAKE, '--image', 'epas:17.6');
+  assert.equal(ran.code, 0, ran.stderr);
+  const body = ran.calls.at(-1)?.body as { image: string; operator: string };
+  assert.deepEqual([body.image, body.operator], [FULL, 'edb']);
+});
+
 test('nothing approved, no image said, a check that fails: nothing on stdout, and a failure', async () => {
   const pending = await runIn({ api: api('ok', [image(DIGEST, [], false)]) }, ...MAKE, '--engine', 'epas');
   assert.match(pending.stderr, /waits for approval/);
@@ -57,6 +71,7 @@ test('nothing approved, no image said, a check that fails: nothing on stdout, an
     await runIn({ api: api('fail') }, ...MAKE, '--image', DIGEST),
   ]) {
     assert.notEqual(ran.code, 0);
+    assert.doesNotMatch(ran.stderr, /internal/);
     assert.equal(ran.stdout, '');
   }
 });
@@ -78,6 +93,7 @@ const UPGRADE = {
   ...{
     id: '00000000-0000-4000-8000-0000000000b1',
     kind: 'minor',
+    change: null,
     image: FULL,
     extension: null,
     from: '17.4',
@@ -93,7 +109,7 @@ const MAINTENANCE = {
 const cluster = (upgrades: object[]) => ({
   ...{ id: '00000000-0000-4000-8000-0000000000c1', name: 'orders', namespace: 'team', location: 'here' },
   ...{ image: { engine: 'postgresql', tag: '17.4', state: 'approved' }, status: { state: 'applied', message: '' } },
-  ...{ updatedAt: '2026-11-01T00:00:00.000Z', withheld: null, yaml: '', checks: [], apply: true },
+  ...{ updatedAt: '2026-11-01T00:00:00.000Z', withheld: null, kept: null, yaml: '', checks: [], apply: true },
   history: [{ at: '2026-11-01T00:00:00.000Z', actor: 'ann', action: 'upgrade-verify', detail: '17.4 to 17.6' }],
   ...{ upgrade: upgrades[0] ?? null, upgrades, maintenance: MAINTENANCE },
 });
@@ -205,15 +221,20 @@ test('update sends what was named, and what it replaces whole it fills from what
     assert.equal(ran.code, 0, ran.stderr);
     const last = ran.calls.at(-1)!;
     assert.deepEqual([last.method, last.path], ['PATCH', '/clusters/00000000-0000-4000-8000-0000000000c1']);
-    return last.body;
+    const { when, ...patch } = last.body as Record<string, unknown>;
+    assert.equal(when, args.includes('--when') ? 'window' : 'now');
+    return patch;
   };
-  assert.deepEqual(await update('--instances', '5', '--apply'), { instances: 5, apply: true });
+  assert.deepEqual(await update('--instances', '5', '--apply', '--when', 'window'), { instances: 5, apply: true });
   assert.deepEqual(await update('--storage', '50Gi'), { storage: { size: '50Gi', storageClass: 'fast' } });
   assert.deepEqual(await update('--wal-storage', '5Gi'), {
     storage: { size: '20Gi', storageClass: 'fast', walSize: '5Gi' },
   });
   assert.deepEqual(await update('--memory', '8Gi'), { resources: { cpu: '2', memory: '8Gi' } });
-  assert.deepEqual(await update('--cpu', '', '--pull-secret', ''), { resources: { memory: '4Gi' }, pullSecret: null });
+  assert.deepEqual(await update('--cpu', '', '--pull-secret', ''), {
+    resources: { memory: '4Gi' },
+    pullSecret: null,
+  });
   assert.deepEqual(await update('--extension', 'hstore'), { extensions: [{ name: 'hstore' }] });
   assert.deepEqual(await update('--add-extension', `pgaudit=${DIGEST}`, '--remove-extension', 'vector'), {
     extensions: [
@@ -221,6 +242,15 @@ test('update sends what was named, and what it replaces whole it fills from what
       { name: 'pgaudit', image: DIGEST },
     ],
   });
+});
+
+test('an update that restarts instances can wait for the window, and says so', async () => {
+  const api = (call: Call) =>
+    call.method === 'PATCH' ? { status: 200, body: cluster([{ ...UPGRADE, state: 'scheduled' }]) } : changing(call);
+  const ran = await runIn({ api }, 'clusters', 'update', 'orders', '--memory', '8Gi', '--when', 'window');
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.deepEqual(ran.calls.at(-1)?.body, { resources: { cpu: '2', memory: '8Gi' }, when: 'window' });
+  assert.match(ran.stdout, /: scheduled/);
 });
 
 test('update says what it cannot do: nothing named, no such extension, no digest, and what the server refuses', async () => {

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { connect } from './connection.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type Io, Output } from './output.ts';
+import { parseBoolean } from './settings/spec.ts';
 import { type FlagValues, type ResolvedSettings, resolveSettings, SETTINGS, type SettingName } from './settings.ts';
 
 /** One run of the command: its world, and what it ends with. */
@@ -33,7 +34,9 @@ export interface ClientContext extends Context {
 export function settingOptions(command: Command, names: readonly SettingName[]): Command {
   for (const name of names) {
     const { key, help, parse, path } = SETTINGS[name];
-    const metavar = path ? (name === 'agentConfig' ? 'FILE' : 'DIR') : key.replace(/^.*-/, '').toUpperCase();
+    const isFile = name === 'agentConfig' || key.endsWith('-file');
+    const isSwitch = parse === parseBoolean;
+    const metavar = path ? (isFile ? 'FILE' : 'DIR') : isSwitch ? 'true|false' : key.replace(/^.*-/, '').toUpperCase();
     // Checked here as well as on resolving, so that a wrong flag is a usage error with the flag's name.
     const check = (value: string): string => {
       if (value === '') throw new InvalidArgumentError('It is empty.');
@@ -53,7 +56,7 @@ export function settingOptions(command: Command, names: readonly SettingName[]):
 export function printingCommand(name: string, summary: string): Command {
   return new Command(name)
     .summary(summary)
-    .description(`${summary}.`)
+    .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
     .option('--json', 'print JSON for programs')
     .option('-q, --quiet', 'print ids only');
 }
@@ -76,9 +79,10 @@ export function paragraphs(text: string): string {
   return text.replace(/(?<!\n)\n(?!\n)/g, ' ');
 }
 
-/** Adds a block of examples below the help. */
+/** Adds a block of examples below the help: what follows `pharos`, or a whole line that begins with `$`. */
 export function examples(command: Command, ...lines: string[]): Command {
-  return command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  $ pharos ${line}`).join('\n')}`);
+  const written = lines.map((line) => (line.startsWith('$ ') ? `  ${line}` : `  $ pharos ${line}`));
+  return command.addHelpText('after', `\nExamples:\n${written.join('\n')}`);
 }
 
 /** An action that needs settings and output. */

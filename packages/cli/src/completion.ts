@@ -46,7 +46,9 @@ function* placesOf(command: Command, path: string): Generator<Place> {
     ],
     files: options.flatMap((one) => (/<(FILE|DIR|PATH)>/.test(one.flags) ? [one.long, one.short] : [])).filter(isText),
   };
-  for (const one of commands) yield* placesOf(one, path === '' ? one.name() : `${path} ${one.name()}`);
+  for (const one of commands) {
+    for (const name of [one.name(), ...one.aliases()]) yield* placesOf(one, path === '' ? name : `${path} ${name}`);
+  }
 }
 
 function isText(text: string | undefined | null): text is string {

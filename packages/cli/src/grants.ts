@@ -27,6 +27,6 @@ export function grantWords(grants: readonly UserGrant[]): string {
 }
 
 export const GRANT_HELP = `
-Roles: viewer reads; consumer reads, and will provision from approved images; curator writes rules, READMEs and labels;
-approver reads, and will decide; admin does everything. A role holds everywhere, or after "@" in a location
+Roles: viewer reads; consumer reads, and makes databases and model services from approved images; curator reads, and writes
+rules, READMEs, labels and facts of models; approver reads, decides and writes policies; admin does everything. A role holds everywhere, or after "@" in a location
 (curator@location:eu-west) or for repositories by a glob (viewer@repositories:edb/**).`;

@@ -41,6 +41,7 @@ import { verifyCommand } from './commands/verify.ts';
 import { versionCommand } from './commands/version.ts';
 import { webhooksCommand } from './commands/webhooks.ts';
 import { EXIT_CODE_HELP } from './exit-code.ts';
+import { addTwins } from './help.ts';
 import { VERSION } from './version.ts';
 
 /** Builds the whole tree for one run. Nothing heavy is loaded before an action runs. */
@@ -71,12 +72,11 @@ export function buildProgram(shell: Shell): Command {
         registriesCommand(shell),
         rulesCommand(shell),
         explainCommand(shell),
-        applyCommand(shell),
-        exportCommand(shell),
         receiversCommand(shell),
         webhooksCommand(shell),
       ],
     ],
+    ['Everything in files:', [applyCommand(shell), exportCommand(shell)]],
     ['Databases:', [clustersCommand(shell), catalogCommand(shell)]],
     [
       'Approvals:',
@@ -84,7 +84,7 @@ export function buildProgram(shell: Shell): Command {
     ],
     ['On this machine:', [localCommand(shell)]],
     ['Signatures:', [trustCommand(shell), verifyCommand(shell)]],
-    ['Clusters:', [admissionCommand(shell)]],
+    ['Kubernetes:', [admissionCommand(shell)]],
     ['Reading:', [scanCommand(shell), scansCommand(shell), agentsCommand(shell), locationsCommand(shell)]],
     ['People:', [usersCommand(shell), teamsCommand(shell), auditCommand(shell)]],
     [
@@ -101,6 +101,7 @@ export function buildProgram(shell: Shell): Command {
   for (const [heading, commands] of groups) {
     for (const command of commands) program.addCommand(command.helpGroup(heading));
   }
+  addTwins(program);
   const help = new Command('help').argument('[command]').summary('show the help of a command').helpGroup('Setting up:');
   program.addHelpCommand(help);
   return program;

@@ -23,24 +23,24 @@ export interface ClauseOptions {
 
 export function ruleClauseOptions(command: Command): Command {
   return command
-    .option('--platform <OS/ARCHITECTURE>', 'platforms that an image must have; repeatable', collect)
+    .option('--platform <OS/ARCHITECTURE>', 'platforms that an image must have (repeatable)', collect)
     .option('--any-platform', 'one of the platforms is enough')
     .addOption(
-      new Option('--media-type <TYPE>', 'image (one platform, or an artifact) or index; repeatable')
+      new Option('--media-type <TYPE>', 'image (one platform, or an artifact) or index (repeatable)')
         .choices(['image', 'index'])
         .argParser(collect),
     )
-    .option('--artifact-type <PATTERN>', 'artifact types that come in; * stands for any text; repeatable', collect)
+    .option('--artifact-type <PATTERN>', 'artifact types that come in; * stands for any text (repeatable)', collect)
     .option('--with-artifacts', 'take signatures and SBOMs (tags sha256-…) as tags too')
     .option(
       '--annotation <PREDICATE>',
-      'KEY=VALUE, KEY~PATTERN, KEY (it exists) or !KEY (it does not); repeatable',
+      'KEY=VALUE, KEY~PATTERN, KEY (it exists) or !KEY (it does not) (repeatable)',
       (text: string, before: AnnotationClause[] = []) => [...before, annotation(text)],
     )
     .option('--min-age <SPAN>', 'younger ones wait, e.g. 72h', span)
     .option('--max-age <SPAN>', 'older ones stay out, e.g. 2y', span)
     .addOption(new Option('--mutability <WHICH>', 'whether tags may move').choices(Mutability.options))
-    .option('--hcp-tag <NAME>', 'HCP tag put on what comes in; repeatable', collect)
+    .option('--hcp-tag <NAME>', 'HCP tag put on what comes in (repeatable)', collect)
     .option('--head-budget <N>', 'known tags asked per scan whether they moved', wholeNumber(1, 1_000_000))
     .addOption(
       new Option('--every <SPAN>', 'read its repositories at least this long apart, e.g. 1h')

@@ -26,6 +26,8 @@ export interface RuleOptions extends CommonOptions, ClauseOptions {
   groupBy?: GroupKey[];
   keep?: number;
   enabled?: boolean;
+  /** false: the schedule that the rule has is taken away. */
+  schedule?: boolean;
 }
 
 /** The flags that describe a rule. */
@@ -34,12 +36,12 @@ export function ruleOptions(command: Command): Command {
     .option('--registry <REGISTRY>', 'name or id (default: every registry)')
     .option(
       '--repository <PATTERN>',
-      'repositories that come in: a glob, or re: and an expression; repeatable',
+      'repositories that come in: a glob, or re: and an expression (repeatable)',
       collect,
     )
-    .option('--exclude-repository <PATTERN>', 'repositories that stay out; repeatable', collect)
-    .option('--tag <PATTERN>', 'tags that come in (default: every tag); repeatable', collect)
-    .option('--exclude-tag <PATTERN>', 'tags that stay out; repeatable', collect)
+    .option('--exclude-repository <PATTERN>', 'repositories that stay out (repeatable)', collect)
+    .option('--tag <PATTERN>', 'tags that come in (default: every tag) (repeatable)', collect)
+    .option('--exclude-tag <PATTERN>', 'tags that stay out (repeatable)', collect)
     .addOption(new Option('--scheme <SCHEME>', 'how versions are read').choices(VersionScheme.options))
     .option('--version-pattern <EXPRESSION>', 'for --scheme regex: named groups major, minor, build …')
     .option('--range <RANGE>', 'versions that come in, e.g. ">=17 <18"')
@@ -117,6 +119,7 @@ export function rulePatch(rule: RuleSpec, options: RuleOptions, registryId: stri
         : undefined,
     tags: set ? [set] : undefined,
     ...clausesFromFlags(rule, options),
+    ...(options.schedule === false ? { schedule: null } : {}),
   };
 }
 

@@ -252,6 +252,10 @@ test('flags of a rule change what they name and keep the rest', async () => {
       },
     ],
   });
+  const unscheduled = await runIn({ api }, 'rules', 'edit', 'postgres', '--no-schedule');
+  assert.deepEqual(unscheduled.calls.find((call) => call.method === 'PATCH')?.body, { schedule: null });
+  const both = await runIn({ api }, 'rules', 'edit', 'postgres', '--no-schedule', '--every', '1h');
+  assert.deepEqual([both.code, both.calls.length], [2, 0]);
   const two = rule({ tags: [before.tags[0], before.tags[0]] });
   assert.equal((await runIn({ api: () => listOf(two) }, 'rules', 'edit', 'postgres', '--keep', '9')).code, 2);
   assert.equal((await runIn({ api: () => listOf(before) }, 'rules', 'edit', 'postgres')).code, 2);

@@ -3,6 +3,7 @@ import { type Command, CommanderError } from 'commander';
 import type { Shell } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { CliError } from './failure.ts';
+import { helpOf, optionDescription, orderOptions, throwOf, withoutHelpWord } from './help.ts';
 import { type Io, Output } from './output.ts';
 import { buildProgram } from './program.ts';
 
@@ -12,7 +13,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const program = buildProgram(shell);
   prepare(program, io);
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync([...withoutHelpWord(program, args)], { from: 'user' });
     return shell.exitCode;
   } catch (error) {
     if (error instanceof CommanderError && isHelp(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
@@ -24,8 +25,10 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
 
 /** Subcommands that were added whole inherit nothing: each is told where to write and not to exit the process. */
 function prepare(command: Command, io: Io): void {
+  orderOptions(command);
   command
-    .exitOverride()
+    .exitOverride(throwOf(command))
+    .configureHelp({ optionDescription })
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
@@ -48,6 +51,6 @@ function asUsage(error: unknown): unknown {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const message = `${first.charAt(0).toUpperCase()}${first.slice(1)}`.replace(/([^.?!])$/, '$1.');
   const suggestion = /\(Did you mean (.+)\?\)/.exec(rest.join(' '))?.[1];
-  const hint = suggestion ? `Did you mean ${suggestion}?` : 'Add --help to see how the command is written.';
+  const hint = suggestion ? `Did you mean ${suggestion}? ${helpOf(error)}` : helpOf(error);
   return new CliError('usage', message, hint, { exitCode: EXIT.usage });
 }

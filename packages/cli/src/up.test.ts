@@ -96,7 +96,7 @@ async function until<T>(read: () => Promise<T>, holds: (value: T) => boolean): P
 }
 
 test('up: address and one-time link, the sample in the library, commands that find it', {
-  timeout: 90_000,
+  timeout: 240_000,
 }, async (t) => {
   const world = worldOf(t);
   const first = world.start(MAIN, 'up', '--port', '0');
@@ -172,7 +172,9 @@ test('up: address and one-time link, the sample in the library, commands that fi
   });
 });
 
-test('mistakes before the start are told in a sentence, and nothing is left behind', { timeout: 30_000 }, async (t) => {
+test('mistakes before the start are told in a sentence, and nothing is left behind', {
+  timeout: 120_000,
+}, async (t) => {
   const world = worldOf(t);
   writeFileSync(join(world.cwd, 'agent.yaml'), 'agent:\n  beacon_servr: stdout\n');
   const wrong = await world.pharos('up', '--agent-config', 'agent.yaml', '--port', '0');

@@ -25,9 +25,18 @@ export const ACTIVITY_TYPES = [
   'image.state-changed',
   'approval.requested',
   'upgrade.waiting',
+  'upgrade.started',
   'upgrade.stopped',
   'upgrade.verified',
   'upgrade.unverified',
+  'catalog.rollout-drawn',
+  'catalog.rollout-canary',
+  'catalog.rollout-healthy',
+  'catalog.rollout-waiting',
+  'catalog.rollout-out',
+  'catalog.rollout-stopped',
+  'catalog.rolled-back',
+  'catalog.revoked-kept',
 ] as const;
 export const ActivityType = z.enum(ACTIVITY_TYPES);
 export type ActivityType = z.infer<typeof ActivityType>;

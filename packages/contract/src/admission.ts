@@ -37,8 +37,11 @@ export const AdmissionVerdict = z.object({
 });
 export type AdmissionVerdict = z.infer<typeof AdmissionVerdict>;
 
-/** What is signed of a snapshot, as JSON text: these fields and no others. */
-export const SnapshotHeader = z.strictObject({
+/**
+ * What is signed of a snapshot, as JSON text. A field that an agent does not know is ignored: one that changes what the others
+ * mean comes with another version, which is refused.
+ */
+export const SnapshotHeader = z.object({
   version: z.literal(1),
   serverEpoch: z.string(),
   locationId: LocationId,

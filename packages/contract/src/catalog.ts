@@ -43,6 +43,21 @@ export type CatalogDifference = z.infer<typeof CatalogDifference>;
 export const CatalogStage = z.enum(['main', 'canary']);
 export type CatalogStage = z.infer<typeof CatalogStage>;
 
+/** An entry that is not approved any more and stands in Kubernetes all the same, because something runs it. */
+export const CatalogKept = z.object({
+  stage: CatalogStage,
+  major: z.number().int(),
+  digest: Digest,
+  tag: z.string(),
+  image: z.string(),
+  state: ImageState,
+  clusters: z.array(Id).meta({ description: 'Clusters made here that follow the entry' }),
+  pods: z.number().int().meta({ description: 'Pods of other clusters that agents see run or mount it' }),
+  message: z.string().meta({ description: 'Why it stands, in one sentence' }),
+  hint: z.string().meta({ description: 'What to do about it' }),
+});
+export type CatalogKept = z.infer<typeof CatalogKept>;
+
 /** A cluster made here that follows the catalog. */
 export const CatalogFollower = z.object({
   id: Id,
@@ -77,6 +92,9 @@ export const Catalog = z.object({
   withheld: z
     .array(z.object({ major: z.number().int(), image: z.string(), reason: z.string() }))
     .meta({ description: 'Entries of the edition that are not handed out any more' }),
+  kept: z.array(CatalogKept).meta({
+    description: 'In stages: what agents applied and is not approved any more; it stays because something runs it',
+  }),
   clusters: z.number().int().meta({ description: 'Clusters made here that follow it' }),
 });
 export type Catalog = z.infer<typeof Catalog>;

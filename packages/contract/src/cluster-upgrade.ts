@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { Digest, Id, Time } from './common.ts';
 
-export const UpgradeKind = z.enum(['build', 'minor', 'major', 'extension']);
+/** `change`: the image stays, and something else of the cluster changes that restarts its instances. */
+export const UpgradeKind = z.enum(['build', 'minor', 'major', 'extension', 'change']);
 export type UpgradeKind = z.infer<typeof UpgradeKind>;
 
 /** `window`: in the maintenance window that is open, else in the next one. */
@@ -37,6 +38,10 @@ export const ClusterUpgrade = z.object({
   extension: z.string().nullable().meta({ description: 'Whose image it is; null: the image of the database' }),
   from: z.string().meta({ description: 'Tag before' }),
   to: z.string().meta({ description: 'Tag after' }),
+  change: z
+    .string()
+    .nullable()
+    .meta({ description: 'Of kind change: what is asked for, in words; null: it goes to another image' }),
   when: UpgradeTiming,
   state: UpgradeState,
   message: z.string().meta({ description: 'How it stands, in one sentence' }),

@@ -1,6 +1,6 @@
 /** A PostgreSQL cluster made from an approved image. */
 import { z } from 'zod';
-import { ClusterUpgrade, UpgradeKind } from './cluster-upgrade.ts';
+import { ClusterUpgrade, UpgradeKind, UpgradeTiming } from './cluster-upgrade.ts';
 import { Digest, Id, TagName, Time } from './common.ts';
 import { ImageState } from './decision.ts';
 import { Difference } from './difference.ts';
@@ -87,6 +87,10 @@ export const ClusterPatch = z.strictObject({
   extensions: Given.extensions.optional(),
   pullSecret: PullSecret.optional(),
   apply: z.boolean().optional(),
+  when: UpgradeTiming.default('now').meta({
+    description:
+      'Of a change that restarts instances or replaces an image: it goes the way of an upgrade, with its window and its second person',
+  }),
 });
 export type ClusterPatch = z.infer<typeof ClusterPatch>;
 
@@ -170,6 +174,10 @@ export const ClusterDetail = Cluster.extend({
     .string()
     .nullable()
     .meta({ description: 'Why no manifest is handed out (an image is not approved any more); null: it is' }),
+  kept: ManifestCheck.nullable().meta({
+    description:
+      'The catalog that it follows keeps an image in Kubernetes that is not approved any more; null: it does not',
+  }),
   maintenance: ClusterMaintenance,
   upgrades: z
     .array(ClusterUpgrade)
@@ -233,7 +241,7 @@ export const ClusterChoices = z.object({
 export type ClusterChoices = z.infer<typeof ClusterChoices>;
 
 export const Upgrade = z.object({
-  kind: UpgradeKind,
+  kind: UpgradeKind.exclude(['change']),
   image: z.union([ClusterImage, ExtensionImage]),
   extension: z.string().nullable(),
   risks: z.array(ManifestCheck),

@@ -83,9 +83,21 @@ export const DispatchQuery = PageQuery.extend({
 });
 export type DispatchQuery = z.infer<typeof DispatchQuery>;
 
+/** What this version knows that an agent can do. A newer agent may name more: that is shown as it says it. */
+export const KUBERNETES_CAPABILITIES = ['provisioning', 'models', 'used-by', 'admission', 'nodes', 'secrets'] as const;
+export type KnownCapability = (typeof KUBERNETES_CAPABILITIES)[number];
+
+export function isKnownCapability(name: string): name is KnownCapability {
+  return (KUBERNETES_CAPABILITIES as readonly string[]).includes(name);
+}
+
 /** A piece of what an agent does in Kubernetes, and what it lacks for it. */
 export const KubernetesCapability = z.strictObject({
-  name: z.enum(['provisioning', 'models', 'used-by', 'admission', 'nodes', 'secrets']),
+  name: z
+    .string()
+    .min(1)
+    .max(63)
+    .meta({ description: `${KUBERNETES_CAPABILITIES.join(', ')}, or what a newer agent names` }),
   ok: z.boolean(),
   missing: z
     .array(z.string().max(500))
@@ -100,7 +112,7 @@ export const KubernetesStatus = z.strictObject({
   version: z.string().max(100).nullable(),
   message: z.string().max(1000),
   namespaces: z.array(z.string().max(253)).max(1000).meta({ description: 'Empty: all of them' }),
-  capabilities: z.array(KubernetesCapability).max(10),
+  capabilities: z.array(KubernetesCapability).max(50),
   checkedAt: Time,
 });
 export type KubernetesStatus = z.infer<typeof KubernetesStatus>;
@@ -120,12 +132,24 @@ export const DispatchTask = z.object({
 });
 export type DispatchTask = z.infer<typeof DispatchTask>;
 
-/** A secret by its name. What it holds is asked by nobody. */
-export const SecretRef = z.strictObject({ namespace: z.string().max(253), name: z.string().max(253) });
+/** A secret by its name. What it holds is asked by nobody; the names of its keys are, where a deployment needs some. */
+export const SecretRef = z.strictObject({
+  namespace: z.string().max(253),
+  name: z.string().max(253),
+  keys: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'Tell the names of its keys too; never what stands under them' }),
+});
 export type SecretRef = z.infer<typeof SecretRef>;
 
-export const SecretAnswer = SecretRef.extend({
+export const SecretAnswer = SecretRef.omit({ keys: true }).extend({
   answer: z.enum(['there', 'absent', 'denied']).meta({ description: 'denied: the agent may not look' }),
+  keys: z
+    .array(z.string().max(253))
+    .max(100)
+    .nullish()
+    .meta({ description: 'Names only, as its metadata tells them; null: it does not' }),
 });
 export type SecretAnswer = z.infer<typeof SecretAnswer>;
 

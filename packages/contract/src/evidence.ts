@@ -2,8 +2,13 @@
 import { z } from 'zod';
 import { Digest, Id, RepositoryName, Time } from './common.ts';
 
-/** At most this much of one signature is fetched. */
+/** At most this much of one signature is fetched and travels whole. */
 export const MAX_EVIDENCE_BYTES = 256 * 1024;
+/** An attestation may be larger, for what it states is a list of packages or a report: it is fetched up to here, and travels in parts. */
+export const MAX_LARGE_EVIDENCE_BYTES = 16 * 1024 * 1024;
+export const EVIDENCE_PART_BYTES = 1024 * 1024;
+/** Bytes of large ones of one image in one repository that are kept; what comes above it is told as too large. */
+export const MAX_LARGE_EVIDENCE_BYTES_OF_SUBJECT = 48 * 1024 * 1024;
 /** So many signatures of one image, and so many bytes of them together, are fetched. */
 export const MAX_EVIDENCE_OF_SUBJECT = 20;
 export const MAX_EVIDENCE_BYTES_OF_SUBJECT = 1024 * 1024;
@@ -46,6 +51,18 @@ export type ReportedEvidence = z.infer<typeof ReportedEvidence>;
 
 export const EvidenceReport = z.strictObject({ evidence: z.array(ReportedEvidence).min(1).max(100) });
 export type EvidenceReport = z.infer<typeof EvidenceReport>;
+
+/** A piece of an attestation that is too large to travel whole. Its bytes are put together, hashed and verified when all are there. */
+export const EvidencePart = z.strictObject({
+  evidence: ReportedEvidence.extend({ payload: z.null(), subjectManifest: z.null(), problem: z.null() }),
+  size: z.number().int().min(1).max(MAX_LARGE_EVIDENCE_BYTES).meta({ description: 'Of all parts together' }),
+  part: z.number().int().min(0).max(15),
+  bytes: z
+    .base64()
+    .min(1)
+    .max(Math.ceil(EVIDENCE_PART_BYTES / 3) * 4),
+});
+export type EvidencePart = z.infer<typeof EvidencePart>;
 
 /** Whether a trusted key made the signature. `unsupported`: nobody here can say; it is never a pass. */
 export const VerificationOutcome = z.enum(['verified', 'failed', 'unsupported']);

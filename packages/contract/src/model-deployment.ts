@@ -46,6 +46,9 @@ export const ServingStorage = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('object-storage'),
     uri: z.string().trim().max(2000).meta({ description: 's3://, gs://, hdfs://, webhdfs:// or https://' }),
+    secret: Text.min(1)
+      .optional()
+      .meta({ description: 'Secret of the namespace with its keys; absent: those of the service account' }),
   }),
 ]);
 export type ServingStorage = z.infer<typeof ServingStorage>;

@@ -14,6 +14,13 @@ export type NodeTaint = z.infer<typeof NodeTaint>;
 /** What GPU feature discovery and the device plugin of NVIDIA say of a node (labels `nvidia.com/…`, `status.allocatable`). */
 export const NodeGpu = z.strictObject({
   count: z.number().int().min(0).max(10_000).meta({ description: 'Whole GPUs that pods may ask for (nvidia.com/gpu)' }),
+  requested: z
+    .number()
+    .int()
+    .min(0)
+    .max(100_000)
+    .nullish()
+    .meta({ description: 'Of these, asked for by pods that stand there; null: the agent does not see all pods' }),
   product: z.string().max(63).nullable().meta({ description: 'nvidia.com/gpu.product; null: no label says it' }),
   memoryGiB: z
     .number()

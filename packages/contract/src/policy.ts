@@ -56,6 +56,9 @@ export const PolicyRequirements = z.strictObject({
       onlyFixable: z.boolean().default(false).meta({ description: 'Those without a fix do not count' }),
       maxAgeDays: z.number().int().min(1).max(3650).default(30).meta({ description: 'Of the report' }),
       reports: ReportTrust.optional().meta({ description: 'Which reports count; default: signed-or-registry' }),
+      vex: z.boolean().optional().meta({
+        description: 'Signed VEX takes out what it calls not affected or fixed; default: it takes out nothing',
+      }),
     })
     .optional()
     .meta({ description: 'By the newest report of every source that counts; the worst of them decides' }),

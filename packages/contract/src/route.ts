@@ -7,7 +7,8 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 /**
  * Which row a change touches, so that a role that holds for a location or for repositories can be held against it. The
  * words before `new-` take it from the path, `new-…` and `scan-request` from the body; `server/src/row.ts` loads it. An
- * image stands in several places: `seen-image` and `new-request` ask for one of them, the others for every one.
+ * image stands in several places: `seen-image` and `new-request` ask for one of them, the others for every one. `catalog` is
+ * named in the path and its location in the body; without that, one among those of the name where the permission is held.
  */
 export type RouteRow =
   | 'repository'
@@ -24,6 +25,7 @@ export type RouteRow =
   | 'new-model-deployment'
   | 'cluster'
   | 'new-cluster'
+  | 'catalog'
   | 'image'
   | 'seen-image'
   | 'new-decisions'

@@ -23,8 +23,12 @@ test('no two routes share method and path, and parameters are declared', () => {
   }
 });
 
-test('inputs are strict: an unknown key is refused', () => {
+/** What agents ask and say is read as far as it is known (told.test.ts). */
+const isOfAgents = (name: string) => /^agent[A-Z]/.test(name);
+
+test('inputs of people and programs are strict: an unknown key is refused', () => {
   for (const [name, route] of table) {
+    if (isOfAgents(name)) continue;
     for (const schema of [route.params, route.query]) {
       if (schema) assert.equal(schema.safeParse({ __unknown: '1' }).success, false, name);
     }

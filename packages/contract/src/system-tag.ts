@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 export const SystemTag = z.object({
-  id: z.string().meta({ description: 'official, tde, signed, eol, newest-minor' }),
+  id: z.string().meta({ description: 'official, tde, signed (verified), signature-attached, eol, newest-minor' }),
   name: z.string(),
   reason: z.string().meta({ description: 'From what it is computed, in a sentence' }),
 });

@@ -1,13 +1,13 @@
 /**
- * What a model image says of its model: the configurations of ModelPack, Docker model, ModelKit and Ollama artifacts,
- * NIM's labels, and annotations of the manifest. Weights are never read. Sources: CNCF model-spec config.md; docker/
- * model-runner pkg/distribution; kitops Kitfile reference; ollama server/images.go.
+ * What a model image says of its model: its configuration (model-config.ts), NIM's labels, and annotations of the manifest. Weights are
+ * never read.
  */
-import type { ModelField, ModelFormat, ModelTask, ModelValue, Observation } from '@pharos/contract';
+import type { ModelField, ModelFormat, ModelValue, Observation } from '@pharos/contract';
 import { MODEL_FIELDS } from '@pharos/contract';
 import { cleanText } from './clean-text.ts';
 import { fromAnnotation, stated } from './evidence.ts';
 import { recogniseKind } from './kind.ts';
+import { contextLengthsSaid, taskSaid, textsSaid } from './model-config.ts';
 
 /** A fact of the image, and the exact place it was read from. */
 export interface ImageFact {
@@ -57,80 +57,19 @@ const ANNOTATIONS: readonly [ModelField, string][] = [
 ];
 
 type Take = (field: ModelField, value: unknown, from: string) => void;
-type Config = Readonly<Record<string, unknown>>;
 
-/** Path in the configuration → field. The formats do not share a path with two meanings. */
-const PATHS: readonly [ModelField, ...string[]][] = [
-  ['parameters', 'config', 'paramSize'],
-  ['parameters', 'config', 'parameters'],
-  ['parameters', 'model', 'parameters'],
-  ['parameters', 'model_type'],
-  ['licence', 'package', 'license'],
-  ['licence', 'model', 'license'],
-  ['licence', 'config', 'gguf', 'general.license'],
-  ['publisher', 'descriptor', 'vendor'],
-  ['description', 'descriptor', 'description'],
-  ['description', 'package', 'description'],
-  ['description', 'model', 'description'],
-  ['link', 'descriptor', 'docURL'],
-  ['link', 'descriptor', 'sourceURL'],
-];
+const TEXTS = ['parameters', 'licence', 'publisher', 'description', 'link'] as const;
 
-const PRECISIONS = [['config', 'precision'], ['config', 'quantization'], ['file_type']] as const;
-
-function ofConfig(config: Config, take: Take): void {
-  for (const [field, ...path] of PATHS) take(field, textAt(config, path), said(path));
-  const licences = listAt(config, ['descriptor', 'licenses']);
-  if (licences.length > 0) take('licence', licences.join(', '), said(['descriptor', 'licenses']));
-  const precisions = PRECISIONS.filter((path) => textAt(config, path) !== null);
+function ofConfig(config: Readonly<Record<string, unknown>>, take: Take): void {
+  for (const field of TEXTS) for (const { value, path } of textsSaid(config, field)) take(field, value, said(path));
+  const precisions = textsSaid(config, 'precision');
   if (precisions.length > 0) {
-    const values = [...new Set(precisions.map((path) => textAt(config, path)!))];
-    take('precision', values, said([precisions.map((path) => path.join('.')).join(', ')]));
+    const values = [...new Set(precisions.map(({ value }) => value))];
+    take('precision', values, said([precisions.map(({ path }) => path.join('.')).join(', ')]));
   }
-  take('contextLength', wholeNumber(valueAt(config, ['config', 'context_size'])), said(['config', 'context_size']));
-  const gguf = recordOf(valueAt(config, ['config', 'gguf']));
-  for (const name of Object.keys(gguf).filter((key) => /^[a-z0-9_-]+\.context_length$/.test(key))) {
-    take('contextLength', wholeNumber(gguf[name]), said(['config', 'gguf', name]));
-  }
-  take('task', taskOf(config), said(['config', 'capabilities']));
+  for (const { value, path } of contextLengthsSaid(config)) take('contextLength', value, said(path));
+  const task = taskSaid(config);
+  if (task !== null) take('task', task.value, said(task.path));
 }
 
 const said = (path: readonly string[]) => `configuration ${path.join('.')}`;
-
-function valueAt(config: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((part, key) => {
-    const record = recordOf(part);
-    return Object.hasOwn(record, key) ? record[key] : undefined;
-  }, config);
-}
-
-function textAt(config: Config, path: readonly string[]): string | null {
-  const value = valueAt(config, path);
-  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  return typeof value === 'string' ? cleanText(value, 4000) || null : null;
-}
-
-function listAt(config: Config, path: readonly string[]): string[] {
-  const value = valueAt(config, path);
-  if (!Array.isArray(value)) return [];
-  return value.slice(0, 20).flatMap((each) => (typeof each === 'string' ? cleanText(each, 100) || [] : []));
-}
-
-/** Docker writes the values of a GGUF header as texts. */
-function wholeNumber(value: unknown): number | null {
-  if (typeof value === 'string') return /^\d{1,9}$/.test(value) ? Number(value) : null;
-  return typeof value === 'number' ? value : null;
-}
-
-/** ModelPack's capabilities name what goes in and what comes out. */
-function taskOf(config: Config): ModelTask | null {
-  const takes = listAt(config, ['config', 'capabilities', 'inputTypes']);
-  const gives = listAt(config, ['config', 'capabilities', 'outputTypes']);
-  if (gives.includes('embedding')) return takes.includes('image') ? 'image-embedding' : 'embedding';
-  if (takes.includes('audio') || gives.includes('audio')) return 'speech';
-  return takes.includes('text') && gives.includes('text') ? 'text-generation' : null;
-}
-
-function recordOf(value: unknown): Config {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Config) : {};
-}

@@ -54,10 +54,16 @@ test('pitfall 19: signature tags and their fallback twins flood no list, and a s
   });
   assert.deepEqual(evaluateTags(rule, 'postgresql', [...flood, ...images]).included.toSorted(), images.toSorted());
   assert.equal(isSignatureType(COSIGN_3), true);
-  const facts = { host: 'registry.example', repository: 'postgresql', isHostProven: true, tde: null };
+  const facts = {
+    host: 'registry.example',
+    repository: 'postgresql',
+    isHostProven: true,
+    tde: null,
+    isVerified: false,
+  };
   assert.deepEqual(
     systemTags({ ...facts, attached: [COSIGN_3] }).map(({ id }) => id),
-    ['signed'],
+    ['signature-attached'],
   );
   // Attached is not verified: without a result the answer waits, and never says "unsigned" or "verified".
   const referrers = [{ artifactType: COSIGN_3, subject: DIGEST }];

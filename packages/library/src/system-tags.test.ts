@@ -9,6 +9,7 @@ const NOTHING: SystemTagFacts = {
   isHostProven: true,
   tde: null,
   attached: [],
+  isVerified: false,
 };
 const ids = (more: Partial<SystemTagFacts>) => systemTags({ ...NOTHING, ...more }).map(({ id }) => id);
 
@@ -50,7 +51,7 @@ test('TDE is what the image states; unknown and no are the same silence', () => 
   assert.deepEqual([...ids({ tde: false }), ...ids({ tde: null })], []);
 });
 
-test('signed says that a signature is attached, and that nobody verified it', () => {
+test('what is only attached is never called signed', () => {
   for (const type of [
     null,
     'application/vnd.dev.cosign.artifact.sig.v1+json',
@@ -59,9 +60,12 @@ test('signed says that a signature is attached, and that nobody verified it', ()
     'application/vnd.dev.sigstore.bundle.v0.3+json',
   ]) {
     const [tag] = systemTags({ ...NOTHING, attached: ['application/spdx+json', type] });
-    assert.equal(tag?.id, 'signed', String(type));
-    assert.match(tag.reason, /not verified/);
+    assert.equal(tag?.id, 'signature-attached', String(type));
+    assert.match(tag.reason, /no trust entry verified it/);
+    assert.deepEqual(ids({ attached: [type], isVerified: true }), ['signed'], String(type));
   }
+  // Evidence may outlive the list of what hangs on the image.
+  assert.deepEqual(ids({ isVerified: true }), ['signed']);
   assert.deepEqual(ids({ attached: ['application/vnd.in-toto+json', 'application/spdx+json'] }), []);
   assert.match(
     systemTags({ ...NOTHING, attached: ['application/vnd.dev.sigstore.bundle.v0.3+json'] })[0]!.reason,
@@ -76,6 +80,7 @@ test('every system tag says from what it is computed, in a fixed order', () => {
     repository: 'library/postgres',
     tde: true,
     attached: [null],
+    isVerified: true,
   });
   assert.deepEqual(
     all.map(({ name }) => name),

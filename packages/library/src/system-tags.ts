@@ -10,6 +10,8 @@ export interface SystemTagFacts {
   readonly tde: boolean | null;
   /** Types of what is attached to the digest; `null` stands for a signature that only a tag tells of. */
   readonly attached: readonly (string | null)[];
+  /** A trusted key's signature of the digest was verified, and counts now. */
+  readonly isVerified: boolean;
 }
 
 /** In the order in which they are shown. */
@@ -57,13 +59,18 @@ const SIGNATURE =
   /^application\/vnd\.(?:dev\.cosign\.(?:simplesigning|artifact\.sig)\.v1\+json|cncf\.notary\.signature)$/;
 const BUNDLE = /^application\/vnd\.dev\.sigstore\.bundle\./;
 
-function signedTag({ attached }: SystemTagFacts): SystemTag | null {
+function signedTag({ attached, isVerified }: SystemTagFacts): SystemTag | null {
+  if (isVerified) {
+    const reason = 'A signature of this digest was verified with a trust entry that is configured here.';
+    return { id: 'signed', name: 'Signed', reason };
+  }
   const isSigned = attached.some((type) => type === null || SIGNATURE.test(type));
   // Bundles hold signatures and signed attestations alike, and a list of them does not tell which.
   const isBundled = attached.some((type) => type !== null && BUNDLE.test(type));
   if (!isSigned && !isBundled) return null;
   const what = isSigned ? 'A signature' : 'A Sigstore bundle (a signature or a signed attestation)';
-  return { id: 'signed', name: 'Signed', reason: `${what} is attached to this digest. It is not verified yet.` };
+  const reason = `${what} is attached to this digest. Anybody who may push can attach one: no trust entry verified it.`;
+  return { id: 'signature-attached', name: 'Signature attached', reason };
 }
 
 /**

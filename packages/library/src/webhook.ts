@@ -29,7 +29,11 @@ export function webhookPayload(entry: ActivityEntry): string {
       ? `/library/${repositoryId}`
       : registryId !== null
         ? `/manage/registries/${registryId}`
-        : '/activity';
+        : subjectId !== null && type.startsWith('upgrade.')
+          ? `/databases/${subjectId}`
+          : type.startsWith('catalog.')
+            ? '/databases'
+            : '/activity';
   return JSON.stringify({
     type,
     timestamp: at,

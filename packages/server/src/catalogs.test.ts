@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { parse } from 'yaml';
 import { HOST, imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
+import { makeAgent } from './testing.ts';
 
 const PG = 'cloudnative-pg/postgresql';
 const NAME = 'postgresql-minimal-trixie';
@@ -131,4 +132,37 @@ test('deprecated stays, revoked goes at once, also from an edition that is held,
   assert.deepEqual(await images(), [reference(EIGHTEEN), reference(OLD)], 'the newest approved build');
   await library.decide('revoked', imageOf(PG, OLD), imageOf(PG, EIGHTEEN));
   assert.equal((await yaml()).body.code, 'image-not-approved');
+});
+
+test('a role for a location changes the catalogs there, and of a name that two locations have the one that it holds', async () => {
+  const grants = [{ role: 'consumer', scope: `location:${LOCATION}` }];
+  const { body: user } = await at.call('createUser', { body: { name: 'robot', kind: 'robot', grants } });
+  const made = await at.call('createToken', { body: { name: 'robot', robotId: user.user.id } });
+  assert.equal(made.status, 201, made.text);
+  const robot = { token: made.body.token };
+  const more = tag('17.13-202611090816');
+  await library.scan(PG, [{ tag: more }]);
+  await library.decide('approved', imageOf(PG, more));
+  const { body: own } = await at.call('getCatalog', { params: { name: NAME }, query: {} }, robot);
+  const elsewhere = 'us-east';
+  await makeAgent(at, elsewhere).hello();
+  const key = { name: NAME, location: elsewhere, engine: 'postgresql', flavour: 'minimal', os: 'trixie' } as const;
+  const foreign = { mode: 'held', by: 'x', reason: '', entries: [] } as const;
+  await at.store.catalogs.publish(key, 0, foreign, new Date());
+  await at.store.catalogs.publish({ ...key, name: 'theirs' }, 0, foreign, new Date());
+
+  const publish = (name: string, body: object, as?: { token: string }) =>
+    at.call('publishCatalog', { params: { name }, body }, as);
+  assert.equal((await publish(NAME, {})).body.code, 'conflict', 'an administrator says which');
+  const back = await publish(NAME, { edition: own.edition, reason: 'mine' }, robot);
+  assert.deepEqual([back.status, back.body.location, back.body.mode], [200, LOCATION, 'held'], back.text);
+  const policy = { policy: { canaries: [] } };
+  assert.equal((await at.call('setCatalogPolicy', { params: { name: NAME }, body: policy }, robot)).status, 200);
+  const theirs = { ...policy, location: elsewhere };
+  assert.equal((await at.call('setCatalogPolicy', { params: { name: NAME }, body: theirs }, robot)).status, 404);
+  assert.equal((await publish('theirs', { edition: 1 }, robot)).status, 404);
+  const stop = { edition: 1, action: 'stop', location: elsewhere };
+  assert.equal((await at.call('moveCatalogRollout', { params: { name: NAME }, body: stop }, robot)).status, 404);
+  const [kept] = await at.store.catalogs.named(NAME, elsewhere);
+  assert.deepEqual([kept?.newest.number, kept?.policy], [1, null]);
 });

@@ -31,6 +31,7 @@ function eventsOf({ type, registryId, repositoryId, subjectId }: ActivityEntry):
     if (type.startsWith('agent.')) told.push([subjectId, { type: 'agent', id: subjectId }]);
     if (type.startsWith('rule.')) told.push([subjectId, { type: 'rule', id: subjectId }]);
     if (type.startsWith('upgrade.')) told.push([subjectId, { type: 'cluster', id: subjectId }]);
+    if (type.startsWith('catalog.')) told.push(['catalog', { type: 'catalog' }]);
     if (type.startsWith('webhook.')) told.push([subjectId, { type: 'webhook', id: subjectId }]);
   }
   return told;

@@ -194,7 +194,10 @@ async function fill(locationId: string, mark: string) {
     },
     now,
   );
-  return { ids, digest, tag: text('tag'), registryId, locationId };
+  const key = { name: text('catalog'), location: locationId, engine: 'postgresql', flavour: null, os: null } as const;
+  // Held: nothing is drawn in its place while it is looked at.
+  await store.catalogs.publish(key, 0, { mode: 'held', by: 'test', reason: '', entries: [] }, now);
+  return { ids, digest, tag: text('tag'), catalog: key.name, registryId, locationId };
 }
 
 function servedSpec(name: string, location: string, image: string): ModelDeploymentSpec {
@@ -239,11 +242,11 @@ function queryOf(route: Route, which: 'own' | 'foreign'): object {
 }
 
 async function ask(name: RouteName, route: Route, which: 'own' | 'foreign', token: string) {
-  const { ids, digest, tag, registryId, locationId } = rows[which];
+  const { ids, digest, tag, catalog, registryId, locationId } = rows[which];
   const noun = route.path.split('/')[1] as string;
   const values: Record<string, string> = {
     id: ids[noun] ?? randomUUID(),
-    name: tag,
+    name: noun === 'catalogs' ? catalog : tag,
     n: '0',
     digest,
     upgradeId: ids.upgrade!,
@@ -346,10 +349,13 @@ test('what may be changed by a part of a role is named, so that a new one is loo
     'deleteReceiver',
     'deleteRegistry',
     'deleteRule',
+    'moveCatalogRollout',
     'probeRegistry',
+    'publishCatalog',
     'requestApproval',
     'revokeAgentKey',
     'rotateReceiver',
+    'setCatalogPolicy',
     'setClusterMaintenance',
     'setLocationMaintenance',
     'updateCluster',

@@ -25,9 +25,12 @@ export function isRow(row: string): row is RouteRow {
   return Object.hasOwn(LOADERS, row);
 }
 
-/** Of these rows one place is enough: whoever sees an image somewhere may speak about it. */
+/**
+ * Of these rows one place is enough: whoever sees an image somewhere may speak about it, and a name of a catalog means the
+ * one in a place that is held (the routes of catalogs take no other).
+ */
 export function isOnePlaceEnough(row: RouteRow): boolean {
-  return row === 'seen-image' || row === 'new-request';
+  return row === 'seen-image' || row === 'new-request' || row === 'catalog';
 }
 
 /** An image is seen by whoever sees one of its places: a refusal may say so. */
@@ -57,6 +60,7 @@ const NAMES: Record<RouteRow, string> = {
   'new-model-deployment': 'The location',
   cluster: 'The cluster',
   'new-cluster': 'The location',
+  catalog: 'The catalog',
   image: 'The image',
   'seen-image': 'The image',
   'new-decisions': 'The image',
@@ -102,6 +106,10 @@ const LOADERS: Record<RouteRow, Loader> = {
     return cluster && [whole(cluster.spec.location)];
   },
   'new-cluster': async ({ body }) => [whole(body.location as string)],
+  catalog: async ({ store, params, body }) => {
+    const named = await store.catalogs.named(params.name as string, (body.location ?? null) as string | null);
+    return named.length === 0 ? null : named.map(({ key }) => whole(key.location));
+  },
   image: ({ store, params }) => ofImages(store, [params.digest as string]),
   'seen-image': ({ store, params }) => ofImages(store, [params.digest as string]),
   'new-decisions': ({ store, body }) => ofImages(store, Array.isArray(body.digests) ? (body.digests as string[]) : []),

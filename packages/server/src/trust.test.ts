@@ -126,6 +126,18 @@ async function settled(digest = SUBJECT) {
   throw new Error('it is being verified for ever');
 }
 
+/** The names that a query of tags finds, once they are these: lists follow in the background. */
+async function listed(q: string, names: string): Promise<void> {
+  let last = '';
+  for (let tries = 0; tries < 200; tries += 1) {
+    const { body } = await it.call('listTags', { query: { q, sort: 'name' } });
+    last = body.items.map(({ name }: { name: string }) => name).join();
+    if (last === names) return;
+    await sleep(10);
+  }
+  assert.equal(last, names, q);
+}
+
 test('a signature is verified when it comes, and again when trust does; the other image has none of it', async () => {
   assert.equal((await settled()).state, 'none');
   assert.equal((await send(evidence(SUBJECT))).status, 204);
@@ -136,6 +148,8 @@ test('a signature is verified when it comes, and again when trust does; the othe
   assert.deepEqual([created.body.keys[0].algorithm, created.body.createdBy], ['ECDSA P-256', 'PHAROS_ADMIN_TOKEN']);
   const verified = await settled();
   assert.deepEqual([verified.state, verified.verifiedBy[0].trust], ['verified', 'release']);
+  await listed('signed:verified', '17.4');
+  await listed('-signed:yes', '16.8');
   const image = await it.call('getImage', { params: { digest: SUBJECT } });
   assert.equal(image.body.verification.state, 'verified');
 
@@ -148,10 +162,13 @@ test('a signature is verified when it comes, and again when trust does; the othe
   const { id } = created.body;
   await it.call('updateTrust', { params: { id }, body: { enabled: false } });
   assert.notEqual((await settled()).state, 'verified');
+  await listed('signed:verified', '');
   await it.call('updateTrust', { params: { id }, body: { enabled: true, requireReference: true } });
   assert.equal((await settled()).state, 'verified');
+  await listed('signed:verified', '17.4');
   await it.call('deleteTrust', { params: { id } });
   assert.equal((await settled()).state, 'untrusted');
+  await listed('signed:verified', '');
   const changes = await it.call('listTrustChanges', { query: { trustId: id } });
   assert.deepEqual(
     changes.body.items.map(({ action, actor }: { action: string; actor: string }) => `${action} ${actor}`),
@@ -309,4 +326,104 @@ test('a signed report stands beside it with the name of the entry that verified 
   const [first] = found as { trust: string; scanner: string; scannedAt: string }[];
   assert.deepEqual([first?.scanner, first?.scannedAt], ['pkg:grype', '2026-11-24T00:00:00.000Z']);
   assert.ok(first?.trust);
+});
+
+/** A signed attestation with a list of packages of some megabytes and one finding, in its parts. */
+function largeAttestation(subject: string, more: { size?: number; change?: (bytes: Buffer) => void } = {}) {
+  const statement = {
+    _type: 'https://in-toto.io/Statement/v1',
+    predicateType: 'https://cyclonedx.org/bom',
+    subject: [{ digest: { sha256: subject.slice(7) } }],
+    predicate: {
+      bomFormat: 'CycloneDX',
+      metadata: { timestamp: '2026-11-24T00:00:00.000Z' },
+      components: Array.from({ length: 20_000 }, (_, n) => ({
+        type: 'library',
+        name: `package-${n}`,
+        version: `1.${n}`,
+      })),
+      vulnerabilities: [{ id: 'CVE-2026-1', ratings: [{ severity: 'high' }] }],
+    },
+  };
+  const payload = Buffer.from(JSON.stringify(statement));
+  const sig = signBytes(release.privateKey, preAuth(IN_TOTO, payload)).toString('base64');
+  const envelope = { payloadType: IN_TOTO, payload: payload.toString('base64'), signatures: [{ keyid: '', sig }] };
+  const bytes = Buffer.from(JSON.stringify(envelope));
+  const payloadDigest = sha256(bytes);
+  more.change?.(bytes);
+  const head = {
+    subject,
+    digest: sha256(Buffer.from(`large ${subject} ${payloadDigest}`)),
+    position: 0,
+    form: 'cosign-dsse',
+    mediaType: DSSE_TYPE,
+    annotations: {},
+    payloadDigest,
+    payload: null,
+    subjectManifest: null,
+    problem: null,
+  };
+  return Array.from({ length: Math.ceil(bytes.length / MIB) }, (_, part) => ({
+    evidence: head,
+    size: more.size ?? bytes.length,
+    part,
+    bytes: bytes.subarray(part * MIB, (part + 1) * MIB).toString('base64'),
+  }));
+}
+
+const MIB = 1024 * 1024;
+const sendPart = (body: object, id = scanId) => agent.call('agentScanEvidencePart', { params: { id }, body });
+
+async function largeOf(digest: string) {
+  for (let tries = 0; tries < 400; tries += 1) {
+    const { body } = await it.call('getImageVerification', { params: { digest }, query: {} });
+    const found = (
+      body.evidence as { size: number; checked: boolean; results: { outcome: string; reason: string }[] }[]
+    ).find(({ size }) => size > 256 * 1024);
+    if (found?.checked) return found;
+    await sleep(20);
+  }
+  throw new Error('it is never verified');
+}
+
+test('a large attestation is verified when all of its parts are there, and what it states counts; bytes are not read again', async () => {
+  const parts = largeAttestation(OTHER);
+  assert.ok(parts.length > 1);
+  for (const part of parts.slice(0, -1)) assert.equal((await sendPart(part)).status, 204);
+  const { body } = await it.call('getImageVerification', { params: { digest: OTHER }, query: {} });
+  assert.deepEqual(
+    body.evidence
+      .filter(({ size }: { size: number }) => size > MIB)
+      .map(({ checked }: { checked: boolean }) => checked),
+    [false],
+    'a part is missing',
+  );
+  assert.equal((await sendPart(parts[0]!)).status, 204, 'twice is once');
+  assert.equal((await sendPart(parts.at(-1)!)).status, 204);
+  const found = await largeOf(OTHER);
+  assert.ok(found.results.some(({ outcome }) => outcome === 'verified'));
+  const reports = await it.call('listImageVulnerabilityReports', { params: { digest: OTHER } });
+  const [signed] = (reports.body as ImageVulnerabilityReports).reports.filter(({ source }) => source === 'signed');
+  assert.equal(signed?.counts?.high.total, 1);
+});
+
+test('a large attestation with one byte changed verifies nothing, one out of bounds is refused, and an unknown scan too', async () => {
+  const third = `sha256:${'ef'.repeat(32)}`;
+  await scan((await it.call('listRegistries', { query: {} })).body.items[0].id, {
+    '17.4': SUBJECT,
+    '16.8': OTHER,
+    '15.1': third,
+  });
+  for (const part of largeAttestation(third, { change: (bytes) => (bytes[MIB + 5]! ^= 1) })) {
+    assert.equal((await sendPart(part)).status, 204);
+  }
+  const found = await largeOf(third);
+  assert.ok(found.results.length > 0);
+  assert.deepEqual([...new Set(found.results.map(({ outcome }) => outcome))], ['failed']);
+  assert.match(found.results[0]!.reason, /digest/);
+  const [first] = largeAttestation(third, { size: 16 * MIB + 1 });
+  assert.equal((await sendPart(first!)).status, 400);
+  const [fine] = largeAttestation(third);
+  assert.equal((await sendPart({ ...fine!, bytes: Buffer.alloc(MIB + 3).toString('base64') })).status, 400);
+  assert.equal((await sendPart(fine!, randomUUID())).status, 404);
 });

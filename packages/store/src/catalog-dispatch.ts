@@ -1,14 +1,16 @@
 /** Catalogs where clusters that an agent applies follow them. */
 import { isDeepStrictEqual } from 'node:util';
-import type { CatalogEdition, ClusterSpec, Operator } from '@pharos/contract';
-import { canaryName, catalogManifest, digestsOf, servable } from '@pharos/library';
+import type { CatalogEdition, CatalogEntry, CatalogKept, CatalogStage, ClusterSpec, Operator } from '@pharos/contract';
+import { canaryName, catalogManifest, digestsOf, keptEntry, servable } from '@pharos/library';
 import { sql } from 'kysely';
 import { lockCatalog } from './catalog-row.ts';
-import { type Db, first } from './database.ts';
+import { type Db, first, json } from './database.ts';
 import { decisionsOf } from './decisions.ts';
 import type { Dispatch, KubernetesObject } from './dispatch-port.ts';
 import { dispatchesOf } from './dispatches.ts';
 import type { StoredCatalog } from './rollout-port.ts';
+import { tellOfCatalog } from './rollout-telling.ts';
+import { runningAs } from './usages.ts';
 
 /** Who hands out what nobody asked for. */
 const ITSELF = 'Pharos';
@@ -16,6 +18,7 @@ const ITSELF = 'Pharos';
 interface FollowerRow {
   id: string;
   spec: ClusterSpec;
+  major: number | null;
   is_canary: boolean;
 }
 
@@ -24,22 +27,36 @@ export async function dispatchCatalog(trx: Db, id: string, now: Date): Promise<v
   const catalog = await lockCatalog(trx, id);
   if (catalog === null) return;
   const { name, location } = catalog.key;
-  const followers = await sql<FollowerRow>`select k.id, k.spec, n.cluster_id is not null as is_canary
+  const { rows: followers } = await sql<FollowerRow>`
+    select k.id, k.spec, (k.version ->> 'major')::integer as major, n.cluster_id is not null as is_canary
     from clusters k left join catalog_canaries n on n.cluster_id = k.id and n.catalog_id = ${id}
     where k.location_id = ${location} and k.catalog = ${name} and k.apply order by k.id`.execute(trx);
   const canary = await first(sql<{ id: string | null }>`select canary_id as id from catalogs where id = ${id}`, trx);
-  if (followers.rows.length === 0 && canary?.id == null) return;
+  if (followers.length === 0 && canary?.id == null) return keepNote(trx, catalog, [], now);
   // In the order in which agents lock them, so that the two never wait for each other in a circle.
   await sql`select 1 from dispatches where location_id = ${location} order by created_at, id for update`.execute(trx);
-  const operators = [...new Set(followers.rows.map(({ spec }): Operator => spec.operator))].sort();
-  const canaries = followers.rows.filter(({ is_canary }) => is_canary);
-  if (followers.rows.length > 0) await putCatalog(trx, catalog, { id, name, edition: catalog.edition, operators }, now);
-  if (canary?.id == null) return;
-  if (canaries.length > 0) {
-    const { canary: edition } = catalog;
-    await putCatalog(trx, catalog, { id: canary.id, name: canaryName(name), edition, operators }, now);
+  const operators = [...new Set(followers.map(({ spec }): Operator => spec.operator))].sort();
+  const canaries = followers.filter(({ is_canary }) => is_canary);
+  const given = { operators, followers };
+  const kept: CatalogKept[] = [];
+  if (followers.length > 0) {
+    kept.push(
+      ...(await putCatalog(trx, catalog, { ...given, id, name, stage: 'main', edition: catalog.edition }, now)),
+    );
   }
-  const left = await moveFollowers(trx, name, canary.id, followers.rows, now);
+  if (canary?.id != null && canaries.length > 0) {
+    const object = {
+      ...given,
+      id: canary.id,
+      name: canaryName(name),
+      stage: 'canary',
+      edition: catalog.canary,
+    } as const;
+    kept.push(...(await putCatalog(trx, catalog, object, now)));
+  }
+  await keepNote(trx, catalog, kept, now);
+  if (canary?.id == null) return;
+  const left = await moveFollowers(trx, name, canary.id, followers, now);
   if (canaries.length > 0 || left) return;
   // Nobody follows it any more.
   const before = await dispatchesOf(trx).get('catalog', canary.id);
@@ -49,31 +66,100 @@ export async function dispatchCatalog(trx: Db, id: string, now: Date): Promise<v
 interface CatalogObject {
   readonly id: string;
   readonly name: string;
+  readonly stage: CatalogStage;
   readonly edition: CatalogEdition;
   readonly operators: readonly Operator[];
+  readonly followers: readonly FollowerRow[];
 }
 
-async function putCatalog(trx: Db, catalog: StoredCatalog, given: CatalogObject, now: Date): Promise<void> {
+/** Answers what of it stays although it is not approved any more. */
+async function putCatalog(
+  trx: Db,
+  catalog: StoredCatalog,
+  given: CatalogObject,
+  now: Date,
+): Promise<readonly CatalogKept[]> {
   const { id, name, edition, operators } = given;
-  const { key, policy } = catalog;
-  const states = await decisionsOf(trx).statesOf([...new Set(digestsOf(edition.entries))], now);
-  const { entries } = servable(edition.entries, (digest) => states.get(digest)?.state ?? 'pending');
+  const { key } = catalog;
+  const { entries, kept } = await entriesOf(trx, catalog, given, now);
   // The operator takes no catalog without an image; what stands there stays, and admission control refuses what is revoked.
-  if (entries.length === 0) return;
-  const objectsOf = (held: CatalogEdition['entries']): KubernetesObject[] =>
-    operators.map((operator) =>
-      catalogManifest({ key: { ...key, name }, entries: held, operator, namespace: null, at: edition.at }),
-    );
+  if (entries.length === 0) return kept;
+  const objects = operators.map(
+    (operator): KubernetesObject =>
+      catalogManifest({ key: { ...key, name }, entries, operator, namespace: null, at: edition.at }),
+  );
   const before = await dispatchesOf(trx).get('catalog', id);
-  if (before !== null && before.state !== 'deleting') {
-    if (isDeepStrictEqual(before.objects, objectsOf(entries))) return;
-    // In stages, an entry that stands there waits for its replacement: taking it out alone leaves clusters without an image.
-    const isStanding = before.appliedGeneration === before.generation;
-    const isLeft = policy !== null && !policy.urgentRevocations && isStanding;
-    if (isLeft && isDeepStrictEqual(before.objects, objectsOf(edition.entries))) return;
-  }
+  if (before !== null && before.state !== 'deleting' && isDeepStrictEqual(before.objects, objects)) return kept;
   const owner = { ownerKind: 'catalog', ownerId: id, locationId: key.location } as const;
-  await dispatchesOf(trx).put({ ...owner, objects: objectsOf(entries), requestedBy: edition.by }, now);
+  await dispatchesOf(trx).put({ ...owner, objects, requestedBy: edition.by }, now);
+  return kept;
+}
+
+/** What the object holds: what may be served, and in stages what something runs (decision 0015). */
+async function entriesOf(
+  trx: Db,
+  { key, policy }: StoredCatalog,
+  { id, stage, edition, followers }: CatalogObject,
+  now: Date,
+): Promise<{ entries: CatalogEntry[]; kept: CatalogKept[] }> {
+  const digests = [...new Set(digestsOf(edition.entries))];
+  const states = await decisionsOf(trx).statesOf(digests, now);
+  const stateOf = (digest: string) => states.get(digest)?.state ?? 'pending';
+  const { entries, refused } = servable(edition.entries, stateOf);
+  const isStaged = policy !== null && !policy.urgentRevocations;
+  if (refused.length === 0 || (!isStaged && entries.length > 0)) return { entries, kept: [] };
+  const row = await first(
+    sql<{ digests: string[] }>`select applied_digests as digests from dispatches
+      where owner_kind = 'catalog' and owner_id = ${id} and state <> 'deleting'`,
+    trx,
+  );
+  const applied = new Set(row?.digests);
+  const pods = await foreignPods(trx, key.location, digests, followers);
+  const look = (isLast: boolean) =>
+    edition.entries.flatMap((entry) => {
+      const own = followers.filter((each) => each.major === entry.major && each.is_canary === (stage === 'canary'));
+      const users = {
+        clusters: own.map((each) => each.id),
+        pods: (digest: string) => (stage === 'main' ? (pods.get(digest) ?? 0) : 0),
+      };
+      return keptEntry({ stage, entry, stateOf, applied, users, isLast }) ?? [];
+    });
+  const used = look(false);
+  const standing = used.length > 0 ? used : look(true);
+  const kept = standing.flatMap((each) => each.kept);
+  return { entries: isStaged ? standing.map(({ entry }) => entry) : [], kept };
+}
+
+/** By digest: pods of the location that run or mount it and belong to no cluster of these. */
+async function foreignPods(
+  trx: Db,
+  location: string,
+  digests: readonly string[],
+  followers: readonly FollowerRow[],
+): Promise<Map<string, number>> {
+  const own = new Set(followers.map(({ spec }) => `${spec.namespace} Cluster/${spec.name}`));
+  const counts = new Map<string, number>();
+  for (const digest of digests) {
+    const same = await runningAs(trx, digest);
+    const { rows } = await sql<{ namespace: string; name: string; owner: string | null }>`
+      select distinct namespace, name, owner from image_usages where location_id = ${location} and kind = 'Pod'
+        and (digest = any(${same}::text[]) or pinned = ${digest})`.execute(trx);
+    const others = rows.filter(({ namespace, owner }) => !own.has(`${namespace} ${owner}`));
+    if (others.length > 0) counts.set(digest, others.length);
+  }
+  return counts;
+}
+
+/** Writes down what is kept, and tells of what was not kept before. */
+async function keepNote(trx: Db, catalog: StoredCatalog, kept: readonly CatalogKept[], now: Date): Promise<void> {
+  if (isDeepStrictEqual(catalog.kept, kept)) return;
+  await sql`update catalogs set kept = ${json(kept)} where id = ${catalog.id}`.execute(trx);
+  const known = new Set(catalog.kept.map(({ stage, digest }) => `${stage} ${digest}`));
+  for (const each of kept) {
+    if (known.has(`${each.stage} ${each.digest}`)) continue;
+    const where = each.stage === 'canary' ? 'for its canaries, ' : '';
+    await tellOfCatalog(trx, catalog, 'catalog.revoked-kept', `${where}${each.message} ${each.hint}`, [each], now);
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   afterAction,
   type CanaryHealth,
   canaryHealth,
+  inWindow,
   nextStep,
   type RolloutAction,
   type RolloutPoint,
@@ -15,6 +16,7 @@ import { type Db, first, iso, storableText } from './database.ts';
 import type { Dispatch } from './dispatch-port.ts';
 import { StoreError } from './errors.ts';
 import type { StoredCatalog } from './rollout-port.ts';
+import { tellOfStep } from './rollout-telling.ts';
 import { runningAs } from './usages.ts';
 
 /** Who takes the steps that nobody asked for. */
@@ -39,15 +41,19 @@ async function step(trx: Db, id: string, now: Date): Promise<boolean> {
   if (at.state === 'out' || at.state === 'stopped') return false;
   // Past the wait for health, what agents said was said after the change.
   const changedAt = at.state === 'waiting-for-health' ? at.since : Number.NEGATIVE_INFINITY;
+  const windows = await windowsOf(trx, catalog.key.location);
   const next = nextStep(at, {
     policy: catalog.policy,
     canaries: await healthOf(trx, catalog, changedAt, now),
     isCanaryApplied: await isCanaryApplied(trx, catalog),
-    windows: await windowsOf(trx, catalog.key.location),
+    windows,
     now: now.getTime(),
   });
   if (next === null) return false;
   await write(trx, catalog, next, at.state === next.state ? null : ITSELF);
+  const isOpen = isOpenNow(catalog.policy, windows, now);
+  const told = { from: at.state, to: next.state, message: next.message, isHealthy: next.healthySince !== null, isOpen };
+  await tellOfStep(trx, catalog, told, now);
   return true;
 }
 
@@ -66,10 +72,23 @@ export async function actOn(
     const hint = 'Read the catalog again: another edition may have taken its place.';
     throw new StoreError('conflict', `Edition ${edition} is not on its way.`, hint);
   }
-  const next = afterAction(await pointOf(trx, id, rollout), action, by, reason, now.getTime());
+  const at = await pointOf(trx, id, rollout);
+  const next = afterAction(at, action, by, reason, now.getTime());
   if (typeof next === 'string') throw new StoreError('conflict', next, 'Read the catalog again.');
   await write(trx, catalog, next, by);
+  const { state: to, message } = next;
+  const isOpen = isOpenNow(catalog.policy, await windowsOf(trx, catalog.key.location), now);
+  await tellOfStep(trx, catalog, { from: at.state, to, message, isHealthy: false, isOpen }, now);
   await dispatchCatalog(trx, id, now);
+}
+
+/** Whether the window is no wait. */
+function isOpenNow(
+  policy: StoredCatalog['policy'],
+  windows: Awaited<ReturnType<typeof windowsOf>>,
+  now: Date,
+): boolean {
+  return policy?.window === 'any-time' || inWindow(windows, now);
 }
 
 async function pointOf(trx: Db, id: string, { edition }: Rollout): Promise<RolloutPoint> {

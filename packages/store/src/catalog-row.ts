@@ -1,5 +1,5 @@
 /** A catalog as it is read: with the edition that it serves, that of its canaries, and the newest. */
-import type { CatalogEdition, CatalogEntry, Engine, Rollout, RolloutPolicy } from '@pharos/contract';
+import type { CatalogEdition, CatalogEntry, CatalogKept, Engine, Rollout, RolloutPolicy } from '@pharos/contract';
 import { sql } from 'kysely';
 import { type Db, first, iso } from './database.ts';
 import type { StoredCatalog } from './rollout-port.ts';
@@ -37,6 +37,7 @@ interface CatalogRow {
   canary_edition: number;
   rollout_policy: Omit<RolloutPolicy, 'canaries'> | null;
   canaries: string[];
+  kept: CatalogKept[];
 }
 
 /** Catalogs by a condition over `c`, by name. The rest is read for those alone that were found. */
@@ -64,6 +65,7 @@ export async function readCatalogs(db: Db, where: ReturnType<typeof sql>): Promi
       edition: edition(row.main_edition),
       canary: edition(row.canary_edition),
       newest: edition(row.edition),
+      kept: row.kept,
       policy: row.rollout_policy && { ...row.rollout_policy, canaries: row.canaries },
       rollout: rollout === undefined ? null : rolloutOf(rollout),
     };

@@ -17,7 +17,8 @@ import {
 import { type Db, first, iso, json, storableText } from './database.ts';
 import type { Dispatch } from './dispatch-port.ts';
 import { StoreError } from './errors.ts';
-import type { Catalogs, NewEdition, StoredCatalog } from './rollout-port.ts';
+import type { Catalogs, NewEdition, StandingCatalog, StoredCatalog } from './rollout-port.ts';
+import { tellOfEdition } from './rollout-telling.ts';
 
 interface AppliedRow {
   name: string;
@@ -31,6 +32,9 @@ interface AppliedRow {
 export function catalogsOf(db: Db): Catalogs {
   return {
     list: (location) => readCatalogs(db, location === null ? sql`true` : sql`c.location_id = ${location}`),
+
+    named: (name, location) =>
+      readCatalogs(db, sql`c.name = ${name} and ${location === null ? sql`true` : sql`c.location_id = ${location}`}`),
 
     editions: async (id) => {
       const found = await sql<EditionRow>`select number, at, by, reason, entries from catalog_editions
@@ -57,13 +61,14 @@ export function catalogsOf(db: Db): Catalogs {
             where location_id = ${location} and name = ${name} for update`,
           trx,
         );
-        if (row!.edition === before) await add(trx, row!, edition, now);
+        if (row!.edition === before) await add(trx, row!, key, edition, now);
         return (await readCatalog(trx, row!.id))!;
       }),
 
     setPolicy: (id, policy) => db.transaction().execute((trx) => setPolicy(trx, id, policy)),
     act: (id, edition, action, who, now) =>
       db.transaction().execute((trx) => actOn(trx, id, edition, action, who, now)),
+    standing: (id) => standingOf(db, id),
     applied: async (id) => {
       const { rows } = await sql<AppliedRow>`
         select c.name, d.owner_id = c.canary_id as is_canary, d.state, d.code, d.message, d.updated_at
@@ -109,10 +114,27 @@ export function catalogsOf(db: Db): Catalogs {
   };
 }
 
+/** @see Catalogs.standing */
+async function standingOf(db: Db, id: string): Promise<StandingCatalog> {
+  const { rows } = await sql<{ is_canary: boolean; digests: string[] }>`
+    select d.owner_id = c.canary_id as is_canary, d.applied_digests as digests
+    from catalogs c join dispatches d on d.owner_kind = 'catalog' and d.owner_id in (c.id, c.canary_id)
+    where c.id = ${id} and d.applied_generation > 0`.execute(db);
+  const digestsOf = (isCanary: boolean) => rows.find((row) => (row.is_canary ?? false) === isCanary)?.digests ?? null;
+  const behind = await sql<{ id: string }>`select n.cluster_id as id from catalog_canaries n
+      join catalogs c on c.id = n.catalog_id
+      left join dispatches d on d.owner_kind = 'cluster' and d.owner_id = n.cluster_id
+    where c.id = ${id} and (d.applied_generation = d.generation and exists (
+      select from jsonb_array_elements(d.objects) o
+      where o #>> '{spec,imageCatalogRef,name}' = c.name || ${canaryName('')})) is not true`.execute(db);
+  return { main: digestsOf(false), canary: digestsOf(true), notOver: behind.rows.map((row) => row.id) };
+}
+
 /** The catalog's row is locked. */
 async function add(
   trx: Db,
   row: { id: string; edition: number; staged: boolean },
+  key: StoredCatalog['key'],
   edition: NewEdition,
   now: Date,
 ): Promise<void> {
@@ -130,6 +152,7 @@ async function add(
   await sql`update catalog_rollouts set state = 'stopped', since = ${iso(now)}, healthy_since = null, by = ${storableText(by)},
       message = ${`Edition ${number} took its place.`}
     where catalog_id = ${row.id} and state not in ('out', 'stopped')`.execute(trx);
+  await tellOfEdition(trx, { id: row.id, key }, { ...edition, number, isOut }, entries, now);
   if (!row.staged) return;
   const message = isUrgent ? 'It went to all clusters at once.' : '';
   await sql`insert into catalog_rollouts (catalog_id, edition, state, since, message, by, started_at)

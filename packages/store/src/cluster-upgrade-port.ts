@@ -1,6 +1,16 @@
 /** The port of the store for upgrades of clusters that wait, run, or have come to an end. */
-import type { UpgradeKind, UpgradeState, UpgradeTiming } from '@pharos/contract';
+import type { ClusterPatch, UpgradeKind, UpgradeState, UpgradeTiming } from '@pharos/contract';
 import type { StoredMaintenance } from './maintenance-port.ts';
+
+/** A change of a cluster that restarts it and goes to no other image. */
+export interface UpgradeChange {
+  /** What is changed, for whoever confirms it. */
+  readonly words: string;
+  /** What is written when its time has come: extensions by the images that were found when it was asked for. */
+  readonly patch: Omit<ClusterPatch, 'when'>;
+  /** Extension images that the cluster gets by it. */
+  readonly digests: readonly string[];
+}
 
 export interface NewUpgrade {
   readonly id: string;
@@ -12,12 +22,15 @@ export interface NewUpgrade {
   readonly fromTag: string;
   readonly toTag: string;
   readonly timing: UpgradeTiming;
+  /** Of kind `change` only. */
+  readonly change?: UpgradeChange | null;
   readonly requestedBy: string;
   /** The user behind it; null: nobody's token. */
   readonly requestedPerson: string | null;
 }
 
-export interface StoredUpgrade extends Omit<NewUpgrade, 'requestedPerson'> {
+export interface StoredUpgrade extends Omit<NewUpgrade, 'requestedPerson' | 'change'> {
+  readonly change: UpgradeChange | null;
   readonly state: UpgradeState;
   readonly requestedAt: string;
   readonly approvedAt: string | null;

@@ -5,8 +5,8 @@ import { type RawBuilder, sql } from 'kysely';
 import { tell } from './activity.ts';
 import { noteChange } from './cluster-notes.ts';
 import type { ClusterNote } from './cluster-port.ts';
-import type { ClusterUpgrades, NewUpgrade, StoredUpgrade } from './cluster-upgrade-port.ts';
-import { type Db, first, iso, storableText } from './database.ts';
+import type { ClusterUpgrades, NewUpgrade, StoredUpgrade, UpgradeChange } from './cluster-upgrade-port.ts';
+import { type Db, first, iso, json, storableText } from './database.ts';
 import { isPerson } from './decision-checks.ts';
 import { StoreError } from './errors.ts';
 import { maintenanceOf } from './maintenance.ts';
@@ -20,6 +20,7 @@ export interface UpgradeRow {
   from_tag: string;
   to_tag: string;
   timing: UpgradeTiming;
+  change: UpgradeChange | null;
   state: UpgradeState;
   requested_at: Date;
   requested_by: string;
@@ -145,6 +146,8 @@ export async function beginUpgrade(
       ? await change(trx, step.scheduled, ['scheduled'], started)
       : await beginAtOnce(trx, step.upgrade, started, now);
   if (row === null) throw new StoreError('conflict', 'The upgrade does not wait any more.', 'Load the cluster again.');
+  const words = generation === null ? 'its manifest has changed' : 'it goes to the agents of the location';
+  await tellOf(trx, row, 'upgrade.started', words, now);
   // What was under way before is not what the cluster shall become any more.
   const result = 'Another upgrade came after it before all instances were seen to run it.';
   await sql`update cluster_upgrades set state = 'unverified', finished_at = ${iso(now)}, result = ${result}
@@ -168,10 +171,11 @@ async function beginAtOnce(
 /** null: another one of the cluster waits. */
 function insert(trx: Db, upgrade: NewUpgrade, state: UpgradeState, now: Date): Promise<UpgradeRow | null> {
   return first(
-    sql<UpgradeRow>`insert into cluster_upgrades (id, cluster_id, kind, digest, extension, from_tag, to_tag, timing, state,
+    sql<UpgradeRow>`insert into cluster_upgrades (id, cluster_id, kind, digest, extension, from_tag, to_tag, timing, change, state,
         requested_at, requested_by, requested_person)
       values (${upgrade.id}, ${upgrade.clusterId}, ${upgrade.kind}, ${upgrade.digest}, ${upgrade.extension},
-        ${upgrade.fromTag}, ${upgrade.toTag}, ${upgrade.timing}, ${state}, ${iso(now)}, ${storableText(upgrade.requestedBy)},
+        ${upgrade.fromTag}, ${upgrade.toTag}, ${upgrade.timing},
+        ${upgrade.change == null ? null : json(upgrade.change)}, ${state}, ${iso(now)}, ${storableText(upgrade.requestedBy)},
         ${upgrade.requestedPerson})
       on conflict (cluster_id) where state in ('requested', 'scheduled') do nothing returning *`,
     trx,
@@ -225,7 +229,8 @@ function locked(trx: Db, id: string): Promise<UpgradeRow | null> {
   return first(sql<UpgradeRow>`select * from cluster_upgrades where id = ${id} for update`, trx);
 }
 
-async function needsApproval(trx: Db, clusterId: string): Promise<boolean> {
+/** Whether a second person confirms what restarts the cluster. Throws `not-found`. */
+export async function needsApproval(trx: Db, clusterId: string): Promise<boolean> {
   // Shared locks: approval that is being asked for now is waited for.
   const row = await first(
     sql<{ needs: boolean }>`select c.upgrade_approval or l.upgrade_approval as needs
@@ -246,7 +251,13 @@ function notWaiting(row: UpgradeRow | null, what: string): StoreError {
   return new StoreError('conflict', `${message}${what === '' ? ' any more' : ''}.`, 'Load the cluster again.');
 }
 
-function stepOf({ extension, from_tag, to_tag }: Pick<UpgradeRow, 'extension' | 'from_tag' | 'to_tag'>): string {
+function stepOf({
+  extension,
+  from_tag,
+  to_tag,
+  change: other,
+}: Pick<UpgradeRow, 'extension' | 'from_tag' | 'to_tag' | 'change'>): string {
+  if (other !== null) return other.words;
   return `${extension === null ? '' : `${extension} `}${from_tag} to ${to_tag}`;
 }
 
@@ -260,6 +271,7 @@ function upgradeOf(row: UpgradeRow): StoredUpgrade {
     fromTag: row.from_tag,
     toTag: row.to_tag,
     timing: row.timing,
+    change: row.change,
     state: row.state,
     requestedAt: iso(row.requested_at),
     requestedBy: row.requested_by,

@@ -1,14 +1,15 @@
 /** PostgreSQL clusters that were made from the library, and who changed them. */
 import type { ClusterChange, ClusterSpec, Engine, Version } from '@pharos/contract';
+import { type ClusterForm, clusterObject, restartsOf } from '@pharos/library';
 import { sql } from 'kysely';
 import { noteAudit } from './audit-context.ts';
 import { noteChange } from './cluster-notes.ts';
 import type { ClusterContent, ClusterNote, Clusters, StoredCluster } from './cluster-port.ts';
-import { beginUpgrade } from './cluster-upgrades.ts';
+import { beginUpgrade, needsApproval } from './cluster-upgrades.ts';
 import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, containing, countUpTo, type Db, first, iso, json, storableText } from './database.ts';
 import type { KubernetesObject } from './dispatch-port.ts';
-import { putDispatch, removeDispatch } from './dispatches.ts';
+import { dispatchesOf, putDispatch, removeDispatch } from './dispatches.ts';
 import { StoreError } from './errors.ts';
 
 interface ClusterRow {
@@ -86,6 +87,7 @@ export function clustersOf(db: Db): Clusters {
 
     update: (id, revision, content, by, now, { objects, upgrade } = {}) =>
       db.transaction().execute(async (trx) => {
+        const before = upgrade === undefined ? await formOf(trx, id) : null;
         const kept = await first(
           sql`update clusters set digest = ${content.spec.image}, extension_digests = ${extensionDigests(content)}::text[],
               engine = ${content.engine}, version = ${json(content.version)}, tag = ${content.tag},
@@ -97,6 +99,7 @@ export function clustersOf(db: Db): Clusters {
         if (kept === null) {
           throw new StoreError('conflict', 'The cluster was changed or deleted meanwhile.', 'Load it again first.');
         }
+        if (before !== null) await requireNoUpgrade(trx, id, before, content, objects);
         await noteChange(trx, id, by, now);
         const generation = await hand(trx, id, content, objects, by, now);
         if (upgrade !== undefined) await beginUpgrade(trx, upgrade, generation, now);
@@ -130,6 +133,31 @@ export function clustersOf(db: Db): Clusters {
       return new Map(found.rows.map(({ key, n }) => [key, n]));
     },
   };
+}
+
+/** Locks the row and what is handed out of it: what is compared is what is replaced. */
+async function formOf(trx: Db, id: string): Promise<ClusterForm | null> {
+  const row = await first(sql<ClusterRow>`select * from clusters where id = ${id} for update`, trx);
+  if (row === null) return null;
+  const handed = row.apply ? await dispatchesOf(trx).get('cluster', id) : null;
+  return { spec: row.spec, reference: row.reference, object: clusterObject(handed?.objects) };
+}
+
+/** Throws `second-person-needed` for what restarts a cluster past the second person that it asks for. */
+async function requireNoUpgrade(
+  trx: Db,
+  id: string,
+  before: ClusterForm,
+  { spec, reference }: ClusterContent,
+  objects: readonly KubernetesObject[] | undefined,
+): Promise<void> {
+  const causes = restartsOf(before, { spec, reference, object: clusterObject(objects) });
+  if (causes.length === 0 || !(await needsApproval(trx, id))) return;
+  throw new StoreError(
+    'second-person-needed',
+    'A second person confirms what restarts this cluster.',
+    'Ask for the change once more: it waits until somebody else has confirmed it.',
+  );
 }
 
 async function clusterById(db: Db, id: string): Promise<StoredCluster | null> {

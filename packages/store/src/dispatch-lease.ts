@@ -5,6 +5,7 @@ import { imagesNamed, unreadableObject } from '@pharos/library';
 import { sql } from 'kysely';
 import { type Db, first, iso, json } from './database.ts';
 import { decisionsOf } from './decisions.ts';
+import { NOT_APPLIED, NOT_APPLIED_HINT, waitingForCatalog } from './dispatch-order.ts';
 import { DISPATCH_LEASE_SECONDS, type Dispatch, type KubernetesObject, type LeaseHolder } from './dispatch-port.ts';
 
 interface LeaseRow {
@@ -27,16 +28,22 @@ interface LeaseRow {
 
 /** Why an image may not leave the library now. */
 export const NOT_APPROVED = 'image-not-approved';
+const NOT_APPROVED_HINT =
+  'Approve the image, or choose one that is approved. What stands in Kubernetes stays as it is.';
 const SHOWN = 3;
 
 /** A hash over what an agent of the location would be handed out. */
 export async function versionOf(db: Db, locationId: string, now: Date): Promise<string> {
   const found =
-    await sql<LeaseRow>`select id, owner_kind, owner_id, generation, applied_generation, state, code, message,
+    await sql<LeaseRow>`select id, owner_kind, owner_id, generation, applied_generation, state, code, message, touched,
       case when applied_generation = generation then '[]'::jsonb else objects end as objects, applied_digests
     from dispatches where location_id = ${locationId} order by created_at, id`.execute(db);
   const blocked = await refusals(db, found.rows, now);
-  const parts = found.rows.map((row) => [row.id, row.generation, taskOf(row), blocked.get(row.id) ?? '']);
+  const early = waitingForCatalog(found.rows, found.rows, taskOf);
+  const parts = found.rows.map((row) => [
+    ...[row.id, row.generation, taskOf(row)],
+    blocked.get(row.id) ?? early.get(row.id) ?? '',
+  ]);
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
@@ -47,11 +54,14 @@ export function take(db: Db, holder: LeaseHolder, now: Date): Promise<DispatchTa
       order by created_at, id for update`.execute(trx);
     const free = found.rows.filter((row) => isFree(row, holder, now));
     const blocked = await refusals(trx, free, now);
+    const early = waitingForCatalog(free, found.rows, taskOf);
     const tasks: DispatchTask[] = [];
     for (const row of free) {
-      const why = blocked.get(row.id);
-      if (why !== undefined) await wait(trx, row, why, now);
-      else tasks.push(await lease(trx, row, holder, now));
+      const [why, order] = [blocked.get(row.id), early.get(row.id)];
+      if (why !== undefined) await wait(trx, row, { code: NOT_APPROVED, message: why, hint: NOT_APPROVED_HINT }, now);
+      else if (order !== undefined) {
+        await wait(trx, row, { code: NOT_APPLIED, message: order, hint: NOT_APPLIED_HINT }, now);
+      } else tasks.push(await lease(trx, row, holder, now));
     }
     return tasks;
   });
@@ -76,9 +86,9 @@ async function lease(trx: Db, row: LeaseRow, { agentId, epoch }: LeaseHolder, no
   const until = new Date(now.getTime() + DISPATCH_LEASE_SECONDS * 1000);
   await sql`update dispatches set lease_agent = ${agentId}, lease_epoch = ${epoch}, lease_until = ${iso(until)},
       fence = ${fence}, touched = ${json(touched)},
-      code = case when code = ${NOT_APPROVED} then null else code end,
-      message = case when code = ${NOT_APPROVED} then '' else message end,
-      hint = case when code = ${NOT_APPROVED} then null else hint end
+      code = case when code in (${NOT_APPROVED}, ${NOT_APPLIED}) then null else code end,
+      message = case when code in (${NOT_APPROVED}, ${NOT_APPLIED}) then '' else message end,
+      hint = case when code in (${NOT_APPROVED}, ${NOT_APPLIED}) then null else hint end
     where id = ${row.id}`.execute(trx);
   return {
     id: row.id,
@@ -92,10 +102,14 @@ async function lease(trx: Db, row: LeaseRow, { agentId, epoch }: LeaseHolder, no
   };
 }
 
-async function wait(trx: Db, row: LeaseRow, message: string, now: Date): Promise<void> {
+async function wait(
+  trx: Db,
+  row: LeaseRow,
+  { code, message, hint }: { code: string; message: string; hint: string },
+  now: Date,
+): Promise<void> {
   if (row.state === 'waiting' && row.message === message) return;
-  const hint = 'Approve the image, or choose one that is approved. What stands in Kubernetes stays as it is.';
-  await sql`update dispatches set state = 'waiting', code = ${NOT_APPROVED}, message = ${message}, hint = ${hint},
+  await sql`update dispatches set state = 'waiting', code = ${code}, message = ${message}, hint = ${hint},
       updated_at = ${iso(now)} where id = ${row.id}`.execute(trx);
 }
 
@@ -106,6 +120,7 @@ async function refusals(db: Db, rows: readonly LeaseRow[], now: Date): Promise<M
   const digests = [...named.values()].flat().flatMap(({ digest }) => (digest === null ? [] : [digest]));
   if (named.size === 0) return new Map();
   const states = await decisionsOf(db).statesOf([...new Set(digests)], now);
+  const kept = await keptByCatalogs(db, applying);
   const refused = new Map<string, string>();
   for (const row of applying) {
     const unread = row.objects.flatMap((object) => unreadableObject(object) ?? []);
@@ -113,7 +128,8 @@ async function refusals(db: Db, rows: readonly LeaseRow[], now: Date): Promise<M
       if (digest === null) return [`${reference} names no digest, so nobody can have approved it`];
       const state = states.get(digest)?.state ?? 'pending';
       // What runs already keeps running while its image is deprecated.
-      const isKept = state === 'deprecated' && row.applied_digests.includes(digest);
+      const isStanding = row.applied_digests.includes(digest);
+      const isKept = isStanding && (state === 'deprecated' || kept.has(`${row.owner_id} ${digest}`));
       return state === 'approved' || isKept ? [] : [`${reference} is ${state}`];
     });
     const reasons = [...unread, ...unapproved];
@@ -122,6 +138,17 @@ async function refusals(db: Db, rows: readonly LeaseRow[], now: Date): Promise<M
     refused.set(row.id, `It waits: ${reasons.slice(0, SHOWN).join(', ')}${more}.`.slice(0, 2000));
   }
   return refused;
+}
+
+/** What a catalog in stages keeps for those that run it: it stands there, and is written again with the rest of its object. */
+async function keptByCatalogs(db: Db, rows: readonly LeaseRow[]): Promise<Set<string>> {
+  const ids = rows.filter((row) => row.owner_kind === 'catalog').map((row) => row.owner_id);
+  if (ids.length === 0) return new Set();
+  const found = await sql<{ id: string; digest: string }>`
+    select case e ->> 'stage' when 'canary' then c.canary_id else c.id end as id, e ->> 'digest' as digest
+    from catalogs c, jsonb_array_elements(c.kept) e
+    where c.id = any(${ids}::uuid[]) or c.canary_id = any(${ids}::uuid[])`.execute(db);
+  return new Set(found.rows.map(({ id, digest }) => `${id} ${digest}`));
 }
 
 /** @see Dispatches.report */

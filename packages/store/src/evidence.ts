@@ -2,10 +2,13 @@
 import type { Evidence, ReportedEvidence, VerificationResult } from '@pharos/contract';
 import { sql } from 'kysely';
 import { type Db, first, iso, jsonText } from './database.ts';
+import { keepPart, MOST_OF_SUBJECT, payloadOf } from './evidence-parts.ts';
+import { withIndexes } from './platform-images.ts';
 import type { EvidenceStore, NewVerification, StoredEvidence } from './trust-port.ts';
+import { lookAgain, markVerified } from './verified.ts';
 
-/** Signatures kept of one digest in one repository: agents fetch fewer, and one that lies fills no disk. */
-const MOST_OF_SUBJECT = 100;
+/** Bytes that are read at once to be verified: one of the largest, or many small ones. */
+const MOST_BYTES_AT_ONCE = 16 * 1024 * 1024;
 const MOST_SHOWN = 200;
 
 interface EvidenceRow {
@@ -18,6 +21,7 @@ interface EvidenceRow {
   payload: Uint8Array | null;
   subject_manifest: Uint8Array | null;
   problem: StoredEvidence['problem'];
+  parts: number | null;
   host: string;
   repository: string;
 }
@@ -34,27 +38,31 @@ interface ShownRow
 }
 
 const SELECT = sql`select e.id, e.subject, e.form, e.media_type, e.annotations, e.payload_digest, e.payload,
-    e.subject_manifest, e.problem, g.url as host, r.name as repository
+    e.subject_manifest, e.problem, e.parts, g.url as host, r.name as repository
   from evidence e join repositories r on r.id = e.repository_id join registries g on g.id = r.registry_id`;
 
 export function evidenceOf(db: Db): EvidenceStore {
   return {
-    put: (scanId, evidence, now) =>
-      db.transaction().execute(async (trx) => {
-        const scan = await first(
-          sql<{ repository_id: string | null }>`
-            select repository_id from scans where id = ${scanId} and agent_id is not null`,
-          trx,
-        );
-        if (scan === null || scan.repository_id === null) return false;
-        await insert(trx, scan.repository_id, evidence, now);
-        return true;
-      }),
+    put: (scanId, evidence, now) => ofScan(db, scanId, (trx, id) => insert(trx, id, evidence, now)),
+
+    putPart: (scanId, part, now) => ofScan(db, scanId, (trx, id) => keepPart(trx, id, part, now)),
 
     due: async (version, limit) => {
-      const found = await sql<EvidenceRow>`${SELECT} where e.checked_at_version < ${version}
+      const sized = await sql<{ id: number; size: number }>`
+        select e.id, coalesce(e.size, octet_length(e.payload), 0) as size from evidence e
+        where e.checked_at_version < ${version} and e.is_whole
         order by e.checked_at_version, e.id limit ${limit}`.execute(db);
-      return found.rows.map(storedOf);
+      let bytes = 0;
+      const ids = sized.rows.flatMap(({ id, size }, at) => {
+        bytes += size;
+        return at === 0 || bytes <= MOST_BYTES_AT_ONCE ? [id] : [];
+      });
+      const found = await sql<EvidenceRow>`${SELECT} where e.id = any(${ids}::bigint[]) order by e.id`.execute(db);
+      const stored: StoredEvidence[] = [];
+      for (const row of found.rows) {
+        stored.push(storedOf(row.parts === null ? row : { ...row, payload: await payloadOf(db, row.id) }));
+      }
+      return stored;
     },
 
     settle: (ids, version, results, now) =>
@@ -71,19 +79,39 @@ export function evidenceOf(db: Db): EvidenceStore {
           now,
         );
         const subjects = [...new Set(settled.rows.map(({ subject }) => subject))];
-        // What is verified of an image changes what policies say of it.
-        await sql`update policy_checks set version = 0 where digest = any(${subjects.toSorted()}::text[])`.execute(trx);
+        // What is verified of an image changes what policies say of it, and of the indexes that hold it.
+        const judged = await withIndexes(trx, subjects);
+        await sql`update policy_checks set version = 0 where digest = any(${judged}::text[])`.execute(trx);
+        await lookAgain(trx, subjects);
         return subjects;
       }),
 
+    markVerified: (limit, now) => markVerified(db, limit, now),
+
     newest: async (below, limit) => {
-      const found = await sql<EvidenceRow>`${SELECT} where ${below === null ? sql`true` : sql`e.id < ${below}`}
+      // Large ones are attestations, and a trial counts images that are signed.
+      const found =
+        await sql<EvidenceRow>`${SELECT} where e.parts is null and ${below === null ? sql`true` : sql`e.id < ${below}`}
         order by e.id desc limit ${limit}`.execute(db);
       return found.rows.map(storedOf);
     },
 
     ofSubjects: (subjects, repositoryId) => shown(db, subjects, repositoryId),
   };
+}
+
+/** Answers false where there is no such scan, or it is not of a repository. */
+function ofScan(db: Db, scanId: string, keep: (trx: Db, repositoryId: string) => Promise<void>): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    const scan = await first(
+      sql<{ repository_id: string | null }>`
+        select repository_id from scans where id = ${scanId} and agent_id is not null`,
+      trx,
+    );
+    if (scan === null || scan.repository_id === null) return false;
+    await keep(trx, scan.repository_id);
+    return true;
+  });
 }
 
 /**
@@ -120,7 +148,7 @@ async function insert(trx: Db, repositoryId: string, evidence: readonly Reported
       media_type = excluded.media_type, annotations = excluded.annotations, payload_digest = excluded.payload_digest,
       payload = excluded.payload, subject_manifest = excluded.subject_manifest, problem = excluded.problem,
       fetched_at = excluded.fetched_at, checked_at_version = 0
-    where e.payload is null and excluded.payload is not null`.execute(trx);
+    where e.payload is null and e.parts is null and excluded.payload is not null`.execute(trx);
 }
 
 function keyOf({ subject, digest, position }: ReportedEvidence): string {
@@ -140,16 +168,17 @@ async function keep(trx: Db, results: readonly NewVerification[], now: Date): Pr
     signer: each.signer,
     signed_at: each.signedAt?.toISOString() ?? null,
     valid_until: each.validUntil?.toISOString() ?? null,
+    stated: each.stated ?? null,
   }));
   // An entry that was deleted meanwhile has no results.
   await sql`
     insert into verifications (evidence_id, trust_id, trust_revision, outcome, reason, what, predicate_type, signer,
-      signed_at, valid_until, verified_at)
+      signed_at, valid_until, stated, verified_at)
     select n.evidence_id, n.trust_id, n.trust_revision, n.outcome, n.reason, n.what, n.predicate_type, n.signer,
-      n.signed_at, n.valid_until, ${iso(now)}::timestamptz
+      n.signed_at, n.valid_until, nullif(n.stated, 'null'::jsonb), ${iso(now)}::timestamptz
     from jsonb_to_recordset(${jsonText(rows)}::jsonb) as n(evidence_id bigint, trust_id uuid, trust_revision integer,
       outcome text, reason text, what text, predicate_type text, signer text, signed_at timestamptz,
-      valid_until timestamptz)
+      valid_until timestamptz, stated jsonb)
     join trust_entries t on t.id = n.trust_id`.execute(trx);
 }
 
@@ -162,7 +191,7 @@ export async function shown(
 ): Promise<Evidence[]> {
   if (subjects.length === 0) return [];
   const found = await sql<ShownRow>`
-    select e.id, e.subject, e.digest, e.position, e.form, e.media_type, octet_length(e.payload) as size, e.problem,
+    select e.id, e.subject, e.digest, e.position, e.form, e.media_type, coalesce(e.size, octet_length(e.payload)) as size, e.problem,
       e.repository_id, r.name as repository, g.url as host, e.fetched_at, e.checked_at_version >= s.version as checked,
       (select jsonb_agg(jsonb_build_object('trustId', t.id, 'trust', t.name, 'outcome', v.outcome, 'reason', v.reason,
           'what', v.what, 'predicateType', v.predicate_type, 'signer', v.signer, 'signedAt', v.signed_at,

@@ -38,6 +38,9 @@ import { up as rollouts } from './migrations/0026-rollouts.ts';
 import { up as nodes } from './migrations/0027-nodes.ts';
 import { up as schedules } from './migrations/0028-schedules.ts';
 import { up as reports } from './migrations/0029-reports.ts';
+import { up as largeEvidence } from './migrations/0030-large-evidence.ts';
+import { up as verified } from './migrations/0031-verified.ts';
+import { up as changes } from './migrations/0033-changes.ts';
 import { up as ingestSpeed } from './migrations/0035-ingest-speed.ts';
 import { dropSeenViews } from './seen.ts';
 
@@ -72,6 +75,9 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0027-nodes': { up: nodes },
   '0028-schedules': { up: schedules },
   '0029-reports': { up: reports },
+  '0030-large-evidence': { up: largeEvidence },
+  '0031-verified': { up: verified },
+  '0033-changes': { up: changes },
   '0035-ingest-speed': { up: ingestSpeed },
 };
 

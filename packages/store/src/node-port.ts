@@ -27,13 +27,13 @@ export interface Nodes {
   /** null: no agent of the location has told. */
   of(locationId: string): Promise<StoredNodes | null>;
 
-  /** Puts the questions that were not answered since `freshSince`, and answers all that were; null: the agent may not look. */
+  /** Puts the questions that were not answered since `freshSince`, and answers all that were; null: the agent may not look. `keys`: their names, where they are known. */
   askSecrets(
     locationId: string,
     secrets: readonly SecretName[],
     freshSince: Date,
     now: Date,
-  ): Promise<{ answers: Map<string, boolean | null>; asked: number }>;
+  ): Promise<{ answers: Map<string, boolean | null>; keys: Map<string, readonly string[]>; asked: number }>;
   /** At most 50 that nobody has answered since they were asked; those asked longer ago than a minute are nobody’s any more. */
   openSecrets(locationId: string, now: Date): Promise<SecretName[]>;
   answerSecrets(locationId: string, answers: readonly SecretAnswer[], now: Date): Promise<void>;

@@ -33,7 +33,7 @@ export function nodesOf(db: Db): Nodes {
     },
 
     askSecrets: async (locationId, secrets, freshSince, now) => {
-      if (secrets.length === 0) return { answers: new Map(), asked: 0 };
+      if (secrets.length === 0) return { answers: new Map(), keys: new Map(), asked: 0 };
       const wanted = jsonText(secrets.map(({ namespace, name }) => ({ namespace, name })));
       const put = await sql`
         insert into secret_questions as q (location_id, namespace, name, asked_at)
@@ -41,17 +41,18 @@ export function nodesOf(db: Db): Nodes {
         from jsonb_to_recordset(${wanted}::jsonb) as n(namespace text, name text)
         where exists (select from locations l where l.id = ${locationId})
         on conflict (location_id, namespace, name) do update set asked_at = excluded.asked_at, is_there = null,
-          answered_at = null
+          keys = null, answered_at = null
         where (q.answered_at is null and q.asked_at < ${secondsBefore(now, OPEN_SECONDS)}::timestamptz)
           or q.answered_at < ${iso(freshSince)}::timestamptz
         returning 1`.execute(db);
-      const found = await sql<SecretName & { is_there: boolean | null }>`
-        select q.namespace, q.name, q.is_there from secret_questions q
+      const found = await sql<SecretName & { is_there: boolean | null; keys: string[] | null }>`
+        select q.namespace, q.name, q.is_there, q.keys from secret_questions q
         join jsonb_to_recordset(${wanted}::jsonb) as n(namespace text, name text)
           on n.namespace = q.namespace and n.name = q.name
         where q.location_id = ${locationId} and q.answered_at is not null`.execute(db);
       return {
         answers: new Map(found.rows.map((row) => [secretKey(row), row.is_there])),
+        keys: new Map(found.rows.flatMap((row) => (row.keys === null ? [] : [[secretKey(row), row.keys] as const]))),
         asked: put.rows.length,
       };
     },
@@ -65,13 +66,14 @@ export function nodesOf(db: Db): Nodes {
     },
 
     answerSecrets: async (locationId, answers, now) => {
-      const said = answers.map(({ namespace, name, answer }) => ({
+      const said = answers.map(({ namespace, name, answer, keys }) => ({
         ...{ namespace, name },
         is_there: answer === 'denied' ? null : answer === 'there',
+        keys: answer === 'there' ? (keys ?? null) : null,
       }));
       // An answer to what nobody asked is kept nowhere.
-      await sql`update secret_questions q set is_there = n.is_there, answered_at = ${iso(now)}
-        from jsonb_to_recordset(${jsonText(said)}::jsonb) as n(namespace text, name text, is_there boolean)
+      await sql`update secret_questions q set is_there = n.is_there, keys = n.keys, answered_at = ${iso(now)}
+        from jsonb_to_recordset(${jsonText(said)}::jsonb) as n(namespace text, name text, is_there boolean, keys text[])
         where q.location_id = ${locationId} and q.namespace = n.namespace and q.name = n.name`.execute(db);
       await sql`delete from secret_questions where asked_at < ${secondsBefore(now, KEPT_SECONDS)}::timestamptz`.execute(
         db,

@@ -1,16 +1,20 @@
 /** What policies look at, for many images in five statements. */
 import type { Kind, Version } from '@pharos/contract';
 import {
+  type PlatformFacts,
   type PolicyEvidence,
   type PolicyFacts,
   type PolicyPlace,
-  predicateOf,
+  platformName,
+  type Stated,
+  statedIn,
   type UnsignedReport,
 } from '@pharos/library';
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import { iso } from './database.ts';
 import { stateSql } from './decision-row.ts';
+import type { PlatformOfImage } from './platform-images.ts';
 import { readableReports } from './reports.ts';
 
 interface FactsRow {
@@ -26,6 +30,7 @@ interface FactsRow {
   has_packages: boolean;
   base_image: string | null;
   licence: string | null;
+  image_platforms: readonly PlatformOfImage[] | null;
 }
 
 interface PlaceRow {
@@ -45,6 +50,7 @@ interface EvidenceRow {
   what: PolicyEvidence['what'];
   predicate_type: string | null;
   valid_until: Date | null;
+  stated: Stated | null;
   payload: Uint8Array | null;
 }
 
@@ -57,25 +63,37 @@ export async function policyFacts(db: Db, digests: readonly string[], now: Date)
   const found = await sql<FactsRow>`
     select i.digest, ${stateSql(sql.ref('i.digest'), now)} as state, i.first_seen_at, i.detail,
       i.packages is not null as has_packages, t.kind, t.engine, t.version, t.platforms, t.extension_names,
+      i.observation -> 'platforms' as image_platforms,
       ${stated('org.opencontainers.image.base.name')} as base_image, ${stated('org.opencontainers.image.licenses')} as licence
     from images i left join lateral (select kind, engine, version, platforms, extension_names from tags t
       where t.digest = i.digest and t.presence <> 'retired' order by t.sort_key desc, t.name desc limit 1) t on true
     where i.digest = any(${wanted}) order by i.digest`.execute(db);
   const places = await placesOf(db, digests);
-  const evidence = await evidenceOf(db, digests);
-  const reports = await readableReports(db, digests);
+  const subjects = [
+    ...new Set([...digests, ...found.rows.flatMap((row) => platformsOf(row).map(({ digest }) => digest))]),
+  ];
+  const evidence = await evidenceOf(db, subjects);
+  const reports = await readableReports(db, subjects);
   const waiting = await sql<{ subject: string }>`select distinct e.subject from evidence e cross join trust_state s
     where e.subject = any(${wanted}) and e.checked_at_version < s.version`.execute(db);
   const beingVerified = new Set(waiting.rows.map(({ subject }) => subject));
-  return found.rows.map((row) =>
-    factsOf(
-      row,
-      places.get(row.digest) ?? [],
-      evidence.get(row.digest) ?? [],
-      reports.get(row.digest) ?? [],
-      beingVerified,
+  const held = (digest: string) => ({
+    evidence: (evidence.get(digest) ?? []).map(policyEvidenceOf),
+    reports: reports.get(digest) ?? [],
+  });
+  return found.rows.map((row) => ({
+    ...factsOf(row, places.get(row.digest) ?? [], beingVerified),
+    ...held(row.digest),
+    platformFacts: platformsOf(row).map(
+      (each): PlatformFacts => ({ platform: platformName(each), ...held(each.digest) }),
     ),
-  );
+  }));
+}
+
+/** Those that are manifests of their own. */
+function platformsOf({ digest, image_platforms }: FactsRow): PlatformOfImage[] {
+  const own = (image_platforms ?? []).filter((each) => each.digest !== digest);
+  return [...new Map(own.map((each) => [each.digest, each])).values()];
 }
 
 async function placesOf(db: Db, digests: readonly string[]): Promise<Map<string, PlaceRow[]>> {
@@ -87,11 +105,12 @@ async function placesOf(db: Db, digests: readonly string[]): Promise<Map<string,
   return Map.groupBy(found.rows, ({ digest }) => digest);
 }
 
-/** Verified ones only. The bytes of an attestation are read for what it states; those of a signature are not needed. */
+/** Verified ones only. What was verified by an older version has not kept what it states: there the bytes are read for it. */
 async function evidenceOf(db: Db, digests: readonly string[]): Promise<Map<string, EvidenceRow[]>> {
   const found = await sql<EvidenceRow>`
     select e.subject, t.id as trust_id, t.name as trust, v.what, v.predicate_type, v.valid_until,
-      case when v.what = 'attestation' then e.payload end as payload
+      v.stated,
+      case when v.what = 'attestation' and v.stated is null then e.payload end as payload
     from evidence e join verifications v on v.evidence_id = e.id
       join trust_entries t on t.id = v.trust_id and t.revision = v.trust_revision and t.enabled
     where e.subject = any(${[...digests]}::text[]) and v.outcome = 'verified'`.execute(db);
@@ -101,10 +120,8 @@ async function evidenceOf(db: Db, digests: readonly string[]): Promise<Map<strin
 function factsOf(
   row: FactsRow,
   places: readonly PlaceRow[],
-  evidence: readonly EvidenceRow[],
-  reports: readonly UnsignedReport[],
   beingVerified: ReadonlySet<string>,
-): PolicyFacts {
+): Omit<PolicyFacts, 'evidence' | 'reports' | 'platformFacts'> {
   return {
     digest: row.digest,
     state: row.state,
@@ -129,17 +146,22 @@ function factsOf(
     ),
     firstSeenAt: iso(row.first_seen_at),
     hasPackages: row.has_packages,
-    reports,
     isBeingVerified: beingVerified.has(row.digest),
-    evidence: evidence.map(
-      (each): PolicyEvidence => ({
-        trustId: each.trust_id,
-        trust: each.trust,
-        what: each.what,
-        predicateType: each.predicate_type,
-        validUntil: iso(each.valid_until),
-        predicate: each.payload === null ? null : predicateOf(Buffer.from(each.payload).toString('utf8')),
-      }),
-    ),
   };
+}
+
+function policyEvidenceOf(row: EvidenceRow): PolicyEvidence {
+  return {
+    trustId: row.trust_id,
+    trust: row.trust,
+    what: row.what,
+    predicateType: row.predicate_type,
+    validUntil: iso(row.valid_until),
+    stated: row.stated ?? statedByBytes(row),
+  };
+}
+
+function statedByBytes({ payload, predicate_type, subject }: EvidenceRow): Stated | null {
+  if (payload === null) return null;
+  return statedIn(Buffer.from(payload).toString('utf8'), predicate_type ?? '', subject);
 }

@@ -19,7 +19,7 @@ export async function repositoryConditions(
   query: RepositoryQuery,
   now: Date,
 ): Promise<Condition[]> {
-  const { terms } = parseQuery(query.q ?? '', 'repositories');
+  const terms = await profiles.understood(parseQuery(query.q ?? '', 'repositories').terms);
   // Repositories that no rule wants any more are not listed; they are still there by their id.
   const conditions: Condition[] = [sql`not r.released`];
   if (query.kind !== undefined) conditions.push(sql`r.kind = ${query.kind}`);

@@ -1,5 +1,12 @@
 /** The port of the store for image catalogs, their editions, and the stages in which these reach clusters. */
-import type { CatalogDetail, CatalogEdition, CatalogEntry, Rollout, RolloutPolicy } from '@pharos/contract';
+import type {
+  CatalogDetail,
+  CatalogEdition,
+  CatalogEntry,
+  CatalogKept,
+  Rollout,
+  RolloutPolicy,
+} from '@pharos/contract';
 import type { CatalogKey, RolloutAction } from '@pharos/library';
 
 export interface StoredCatalog {
@@ -14,8 +21,18 @@ export interface StoredCatalog {
   readonly newest: CatalogEdition;
   /** null: every edition goes to all clusters at once. */
   readonly policy: RolloutPolicy | null;
+  /** What agents applied and is not approved any more, because something runs it. */
+  readonly kept: readonly CatalogKept[];
   /** Of the newest edition; null: it went out at once. */
   readonly rollout: Rollout | null;
+}
+
+/** The digests of a catalog object as it was applied last; null: none was, so nothing follows it there. */
+export interface StandingCatalog {
+  readonly main: readonly string[] | null;
+  readonly canary: readonly string[] | null;
+  /** Canary clusters that are not seen to follow the canaries' catalog yet: they run what the other holds. */
+  readonly notOver: readonly string[];
 }
 
 export interface NewEdition {
@@ -23,6 +40,8 @@ export interface NewEdition {
   readonly by: string;
   readonly reason: string;
   readonly entries: readonly CatalogEntry[];
+  /** The edition that it is again, where somebody went back. */
+  readonly backTo?: number | null;
   /** Goes to all clusters at once, whatever the policy. */
   readonly isUrgent?: boolean;
 }
@@ -30,6 +49,8 @@ export interface NewEdition {
 export interface Catalogs {
   /** Those of a location, or all, by name. */
   list(location: string | null): Promise<StoredCatalog[]>;
+  /** Those of a name: one in a location, or in all of them. */
+  named(name: string, location: string | null): Promise<StoredCatalog[]>;
   /** Newest first, at most 200. */
   editions(id: string): Promise<CatalogEdition[]>;
   /** By edition; those that went out at once have none. */
@@ -52,6 +73,8 @@ export interface Catalogs {
     who: { by: string; reason: string },
     now: Date,
   ): Promise<void>;
+  /** What of it stands in Kubernetes, as agents said; what restarts is counted against this too. */
+  standing(id: string): Promise<StandingCatalog>;
   /** What agents were handed of it. */
   applied(id: string): Promise<CatalogDetail['applied']>;
   /** Those that have or had a policy: their stages are carried on with `step`. */

@@ -10,6 +10,8 @@ import {
   knownValues,
   parseQuery,
   QueryError,
+  type SignedState,
+  signedState,
   type TagProfile,
   writeValue,
 } from '@pharos/library';
@@ -88,6 +90,19 @@ const READERS: Readonly<Record<string, (profile: TagProfile) => readonly (string
   location: ({ locationId }) => [locationId],
 };
 
+/** Words that are offered with their number, though they are words that anybody may type. */
+function countedWord({ name }: Field, word: string, counted: readonly CountedProfile[]): Offered | null {
+  if (name !== 'signed' || word === 'yes') return null;
+  const tags = counted.reduce((sum, { profile, tags }) => sum + (signedState(profile) === word ? tags : 0), 0);
+  return { value: word, detail: `${SIGNED_WORDS[word as SignedState]}: ${tagCount(tags)}` };
+}
+
+const SIGNED_WORDS: Readonly<Record<SignedState, string>> = {
+  verified: 'A trusted key signed it',
+  attached: 'A signature is attached that no trusted key made',
+  no: 'No signature known',
+};
+
 interface Offered {
   readonly value: string;
   readonly detail: string;
@@ -105,7 +120,10 @@ async function valuesOf(db: Db, profiles: ProfileReader, field: Field, typed: st
       where name ilike ${containing(typed)} order by lower(name) limit ${MOST_ITEMS}`.execute(db);
     return found.rows.map(({ name }) => ({ value: name, detail: 'HCP tag' }));
   }
-  return (knownValues(field) ?? []).map((value) => ({ value, detail: field.summary }));
+  const counted = field.name === 'signed' ? await profiles.counted() : [];
+  return (knownValues(field) ?? []).map(
+    (value) => countedWord(field, value, counted) ?? { value, detail: field.summary },
+  );
 }
 
 async function repositoriesNamed(db: Db, typed: string, limit: number): Promise<Offered[]> {

@@ -62,6 +62,7 @@ export const SEEN: Readonly<Record<string, string>> = {
   evidence: inRepository,
   vulnerability_reports: inRepository,
   image_states: tagged,
+  verified_images: tagged,
   decided_tags: inRepository,
   // What is asked of images is no secret; what came of it is that of the images that are seen.
   policies: 'true',
@@ -146,7 +147,9 @@ export const NOT_SEEN: ReadonlySet<string> = new Set([
   'join_tokens',
   // Asked for whoever may deploy there, and shown in their checks only.
   'secret_questions',
+  'evidence_parts',
   'policy_checks',
+  'verified_due',
   'users',
   'teams',
   'team_members',

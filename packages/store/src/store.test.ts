@@ -33,6 +33,7 @@ import { scansSuite } from './suite/scans.ts';
 import { sealedSecretsSuite } from './suite/sealed-secrets.ts';
 import { searchSuite } from './suite/search.ts';
 import { seenSuite } from './suite/seen.ts';
+import { verifiedSuite } from './suite/verified.ts';
 import { wordsSuite } from './suite/words.ts';
 
 const THROWAWAY = 'postgres:';
@@ -66,6 +67,7 @@ for (const name of wanted) {
     describe('nodes and secrets of a location', () => nodeSuite(given));
     describe('dispatches and what runs', () => dispatchSuite(given));
     describe('evidence and trust', () => evidenceSuite(given));
+    describe('what is verified, in lists', () => verifiedSuite(given));
     describe('vulnerability reports', () => reportsSuite(given));
     describe('admission control', () => admissionSuite(given));
     describe('clusters and catalogs', () => clustersSuite(given));

@@ -10,7 +10,18 @@ import {
   type TagFacets,
   type TagFacetsQuery,
 } from '@pharos/contract';
-import { type FieldName, PROFILE_FIELDS, profileFits, type TagProfile, type Term, toggleValue } from '@pharos/library';
+import {
+  asksSigned,
+  type FieldName,
+  PROFILE_FIELDS,
+  parseQuery,
+  profileFits,
+  signedState,
+  type TagProfile,
+  type Term,
+  toggleValue,
+  withoutField,
+} from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { allOf, type Db, EXACT_TOTAL } from './database.ts';
 import { countDecided } from './decided-tags.ts';
@@ -34,7 +45,7 @@ const OF_PROFILE: Partial<Record<FacetField, (profile: TagProfile) => readonly s
   platform: ({ platforms }) => [...new Set(platforms.map((platform) => platform.split('/', 2).join('/')))],
   registry: ({ registryId }) => [registryId],
   location: ({ locationId }) => [locationId],
-  signed: ({ signed }) => [signed ? 'yes' : 'no'],
+  signed: (profile) => [signedState(profile)],
 };
 
 const AGES = [
@@ -241,6 +252,7 @@ interface Shown {
 
 function facetOf(field: FacetField, counts: Counted, { q, search, atLeast, labels }: Shown): TagFacet {
   const chosen = search.terms.filter((term) => isOf(term, field));
+  const spelled = field === 'signed' ? signedSpelled(q, chosen) : q;
   const values = counts.map(([value, count]): FacetValue => {
     const label = labels?.get(value) ?? value;
     const written = field === 'registry' && isUnique(label, labels) ? label : value;
@@ -250,12 +262,22 @@ function facetOf(field: FacetField, counts: Counted, { q, search, atLeast, label
       count: Math.min(count, atLeast || isCut(field, count) ? EXACT_TOTAL : count),
       atLeast: (atLeast && count > 0) || isCut(field, count),
       selected: chosen.some((term) => term.values.some((one) => isChosen(field, one, [value, label]))),
-      q: toggleValue(q, field, written, field === 'age'),
+      q: toggleValue(spelled, field, written, field === 'age'),
     };
   });
   const sorted = field === 'age' ? values : values.toSorted(field === 'major' ? byMajor : byCount);
   const shown = sorted.filter(({ selected }, at) => selected || at < MOST_VALUES);
   return { field, values: shown, more: shown.length < sorted.length };
+}
+
+/** `signed:yes` with the words that it stands for, so that each of them can be switched off. */
+function signedSpelled(q: string, chosen: readonly Term[]): string {
+  const own = parseQuery(q).terms.filter(({ field }) => field === 'signed');
+  if (!asksSigned(own) || own.some(({ negated }) => negated)) return q;
+  const words = new Set(
+    chosen.flatMap(({ values }) => values.map((value) => (value.type === 'text' ? value.text : ''))),
+  );
+  return [...words].reduce((text, word) => toggleValue(text, 'signed', word), withoutField(q, 'signed'));
 }
 
 /** Counting stopped there. Of states all but the rest are counted one by one; the rest of everything is exact. */

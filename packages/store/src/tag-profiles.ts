@@ -3,7 +3,7 @@
  * of its tags each has, so that filters, counts and facets never look at tags.
  */
 import { createHash } from 'node:crypto';
-import type { FieldName, TagProfile } from '@pharos/library';
+import { asksSigned, type FieldName, type TagProfile, type Term, withSignedWords } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, jsonText } from './database.ts';
 import { keepTerms } from './profile-terms.ts';
@@ -26,6 +26,7 @@ interface ProfileRow {
   readonly flavour: string | null;
   readonly floating: boolean;
   readonly signed: boolean;
+  readonly verified: boolean;
   readonly platforms: readonly string[];
   readonly extension_names: readonly string[];
   readonly varies: readonly FieldName[];
@@ -35,7 +36,12 @@ interface ProfileRow {
 export type Profiled = Pick<
   TagFacts,
   'kind' | 'engine' | 'major' | 'flavour' | 'floating' | 'platforms' | 'extension_names'
-> & { readonly registryId: string; readonly signed: boolean; readonly terms: readonly string[] };
+> & {
+  readonly registryId: string;
+  readonly signed: boolean;
+  readonly verified: boolean;
+  readonly terms: readonly string[];
+};
 
 /** The ids of the profiles of some tags, in their order; those that are new are made. */
 export async function profileIds(trx: Db, tags: readonly Profiled[]): Promise<number[]> {
@@ -64,10 +70,10 @@ async function make(trx: Db, missing: readonly ProfileRow[], known: Map<string, 
   const count = await sql<{ n: number }>`select count(*) as n from tag_profiles`.execute(trx);
   const room = Math.max(0, MOST_PROFILES - (count.rows[0]?.n ?? 0));
   const kept = missing.map((row, at) => (at < room ? row : coarse(row)));
-  await sql`insert into tag_profiles (hash, registry_id, kind, engine, major, flavour, floating, signed,
+  await sql`insert into tag_profiles (hash, registry_id, kind, engine, major, flavour, floating, signed, verified,
       platforms, extension_names, varies)
     select distinct on (n.hash) n.* from jsonb_to_recordset(${jsonText(kept)}::jsonb) as n(hash text, registry_id uuid,
-      kind text, engine text, major int, flavour text, floating boolean, signed boolean,
+      kind text, engine text, major int, flavour text, floating boolean, signed boolean, verified boolean,
       platforms text[], extension_names text[], varies text[])
     on conflict (hash) do nothing`.execute(trx);
   const made = await idsByHash(trx, [...new Set(kept.map(({ hash }) => hash))]);
@@ -86,6 +92,7 @@ function profileOf(tag: Profiled): ProfileRow {
     flavour: varies.includes('flavour') ? null : tag.flavour,
     floating: tag.floating,
     signed: tag.signed,
+    verified: tag.verified,
     platforms: tag.platforms.toSorted(),
     extension_names: tag.extension_names.toSorted(),
     varies,
@@ -93,10 +100,10 @@ function profileOf(tag: Profiled): ProfileRow {
 }
 
 /** The same with all that varies most left open. */
-function coarse({ registry_id, kind, engine, floating, signed }: ProfileRow): ProfileRow {
+function coarse({ registry_id, kind, engine, floating, signed, verified }: ProfileRow): ProfileRow {
   const open = { major: null, flavour: null, platforms: [], extension_names: [] };
   const varies: FieldName[] = ['major', 'flavour', 'platform', 'extension'];
-  return hashed({ registry_id, kind, engine, floating, signed, ...open, varies });
+  return hashed({ registry_id, kind, engine, floating, signed, verified, ...open, varies });
 }
 
 function hashed(row: Omit<ProfileRow, 'hash'>): ProfileRow {
@@ -111,6 +118,8 @@ function hashed(row: Omit<ProfileRow, 'hash'>): ProfileRow {
     row.platforms.join(','),
     row.extension_names.join(','),
     row.varies.join(','),
+    // Profiles that are older than this keep their hash.
+    ...(row.verified ? ['v'] : []),
   ];
   return { hash: createHash('md5').update(parts.join('\x1f')).digest('hex'), ...row };
 }
@@ -133,16 +142,44 @@ export async function countProfiles(trx: Db, repositoryIds: readonly string[]): 
   profilesChanged();
 }
 
+type Marks = Partial<Pick<ProfileRow, 'signed' | 'verified'>>;
+
 /** Gives tags of a repository the profile that differs only in whether a signature hangs on the image. */
 export async function reprofileSigned(trx: Db, repositoryId: string, signed: boolean): Promise<void> {
-  const wrong = sql`t.repository_id = ${repositoryId} and t.signed = ${signed}`;
+  const tags = sql`t.repository_id = ${repositoryId} and t.signed = ${signed}`;
+  await reprofile(trx, tags, sql`p.signed <> ${signed}`, { signed });
+}
+
+/**
+ * Gives the tags of these images, in any repository, the profile that says whether they are in `verified_images`. Answers the
+ * repositories whose tags changed, which are locked: nobody counts or writes their tags meanwhile.
+ */
+export async function reprofileVerified(trx: Db, digests: readonly string[]): Promise<string[]> {
+  const mine = sql`t.digest = any(${[...digests]}::text[])`;
+  const isVerified = sql`exists (select from verified_images v where v.digest = t.digest)`;
+  const placed = await sql<{ id: string }>`
+    select r.id from repositories r where r.id in (
+      select t.repository_id from tags t join tag_profiles p on p.id = t.profile_id
+      where ${mine} and p.verified <> ${isVerified})
+    order by r.id for update`.execute(trx);
+  const repositories = placed.rows.map(({ id }) => id);
+  if (repositories.length === 0) return [];
+  const there = sql`${mine} and t.repository_id = any(${repositories}::uuid[])`;
+  await reprofile(trx, sql`${there} and ${isVerified}`, sql`not p.verified`, { verified: true });
+  await reprofile(trx, sql`${there} and not ${isVerified}`, sql`p.verified`, { verified: false });
+  return repositories;
+}
+
+/** Gives some tags, of those whose profile is `wrong`, its twin with these marks. */
+async function reprofile(trx: Db, tags: RawBuilder<unknown>, wrong: RawBuilder<unknown>, marks: Marks): Promise<void> {
   const found = await sql<Omit<ProfileRow, 'hash'> & { id: number }>`
-    select p.id, p.registry_id, p.kind, p.engine, p.major, p.flavour, p.floating, p.signed, p.platforms,
+    select p.id, p.registry_id, p.kind, p.engine, p.major, p.flavour, p.floating, p.signed, p.verified, p.platforms,
       p.extension_names, p.varies
-    from tag_profiles p where p.signed <> ${signed}
-      and p.id in (select distinct t.profile_id from tags t where ${wrong})`.execute(trx);
+    from tag_profiles p where ${wrong} and p.id in (select distinct t.profile_id from tags t where ${tags})`.execute(
+    trx,
+  );
   if (found.rows.length === 0) return;
-  const twins = found.rows.map(({ id, ...row }) => ({ id, twin: hashed({ ...row, signed }) }));
+  const twins = found.rows.map(({ id, ...row }) => ({ id, twin: hashed({ ...row, ...marks }) }));
   const known = await idsByHash(
     trx,
     twins.map(({ twin }) => twin.hash),
@@ -155,7 +192,7 @@ export async function reprofileSigned(trx: Db, repositoryId: string, signed: boo
       join profile_terms o on o.profile_id = n.id order by 1, 2 on conflict do nothing`.execute(trx);
   await sql`update tags t set profile_id = n.twin
     from jsonb_to_recordset(${jsonText(pairs)}::jsonb) as n(id int, twin int)
-    where ${wrong} and t.profile_id = n.id`.execute(trx);
+    where ${tags} and t.profile_id = n.id`.execute(trx);
 }
 
 /** A profile, and how many tags have it. */
@@ -209,6 +246,14 @@ export class ProfileReader {
     return this.#whole.counted;
   }
 
+  /** Terms of a query, with `signed:yes` in the words that it stands for here. */
+  async understood(terms: readonly Term[]): Promise<readonly Term[]> {
+    if (!asksSigned(terms)) return terms;
+    const found = await sql<{ is: boolean }>`
+      select exists (select from trust_entries where enabled) as is`.execute(this.#db);
+    return withSignedWords(terms, found.rows[0]?.is === true);
+  }
+
   /** Every profile, also of retired tags. */
   async all(): Promise<readonly CountedProfile[]> {
     return this.of((await sql<IdAndTags>`select id, 0 as tags from tag_profiles`.execute(this.#db)).rows);
@@ -240,7 +285,7 @@ export class ProfileReader {
   async #learn(ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;
     const found = await sql<Content>`
-      select id, registry_id as "registryId", kind, engine, major, flavour, floating, signed, platforms,
+      select id, registry_id as "registryId", kind, engine, major, flavour, floating, signed, verified, platforms,
         extension_names as extensions, varies
       from tag_profiles where id = any(${[...ids]}::int[])`.execute(this.#db);
     for (const row of found.rows) this.#known.set(row.id, row);

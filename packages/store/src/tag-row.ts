@@ -36,6 +36,7 @@ export interface TagRow {
   decided: { state: ImageState; expiresAt: string | null } | null;
   approved_before: string | null;
   attached: (string | null)[];
+  verified: { until: string | null } | null;
   presence: Presence;
   missing_since: Date | null;
   first_seen_at: Date;
@@ -49,6 +50,9 @@ const ATTACHED = sql`(
     select f.artifact_type as type from referrers f where f.subject = t.digest
     union all select null from signature_tags s where s.digest = t.digest
   ) a)`;
+
+/** Whether a trusted key's signature of the digest is known, and until when it counts. */
+const VERIFIED = sql`(select jsonb_build_object('until', v.valid_until) from verified_images v where v.digest = t.digest)`;
 
 /** What is decided of the image that the tag points to, as stored: the clock has its say in `tagOf`. */
 const DECIDED = sql`(select jsonb_build_object('state', s.state, 'expiresAt', s.expires_at) from image_states s
@@ -66,7 +70,7 @@ export const TAG_COLUMNS: RawBuilder<TagRow> = sql`
   t.digest, t.digest_since, t.digest_scan_id, t.kind, t.engine, t.version, t.sort_key, t.flavour, t.floating,
   t.platforms, t.created_at, t.created_source, t.pushed_at, t.effective_at, t.size, t.extension_count, t.findings,
   t.presence, t.missing_since, t.first_seen_at, t.moved_at, ${IMAGE_LABELS} as hcp_tags,
-  g.tls, t.tde, ${ATTACHED} as attached,
+  g.tls, t.tde, ${ATTACHED} as attached, ${VERIFIED} as verified,
   ${DECIDED} as decided, ${APPROVED_BEFORE} as approved_before,
   case when t.presence = 'present' then greatest(t.last_seen_at, r.complete_at) else t.last_seen_at end as last_seen_at`;
 
@@ -96,14 +100,15 @@ export function tagOf(row: TagRow, now: Date): Tag {
     state,
     approvedBefore: state === 'pending' ? row.approved_before : null,
     hcpTags: row.hcp_tags,
-    systemTags: systemTagsOf(row),
+    systemTags: systemTagsOf(row, now),
     locations: [row.location_id],
     presence: row.presence,
     missingSince: iso(row.missing_since),
   };
 }
 
-function systemTagsOf(row: TagRow): SystemTag[] {
-  const { host, repository, tde, attached, tls } = row;
-  return systemTags({ host, repository, tde, attached, isHostProven: !tls.skipVerify && !tls.plainHttp });
+function systemTagsOf(row: TagRow, now: Date): SystemTag[] {
+  const { host, repository, tde, attached, verified, tls } = row;
+  const isVerified = verified !== null && (verified.until === null || Date.parse(verified.until) > now.getTime());
+  return systemTags({ host, repository, tde, attached, isVerified, isHostProven: !tls.skipVerify && !tls.plainHttp });
 }

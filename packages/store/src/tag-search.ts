@@ -27,7 +27,7 @@ export interface TagSearch {
 
 /** @throws QueryError for a `q` that cannot be read */
 export async function readSearch(db: Db, profiles: ProfileReader, query: AnyTagQuery, now: Date): Promise<TagSearch> {
-  const terms = [...simpleTerms(query), ...parseQuery(query.q ?? '').terms];
+  const terms = await profiles.understood([...simpleTerms(query), ...parseQuery(query.q ?? '').terms]);
   const presence = terms.filter(({ field }) => field === 'presence');
   const named = presence.filter(({ negated }) => !negated);
   const isLive = named.length > 0 ? named.some(isOfLive) : ['present', 'missing'].includes(query.presence);

@@ -133,8 +133,6 @@ function flagCondition(field: FieldName | null, yes: boolean): Condition {
   switch (field) {
     case 'moved':
       return yes ? sql`t.moved_at is not null` : sql`t.moved_at is null`;
-    case 'signed':
-      return sql`t.signed = ${yes}`;
     case 'finding':
       return yes ? sql`t.findings > 0` : sql`t.findings = 0`;
     default:

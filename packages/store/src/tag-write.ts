@@ -11,6 +11,7 @@ import { termsOf } from './profile-terms.ts';
 import { summarise } from './repository-summary.ts';
 import { type TagFacts, tagFacts } from './tag-facts.ts';
 import { profileIds } from './tag-profiles.ts';
+import { lookAgainAtTags, verifiedAmong } from './verified.ts';
 
 /** A tag as a commit writes it. */
 export interface TagWrite extends TagFacts {
@@ -96,6 +97,11 @@ export async function writeTags(trx: Db, context: WriteContext, tags: readonly T
           await setImmediate();
         }
       }
+      await writing;
+      await lookAgainAtTags(
+        trx,
+        part.map(({ digest }) => digest),
+      );
     }
   } finally {
     await writing;
@@ -103,9 +109,18 @@ export async function writeTags(trx: Db, context: WriteContext, tags: readonly T
 }
 
 async function withProfiles(trx: Db, { registryId, signed }: WriteContext, tags: readonly TagWrite[]) {
+  const verified = await verifiedAmong(
+    trx,
+    tags.map(({ digest }) => digest),
+  );
   const profiles = await profileIds(
     trx,
-    tags.map((tag) => ({ ...tag, registryId, signed: signed.has(tag.digest) })),
+    tags.map((tag) => ({
+      ...tag,
+      registryId,
+      signed: signed.has(tag.digest),
+      verified: verified.has(tag.digest),
+    })),
   );
   return tags.map(({ terms, ...tag }, at) => ({
     ...tag,
@@ -179,6 +194,7 @@ export async function redrawTags(trx: Db, observations: readonly Observation[], 
     where t.digest = any(${observations.map(({ digest }) => digest)}::text[])`.execute(trx);
   if (placed.rows.length === 0) return;
   const byDigest = await withPackages(trx, observations);
+  const verified = await verifiedAmong(trx, [...byDigest.keys()]);
   for (const batch of batches(placed.rows, BATCH)) {
     const drawn = batch.map((row) => ({
       repository_id: row.repository_id,
@@ -199,7 +215,14 @@ export async function redrawTags(trx: Db, observations: readonly Observation[], 
       trx,
       drawn.map((facts, at) => {
         const { registry_id: registryId, signed, name, digest } = batch[at]!;
-        return { ...facts, registryId, signed, terms: termsOf(name, byDigest.get(digest)?.labels) };
+        const isVerified = verified.has(digest);
+        return {
+          ...facts,
+          registryId,
+          signed,
+          verified: isVerified,
+          terms: termsOf(name, byDigest.get(digest)?.labels),
+        };
       }),
     );
     const rows = drawn.map((facts, at) => ({ ...facts, profile_id: profiles[at] }));
@@ -210,6 +233,7 @@ export async function redrawTags(trx: Db, observations: readonly Observation[], 
   }
   const repositories = [...new Set(placed.rows.map((row) => row.repository_id))];
   if (repositories.length > 0) await summarise(trx, repositories);
+  await lookAgainAtTags(trx, [...byDigest.keys()]);
 }
 
 /** An agent's observation knows nothing of packages: they were read apart, earlier perhaps. */

@@ -1,6 +1,7 @@
 /** The port of the store for signatures: what is trusted, what agents fetched, and what was verified. */
 import type {
   Evidence,
+  EvidencePart,
   Page,
   PageQuery,
   ReportedEvidence,
@@ -10,6 +11,7 @@ import type {
   TrustPatch,
   VerificationOutcome,
 } from '@pharos/contract';
+import type { Stated } from '@pharos/library';
 
 export interface TrustActor {
   readonly name: string;
@@ -64,15 +66,24 @@ export interface NewVerification {
   readonly signer: string | null;
   readonly signedAt: Date | null;
   readonly validUntil: Date | null;
+  /** Of a verified attestation: what was read in the very bytes that were verified. */
+  readonly stated?: Stated | null | undefined;
 }
 
 export interface EvidenceStore {
   /** Keeps what an agent fetched; the same again is the same. False: no such scan, or not of a repository. */
   put(scanId: string, evidence: readonly ReportedEvidence[], now: Date): Promise<boolean>;
-  /** What was checked before this version, oldest first. */
+  /** Keeps a part of a large one; it is due when all parts are there. False: no such scan, or not of a repository. */
+  putPart(scanId: string, part: EvidencePart, now: Date): Promise<boolean>;
+  /** What was checked before this version, oldest first; at most 16 MiB together, or one. */
   due(version: number, limit: number): Promise<StoredEvidence[]>;
   /** Replaces the results of these signatures; they are checked at this version then. */
   settle(ids: readonly number[], version: number, results: readonly NewVerification[], now: Date): Promise<string[]>;
+  /**
+   * Marks up to `limit` images that wait for it, and as many whose signatures expired, as verified or not for lists and counts. Answers
+   * which are marked otherwise now, and whether more may wait.
+   */
+  markVerified(limit: number, now: Date): Promise<{ changed: string[]; more: boolean }>;
   /** Newest first, below an id: to try an entry on. */
   newest(below: number | null, limit: number): Promise<StoredEvidence[]>;
   /** Signatures of these digests with their results; the first 200, those that something verified first. */

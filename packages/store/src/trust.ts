@@ -6,6 +6,7 @@ import { after, cut, type Order, orderBy } from './cursor.ts';
 import { allOf, countUpTo, type Db, first, iso, json, storableText } from './database.ts';
 import { StoreError } from './errors.ts';
 import type { NewTrust, StoredTrust, TrustActor, TrustStore, TrustUpdate } from './trust-port.ts';
+import { lookAgainAtTrust } from './verified.ts';
 
 interface TrustRow {
   id: string;
@@ -85,6 +86,7 @@ export function trustOf(db: Db): TrustStore {
       db.transaction().execute(async (trx) => {
         const before = await first(sql<TrustRow>`select * from trust_entries where id = ${id} for update`, trx);
         if (before === null) return null;
+        await lookAgainAtTrust(trx, id);
         const { name = before.name, scope = before.scope, enabled = before.enabled } = change;
         const { identities = before.identities, requireReference = before.require_reference } = change;
         if (name !== before.name) await refuseTaken(trx, name, id);
@@ -98,6 +100,7 @@ export function trustOf(db: Db): TrustStore {
 
     remove: (id, actor, now) =>
       db.transaction().execute(async (trx) => {
+        await lookAgainAtTrust(trx, id);
         const gone = await first(sql<TrustRow>`delete from trust_entries where id = ${id} returning *`, trx);
         if (gone === null) return false;
         const detail = gone.keys.map(({ fingerprint }) => fingerprint).join(', ');

@@ -114,7 +114,11 @@ export class Dispatcher {
     const { signal } = this.#options.cluster;
     try {
       if (task.task === 'observe') return await this.#observe(task);
-      return await (task.task === 'apply' ? this.#apply(task, until) : this.#delete(task, until));
+      if (task.task === 'apply') return await this.#apply(task, until);
+      if (task.task === 'delete') return await this.#delete(task, until);
+      // A newer control plane may ask for more than this agent knows: nothing is guessed.
+      this.#options.log.warn({ dispatch: task.id, task: task.task as string }, 'an unknown task is left alone');
+      return false;
     } catch (error) {
       if (signal.aborted) throw error;
       if (error instanceof Superseded) return true;

@@ -7,6 +7,7 @@ import type { Cluster } from './apply.ts';
 import { kubernetesStatus } from './capabilities.ts';
 import { Discovery } from './discovery.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { GpuTally } from './gpu-tally.ts';
 import { watchNodes } from './node-watch.ts';
 import { watchUsages } from './used-by.ts';
 
@@ -41,7 +42,7 @@ export class Kubernetes {
     const api = await this.#connect();
     if (api === null) return;
     const cluster: Cluster = { api, discovery: new Discovery(api), namespaces: config.namespaces, signal };
-    const shared = { controlPlane, cluster, agentId, epoch, log };
+    const shared = { controlPlane, cluster, agentId, epoch, log, gpus: new GpuTally() };
     this.#dispatcher = new Dispatcher(shared);
     await Promise.all([this.#dispatcher.run(), watchUsages(shared), watchNodes(shared), this.#keepTelling(cluster)]);
   }

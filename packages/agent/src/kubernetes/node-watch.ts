@@ -1,5 +1,5 @@
 /** Watches the nodes, where the agent may, and tells the control plane what there is to run models on. */
-import { type ClusterNode, MOST_NODES } from '@pharos/contract';
+import { ApiError, type ClusterNode, MOST_NODES } from '@pharos/contract';
 import { pause } from '../backoff.ts';
 import { KubernetesError } from './api.ts';
 import { nodeOf } from './cluster-nodes.ts';
@@ -57,6 +57,8 @@ class Teller {
   /** undefined: nothing was seen yet. null: it may not look. */
   #nodes: ClusterNode[] | null | undefined;
   #told: { text: string; at: number } | null = null;
+  /** A control plane of before refuses what it does not know. */
+  #isBare = false;
   #sequence = 0;
 
   constructor(options: UsedByOptions) {
@@ -75,10 +77,19 @@ class Teller {
     }
   }
 
+  /** With the GPUs that pods hold, where this agent sees all pods and the control plane knows what is meant. */
+  #withHeld(nodes: readonly ClusterNode[]): ClusterNode[] {
+    const held = this.#options.gpus?.byNode() ?? null;
+    if (held === null || this.#isBare) return [...nodes];
+    return nodes.map((node) =>
+      node.gpu === null ? node : { ...node, gpu: { ...node.gpu, requested: held.get(node.name) ?? 0 } },
+    );
+  }
+
   async #tellIfNew(): Promise<void> {
     const { controlPlane, agentId, epoch, cluster, log } = this.#options;
     if (this.#nodes === undefined) return;
-    const nodes = this.#nodes === null ? [] : this.#nodes.toSorted(gpusFirst);
+    const nodes = this.#nodes === null ? [] : this.#withHeld(this.#nodes).toSorted(gpusFirst);
     const seen = { denied: this.#nodes === null, total: nodes.length, nodes: nodes.slice(0, MOST_NODES) };
     const text = JSON.stringify(seen);
     const isDue = this.#told === null || performance.now() - this.#told.at >= RETELL_MS;
@@ -89,6 +100,8 @@ class Teller {
       await controlPlane.call('agentNodes', { body }, cluster.signal);
       this.#told = { text, at: performance.now() };
     } catch (error) {
+      if (error instanceof ApiError && error.code === 'invalid-input' && this.#options.gpus?.byNode() != null)
+        this.#isBare = true;
       if (!cluster.signal.aborted)
         log.debug({ code: (error as { code?: string }).code }, 'the nodes could not be told yet');
     }

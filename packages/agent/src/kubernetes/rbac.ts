@@ -1,15 +1,8 @@
 /** The least that an agent must be allowed in Kubernetes, by what it shall do there. Printed by `pharos agent rbac`. */
-import type { KubernetesCapability } from '@pharos/contract';
+import { type KnownCapability, KUBERNETES_CAPABILITIES } from '@pharos/contract';
 
-export type CapabilityName = KubernetesCapability['name'];
-export const CAPABILITIES: readonly CapabilityName[] = [
-  'provisioning',
-  'models',
-  'used-by',
-  'admission',
-  'nodes',
-  'secrets',
-];
+export type CapabilityName = KnownCapability;
+export const CAPABILITIES: readonly CapabilityName[] = KUBERNETES_CAPABILITIES;
 
 /** One kind, and what is done with it. */
 export interface Need {

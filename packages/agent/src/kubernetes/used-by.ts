@@ -6,6 +6,7 @@ import type { ControlPlane } from '../control-plane.ts';
 import { KubernetesError } from './api.ts';
 import type { Cluster } from './apply.ts';
 import { listPath } from './discovery.ts';
+import { type GpuTally, type HeldGpus, heldBy } from './gpu-tally.ts';
 import { NEEDS, type Need } from './rbac.ts';
 import { usagesIn } from './usages.ts';
 import { follow } from './watch.ts';
@@ -16,6 +17,8 @@ export interface UsedByOptions {
   readonly agentId: string;
   readonly epoch: number;
   readonly log: Logger;
+  /** Where the GPUs that pods hold are counted. */
+  readonly gpus?: GpuTally;
   /** How long changes are gathered before they are told; default 2,000. */
   readonly gatherMs?: number;
 }
@@ -49,13 +52,22 @@ async function watchKind(options: UsedByOptions, teller: Teller, need: Need, nam
     try {
       const resource = await cluster.discovery.find(need.apiVersion, need.kind, signal);
       if (resource !== null) {
-        await follow<ReportedUsage[]>({
+        const isAllPods = need.kind === 'Pod' && namespace === '';
+        await follow<Kept>({
           api: cluster.api,
           path: listPath(resource, namespace || null),
           signal,
-          keep: (object) => usagesIn(need, object),
-          onChange: (items) => teller.note(scope, items),
+          keep: (object) => {
+            const [usages, gpus] = [usagesIn(need, object), isAllPods ? heldBy(object) : null];
+            return usages === null && gpus === null ? null : { usages: usages ?? [], gpus };
+          },
+          onChange: (items) => {
+            teller.note(scope, items);
+            if (isAllPods) options.gpus?.note(items);
+          },
           onTrouble: (error) => {
+            // What was seen before may be wrong by now, and nobody would know.
+            if (isAllPods && error instanceof KubernetesError && error.status === 403) options.gpus?.note(null);
             const { status, reason } = error instanceof KubernetesError ? error : { status: 0, reason: 'unexpected' };
             if (reason === trouble) return;
             trouble = reason;
@@ -71,9 +83,15 @@ async function watchKind(options: UsedByOptions, teller: Teller, need: Need, nam
   }
 }
 
+/** What is kept of an object. */
+interface Kept {
+  readonly usages: readonly ReportedUsage[];
+  readonly gpus: HeldGpus | null;
+}
+
 interface Gathered {
   readonly scope: UsageScope;
-  readonly items: ReadonlyMap<string, ReportedUsage[]>;
+  readonly items: ReadonlyMap<string, Kept>;
   isNew: boolean;
 }
 
@@ -89,7 +107,7 @@ class Teller {
     this.#options = options;
   }
 
-  note(scope: UsageScope, items: ReadonlyMap<string, ReportedUsage[]>): void {
+  note(scope: UsageScope, items: ReadonlyMap<string, Kept>): void {
     const key = JSON.stringify(scope);
     this.#items.set(key, { scope, items, isNew: true });
     if (this.#under.has(key)) return;
@@ -109,7 +127,7 @@ class Teller {
       if (!gathered.isNew && !isDue) continue;
       gathered.isNew = false;
       const { scope, items } = gathered;
-      const all = [...items.values()].flat();
+      const all = [...items.values()].flatMap(({ usages }) => usages);
       const text = JSON.stringify(all.length > MOST ? all.length : all);
       if (told?.text === text && !isDue) continue;
       if (await this.#tell(scope, all)) this.#told.set(key, { text, at: performance.now() });

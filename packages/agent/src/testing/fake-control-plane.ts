@@ -6,6 +6,7 @@ import {
   API_PREFIX,
   ApiError,
   type Client,
+  type EvidencePart,
   type EvidenceReport,
   type Hello,
   type Listing,
@@ -54,6 +55,7 @@ export class FakeControlPlane {
   readonly library = new Map<string, Map<string, string>>();
   /** Signatures as they came, with those that came twice. */
   readonly evidence: EvidenceReport['evidence'] = [];
+  readonly evidenceParts: EvidencePart[] = [];
   /** Vulnerability reports as they came. */
   readonly reports: VulnerabilityReports['reports'] = [];
   readonly listings: Listing[] = [];
@@ -172,6 +174,10 @@ export class FakeControlPlane {
       case 'agentScanEvidence':
         if (!this.#scans.has(params.id)) throw problem(404, 'not-found');
         this.evidence.push(...(body as EvidenceReport).evidence);
+        return undefined;
+      case 'agentScanEvidencePart':
+        if (!this.#scans.has(params.id)) throw problem(404, 'not-found');
+        this.evidenceParts.push(body as EvidencePart);
         return undefined;
       case 'agentScanReports':
         if (!this.#scans.has(params.id)) throw problem(404, 'not-found');

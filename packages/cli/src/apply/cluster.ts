@@ -3,7 +3,7 @@ import {
   type ClusterDetail,
   ClusterInput,
   ClusterMaintenancePatch,
-  type ClusterPatch,
+  type ClusterUpgrade,
   UpgradeTiming,
 } from '@pharos/contract';
 import { windowWords } from '../window-words.ts';
@@ -70,23 +70,35 @@ function planCluster({ spec: { maintenance, upgrade: when, ...spec }, image }: C
   if (fixed) return fixed;
   if (before.apply && !spec.apply) return conflict(head, id, STAYS_APPLIED);
   // It may wait for a second person or for its window: asking again would not make it sooner.
-  const isAsked = before.upgrade?.image === found.digest;
+  const isAsked = before.upgrade?.kind !== 'change' && before.upgrade?.image === found.digest;
   const present = {
     ...fieldsOf({ ...inputOf(before), ...(isAsked ? { image: found.digest } : {}) }),
     ...maintenanceFields(before.maintenance, maintenance, 'maintenance.'),
   };
   const changes = difference(present, fields);
   const { instances, storage, resources, extensions, pullSecret, apply } = spec;
-  const body: ClusterPatch = { instances, storage, resources, extensions, pullSecret, apply };
+  const body = { instances, storage, resources, extensions, pullSecret, apply };
   const isMoved = before.spec.image !== found.digest && !isAsked;
   const isOther = changes.some(({ field }) => field.startsWith('maintenance.'));
   const isChanged = changes.some(({ field }) => field !== 'image' && !field.startsWith('maintenance.'));
   const step = update(head, id, changes, { ...body, image: found.digest }, async (client) => {
     if (isOther && isKept) await client('setClusterMaintenance', { params: { id }, body: maintenance });
-    if (isChanged) await client('updateCluster', { params: { id }, body });
-    if (isMoved) await client('upgradeCluster', { params: { id }, body: { image: found.digest, when } });
+    const params = { id };
+    let after: ClusterDetail | null = null;
+    if (isChanged) after = await client('updateCluster', { params, body: { ...body, when } });
+    if (isMoved) after = await client('upgradeCluster', { params, body: { image: found.digest, when } });
+    // What restarts instances may wait; then it is not changed yet.
+    step.reason = waiting(after?.upgrade ?? null);
   });
-  return isAsked ? { ...step, reason: `The upgrade to it is on its way: ${before.upgrade?.state}.` } : step;
+  if (isAsked || changes.length > 0) step.reason = waiting(before.upgrade);
+  return step;
+}
+
+/** What was asked for before and is not done; null: nothing. */
+function waiting(upgrade: ClusterUpgrade | null): string | null {
+  if (upgrade === null) return null;
+  const { change, from, to, state } = upgrade;
+  return `${change ?? `The upgrade from ${from} to ${to}`} is on its way: ${state}.`;
 }
 
 function inputOf({ spec, apply }: ClusterDetail): ClusterInput {

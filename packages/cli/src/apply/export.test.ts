@@ -122,6 +122,7 @@ const EVERYTHING = {
     {
       ...{ id: id(18), name: 'orders', namespace: 'team-a', location: 'eu-west', operator: 'edb', via: 'catalog' },
       apply: true,
+      upgrade: null,
       image: { reference: `registry.example.com/postgresql:17.6@${DIGEST}` },
       spec: {
         ...{
@@ -364,8 +365,28 @@ resources: { cpu: "2" }\noperator: edb\nvia: catalog\nextensions: [vector]\n${mo
   const [first] = plan(wanted, known({}));
   assert.deepEqual(first?.changes, [{ field: 'image', before: DIGEST, after: other }]);
   const calls: unknown[] = [];
-  await first!.carryOut!((async (name: string, input: object) => calls.push([name, input])) as never, EVERYTHING);
+  await first!.carryOut!(
+    (async (name: string, input: object) => {
+      calls.push([name, input]);
+      return { upgrade: null };
+    }) as never,
+    EVERYTHING,
+  );
   assert.deepEqual(calls, [['upgradeCluster', { params: { id: id(18) }, body: { image: other, when: 'window' } }]]);
-  const [second] = plan(wanted, known({ upgrade: { image: other, state: 'scheduled' } }));
-  assert.deepEqual([second?.action, second?.reason], ['unchanged', 'The upgrade to it is on its way: scheduled.']);
+  const upgrade = { kind: 'minor', image: other, change: null, from: '17.4', to: '17.6', state: 'scheduled' };
+  const [second] = plan(wanted, known({ upgrade }));
+  assert.deepEqual(
+    [second?.action, second?.reason],
+    ['unchanged', 'The upgrade from 17.4 to 17.6 is on its way: scheduled.'],
+  );
+  const more = await read(text(`image: ${DIGEST}\napply: true\n`).replace('instances: 5', 'instances: 7'));
+  const waits = { kind: 'change', image: DIGEST, change: 'instances 5 to 7', state: 'requested' };
+  const [third] = plan(more, known({ upgrade: null }));
+  assert.deepEqual([third?.action, third?.reason], ['update', null]);
+  await third!.carryOut!((async () => ({ upgrade: waits })) as never, EVERYTHING);
+  assert.equal(
+    third?.reason,
+    'instances 5 to 7 is on its way: requested.',
+    'it is not said to be changed when it waits',
+  );
 });

@@ -129,7 +129,7 @@ refused.`),
   return examples(
     command,
     'admission check cluster.yaml --location eu-west',
-    'helm template ./chart | pharos admission check - --location eu-west',
+    '$ helm template ./chart | pharos admission check - --location eu-west',
     'admission check manifests/ --offline -f beacon_agent.yaml',
   ).action(
     action<CheckOptions>(shell, async (context, args, options) => {

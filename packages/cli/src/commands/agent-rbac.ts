@@ -1,6 +1,6 @@
 /** `pharos agent rbac`: the least that an agent must be allowed in Kubernetes, as YAML to apply. */
 import type { CapabilityName } from '@pharos/agent';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { action, type CommonOptions, examples, printingCommand, type Shell } from '../command.ts';
 
 /** As the agent has them (rbac.ts); here so that help and completion load nothing. */
@@ -27,16 +27,15 @@ export function agentRbacCommand(shell: Shell): Command {
     )
     .option('--namespace <NAMES>', 'Roles in these namespaces instead of ClusterRoles', listOf(namespaceOf))
     .option('--secret-name <NAMES>', 'with the capability secrets: only secrets of these names', listOf(secretOf))
-    .option(
-      '--service-account <NAMESPACE/NAME>',
-      'who gets them (default: pharos/pharos-agent)',
-      (text) => {
-        const [namespace = '', name = '', ...more] = text.split('/');
-        if (!NAME.test(namespace) || !NAME.test(name) || more.length > 0)
-          throw new InvalidArgumentError('It must be NAMESPACE/NAME.');
-        return { namespace, name };
-      },
-      { namespace: 'pharos', name: 'pharos-agent' },
+    .addOption(
+      new Option('--service-account <NAMESPACE/NAME>', 'who gets them')
+        .argParser((text) => {
+          const [namespace = '', name = '', ...more] = text.split('/');
+          if (!NAME.test(namespace) || !NAME.test(name) || more.length > 0)
+            throw new InvalidArgumentError('It must be NAMESPACE/NAME.');
+          return { namespace, name };
+        })
+        .default({ namespace: 'pharos', name: 'pharos-agent' }, 'pharos/pharos-agent'),
     );
   return examples(
     command,

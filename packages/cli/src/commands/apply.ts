@@ -38,7 +38,7 @@ interface Outcome {
 export function applyCommand(shell: Shell): Command {
   const command = clientCommand('apply', 'make the library, and what runs from it, what files say')
     .addOption(
-      new Option('-f, --file <PATH>', 'YAML or JSON file, directory, or - for stdin; repeatable')
+      new Option('-f, --file <PATH>', 'YAML or JSON file, directory, or - for stdin (repeatable)')
         .argParser(collect)
         .makeOptionMandatory(),
     )

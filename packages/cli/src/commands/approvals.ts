@@ -192,9 +192,11 @@ function listRules(shell: Shell): Command {
 function addRule(shell: Shell): Command {
   const command = clientCommand('add', 'ask for two people where the repository fits a pattern')
     .argument('<pattern>', 'glob over names of repositories, e.g. prod/**')
-    .addOption(new Option('--people <N>', '1: only that nobody approves what they asked for').choices(['1', '2']));
+    .addOption(
+      new Option('--people <N>', '1: only that nobody approves what they asked for').choices(['1', '2']).default('2'),
+    );
   return examples(command, 'approvals rules add "prod/**"', 'approvals rules add "**" --people 1').action(
-    clientAction<CommonOptions & { people?: '1' | '2' }>(shell, async ({ client, out }, [pattern], { people }) => {
+    clientAction<CommonOptions & { people: '1' | '2' }>(shell, async ({ client, out }, [pattern], { people }) => {
       const rule = await client('createApprovalRule', { body: { pattern: pattern!, people: people === '1' ? 1 : 2 } });
       out.one(rule, rule.id, () => out.line(out.style({ text: `${rule.pattern} takes ${PEOPLE[rule.people]}.` })));
     }),

@@ -133,7 +133,7 @@ interface PolicyOptions extends Place {
 
 function setPolicy(shell: Shell): Command {
   const command = named('policy', 'set how editions reach clusters')
-    .option('--canary <CLUSTER>', 'a cluster that gets an edition first, by name or id (again for more)', collect, [])
+    .option('--canary <CLUSTER>', 'a cluster that gets an edition first, by name or id (repeatable)', collect, [])
     .option('--healthy <MINUTES>', 'how long canaries must have been healthy', wholeNumber(1, 10_080), 30)
     .option('--give-up <MINUTES>', 'a canary that is ill for so long stops it', wholeNumber(1, 20_160), 120)
     .addOption(

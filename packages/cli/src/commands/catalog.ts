@@ -73,6 +73,7 @@ function show(shell: Shell): Command {
         out.table(COLUMNS, [body]);
         for (const { image } of body.entries) out.line(out.style({ text: image }));
         for (const { image, reason } of body.withheld) out.warn(`left out: ${image}. ${reason}`);
+        for (const { message, hint } of body.kept) out.warn(`${message} ${hint}`);
         tellRollout(out, body);
         for (const { number, at, by, reason } of body.editions)
           out.note(`edition ${number}, ${ago(at)}, ${by}: ${reason}`);

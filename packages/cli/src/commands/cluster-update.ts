@@ -1,5 +1,11 @@
 /** `pharos clusters update`: what of a cluster can change without another image. */
-import { type ClusterExtension, type ClusterPatch, type ClusterSpec, Digest } from '@pharos/contract';
+import {
+  type ClusterExtension,
+  type ClusterPatch,
+  type ClusterSpec,
+  Digest,
+  type UpgradeTiming,
+} from '@pharos/contract';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   type CommonOptions,
@@ -13,6 +19,7 @@ import {
 } from '../command.ts';
 import { CliError } from '../failure.ts';
 import { findCluster } from '../resolve.ts';
+import { showUpgrade, whenOption } from './cluster-upgrades.ts';
 import { showChecks } from './manifest-checks.ts';
 
 interface Options extends CommonOptions {
@@ -26,7 +33,11 @@ interface Options extends CommonOptions {
   removeExtension?: string[];
   pullSecret?: string;
   apply?: boolean;
+  when: UpgradeTiming;
 }
+
+/** Fields of the change itself. */
+type Change = Omit<ClusterPatch, 'when'>;
 
 export function updateCommand(shell: Shell): Command {
   const command = clientCommand('update', 'change a cluster; what is not named stays')
@@ -35,7 +46,8 @@ export function updateCommand(shell: Shell): Command {
       paragraphs(`Changes a cluster; what is not named stays.
 
 Storage only grows. The image changes with "pharos clusters upgrade", maintenance windows with "pharos clusters window";
-location, name, operator and storage class are fixed.`),
+location, name, operator and storage class are fixed. What restarts instances goes the way of an upgrade: with its window
+and its second person.`),
     )
     .argument('<cluster>', 'name, namespace/name or id')
     .option('--instances <N>', 'primary and replicas', wholeNumber(1, 1000))
@@ -51,7 +63,8 @@ location, name, operator and storage class are fixed.`),
     .option('--add-extension <NAME[=DIGEST]>', 'one more, with its approved image where it needs one', extensionOption)
     .option('--remove-extension <NAME>', 'not this one any more (repeatable)', collect)
     .option('--pull-secret <NAME>', 'secret in the namespace of the cluster; "" takes it away')
-    .option('--apply', 'let an agent of the location apply it from now on');
+    .option('--apply', 'let an agent of the location apply it from now on')
+    .addOption(whenOption('what restarts instances: at once, or in the next maintenance window'));
   return examples(
     command,
     'clusters update orders --instances 5 --storage 50Gi',
@@ -60,11 +73,15 @@ location, name, operator and storage class are fixed.`),
     clientAction<Options>(shell, async ({ client, out }, [name], options) => {
       const { id } = await findCluster(client, name!);
       const { spec } = await client('getCluster', { params: { id } });
-      const cluster = await client('updateCluster', { params: { id }, body: patchOf(options, spec) });
+      const cluster = await client('updateCluster', {
+        params: { id },
+        body: { ...patchOf(options, spec), when: options.when },
+      });
       out.one(cluster, id, () => {
         showChecks(out, cluster.checks);
+        if (cluster.upgrade !== null) return showUpgrade(out, cluster.upgrade);
         out.line(out.style({ text: `Cluster "${cluster.name}" is changed.` }));
-        out.note(cluster.apply ? 'An agent of the location applies it.' : `pharos clusters show ${cluster.name}`);
+        out.note(cluster.apply ? 'An agent of the location applies it.' : `See: pharos clusters show ${cluster.name}`);
       });
     }),
   );
@@ -78,11 +95,11 @@ function extensionOption(text: string, before: ClusterExtension[] | undefined): 
 }
 
 /** Only what was named. @throws CliError `nothing-to-change`, `not-found` for an extension that it does not have */
-function patchOf(options: Options, { storage, resources, extensions }: ClusterSpec): ClusterPatch {
+function patchOf(options: Options, { storage, resources, extensions }: ClusterSpec): Change {
   const { instances, storage: size, walStorage: walSize, cpu, memory, pullSecret, apply } = options;
   const isGrown = size !== undefined || walSize !== undefined;
   const limits = Object.entries({ ...resources, ...given({ cpu, memory }) }).filter(([, amount]) => amount !== '');
-  const patch: ClusterPatch = {
+  const patch: Change = {
     ...given({ instances, apply }),
     ...(isGrown ? { storage: { ...storage, ...given({ size, walSize }) } } : {}),
     ...(cpu === undefined && memory === undefined ? {} : { resources: Object.fromEntries(limits) }),

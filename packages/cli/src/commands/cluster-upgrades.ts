@@ -14,6 +14,7 @@ import {
 import { EXIT } from '../exit-code.ts';
 import { CliError } from '../failure.ts';
 import { ago, minute } from '../format.ts';
+import { findImage } from '../image-reference.ts';
 import type { Output } from '../output.ts';
 import { findCluster } from '../resolve.ts';
 
@@ -27,15 +28,18 @@ interface UpgradeOptions extends CommonOptions {
   timeout: number;
 }
 
+export function whenOption(description: string): Option {
+  return new Option('--when <TIME>', description).choices(UpgradeTiming.options).default('now');
+}
+
 export function upgrade(shell: Shell): Command {
   const command = clientCommand('upgrade', 'list what a cluster can move to, move it, or wait until it has moved')
     .argument('<cluster>', 'name or id')
-    .option('--to <DIGEST>', 'move to this approved image; without it the choices are listed')
-    .addOption(
-      new Option('--when <TIME>', 'at once, or in the next maintenance window')
-        .choices(UpgradeTiming.options)
-        .default('now'),
+    .option(
+      '--to <IMAGE>',
+      'move to this approved image (REPOSITORY:TAG or a digest); without it the choices are listed',
     )
+    .addOption(whenOption('at once, or in the next maintenance window'))
     .option('--wait', 'wait for the end of the newest upgrade; exit code 6 unless all instances run the image')
     .addOption(
       new Option('--timeout <MINUTES>', 'with --wait: give up after so long, with exit code 6')
@@ -55,7 +59,7 @@ export function upgrade(shell: Shell): Command {
       let cluster =
         to === undefined
           ? await client('getCluster', { params: { id } })
-          : await client('upgradeCluster', { params: { id }, body: { image: to, when } });
+          : await client('upgradeCluster', { params: { id }, body: { image: await findImage(client, to), when } });
       if (wait) cluster = await waitFor(client, out, cluster, timeout);
       const [newest] = cluster.upgrades;
       out.one(cluster, id, () => {
@@ -110,12 +114,12 @@ const WORDS: Readonly<Record<ClusterUpgrade['state'], string>> = {
 
 /** One upgrade in a line, and how it stands in a second. */
 export function showUpgrade(out: Output, one: ClusterUpgrade): void {
-  const { extension, from, to, state, requestedBy, requestedAt, approvedBy } = one;
-  const what = `${extension === null ? '' : `${extension} `}${from} to ${to}`;
+  const { extension, from, to, change, state, requestedBy, requestedAt, approvedBy } = one;
+  const what = change ?? `${extension === null ? '' : `${extension} `}${from} to ${to}`;
   const by = `${requestedBy}, ${ago(requestedAt)}${approvedBy === null ? '' : `; confirmed by ${approvedBy}`}`;
   const style = state === 'verified' ? 'green' : OPEN.has(state) ? 'cyan' : state === 'cancelled' ? 'dim' : 'yellow';
   out.line(
-    `Upgrade ${out.style({ text: what })}: ${out.style({ text: WORDS[state], style })} (${out.style({ text: by })})`,
+    `${change === null ? 'Upgrade' : 'Change'} ${out.style({ text: what })}: ${out.style({ text: WORDS[state], style })} (${out.style({ text: by })})`,
   );
   if (one.message !== '') out.line(`  ${out.style({ text: progressText(one) })}`);
 }

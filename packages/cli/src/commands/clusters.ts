@@ -18,9 +18,11 @@ import {
   listCommand,
   paragraphs,
   type Shell,
+  wholeNumber,
 } from '../command.ts';
 import { CliError } from '../failure.ts';
 import { ago, minute } from '../format.ts';
+import { findImage } from '../image-reference.ts';
 import type { Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
 import { findCluster } from '../resolve.ts';
@@ -70,14 +72,19 @@ const COLUMNS: Column<Cluster>[] = [
   { head: 'CHANGED', cell: (row) => ago(row.updatedAt) },
 ];
 
+interface FilterOptions extends ListOptions {
+  location?: string;
+  search?: string;
+}
+
 function list(shell: Shell): Command {
-  const command = listCommand('list', 'list clusters').option('--location <ID>', 'only those of a location');
+  const command = listCommand('list', 'list clusters')
+    .option('--location <ID>', 'only those of a location')
+    .option('--search <TEXT>', 'part of the name or the namespace');
   return examples(command, 'clusters list', 'clusters list --location eu-west --json').action(
-    clientAction<ListOptions & { location?: string }>(shell, async ({ client, out }, _args, options) => {
-      const { location } = options;
-      const body = await readPages(options, (query) =>
-        client('listClusters', { query: { ...query, ...(location ? { location } : {}) } }),
-      );
+    clientAction<FilterOptions>(shell, async ({ client, out }, _args, options) => {
+      const { location, search: q } = options;
+      const body = await readPages(options, (query) => client('listClusters', { query: { ...query, location, q } }));
       out.list(body, (row) => row.id, COLUMNS, 'There is no cluster yet. Make one: pharos clusters create --help');
     }),
   );
@@ -97,6 +104,7 @@ function show(shell: Shell): Command {
         for (const { at, actor, action, detail } of cluster.history.slice(0, SHOWN)) {
           out.line(out.style({ text: `${minute(at)}  ${CLUSTER_CHANGE_WORDS[action]} by ${actor}: ${detail}` }));
         }
+        if (cluster.kept !== null) out.warn(`${cluster.kept.message} ${cluster.kept.hint}`);
         if (cluster.withheld !== null) out.warn(cluster.withheld);
         else showYaml(out, cluster.yaml);
       });
@@ -108,9 +116,9 @@ interface MakeOptions extends CommonOptions {
   location: string;
   image?: string;
   engine?: Engine;
-  major?: string;
+  major?: number;
   namespace: string;
-  instances: string;
+  instances: number;
   storage: string;
   storageClass?: string;
   cpu?: string;
@@ -128,11 +136,11 @@ function make(shell: Shell, verb: 'create' | 'manifest'): Command {
   const command = clientCommand(verb, summary)
     .argument('<name>', 'name of the cluster')
     .requiredOption('--location <ID>', 'where it runs')
-    .option('--image <DIGEST>', 'an approved image')
+    .option('--image <IMAGE>', 'an approved image: REPOSITORY:TAG as it is now, or a digest')
     .addOption(new Option('--engine <ENGINE>', 'instead of --image: the newest approved image').choices(Engine.options))
-    .option('--major <N>', 'with --engine: of this major version')
+    .option('--major <N>', 'with --engine: of this major version', wholeNumber(1, 1000))
     .option('--namespace <NAME>', 'Kubernetes namespace', 'default')
-    .option('--instances <N>', 'primary and replicas', '3')
+    .option('--instances <N>', 'primary and replicas', wholeNumber(1, 1000), 3)
     .option('--storage <SIZE>', 'for each instance', '20Gi')
     .option('--storage-class <NAME>', 'default: that of the Kubernetes cluster')
     .option('--cpu <AMOUNT>', 'e.g. 1 or 500m')
@@ -147,7 +155,7 @@ function make(shell: Shell, verb: 'create' | 'manifest'): Command {
   return examples(
     command,
     `clusters ${verb} orders --location eu-west --engine epas --major 17 --extension vector`,
-    `clusters ${verb} orders --location eu-west --image sha256:… --namespace team-a`,
+    `clusters ${verb} orders --location eu-west --image postgresql:17.6 --namespace team-a`,
   ).action(
     clientAction<MakeOptions>(shell, async ({ client, out }, [name], options) => {
       const body = await inputOf(client, name!, options);
@@ -156,7 +164,9 @@ function make(shell: Shell, verb: 'create' | 'manifest'): Command {
         return out.one(cluster, cluster.id, () => {
           showChecks(out, cluster.checks);
           out.line(out.style({ text: `Cluster "${cluster.name}" from ${cluster.image.reference}.` }));
-          out.note(cluster.apply ? 'An agent of the location applies it.' : `pharos clusters show ${cluster.name}`);
+          out.note(
+            cluster.apply ? 'An agent of the location applies it.' : `See: pharos clusters show ${cluster.name}`,
+          );
         });
       }
       const answer = await client('clusterManifest', { body });
@@ -180,25 +190,33 @@ type Client = Parameters<typeof findCluster>[0];
 
 async function inputOf(client: Client, name: string, options: MakeOptions): Promise<ClusterInput> {
   const { location, namespace, storageClass, cpu, memory, via, extension = [], pullSecret, apply = false } = options;
-  const choice = options.image === undefined ? await newestApproved(client, options) : null;
+  const image = await (options.image === undefined
+    ? newestApproved(client, options)
+    : findImage(client, options.image));
   return {
     ...{ name, namespace, location, via, apply, pullSecret: pullSecret ?? null },
-    image: options.image ?? choice!,
-    instances: Number(options.instances),
+    image,
+    instances: options.instances,
     storage: { size: options.storage, ...(storageClass ? { storageClass } : {}) },
     resources: { ...(cpu ? { cpu } : {}), ...(memory ? { memory } : {}) },
-    operator: options.operator ?? (options.engine === 'epas' || options.engine === 'pge' ? 'edb' : 'cnpg'),
+    operator: options.operator ?? (await operatorOf(client, image, options.engine)),
     extensions: extension.map((each) => ({ name: each })),
   };
+}
+
+/** CloudNativePG runs community PostgreSQL only. @param engine undefined: that of the image */
+async function operatorOf(client: Client, digest: string, engine: Engine | undefined): Promise<Operator> {
+  const runs = engine ?? (await client('getImage', { params: { digest } })).facts.engine;
+  return runs === 'epas' || runs === 'pge' ? 'edb' : 'cnpg';
 }
 
 /** The newest selectable image; with extensions, the newest that brings them, where one is known to. */
 async function newestApproved(client: Client, options: MakeOptions): Promise<string> {
   const { location, engine, major, extension = [] } = options;
   if (engine === undefined) {
-    throw new CliError('image-unclear', 'Which image is not said.', 'Give --image DIGEST, or --engine and --major.');
+    throw new CliError('image-unclear', 'Which image is not said.', 'Give --image, or --engine and --major.');
   }
-  const query = { location, engine, ...(major ? { major: Number(major) } : {}) };
+  const query = { location, engine, ...(major ? { major } : {}) };
   const { images } = await client('clusterChoices', { query });
   const selectable = images.filter(({ selectable: isOne }) => isOne);
   const names = extension.map((each) => (each === 'pgvector' ? 'vector' : each));
@@ -219,7 +237,7 @@ function showYaml(out: Output, yaml: string): void {
 function remove(shell: Shell): Command {
   const command = clientCommand('delete', 'forget a cluster; an agent that applied it deletes it there, data included')
     .argument('<cluster>', 'name or id')
-    .option('--yes', 'do it without asking again');
+    .option('--yes', 'also where an agent deletes the database with its data');
   return examples(command, 'clusters delete orders --yes').action(
     clientAction<CommonOptions & { yes?: boolean }>(shell, async ({ client, out }, [name], { yes }) => {
       const { id, apply } = await findCluster(client, name!);
@@ -231,7 +249,7 @@ function remove(shell: Shell): Command {
         );
       }
       await client('deleteCluster', { params: { id } });
-      out.note(`The cluster "${name}" is forgotten.`);
+      out.one({ id, deleted: true }, id, () => out.line(out.style({ text: `The cluster "${name}" is forgotten.` })));
     }),
   );
 }

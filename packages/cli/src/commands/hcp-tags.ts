@@ -1,12 +1,5 @@
 /** `pharos hcp-tags`: the library's own labels on repositories and images. */
-import {
-  type Client,
-  HCP_TAG_COLORS,
-  HCP_TAG_SORTS,
-  type HcpTag,
-  type HcpTagChange,
-  type HcpTagColor,
-} from '@pharos/contract';
+import { HCP_TAG_COLORS, HCP_TAG_SORTS, type HcpTag, type HcpTagChange, type HcpTagColor } from '@pharos/contract';
 import { Command, Option } from 'commander';
 import {
   type CommonOptions,
@@ -20,9 +13,10 @@ import {
 } from '../command.ts';
 import { CliError } from '../failure.ts';
 import { ago, count, minute } from '../format.ts';
+import { findImage } from '../image-reference.ts';
 import type { Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
-import { findHcpTag, findRepository, findTagOf } from '../resolve.ts';
+import { findHcpTag, findRepository } from '../resolve.ts';
 
 export function hcpTagsCommand(shell: Shell): Command {
   return new Command('hcp-tags')
@@ -136,9 +130,9 @@ function assign(shell: Shell, action: keyof typeof WORDS): Command {
   const [summary, field] = WORDS[action];
   const command = clientCommand(action, summary)
     .argument('<hcp-tag...>', 'names or ids')
-    .option('--repository <NAME>', 'this repository; repeatable', collect)
-    .option('--tag <REPOSITORY:TAG>', 'the image that this tag points to now; repeatable', collect)
-    .option('--image <DIGEST>', 'this image; repeatable', collect)
+    .option('--repository <NAME>', 'this repository (repeatable)', collect)
+    .option('--tag <REPOSITORY:TAG>', 'the image that this tag points to now (repeatable)', collect)
+    .option('--image <DIGEST>', 'this image, by its digest or its beginning (repeatable)', collect)
     .addHelpText('after', '\nAll of it is done or nothing, and doing it twice is the same as once.');
   return examples(
     command,
@@ -155,12 +149,12 @@ function assign(shell: Shell, action: keyof typeof WORDS): Command {
       }
       const tags = await each(names as unknown as string[], (name) => findHcpTag(client, name));
       const repositories = await each(options.repository ?? [], (name) => findRepository(client, name));
-      const images = await each(options.tag ?? [], (name) => digestOf(client, name));
+      const images = await each([...(options.tag ?? []), ...(options.image ?? [])], (name) => findImage(client, name));
       const done = await client('assignHcpTags', {
         body: {
           [field]: tags.map(({ id }) => id),
           repositories: repositories.map(({ id }) => id),
-          images: [...images, ...(options.image ?? [])],
+          images,
         },
       });
       out.one(done, String(done.added + done.removed), () => {
@@ -169,10 +163,6 @@ function assign(shell: Shell, action: keyof typeof WORDS): Command {
       });
     }),
   );
-}
-
-async function digestOf(client: Client, reference: string): Promise<string> {
-  return (await findTagOf(client, reference)).digest;
 }
 
 /** One after the other: a command line is short, and the first error names what is wrong. */

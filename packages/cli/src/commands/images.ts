@@ -1,29 +1,34 @@
 /** `pharos images`: what a digest names. */
-import { type Client, Digest, type Image, isFiles, placesByRegistry } from '@pharos/contract';
+import { type Image, isFiles, placesByRegistry } from '@pharos/contract';
 import { Command } from 'commander';
 import { type CommonOptions, clientAction, clientCommand, examples, type Shell } from '../command.ts';
-import { EXIT } from '../exit-code.ts';
-import { CliError } from '../failure.ts';
 import { minute, size, state } from '../format.ts';
+import { findImage } from '../image-reference.ts';
 import type { Output } from '../output.ts';
 import { vulnerabilityReportsCommand } from './vulnerability-reports.ts';
 
 export function imagesCommand(shell: Shell): Command {
   return new Command('images')
-    .summary('look at an image by its digest')
+    .summary('look at an image')
     .description('Images: what a digest names, for ever.')
     .addCommand(get(shell))
     .addCommand(vulnerabilityReportsCommand(shell));
 }
 
+interface ImageOptions extends CommonOptions {
+  registry?: string;
+  read?: boolean;
+}
+
 function get(shell: Shell): Command {
   const command = clientCommand('get', 'show an image')
     .alias('show')
-    .argument('<digest>', 'digest, or its beginning')
+    .argument('<image>', 'REPOSITORY:TAG, or a digest or its beginning')
+    .option('--registry <REGISTRY>', 'where several registries have this repository')
     .option('--read', 'let an agent read platform sizes, configuration and an attached SBOM first');
-  return examples(command, 'images get sha256:3a7c…', 'images get 3a7c91d20b44 --read').action(
-    clientAction<CommonOptions & { read?: boolean }>(shell, async ({ client, out }, [text], options) => {
-      const digest = await findDigest(client, text!);
+  return examples(command, 'images get postgresql:17.4', 'images get 3a7c91d20b44 --read').action(
+    clientAction<ImageOptions>(shell, async ({ client, out }, [text], options) => {
+      const digest = await findImage(client, text!, options.registry);
       if (options.read) out.progress('Reading the image …');
       const image = await client(options.read ? 'readImage' : 'getImage', { params: { digest } }).finally(() =>
         out.progress(null),
@@ -33,29 +38,6 @@ function get(shell: Shell): Command {
       if (told !== null) out.warn(told);
     }),
   );
-}
-
-/** @throws CliError `digest-invalid`, `digest-ambiguous`, `not-found`. */
-export async function findDigest(client: Client, text: string): Promise<string> {
-  if (Digest.safeParse(text).success) return text;
-  if (!/^(sha(256|512):)?[0-9a-f]{6,128}$/.test(text)) {
-    throw new CliError(
-      'digest-invalid',
-      `"${text}" is not a digest.`,
-      'Give sha256: and at least six hex digits, as "pharos tags list" shows.',
-    );
-  }
-  const q = text.includes(':') ? text : `sha256:${text}`;
-  const { items } = await client('listTags', { query: { q, presence: 'all', limit: 1000 } });
-  const found = [...new Set(items.map((tag) => tag.digest).filter((digest) => digest.startsWith(q)))];
-  const [only, second] = found;
-  if (only && !second) return only;
-  if (only) {
-    throw new CliError('digest-ambiguous', `${found.length} digests begin so.`, 'Give more digits.');
-  }
-  throw new CliError('not-found', `No tag points to a digest that begins with ${q}.`, 'Give the whole digest.', {
-    exitCode: EXIT.notFound,
-  });
 }
 
 /** One image, all its places: by registry, for the same digest may stand in several. */

@@ -55,7 +55,7 @@ export function externalServicesCommand(shell: Shell): Command {
       .requiredOption('--address <URL>', 'address without /v1')
       .requiredOption('--model <MODEL>', 'as the service names it')
       .option('--key-stdin', 'read the key from stdin')
-      .option('--key-env <NAME>', 'read the key from this variable')
+      .addOption(new Option('--key-env <NAME>', 'read the key from this variable').conflicts('keyStdin'))
       .option('--allow-http', 'allow plain http')
       .option('--allow-private', 'allow addresses of private networks and of this machine'),
     'models services add "Granite at Lyon" --address https://models.example.com --model granite --key-stdin < key',

@@ -3,6 +3,7 @@ import type { Client, ModelFit, ProfileFit, ServingGpu } from '@pharos/contract'
 import type { Command } from 'commander';
 import { type CommonOptions, clientAction, clientCommand, examples, type Shell } from '../command.ts';
 import { CliError } from '../failure.ts';
+import { findImage } from '../image-reference.ts';
 import type { Column, Output } from '../output.ts';
 import { findModel } from '../resolve.ts';
 
@@ -63,12 +64,13 @@ export function fitCommand(shell: Shell): Command {
   const command = clientCommand('fit', 'tell which profiles of a model fit the nodes of a location')
     .argument('<model>', 'name, publisher/name or id')
     .requiredOption('--location <ID>', 'where it shall run')
-    .option('--image <DIGEST>', 'its platforms count too');
+    .option('--image <IMAGE>', 'its platforms count too: REPOSITORY:TAG or a digest');
   return examples(command, 'models fit llama-3.1-8b-instruct --location eu-west').action(
     clientAction<CommonOptions & { location: string; image?: string }>(
       shell,
       async ({ client, out }, [name], options) => {
-        const { location, image } = options;
+        const { location } = options;
+        const image = options.image === undefined ? undefined : await findImage(client, options.image);
         const { id } = await findModel(client, name!);
         const answer = await client('getModelFit', { params: { id }, query: { location, image } });
         const listed = { items: answer.profiles, next: null, total: answer.profiles.length };

@@ -24,6 +24,7 @@ import {
 } from '../command.ts';
 import { CliError } from '../failure.ts';
 import { shortDigest, state } from '../format.ts';
+import { findImage } from '../image-reference.ts';
 import type { Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
 import { findModel, findModelDeployment } from '../resolve.ts';
@@ -60,7 +61,10 @@ function withSpec(command: Command): Command {
     .argument('<model>', 'name, publisher/name or id')
     .requiredOption('--name <NAME>', 'of the deployment: lower-case letters, digits and "-"')
     .requiredOption('--location <ID>', 'where it runs')
-    .option('--image <DIGEST>', 'default: the newest approved image of the model in the location')
+    .option(
+      '--image <IMAGE>',
+      'REPOSITORY:TAG or a digest; default: the newest approved image of the model in the location',
+    )
     .option('--namespace <NAME>', 'namespace of Kubernetes', 'default')
     .addOption(new Option('--target <TARGET>', 'what serves it').choices(ServingTarget.options).default('kserve'))
     .option(
@@ -68,22 +72,26 @@ function withSpec(command: Command): Command {
       'GPUs of each replica; default: of the smallest profile that fits there',
       wholeNumber(0, 1024),
     )
-    .option('--node-label <LABEL=VALUE>', 'only nodes with this label; may be repeated', collect)
+    .option('--node-label <LABEL=VALUE>', 'only nodes with this label (repeatable)', collect)
     .option('--min <N>', 'replicas at least', wholeNumber(0, 1000), 1)
     .option('--max <N>', 'replicas at most; default: as --min', wholeNumber(1, 1000))
     .option('--secret <NAME>', 'secret with NGC_API_KEY, in that namespace')
     .option('--pull-secret <NAME>', 'secret to pull images with, in that namespace')
     .option('--storage <SIZE>', 'volume for the profiles of a NIM, e.g. 50Gi')
     .option('--profile <PROFILE>', 'profile of a NIM')
-    .option('--runtime <DIGEST>', 'image that reads a modelcar')
-    .option('--arg <ARG>', 'argument of the runtime; may be repeated', collect);
+    .option('--runtime <IMAGE>', 'image that reads a modelcar: REPOSITORY:TAG or a digest')
+    .option('--arg <ARG>', 'argument of the runtime (repeatable)', collect);
 }
 
 async function bodyOf(client: Client, out: Output, name: string, options: DeployOptions) {
   const { location, target, min, max = Math.max(min, 1), secret = null, pullSecret = null } = options;
-  const image = options.image ?? (await newestApproved(client, name, location));
+  const image = await (options.image === undefined
+    ? newestApproved(client, name, location)
+    : findImage(client, options.image));
   const runtime =
-    options.runtime === undefined ? null : { image: options.runtime, ...(options.arg ? { args: options.arg } : {}) };
+    options.runtime === undefined
+      ? null
+      : { image: await findImage(client, options.runtime), ...(options.arg ? { args: options.arg } : {}) };
   return {
     name: options.name,
     namespace: options.namespace,
@@ -170,15 +178,22 @@ const DEPLOYMENTS: Column<ModelDeployment>[] = [
   { head: 'STATE', cell: (row) => row.status.state },
 ];
 
+interface FilterOptions extends ListOptions {
+  location?: string;
+  search?: string;
+}
+
 function deployments(shell: Shell): Command {
   const list = examples(
-    listCommand('list', 'list what is served').option('--location <ID>', 'there only'),
+    listCommand('list', 'list what is served')
+      .option('--location <ID>', 'there only')
+      .option('--search <TEXT>', 'part of the name, the namespace or the model'),
     'models deployments list',
   ).action(
-    clientAction<ListOptions & { location?: string }>(shell, async ({ client, out }, _args, options) => {
-      const { location } = options;
+    clientAction<FilterOptions>(shell, async ({ client, out }, _args, options) => {
+      const { location, search: q } = options;
       const body = await readPages(options, (query) =>
-        client('listModelDeployments', { query: { ...query, location } }),
+        client('listModelDeployments', { query: { ...query, location, q } }),
       );
       out.list(body, (row) => row.id, DEPLOYMENTS, 'Nothing is served yet. Begin: pharos models deploy --help');
     }),
@@ -196,7 +211,7 @@ function deployments(shell: Shell): Command {
   const edit = examples(
     clientCommand('edit', 'change a deployment; what is not named stays')
       .argument('<deployment>', 'name or id')
-      .option('--image <DIGEST>', 'another approved version')
+      .option('--image <IMAGE>', 'another approved version: REPOSITORY:TAG or a digest')
       .option('--gpus <N>', 'GPUs of each replica', wholeNumber(0, 1024))
       .option('--min <N>', 'replicas at least', wholeNumber(0, 1000))
       .option('--max <N>', 'replicas at most', wholeNumber(1, 1000))
@@ -212,7 +227,8 @@ function deployments(shell: Shell): Command {
   ).action(
     clientAction<EditOptions>(shell, async ({ client, out }, [name], options) => {
       const { id } = await findModelDeployment(client, name!);
-      const body = patchOf(options, (await client('getModelDeployment', { params: { id } })).spec);
+      const image = options.image === undefined ? undefined : await findImage(client, options.image);
+      const body = patchOf({ ...options, image }, (await client('getModelDeployment', { params: { id } })).spec);
       if (options.dryRun === true) {
         const answer = await client('modelDeploymentChangeManifest', { params: { id }, body });
         out.one(answer, answer.yaml, () => {
@@ -248,7 +264,7 @@ function deployments(shell: Shell): Command {
 }
 
 interface EditOptions extends CommonOptions {
-  image?: string;
+  image?: string | undefined;
   gpus?: number;
   min?: number;
   max?: number;

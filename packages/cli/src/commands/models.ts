@@ -111,8 +111,8 @@ interface EditOptions extends CommonOptions {
 function edit(shell: Shell): Command {
   const command = clientCommand('edit', 'write catalogue data of a model')
     .argument('<model>', 'name, publisher/name or id')
-    .option('--set <FIELD=VALUE>', 'write a field; may be repeated', collect)
-    .option('--reset <FIELD>', 'take the edit of a field back; may be repeated', collect)
+    .option('--set <FIELD=VALUE>', 'write a field (repeatable)', collect)
+    .option('--reset <FIELD>', 'take the edit of a field back (repeatable)', collect)
     .addHelpText(
       'after',
       `\n${paragraphs(`Fields: ${MODEL_FIELD_NAMES.join(', ')}.

@@ -157,7 +157,7 @@ function edit(shell: Shell): Command {
 function remove(shell: Shell): Command {
   const command = clientCommand('remove', 'disconnect a registry and forget its repositories')
     .argument('<registry>', 'name, address or id')
-    .option('--yes', 'do not ask for --yes when the library holds tags of it');
+    .option('--yes', 'also when the library holds tags of it');
   return examples(command, 'registries remove lab --yes').action(
     clientAction<CommonOptions & { yes?: boolean }>(shell, async ({ client, out }, [name], options) => {
       const registry = await findRegistry(client, name!);

@@ -55,7 +55,7 @@ function list(shell: Shell): Command {
     .addOption(new Option('--kind <KIND>', 'of this kind').choices(Kind.options))
     .option('--registry <REGISTRY>', 'of this registry: name or id')
     .option('--location <ID>', 'available there')
-    .option('--hcp-tag <NAME>', 'that carry this HCP tag; repeatable, then all of them', collect)
+    .option('--hcp-tag <NAME>', 'that carry this HCP tag (repeatable), then all of them', collect)
     .addOption(
       new Option('--sort <ORDER>', 'order, "-" for descending').choices(RepositoryQuery.shape.sort.unwrap().options),
     );

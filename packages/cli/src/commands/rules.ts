@@ -97,10 +97,17 @@ function edit(shell: Shell): Command {
   const command = ruleOptions(clientCommand('edit', 'change a rule; patterns given replace those it has'))
     .argument('<rule>', 'name or id')
     .option('--name <NAME>', 'another name')
+    .addOption(
+      new Option('--no-schedule', "read them as often as the registry's interval says").conflicts([
+        'every',
+        'at',
+        'zone',
+      ]),
+    )
     .addOption(new Option('--all-registries', 'apply to every registry').conflicts('registry'))
     .option('--enabled', 'use it')
     .addOption(new Option('--disabled', 'keep it, but do not use it').conflicts('enabled'));
-  return examples(command, 'rules edit postgres --keep 50', 'rules edit postgres --disabled').action(
+  return examples(command, 'rules edit postgres --keep 50', 'rules edit postgres --no-schedule').action(
     clientAction<RuleOptions & { disabled?: boolean }>(shell, async ({ client, out }, [name], options) => {
       const rule = await findRule(client, name!);
       const registryId = options.allRegistries

@@ -71,7 +71,7 @@ function list(shell: Shell): Command {
     .option('--extension <NAME>', 'that bring this extension')
     .addOption(new Option('--kind <KIND>', 'of this kind').choices(Kind.options))
     .option('--location <ID>', 'available there')
-    .option('--hcp-tag <NAME>', 'whose image carries this HCP tag; repeatable, then all of them', collect)
+    .option('--hcp-tag <NAME>', 'whose image carries this HCP tag (repeatable), then all of them', collect)
     .addOption(new Option('--presence <WHICH>', 'default: present and missing').choices([...Presence.options, 'all']))
     .option('--floating', 'only tags that name no exact version, such as 17 or latest')
     .option('--no-floating', 'only tags that name an exact version')

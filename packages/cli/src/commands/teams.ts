@@ -52,9 +52,9 @@ function writing(shell: Shell, verb: 'create' | 'update'): Command {
   const isNew = verb === 'create';
   const command = clientCommand(verb, isNew ? 'add a team' : 'change a team; what is given replaces what was there')
     .argument('<team>', isNew ? 'name' : 'name or id')
-    .option('--role <ROLE[@SCOPE]>', 'role of the members; may be repeated', grantOption)
-    .option('--member <USER>', 'name or id; may be repeated', collect)
-    .option('--group <GROUP>', 'group of the identity provider; may be repeated', collect)
+    .option('--role <ROLE[@SCOPE]>', 'role of the members (repeatable)', grantOption)
+    .option('--member <USER>', 'name or id (repeatable)', collect)
+    .option('--group <GROUP>', 'group of the identity provider (repeatable)', collect)
     .option('--description <TEXT>', 'what the team is for')
     .addHelpText('after', GRANT_HELP);
   return examples(command, `teams ${verb} dba --role curator@location:eu-west --member ada --member bob`).action(

@@ -61,7 +61,7 @@ function create(shell: Shell): Command {
     .argument('<name>', 'what it is for')
     .addOption(new Option('--role <ROLE>', 'what it may do (not needed with --robot)').choices(Role.options))
     .option('--robot <ROBOT>', 'the robot it is for; it may do what the robot may')
-    .option('--scope <SCOPE>', 'bound it: location:ID, repositories:PATTERN, permission:NAME; may be repeated', collect)
+    .option('--scope <SCOPE>', 'bound it: location:ID, repositories:PATTERN, permission:NAME (repeatable)', collect)
     .option('--expires <DURATION>', 'e.g. 12h, 90d (default 30d, agents never)', durationSeconds);
   return examples(
     command,

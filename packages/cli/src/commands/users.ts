@@ -58,7 +58,7 @@ interface CreateOptions extends CommonOptions {
 function create(shell: Shell): Command {
   const command = clientCommand('create', 'invite a person with a one-time link, or make a robot')
     .argument('<name>', 'name to sign in with')
-    .option('--role <ROLE[@SCOPE]>', 'role; may be repeated', grantOption)
+    .option('--role <ROLE[@SCOPE]>', 'role (repeatable)', grantOption)
     .option('--full-name <NAME>', 'name for people to read')
     .option('--robot', 'a robot: no password, tokens only')
     .addHelpText('after', GRANT_HELP);
@@ -84,7 +84,7 @@ function showLink(out: ClientContext['out'], name: string, link: PasswordLink): 
 function roles(shell: Shell): Command {
   const command = clientCommand('roles', 'replace the roles of a user')
     .argument('<user>', 'name or id')
-    .option('--role <ROLE[@SCOPE]>', 'role; may be repeated; none at all takes every role away', grantOption)
+    .option('--role <ROLE[@SCOPE]>', 'role (repeatable); none at all takes every role away', grantOption)
     .addHelpText('after', GRANT_HELP);
   return examples(command, 'users roles ada --role viewer --role curator@location:eu-west').action(
     clientAction<CommonOptions & { role?: UserGrant[] }>(shell, async ({ client, out }, [name], options) => {

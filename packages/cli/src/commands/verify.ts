@@ -3,9 +3,9 @@ import type { ImageVerification } from '@pharos/contract';
 import type { Command } from 'commander';
 import { type CommonOptions, clientAction, clientCommand, examples, noteProblems, type Shell } from '../command.ts';
 import { minute, shortDigest } from '../format.ts';
+import { findDigest, isDigestLike } from '../image-reference.ts';
 import type { Output } from '../output.ts';
 import { findTag } from '../tag-reference.ts';
-import { findDigest } from './images.ts';
 
 export function verifyCommand(shell: Shell): Command {
   const command = clientCommand('verify', 'say whether a trusted key signed an image; exit code 0 only when one did')
@@ -14,10 +14,9 @@ export function verifyCommand(shell: Shell): Command {
   return examples(command, 'verify postgresql:17.4-2503310734', 'verify sha256:3a7c… --json').action(
     clientAction<CommonOptions & { registry?: string }>(shell, async ({ client, out }, [text], options) => {
       // A digest names the image wherever it stands; a tag asks for what was found in its own repository.
-      const isDigest = /^(?:sha(?:256|512):)?[0-9a-f]{6,128}$/.test(text!);
       let digest: string;
       let repositoryId: string | undefined;
-      if (isDigest) digest = await findDigest(client, text!);
+      if (isDigestLike(text!)) digest = await findDigest(client, text!);
       else {
         const { repository, name } = await findTag(client, [text!], options.registry);
         repositoryId = repository.id;

@@ -80,7 +80,7 @@ interface WriteOptions extends CommonOptions {
 
 function writeOptions(command: Command): Command {
   return command
-    .addOption(new Option('--event <EVENT>', 'tell of this; may be given again').argParser(eventOf))
+    .addOption(new Option('--event <EVENT>', 'tell of this (repeatable)').argParser(eventOf))
     .option('--repositories <PATTERN>', 'only of repositories that fit: a glob, or re: and a regular expression')
     .option('--allow-http', 'plain http is allowed: what is sent can be read on the way')
     .option('--allow-private', 'addresses of private networks and of this machine are allowed');

@@ -2,6 +2,9 @@
  * What runs inside the container. Images differ in how they start: the official one has an entrypoint that begins as root,
  * those of CloudNativePG and EDB have none, because an operator starts them. They all hold initdb and postgres, so this finds
  * these and starts them as the image's own user. Only builtins of sh: minimal images have little else.
+ *
+ * In a network of its own a client comes from the address of the bridge, which initdb's pg_hba.conf does not let in; the port is
+ * published on loopback alone, and the password is asked for.
  */
 export const START_SCRIPT = `set -eu
 bin=
@@ -15,6 +18,7 @@ if [ ! -f "$data/PG_VERSION" ]; then
   printf '%s' "$PHAROS_PASSWORD" > /tmp/pharos-password
   "$bin/initdb" -D "$data" -U "$PHAROS_USER" --encoding=UTF8 --locale=C --auth-host=scram-sha-256 --auth-local=scram-sha-256 --pwfile=/tmp/pharos-password
   : > /tmp/pharos-password
+  if [ "$PHAROS_LISTEN" != 127.0.0.1 ]; then echo 'host all all all scram-sha-256' >> "$data/pg_hba.conf"; fi
 fi
 server=postgres
 if [ -x "$bin/edb-postgres" ]; then server=edb-postgres; fi

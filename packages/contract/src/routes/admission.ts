@@ -11,6 +11,7 @@ import {
 } from '../admission.ts';
 import { PageQuery, page } from '../page.ts';
 import type { Route } from '../route.ts';
+import { told } from '../told.ts';
 import { get, MiB, post } from './parts.ts';
 
 export const admissionRoutes = {
@@ -50,7 +51,7 @@ export const admissionRoutes = {
     permission: 'agents:report',
     group: 'agent protocol',
     summary: 'What may run in the location of the agent, signed',
-    query: SnapshotQuery,
+    query: told(SnapshotQuery),
     response: AdmissionSnapshot,
   },
   agentAdmissionReport: {
@@ -61,7 +62,7 @@ export const admissionRoutes = {
     audit: null,
     group: 'agent protocol',
     summary: 'How admission control of the agent stands, and what it refused',
-    body: AdmissionReport,
+    body: told(AdmissionReport),
     bodyLimit: 2 * MiB,
   },
 } as const satisfies Record<string, Route>;

@@ -10,6 +10,7 @@ import {
 } from '../agent-key.ts';
 import { page } from '../page.ts';
 import type { Route } from '../route.ts';
+import { told } from '../told.ts';
 import { ById, get, post, remove } from './parts.ts';
 
 export const agentKeysRoutes = {
@@ -60,7 +61,7 @@ export const agentKeysRoutes = {
     audit: 'agent.join',
     group: 'agent protocol',
     summary: 'An agent exchanges a join token for a key of its own',
-    body: AgentJoin,
+    body: told(AgentJoin),
     response: AgentJoined,
   },
   agentRotateKey: {
@@ -71,7 +72,7 @@ export const agentKeysRoutes = {
     audit: null,
     group: 'agent protocol',
     summary: 'An agent puts another key in the place of its own',
-    body: AgentKeyRotation,
+    body: told(AgentKeyRotation),
     response: AgentJoined,
   },
 } as const satisfies Record<string, Route>;

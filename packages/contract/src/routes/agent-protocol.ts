@@ -1,11 +1,12 @@
 /** The route table: what Beacon Agents say and ask. */
 import { z } from 'zod';
 import { Id, Time } from '../common.ts';
-import { EvidenceReport } from '../evidence.ts';
+import { EvidencePart, EvidenceReport } from '../evidence.ts';
 import { Check, RegistryReading } from '../registry.ts';
 import {
   AgentConfig,
   ChunkTaken,
+  FileRule,
   Hello,
   Listing,
   ScanBegin,
@@ -20,6 +21,7 @@ import {
   WorkResult,
 } from '../report.ts';
 import type { Route } from '../route.ts';
+import { told } from '../told.ts';
 import { VulnerabilityReports } from '../vulnerability-report.ts';
 import { ById, get, MiB, post } from './parts.ts';
 
@@ -32,7 +34,8 @@ export const agentProtocolRoutes = {
     audit: null,
     group: 'agent protocol',
     summary: 'An agent starts',
-    body: Hello,
+    // A rule with a clause that is not known here would take in more than it says.
+    body: told(Hello, [FileRule]),
     response: Welcome,
     bodyLimit: 16 * MiB,
   },
@@ -42,7 +45,7 @@ export const agentProtocolRoutes = {
     permission: 'agents:report',
     group: 'agent protocol',
     summary: 'Registries and rules to read',
-    query: z.strictObject({ agentId: Id }),
+    query: told(z.strictObject({ agentId: Id })),
     response: AgentConfig,
   },
   agentWork: {
@@ -51,7 +54,7 @@ export const agentProtocolRoutes = {
     permission: 'agents:report',
     group: 'agent protocol',
     summary: 'Long poll for work; also the heartbeat',
-    query: WorkQuery,
+    query: told(WorkQuery),
     response: WorkAnswer,
   },
   agentWorkResult: {
@@ -63,7 +66,7 @@ export const agentProtocolRoutes = {
     group: 'agent protocol',
     summary: 'Work is done',
     params: ById,
-    body: WorkResult,
+    body: told(WorkResult),
     bodyLimit: 64 * MiB,
   },
   agentRegistryStatus: {
@@ -75,14 +78,16 @@ export const agentProtocolRoutes = {
     group: 'agent protocol',
     summary: 'How a registry answers, and when it is read next',
     params: ById,
-    body: z.strictObject({
-      state: z.enum(['checking', 'ok', 'warning', 'error']).optional(),
-      message: z.string().max(2000).optional(),
-      code: z.string().max(100).nullable().optional(),
-      checks: z.array(Check).max(50).optional(),
-      nextScanAt: Time.nullable().optional(),
-      reading: RegistryReading.nullable().optional(),
-    }),
+    body: told(
+      z.strictObject({
+        state: z.enum(['checking', 'ok', 'warning', 'error']).optional(),
+        message: z.string().max(2000).optional(),
+        code: z.string().max(100).nullable().optional(),
+        checks: z.array(Check).max(50).optional(),
+        nextScanAt: Time.nullable().optional(),
+        reading: RegistryReading.nullable().optional(),
+      }),
+    ),
   },
   agentListing: {
     ...post,
@@ -92,7 +97,7 @@ export const agentProtocolRoutes = {
     audit: null,
     group: 'agent protocol',
     summary: 'Names a registry listed',
-    body: Listing,
+    body: told(Listing),
     bodyLimit: 64 * MiB,
   },
   agentScanBegin: {
@@ -103,7 +108,7 @@ export const agentProtocolRoutes = {
     audit: null,
     group: 'agent protocol',
     summary: 'Begin, or resume, a report',
-    body: ScanBegin,
+    body: told(ScanBegin),
     response: ScanBegun,
   },
   agentScanProgress: {
@@ -115,7 +120,7 @@ export const agentProtocolRoutes = {
     group: 'agent protocol',
     summary: 'How far a scan is',
     params: ById,
-    body: ScanProgress,
+    body: told(ScanProgress),
   },
   agentScanChunk: {
     ...post,
@@ -126,7 +131,7 @@ export const agentProtocolRoutes = {
     group: 'agent protocol',
     summary: 'Stage a part of a report',
     params: z.strictObject({ id: Id, n: z.coerce.number().int().min(0).max(100_000) }),
-    body: ScanChunk,
+    body: told(ScanChunk),
     response: ChunkTaken,
     bodyLimit: 32 * MiB,
   },
@@ -139,8 +144,20 @@ export const agentProtocolRoutes = {
     group: 'agent protocol',
     summary: 'Signatures that hang on images of the repository; sent twice is sent once',
     params: ById,
-    body: EvidenceReport,
+    body: told(EvidenceReport),
     bodyLimit: 32 * MiB,
+  },
+  agentScanEvidencePart: {
+    ...post,
+    status: 204,
+    path: '/agent/scans/{id}/evidence-parts',
+    permission: 'agents:report',
+    audit: null,
+    group: 'agent protocol',
+    summary: 'A part of a large attestation; sent twice is sent once',
+    params: ById,
+    body: told(EvidencePart),
+    bodyLimit: 6 * MiB,
   },
   agentScanReports: {
     ...post,
@@ -151,8 +168,8 @@ export const agentProtocolRoutes = {
     group: 'agent protocol',
     summary: 'Vulnerability reports about images of the repository; sent twice is sent once',
     params: ById,
-    body: VulnerabilityReports,
-    bodyLimit: MiB,
+    body: told(VulnerabilityReports),
+    bodyLimit: 8 * MiB,
   },
   agentScanCommit: {
     ...post,
@@ -163,7 +180,7 @@ export const agentProtocolRoutes = {
     group: 'agent protocol',
     summary: 'Make the report visible, whole',
     params: ById,
-    body: ScanCommit,
+    body: told(ScanCommit),
     response: ScanCommitted,
     bodyLimit: 64 * MiB,
   },

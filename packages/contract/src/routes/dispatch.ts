@@ -5,6 +5,7 @@ import { Dispatch, DispatchQuery, DispatchReport, DispatchTasks, KubernetesStatu
 import { NodeReport } from '../node.ts';
 import { page } from '../page.ts';
 import type { Route } from '../route.ts';
+import { told } from '../told.ts';
 import { ImageUsage, UsageQuery, UsageReport } from '../usage.ts';
 import { ByDigest, ById, get, MiB, post } from './parts.ts';
 
@@ -34,7 +35,7 @@ export const dispatchRoutes = {
     permission: 'agents:report',
     group: 'agent protocol',
     summary: 'What this agent shall apply, observe and delete; it holds a lease on it then',
-    query: z.strictObject({ agentId: Id, epoch: z.coerce.number().int().min(1) }),
+    query: told(z.strictObject({ agentId: Id, epoch: z.coerce.number().int().min(1) })),
     response: DispatchTasks,
   },
   agentDispatchReport: {
@@ -46,7 +47,7 @@ export const dispatchRoutes = {
     group: 'agent protocol',
     summary: 'How far a dispatch is; refused for an older lease or generation',
     params: ById,
-    body: DispatchReport,
+    body: told(DispatchReport),
     bodyLimit: 4 * MiB,
   },
   agentUsages: {
@@ -57,7 +58,7 @@ export const dispatchRoutes = {
     audit: null,
     group: 'agent protocol',
     summary: 'Which images run in the location',
-    body: UsageReport,
+    body: told(UsageReport),
     bodyLimit: 32 * MiB,
   },
   agentSecrets: {
@@ -68,7 +69,7 @@ export const dispatchRoutes = {
     audit: null,
     group: 'agent protocol',
     summary: 'Which of the secrets that were asked for stand there; never what they hold',
-    body: z.strictObject({ agentId: Id, answers: z.array(SecretAnswer).max(50) }),
+    body: told(z.strictObject({ agentId: Id, answers: z.array(SecretAnswer).max(50) })),
   },
   agentNodes: {
     ...post,
@@ -78,7 +79,7 @@ export const dispatchRoutes = {
     audit: null,
     group: 'agent protocol',
     summary: 'The nodes of the location, told when they change',
-    body: NodeReport,
+    body: told(NodeReport),
     bodyLimit: 16 * MiB,
   },
   agentKubernetes: {
@@ -89,6 +90,6 @@ export const dispatchRoutes = {
     audit: null,
     group: 'agent protocol',
     summary: 'How the Kubernetes of an agent answers, and what the agent may do there',
-    body: z.strictObject({ agentId: Id, status: KubernetesStatus }),
+    body: told(z.strictObject({ agentId: Id, status: KubernetesStatus })),
   },
 } as const satisfies Record<string, Route>;

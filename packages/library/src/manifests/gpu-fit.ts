@@ -87,20 +87,30 @@ function nodesCheck(gpu: Gpu, { min }: ModelDeploymentSpec['replicas'], fit: Nod
     return warn('gpu-nodes', words, fit.hint || look);
   }
   if (fit.fits === 'no') return fail('gpu-nodes', words, fit.hint);
-  // Other workloads hold GPUs too, which the nodes do not tell: so this says too few, and never enough.
+  const replicas = (count: number) => (count === 1 ? '1 replica finds' : `${count} replicas find`);
   if (fit.room < min) {
-    const room = fit.room === 1 ? '1 replica finds' : `${fit.room} replicas find`;
-    return warn(
-      'gpu-nodes',
-      `${words} At once ${room} room there, and ${min} are asked for.`,
-      'Ask for fewer replicas.',
-    );
+    const room = `At once ${replicas(fit.room)} room there, and ${min} are asked for.`;
+    return warn('gpu-nodes', `${words} ${room}`, 'Ask for fewer replicas.');
+  }
+  const held = heldWords(fit);
+  // A deployment that stands holds its own: who changes it needs no more than it has, so this is told and refuses nothing.
+  if (fit.free !== null && fit.free < min) {
+    const room = `Beside them ${replicas(fit.free)} room, and ${min} are asked for.`;
+    const hint =
+      'It waits until pods there end, unless they are its own. Ask for fewer replicas, or choose other nodes.';
+    return warn('gpu-nodes', `${words} ${held} ${room}`, hint);
   }
   if (fit.select !== null) {
     const others = 'Nodes with GPUs that do not fit are there too, and Kubernetes does not tell them apart.';
-    return warn('gpu-nodes', `${words} ${others}`, `Select its nodes by a label: ${fit.select}.`);
+    return warn('gpu-nodes', `${words} ${held} ${others}`, `Select its nodes by a label: ${fit.select}.`);
   }
-  return ok('gpu-nodes', words);
+  return ok('gpu-nodes', `${words} ${held}`);
+}
+
+function heldWords({ held }: NodeFit): string {
+  if (held === null) return 'What other pods hold of them is not counted: no agent sees all pods of the location.';
+  const gpus = held.of === 1 ? 'the 1 GPU' : `the ${held.of} GPUs`;
+  return held.gpus === 0 ? `No pod holds any of ${gpus}.` : `Pods hold ${held.gpus} of ${gpus} there now.`;
 }
 
 /** The tested ways to serve a model against the nodes: which of them to take when nobody says, and why not another. */

@@ -45,7 +45,7 @@ export function kserveNimManifests(spec: ModelDeploymentSpec, image: ServedImage
   ];
   const service = inferenceService(spec, {
     // A NIM writes to its cache, and KServe mounts it read-only unless told (kserve#3687).
-    annotations: storageUri === undefined ? {} : { 'storage.kserve.io/readonly': 'false' },
+    annotations: storageUri === undefined ? {} : { 'storage.kserve.io/readonly': 'false', ...keysOf(spec) },
     model: { modelFormat: { name: format }, runtime: name, storageUri, env: env.length === 0 ? undefined : env },
   });
   return [...(claim === null ? [] : [claim.object]), runtime, service];
@@ -125,6 +125,13 @@ function claimOf(spec: ModelDeploymentSpec, image: ServedImage): { name: string;
   });
   const object = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace }, spec: claim };
   return { name, object };
+}
+
+/** It comes before the secrets of the service account (kserve v0.20.0, pkg/credentials/service_account_credentials.go). */
+function keysOf({ storage }: ModelDeploymentSpec): Record<string, string> {
+  return storage?.kind === 'object-storage' && storage.secret !== undefined
+    ? { 'serving.kserve.io/storageSecretName': storage.secret }
+    : {};
 }
 
 function storageUriOf({ storage }: ModelDeploymentSpec, claim: string | null): string | undefined {

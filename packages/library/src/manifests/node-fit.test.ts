@@ -105,6 +105,8 @@ describe('which nodes a replica runs on, in words', () => {
       words: 'not known: no agent of eu-west may read nodes',
       hint: '',
       room: 0,
+      free: null,
+      held: null,
       select: null,
     });
   });

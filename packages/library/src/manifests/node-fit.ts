@@ -1,5 +1,5 @@
 /** Which nodes of a location can run one replica, in the order of reasons that keep the others out. */
-import type { ClusterNode, NodeTaint } from '@pharos/contract';
+import type { ClusterNode, NodeGpu, NodeTaint } from '@pharos/contract';
 import { GPU_TOLERATION } from './served-image.ts';
 
 /** What is known of the nodes of a location; a string: nothing, and why. */
@@ -106,22 +106,30 @@ export interface NodeFit {
   readonly hint: string;
   /** How many replicas find GPUs at once, were nothing else there. */
   readonly room: number;
+  /** How many find them beside what stands there now; null: not known, for agents do not see all pods. */
+  readonly free: number | null;
+  /** GPUs of the nodes that fit, and how many of these pods hold; null: not known. */
+  readonly held: { readonly gpus: number; readonly of: number } | null;
   /** A label of nodes that do, where a replica may land on another that does not; null: none may. */
   readonly select: string | null;
 }
 
 export function nodeFit(need: NodeNeed, nodes: KnownNodes): NodeFit {
-  if (typeof nodes === 'string')
-    return { fits: 'unknown', words: `not known: ${nodes}`, hint: '', room: 0, select: null };
+  if (typeof nodes === 'string') return { fits: 'unknown', words: `not known: ${nodes}`, hint: '', ...NO_ROOM };
   const judged = nodes.map((node) => ({ node, obstacle: obstacleOf(node, need) }));
   const fitting = judged.filter(({ obstacle }) => obstacle === null).map(({ node }) => node);
   if (fitting.length > 0) {
-    const room = fitting.reduce((sum, { gpu }) => sum + Math.floor((gpu?.count ?? 0) / Math.max(need.count, 1)), 0);
+    const each = Math.max(need.count, 1);
+    const sumOf = (value: (gpu: NodeGpu) => number) =>
+      fitting.reduce((sum, { gpu }) => sum + (gpu === null ? 0 : value(gpu)), 0);
+    const isSeen = fitting.every(({ gpu }) => gpu?.requested != null);
     return {
       fits: 'yes',
       words: `fits on ${counted(fitting.length)} (${productsOf(fitting)})`,
       hint: '',
-      room,
+      room: sumOf(({ count }) => Math.floor(count / each)),
+      free: isSeen ? sumOf(({ count, requested }) => Math.floor(Math.max(0, count - requested!) / each)) : null,
+      held: isSeen ? { gpus: sumOf(({ requested }) => requested!), of: sumOf(({ count }) => count) } : null,
       select: selectFrom(judged),
     };
   }
@@ -135,12 +143,13 @@ export function nodeFit(need: NodeNeed, nodes: KnownNodes): NodeFit {
       fits: 'unknown',
       words,
       hint: 'It starts once a node with them joins; else correct the labels.',
-      room: 0,
-      select: null,
+      ...NO_ROOM,
     };
   }
-  return { fits: 'no', room: 0, select: null, ...inWords(obstacle, need, close) };
+  return { fits: 'no', ...NO_ROOM, ...inWords(obstacle, need, close) };
 }
+
+const NO_ROOM = { room: 0, free: null, held: null, select: null } as const;
 
 /** Kubernetes counts GPUs and knows nothing of their kind: what is too small is kept away by a label only. */
 function selectFrom(judged: readonly { node: ClusterNode; obstacle: Obstacle | null }[]): string | null {

@@ -13,6 +13,8 @@ export interface ClusterFacts {
   readonly nodes: KnownNodes;
   /** Whether a secret stands in the namespace, by its name; null: the agent may not look. A string: nothing is known, and why. */
   readonly secrets: ReadonlyMap<string, boolean | null> | string;
+  /** Names of their keys, where the agent could tell them. */
+  readonly secretKeys?: ReadonlyMap<string, readonly string[]>;
   /** An agent applies it now: what is missing cannot come with the same commit. */
   readonly applies: boolean;
 }
@@ -22,9 +24,11 @@ export function secretsOf({
   secret,
   pullSecret,
   target,
-}: Pick<ModelDeploymentSpec, 'secret' | 'pullSecret' | 'target'>): string[] {
+  storage,
+}: Pick<ModelDeploymentSpec, 'secret' | 'pullSecret' | 'target' | 'storage'>): string[] {
   const key = secret ?? (target === 'nim-operator' ? DEFAULT_AUTH_SECRET : null);
-  const named = [key, pullSecret].filter((name) => name !== null);
+  const stored = storage?.kind === 'object-storage' ? (storage.secret ?? null) : null;
+  const named = [key, pullSecret, stored].filter((name) => name !== null);
   return [...new Set(named)].filter((name) => SUBDOMAIN.test(name) && name.length <= LONGEST);
 }
 
@@ -46,20 +50,34 @@ export function secretChecks(spec: ModelDeploymentSpec, image: ServedImage, clus
   } else {
     checks.push(secretCheck('pull-secret', pullSecret, spec, cluster));
   }
+  checks.push(...storageKeysCheck(spec, cluster));
   return checks;
 }
 
-const WITH_KEY = ' with the key NGC_API_KEY';
+/** Keys that the storage initializer of KServe looks for, by the kind of address (v0.20.0, pkg/credentials). */
+const STORAGE_KEYS: readonly [prefix: string, keys: readonly string[]][] = [
+  ['s3://', ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']],
+  ['gs://', ['gcloud-application-credentials.json']],
+];
+
+function storageKeysCheck(spec: ModelDeploymentSpec, cluster: ClusterFacts): ManifestCheck[] {
+  const { storage } = spec;
+  if (storage?.kind !== 'object-storage' || storage.secret === undefined) return [];
+  const [, keys = []] = STORAGE_KEYS.find(([prefix]) => storage.uri.startsWith(prefix)) ?? [];
+  return [secretCheck('storage-secret', storage.secret, spec, cluster, keys)];
+}
+
+const NGC_KEYS = ['NGC_API_KEY'];
 
 function keyCheck(spec: ModelDeploymentSpec, cluster: ClusterFacts): ManifestCheck {
   const { secret, namespace, target } = spec;
-  if (secret !== null) return secretCheck('secret', secret, spec, cluster, WITH_KEY);
+  if (secret !== null) return secretCheck('secret', secret, spec, cluster, NGC_KEYS);
   if (target === 'nim-operator') {
-    if (typeof cluster.secrets !== 'string') return secretCheck('secret', DEFAULT_AUTH_SECRET, spec, cluster, WITH_KEY);
+    if (typeof cluster.secrets !== 'string') return secretCheck('secret', DEFAULT_AUTH_SECRET, spec, cluster, NGC_KEYS);
     return warn(
       'secret',
       `No secret was named: ${DEFAULT_AUTH_SECRET} is taken, for the NIM Operator serves nothing without one.`,
-      `It must stand in ${namespace}${WITH_KEY}.`,
+      `It must stand in ${namespace}${withKeys(NGC_KEYS)}.`,
     );
   }
   return warn(
@@ -69,14 +87,18 @@ function keyCheck(spec: ModelDeploymentSpec, cluster: ClusterFacts): ManifestChe
   );
 }
 
-/** Whether it stands there; never what it holds, which nobody here reads. */
+const withKeys = (keys: readonly string[]) =>
+  keys.length === 0 ? '' : ` with the ${keys.length === 1 ? 'key' : 'keys'} ${keys.join(' and ')}`;
+
+/** Whether it stands there and has these keys, by their names; never what it holds, which nobody here reads. */
 function secretCheck(
   id: string,
   name: string,
   { namespace }: ModelDeploymentSpec,
-  { secrets, applies }: ClusterFacts,
-  withWhat = '',
+  { secrets, secretKeys, applies }: ClusterFacts,
+  keys: readonly string[] = [],
 ): ManifestCheck {
+  const withWhat = withKeys(keys);
   if (!SUBDOMAIN.test(name))
     return fail(id, `"${name}" is not the name of a secret.`, 'Use lower-case letters, digits, "-" and ".".');
   const look = `kubectl -n ${namespace} get secret ${name}`;
@@ -86,7 +108,17 @@ function secretCheck(
     const why = typeof secrets === 'string' ? secrets : silent;
     return warn(id, `The secret ${name} must stand in ${namespace}${withWhat}; not known: ${why}.`, look);
   }
-  if (isThere) return ok(id, `The secret ${name} stands in ${namespace}; what it holds was not read.`);
+  if (isThere) {
+    const known = keys.length === 0 ? undefined : secretKeys?.get(name);
+    const stands = `The secret ${name} stands in ${namespace}`;
+    if (known === undefined) return ok(id, `${stands}; what it holds was not read.`);
+    const lacking = keys.filter((key) => !known.includes(key));
+    if (lacking.length === 0) return ok(id, `${stands}${withWhat}; what stands under it was not read.`);
+    // What wrote it tells its keys, and may have told too little: this refuses nothing.
+    const message = `${stands}, and as far as its metadata tells it has no ${lacking.join(' and no ')}.`;
+    const add = `Add it there: ${look.replace(' get ', ' edit ')}.`;
+    return warn(id, message, add);
+  }
   const make = `Make it in ${namespace}${withWhat}: secrets of other namespaces are not seen there.`;
   const message = `The secret ${name} does not stand in ${namespace}.`;
   return applies ? fail(id, message, make) : warn(id, message, make);

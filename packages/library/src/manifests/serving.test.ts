@@ -219,6 +219,64 @@ describe('pitfalls of consumers', () => {
     assert.equal(of(new Map([['ngc-api-secret', false]]), true, operator)[0]![0], 'fail');
   });
 
+  test('pitfall 17: the keys that a secret must have, by their names alone', () => {
+    const storage = { kind: 'object-storage', uri: 's3://nims/llama', secret: 'bucket-keys' } as const;
+    const one = spec({ namespace: 'team-a', storage, pullSecret: null, secret: 'ngc' });
+    assert.deepEqual(secretsOf(one), ['ngc', 'bucket-keys']);
+    const secrets = new Map([
+      ['ngc', true],
+      ['bucket-keys', true],
+    ]);
+    const of = (keys: Record<string, string[]>, over: Partial<ClusterFacts> = {}) =>
+      servingChecks(one, nim(), { ...UNKNOWN, secrets, secretKeys: new Map(Object.entries(keys)), ...over })
+        .filter(({ id }) => id === 'secret' || id === 'storage-secret')
+        .map(({ id, state, message }) => `${id} ${state} ${message}`);
+    const aws = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+    assert.deepEqual(of({ ngc: ['NGC_API_KEY', 'x'], 'bucket-keys': aws }), [
+      'secret ok The secret ngc stands in team-a with the key NGC_API_KEY; what stands under it was not read.',
+      `storage-secret ok The secret bucket-keys stands in team-a with the keys ${aws.join(' and ')}; what stands under it was not read.`,
+    ]);
+    const lacking = of({ ngc: ['ngc_api_key'], 'bucket-keys': ['AWS_ACCESS_KEY_ID'] });
+    assert.match(lacking[0]!, /^secret warn .* it has no NGC_API_KEY\.$/);
+    assert.match(lacking[1]!, /^storage-secret warn .* it has no AWS_SECRET_ACCESS_KEY\.$/);
+    assert.match(of({})[1]!, /^storage-secret ok .*; what it holds was not read\.$/, 'nobody could tell the keys');
+    const none = of({}, { secrets: new Map([['bucket-keys', false]]), applies: true });
+    assert.match(none[1]!, /^storage-secret fail .* does not stand in team-a\.$/);
+    const [, service] = written(one);
+    assert.equal(service.metadata.annotations['serving.kserve.io/storageSecretName'], 'bucket-keys');
+  });
+
+  test('pitfall 18: GPUs that other pods hold count where they are seen, and else the check says that they do not', () => {
+    const base = { architecture: 'amd64', memoryBytes: null, ready: true, cordoned: false, taints: [], labels: {} };
+    const gpu = { count: 4, product: 'NVIDIA-L40S', memoryGiB: 45, sharedBy: 1, mig: [] };
+    const nodes = (...held: (number | null | undefined)[]) =>
+      held.map((requested, at) => ({ ...base, name: `n${at}`, gpu: { ...gpu, requested } }));
+    const of = (all: ReturnType<typeof nodes>, min = 2) => {
+      const checks = servingChecks(
+        spec({ gpu: { count: 2, product: 'L40S' }, replicas: { min, max: min } }),
+        nim({ gpuCount: 2, gpuMemoryGiB: 40 }),
+        { ...UNKNOWN, nodes: all },
+      );
+      const { state, message } = checks.find(({ id }) => id === 'gpu-nodes')!;
+      return `${state} ${message}`;
+    };
+    assert.match(of(nodes(0, 0)), /^ok .* No pod holds any of the 8 GPUs\.$/);
+    assert.match(of(nodes(2, 2)), /^ok .* Pods hold 4 of the 8 GPUs there now\.$/);
+    assert.match(
+      of(nodes(3, 2)),
+      /^warn .* Pods hold 5 of the 8 GPUs there now\. Beside them 1 replica finds room, and 2 /,
+    );
+    assert.match(
+      of(nodes(9, 4)),
+      /^warn .* Beside them 0 replicas find room/,
+      'more than there are is none that are left',
+    );
+    for (const unseen of [nodes(0, null), nodes(undefined)]) {
+      assert.match(of(unseen, 1), /^ok .* What other pods hold of them is not counted: no agent sees all pods/);
+    }
+    assert.match(of(nodes(0, 0), 5), /^warn .* At once 4 replicas find room there, and 5 /);
+  });
+
   test('pitfall 18: GPU needs are catalogue data: fitted where known, told where not', () => {
     const profile = { gpu: 'L40S', memoryGiB: 48, precision: 'FP8', pipelineParallelism: 1, goal: null } as const;
     const image = nim({

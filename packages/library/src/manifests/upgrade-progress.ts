@@ -32,6 +32,10 @@ export interface UpgradeFacts {
   } | null;
   /** null: no agent of the location watches pods. */
   readonly pods: readonly DatabasePod[] | null;
+  /** What shows that it came true: the image of the pods, what they mount, or the operator’s word where neither changes. */
+  readonly proof?: 'image' | 'extensions' | 'operator';
+  /** RFC 3339: when it began. */
+  readonly startedAt?: string | null;
 }
 
 export interface UpgradeProgress {
@@ -44,7 +48,11 @@ export interface UpgradeProgress {
 /** CloudNativePG and EDB Postgres for Kubernetes, api/v1/cluster_types.go: PhaseHealthy. */
 const HEALTHY = 'Cluster in healthy state';
 
-export function upgradeProgress({ digest, instances: total, applied, pods }: UpgradeFacts): UpgradeProgress {
+/** An operator takes so long at most to see that its cluster has changed. */
+const NOTICED_MS = 60_000;
+
+export function upgradeProgress(facts: UpgradeFacts): UpgradeProgress {
+  const { digest, instances: total, applied, pods, proof = 'image', startedAt = null } = facts;
   const done = pods === null ? null : Math.min(pods.filter(({ isNew }) => isNew).length, total);
   const instances = done === null ? null : { done, total };
   const not = (message: string): UpgradeProgress => ({ isVerified: false, instances, message });
@@ -54,6 +62,15 @@ export function upgradeProgress({ digest, instances: total, applied, pods }: Upg
     return not('The agent applies it.');
   }
   const says = applied === null || applied.phase === '' ? '' : ` The operator says: ${ended(applied.phase)}`;
+  if (proof === 'operator') {
+    if (applied === null) return not('The manifest has changed; nobody here applies it, so it is not known what runs.');
+    const noticed = startedAt === null ? Number.NEGATIVE_INFINITY : Date.parse(startedAt) + NOTICED_MS;
+    const isFresh = applied.seenAt !== null && Date.parse(applied.seenAt) >= noticed;
+    const isWhole = applied.ready === null || applied.ready >= total;
+    if (applied.phase !== HEALTHY || !isWhole || !isFresh) return not(`The agent has applied it.${says}`);
+    const message = 'The agent has applied it, and the operator calls the cluster healthy.';
+    return { isVerified: true, instances: null, message };
+  }
   if (pods === null) {
     return not(`No agent reports the pods of the location, so it is not known what runs.${says}`);
   }
@@ -80,7 +97,10 @@ export function upgradeProgress({ digest, instances: total, applied, pods }: Upg
   return {
     isVerified: true,
     instances,
-    message: `${total === 1 ? 'The instance runs' : `All ${total} instances run`} ${digest.slice(0, 19)}.`,
+    message:
+      proof === 'image'
+        ? `${total === 1 ? 'The instance runs' : `All ${total} instances run`} ${digest.slice(0, 19)}.`
+        : `${total === 1 ? 'The instance has' : `All ${total} instances have`} the new extension images mounted.`,
   };
 }
 

@@ -9,7 +9,7 @@ import type { PlacedImage } from './placed-image.ts';
 const IN_PLACE_FROM = 16;
 
 /** The step from one image to another; null: none forward, or not between these. */
-export function upgradeKind(from: PlacedImage, to: PlacedImage): Exclude<UpgradeKind, 'extension'> | null {
+export function upgradeKind(from: PlacedImage, to: PlacedImage): Exclude<UpgradeKind, 'extension' | 'change'> | null {
   if (from.digest === to.digest || from.engine !== to.engine) return null;
   const [old, young] = [from.version, to.version];
   if (old?.major == null || young?.major == null) return null;

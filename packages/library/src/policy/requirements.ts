@@ -1,8 +1,10 @@
 /** What each requirement of a policy says of an image: passed, failed, or not known, with the sentence that says what was looked at. */
 import type { PolicyOutcome, PolicyRequirements, RequirementName, RequirementResult } from '@pharos/contract';
 import { lifecycleOf } from '../lifecycle.ts';
-import type { PolicyEvidence, PolicyFacts } from './facts.ts';
+import { judgeAttestations } from './attestations.ts';
+import type { PolicyFacts } from './facts.ts';
 import { judgeVulnerabilities } from './vulnerabilities.ts';
+import { isMatch, isValid, names } from './words.ts';
 
 type Said = readonly [PolicyOutcome, string];
 type Judge<N extends RequirementName> = (
@@ -44,22 +46,7 @@ const JUDGES: { readonly [N in RequirementName]-?: Judge<N> } = {
     ];
   },
 
-  attestations: (wanted, { evidence }, now) => {
-    const missing: string[] = [];
-    for (const { predicateType, builder } of wanted) {
-      const found = evidence.filter(
-        (each) => each.predicateType === predicateType && each.what === 'attestation' && isValid(each, now),
-      );
-      if (found.length === 0) return ['unknown', `No trusted key signed an attestation of the type ${predicateType}.`];
-      if (builder === undefined) continue;
-      const builders = found.flatMap(({ predicate }) => builderOf(predicate) ?? []);
-      if (builders.length === 0) return ['unknown', `The attestation of the type ${predicateType} names no builder.`];
-      if (!builders.some((id) => isMatch(builder, id))) missing.push(...builders);
-    }
-    return missing.length > 0
-      ? ['fail', `It was built by ${names(missing)}, which is not the builder asked for.`]
-      : ['pass', 'Every attestation that is asked for was signed by a trusted key.'];
-  },
+  attestations: judgeAttestations,
 
   sbom: (_, { hasPackages }) =>
     hasPackages ? ['pass', 'A list of its packages was read.'] : ['unknown', 'No list of its packages was read.'],
@@ -137,41 +124,7 @@ export function judge(requirements: PolicyRequirements, facts: PolicyFacts, now:
   });
 }
 
-/**
- * `*` stands for any characters, for these texts have no parts as names of repositories do (and patterns of rules refuse what no such name can
- * hold, as a colon). The first place that fits is taken for each piece and the last piece has to end the text: no going back.
- */
-function isMatch(pattern: string, text: string): boolean {
-  const [first, ...rest] = pattern.split('*') as [string, ...string[]];
-  const last = rest.pop();
-  if (last === undefined) return text === pattern;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const piece of rest) {
-    const found = text.indexOf(piece, at);
-    if (found < 0) return false;
-    at = found + piece.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
-}
-
-function isValid({ validUntil }: PolicyEvidence, now: Date): boolean {
-  return validUntil === null || Date.parse(validUntil) > now.getTime();
-}
-
-/** SLSA v1: runDetails.builder.id; v0.2: builder.id. */
-function builderOf(predicate: unknown): string | null {
-  const body = predicate as { builder?: { id?: unknown }; runDetails?: { builder?: { id?: unknown } } } | null;
-  const id = body?.runDetails?.builder?.id ?? body?.builder?.id;
-  return typeof id === 'string' ? id.slice(0, 500) : null;
-}
-
 /** Whether an attestation's type is SLSA provenance, which alone names a builder. */
 export function isProvenance(predicateType: string): boolean {
   return SLSA.test(predicateType);
-}
-
-function names(all: readonly string[]): string {
-  const once = [...new Set(all)].map((each) => each.slice(0, 200));
-  return once.length <= 5 ? once.join(', ') : `${once.slice(0, 5).join(', ')} and ${once.length - 5} more`;
 }

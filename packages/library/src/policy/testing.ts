@@ -1,5 +1,6 @@
 /** Facts for the tests of policies. */
-import type { PolicyFacts } from './facts.ts';
+import { statedBy } from './attestation.ts';
+import type { PolicyEvidence, PolicyFacts } from './facts.ts';
 
 export const NOW = new Date('2026-11-26T12:00:00.000Z');
 export const TRUST = '00000000-0000-4000-8000-0000000000aa';
@@ -26,20 +27,26 @@ export function facts(more: Partial<PolicyFacts> = {}): PolicyFacts {
     hasPackages: true,
     evidence: [],
     reports: [],
+    platformFacts: [],
     isBeingVerified: false,
     ...more,
   };
 }
 
-export const signature = (more: object = {}) => ({
+export const signature = (more: Partial<PolicyEvidence> = {}): PolicyEvidence => ({
   trustId: TRUST,
   trust: 'team key',
-  what: 'signature' as const,
+  what: 'signature',
   predicateType: null,
   validUntil: null,
-  predicate: null,
+  stated: null,
   ...more,
 });
 
-export const attestation = (predicateType: string, predicate: unknown, more: object = {}) =>
-  signature({ what: 'attestation' as const, predicateType, predicate, ...more });
+export const attestation = (predicateType: string, predicate: unknown, more: Partial<PolicyEvidence> = {}) =>
+  signature({
+    what: 'attestation',
+    predicateType,
+    stated: statedBy(predicate, predicateType, facts().digest),
+    ...more,
+  });

@@ -1,5 +1,6 @@
 /** The fields of the query language: what each means, which values it takes, and where it can be used. */
 import { Engine, ImageState, Kind, Presence } from '@pharos/contract';
+import { SIGNED_STATES } from './signed.ts';
 
 /** How the values of a field are read. */
 export type FieldType = 'text' | 'word' | 'number' | 'version' | 'size' | 'age' | 'time' | 'flag' | 'pair' | 'moment';
@@ -49,6 +50,9 @@ export type FieldName = (typeof FIELD_NAMES)[number];
 
 const ENGINE_SYNONYMS = { postgres: 'postgresql', pg: 'postgresql', pgextended: 'pge' };
 
+/** It was a field of yes and no, and understands what such a field does. */
+const SIGNED_SYNONYMS = { true: 'yes', y: 'yes', 1: 'yes', false: 'no', n: 'no', 0: 'no' };
+
 /** name: type, summary, example, more. */
 const TABLE: Record<FieldName, readonly [FieldType, string, string, Partial<Field>?]> = {
   kind: ['word', 'What the image is', 'kind:postgres', { words: Kind.options, ofRepositories: true }],
@@ -70,7 +74,12 @@ const TABLE: Record<FieldName, readonly [FieldType, string, string, Partial<Fiel
   tag: ['text', 'Name of the tag', 'tag:17.*'],
   digest: ['text', 'Digest or its beginning', 'digest:sha256:4f2a'],
   state: ['word', 'State of the image', 'state:pending', { words: ImageState.options, ofRepositories: true }],
-  signed: ['flag', 'Whether a signature hangs on the image', 'signed:yes', { ofRepositories: true }],
+  signed: [
+    'word',
+    'Whether a trusted key signed it, or a signature is only attached',
+    'signed:verified',
+    { words: [...SIGNED_STATES, 'yes'], synonyms: SIGNED_SYNONYMS, ofRepositories: true },
+  ],
   presence: [
     'word',
     'Whether the registry still lists it',

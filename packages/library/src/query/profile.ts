@@ -7,6 +7,7 @@ import { platformArchitecture } from '../platform.ts';
 import type { FieldName } from './fields.ts';
 import { matchesText } from './match-text.ts';
 import type { Bound, Term, Value } from './query.ts';
+import { signedState } from './signed.ts';
 
 export interface TagProfile {
   readonly id: number;
@@ -19,7 +20,10 @@ export interface TagProfile {
   readonly major: number | null;
   readonly flavour: string | null;
   readonly floating: boolean;
+  /** A signature hangs on the image. */
   readonly signed: boolean;
+  /** A trusted key's signature of the image was verified. */
+  readonly verified: boolean;
   readonly platforms: readonly string[];
   readonly extensions: readonly string[];
   /** Fields in which the tags of the profile differ: it says nothing of these, and the tags must be asked. */
@@ -67,7 +71,8 @@ function valueFits(profile: TagProfile, field: FieldName, value: Value): boolean
     case 'major':
       return value.type === 'range' && profile.major !== null && isWithin(profile.major, value);
     case 'signed':
-      return isFlag(value, profile.signed);
+      // See withSignedWords for `yes`.
+      return isText(value, signedState(profile)) || (profile.verified && isText(value, 'yes'));
     case 'floating':
       return isFlag(value, profile.floating);
     default:

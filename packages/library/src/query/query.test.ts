@@ -8,6 +8,7 @@ import { matchesText } from './match-text.ts';
 import { parseQuery, type QuerySubject } from './parse.ts';
 import { profileFits, type TagProfile } from './profile.ts';
 import type { QueryError } from './query-error.ts';
+import { withSignedWords } from './signed.ts';
 import { toggleValue, withoutField, writeValue, writeWord } from './write.ts';
 
 const PROFILE: TagProfile = {
@@ -22,6 +23,7 @@ const PROFILE: TagProfile = {
   flavour: 'standard',
   floating: false,
   signed: true,
+  verified: true,
   platforms: ['linux/amd64', 'linux/arm64/v8'],
   extensions: ['vector', 'postgis'],
   varies: [],
@@ -73,7 +75,7 @@ test('an error points at the character and says how to mend it', () => {
     ['engine:>epas', 'no-comparison', 7, /Comparisons:/],
     ['a "b c', 'unclosed-quote', 2, /Add a "/],
     ['17 - 18', 'value-missing', 3, /directly after it/],
-    ['signed:perhaps', 'unknown-value', 7, /signed:yes or signed:no/],
+    ['signed:perhaps', 'unknown-value', 7, /verified, attached, no, yes/],
     ['age:<30', 'wrong-value', 5, /age:<30d/],
     ['size:>1XB', 'wrong-value', 6, /size:>1GiB/],
     ['created:2026-02-30', 'wrong-value', 8, /2026-03/],
@@ -135,6 +137,29 @@ test('version bounds hold in the order of sort keys', () => {
   assert.deepEqual(found('version:<16'), ['9.6.24']);
 });
 
+test('signed tells a verified signature from one that is only attached, and yes means what can be known', () => {
+  const attached = { ...PROFILE, verified: false };
+  const none = { ...attached, signed: false };
+  const which = (text: string, hasTrust: boolean) =>
+    [PROFILE, attached, none].map((profile) =>
+      withSignedWords(parseQuery(text).terms, hasTrust).every((term) => profileFits(profile, term)),
+    );
+  for (const hasTrust of [true, false]) {
+    assert.deepEqual(which('signed:verified', hasTrust), [true, false, false]);
+    assert.deepEqual(which('signed:attached', hasTrust), [false, true, false]);
+    assert.deepEqual(which('signed:no', hasTrust), [false, false, true]);
+    assert.deepEqual(which('signed:attached,no', hasTrust), [false, true, true]);
+  }
+  for (const yes of ['signed:yes', 'signed:TRUE', 'signed:1']) {
+    assert.deepEqual(which(yes, true), [true, false, false]);
+    assert.deepEqual(which(yes, false), [true, true, false]);
+  }
+  assert.deepEqual(which('-signed:yes', true), [false, true, true]);
+  assert.deepEqual(which('-signed:yes', false), [false, false, true]);
+  // Evidence of the digest, where this repository holds no signature.
+  assert.ok(fits('signed:verified', { ...none, verified: true }));
+});
+
 test('a profile fits the terms that its tags fit', () => {
   assert.ok(fits('engine:epas major:>=16 extension:pgvector platform:arm64 signed:yes'));
   assert.ok(fits('extension:post* registry:"team registry" location:eu-west flavour:STANDARD kind:postgres'));
@@ -189,7 +214,7 @@ test('completion knows what is typed at the caret', () => {
   assert.deepEqual(at('age:<3|'), ['age', '3', 5, 6]);
   const fields = completeFields('e', () => true).map(({ text }) => text);
   assert.deepEqual(fields, ['engine:', 'extension:']);
-  assert.deepEqual(knownValues(FIELDS.signed), ['yes', 'no']);
+  assert.deepEqual(knownValues(FIELDS.signed), ['verified', 'attached', 'no', 'yes']);
   const values = ['amcheck', 'vector', 'vec tor'].map((value) => ({ value, detail: '' }));
   assert.deepEqual(
     completeValues('vec', values).map(({ text }) => text),

@@ -35,13 +35,18 @@ export interface Assembled {
 
 /**
  * Throws `image-not-approved` and `image-not-available`; all else is told in checks. The states are asked for in the same
- * call that writes the manifest.
+ * call that writes the manifest. `standing`: the reference by which the cluster has its image, kept where it still leads there.
  */
-export async function assemble(context: Context, asked: ClusterSpec, isRunning = false): Promise<Assembled> {
+export async function assemble(
+  context: Context,
+  asked: ClusterSpec,
+  isRunning = false,
+  standing: string | null = null,
+): Promise<Assembled> {
   const { store, now } = context;
   const given = asked.extensions.flatMap(({ image }) => (image === undefined ? [] : [image]));
   await requireApproved(context, [asked.image, ...given], isRunning);
-  const image = await placeOf(context, asked.location, asked.image);
+  const image = await placeOf(context, asked.location, asked.image, standing);
   const spec = await withExtensionImages(context, asked, image);
   const extensionImages = new Map<string, PlacedImage>();
   for (const { name, image: digest } of spec.extensions) {
@@ -96,10 +101,16 @@ export function requireAdmissible(checks: readonly ManifestCheck[]): void {
 }
 
 /** Where an image stands in a location: by a tag that the operator can read, where there is one. */
-async function placeOf({ store, now }: Context, location: string, digest: string): Promise<PlacedImage> {
+async function placeOf(
+  { store, now }: Context,
+  location: string,
+  digest: string,
+  standing: string | null = null,
+): Promise<PlacedImage> {
   const places = await store.placedImages.ofDigests(location, [digest], now());
   const pullable = places.filter(({ host }) => !isFiles(host));
   const place =
+    pullable.find((each) => pinnedReference(each) === standing) ??
     pullable.find(
       ({ tag, version }) => operatorVersion(tag)?.major === version?.major && version?.floating === false,
     ) ??

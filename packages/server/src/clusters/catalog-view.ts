@@ -1,7 +1,7 @@
 /** Catalogs as people see them: what is served, what is on its way, and which clusters a change restarts. */
 import type { Catalog, CatalogDetail, CatalogEntry, CatalogFollower } from '@pharos/contract';
 import { digestsOf } from '@pharos/library';
-import type { StoredCatalog } from '@pharos/store';
+import type { StandingCatalog, StoredCatalog } from '@pharos/store';
 import type { Context } from '../context.ts';
 import { changesOf, drawnCatalogs, idOf, servedCatalog } from './catalog-keeper.ts';
 
@@ -24,6 +24,7 @@ export async function catalogView(
     rollout,
     entries: entries.map((entry) => ({ ...entry, state: states.get(entry.digest)?.state ?? 'pending' })),
     withheld: refused,
+    kept: [...stored.kept],
     clusters: followers.get(idOf(stored)) ?? 0,
   };
 }
@@ -44,7 +45,7 @@ export async function catalogDetail(context: Context, stored: StoredCatalog): Pr
     })),
     next: changesOf(newest.entries, drawn?.entries ?? []),
     followers,
-    restarts: restartedBy(stored, newest.entries, followers),
+    restarts: restartedBy(stored, newest.entries, followers, await store.catalogs.standing(id)),
     applied: await store.catalogs.applied(id),
   };
 }
@@ -61,15 +62,29 @@ export async function followersOf({ store }: Context, { key, policy }: StoredCat
 }
 
 /**
- * Those of which the entry would change. The operator rolls each of them as soon as its catalog changes, so this is the
- * list to look at first (cloudnative-pg#9330).
+ * Those that restart once they get these entries. The operator rolls each of them as soon as its catalog changes, so this is
+ * the list to look at first (cloudnative-pg#9330). While an edition is under way not every cluster runs what its stage is
+ * given: an agent may not have applied it, and a canary may follow the catalog of the others still. Where what stands is not
+ * what was given, both are held against the entries.
  */
 export function restartedBy(
-  { edition, canary }: StoredCatalog,
+  { edition, canary }: Pick<StoredCatalog, 'edition' | 'canary'>,
   entries: readonly CatalogEntry[],
   followers: readonly CatalogFollower[],
+  standing: StandingCatalog,
 ): CatalogFollower[] {
   const changed = (before: readonly CatalogEntry[]) => new Set(changesOf(before, entries).map(({ major }) => major));
   const majors = { main: changed(edition.entries), canary: changed(canary.entries) };
-  return followers.filter(({ stage, major }) => majors[stage].has(major));
+  const lacks = (stage: CatalogFollower['stage'], major: number) => {
+    const there = standing[stage];
+    const entry = entries.find((each) => each.major === major);
+    return there !== null && entry !== undefined && digestsOf([entry]).some((digest) => !there.includes(digest));
+  };
+  const notOver = new Set(standing.notOver);
+  return followers.filter(({ id, stage, major, apply }) => {
+    if (majors[stage].has(major)) return true;
+    if (!apply) return false;
+    if (stage === 'main' || !notOver.has(id)) return lacks(stage, major);
+    return standing.main !== null && (majors.main.has(major) || lacks('main', major));
+  });
 }

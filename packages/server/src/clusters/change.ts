@@ -1,9 +1,30 @@
 /** Changes of a cluster that stands: each checked, then kept with its history and with what agents apply, all or nothing. */
-import type { ClusterSpec } from '@pharos/contract';
-import { checkChange } from '@pharos/library';
-import type { ClusterNote, ClusterStep, StoredCluster } from '@pharos/store';
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { ClusterPatch, ClusterSpec } from '@pharos/contract';
+import {
+  changeWords,
+  checkChange,
+  clusterObject,
+  newExtensionImages,
+  nextWindow,
+  patchedSpec,
+  pinnedReference,
+  restartsOf,
+} from '@pharos/library';
+import {
+  type ClusterNote,
+  type ClusterStep,
+  type NewUpgrade,
+  type StoredCluster,
+  type UpgradeChange,
+  windowsOf,
+} from '@pharos/store';
 import type { Context } from '../context.ts';
-import { assemble, contentOf, requireAdmissible } from './assemble.ts';
+import { type Principal, whoAsks } from '../identity/principal.ts';
+import { ProblemError } from '../problem.ts';
+import { requireApproved } from './approved.ts';
+import { type Assembled, assemble, contentOf, requireAdmissible } from './assemble.ts';
 import { dispatchCatalog } from './catalog-keeper.ts';
 
 export interface ClusterChangeInput {
@@ -20,9 +41,25 @@ export interface ClusterChangeInput {
  * meanwhile.
  */
 export async function changeCluster(context: Context, input: ClusterChangeInput): Promise<StoredCluster> {
-  const { before, spec, apply, note, upgrade } = input;
-  const assembled = await assemble(context, spec, note.action === 'update');
+  const { before, spec, note } = input;
+  return keep(context, input, await checked(context, before, spec, note.action === 'update'));
+}
+
+/** `isUpdate`: its image stays, so that one that is deprecated may run on; extension images that it gets are handed out anew. */
+async function checked(
+  context: Context,
+  before: StoredCluster,
+  spec: ClusterSpec,
+  isUpdate: boolean,
+): Promise<Assembled> {
+  const assembled = await assemble(context, spec, isUpdate, before.reference);
   requireAdmissible([...assembled.checks, ...checkChange(before.spec, spec)]);
+  if (isUpdate) await requireApproved(context, newExtensionImages(before.spec, assembled.spec));
+  return assembled;
+}
+
+async function keep(context: Context, input: ClusterChangeInput, assembled: Assembled): Promise<StoredCluster> {
+  const { before, apply, note, upgrade } = input;
   const content = contentOf(assembled, apply);
   const objects = apply ? [assembled.cluster!] : undefined;
   const step = { objects, upgrade };
@@ -30,6 +67,71 @@ export async function changeCluster(context: Context, input: ClusterChangeInput)
   context.events.emit({ type: 'cluster', id: before.id });
   if (apply) await dispatchFollowed(context, after);
   return after;
+}
+
+/**
+ * Changes what is asked for. What restarts no instance is done at once; all else goes the way of an upgrade: at once, in the
+ * window, after a second person. Throws as `changeCluster` does, `no-maintenance-window`, `second-person-needed`, and `conflict`
+ * when something else of the cluster waits already.
+ */
+export async function patchCluster(
+  context: Context,
+  before: StoredCluster,
+  { when, ...patch }: ClusterPatch,
+  principal: Principal | null,
+): Promise<void> {
+  const { store, now, events } = context;
+  const apply = before.apply || patch.apply === true;
+  const spec = patchedSpec(before.spec, patch);
+  const assembled = await checked(context, before, spec, true);
+  const after = { spec: assembled.spec, reference: pinnedReference(assembled.image), object: assembled.cluster };
+  const handed = before.apply ? await store.dispatches.get('cluster', before.id) : null;
+  const causes = restartsOf({ ...before, object: clusterObject(handed?.objects) }, after);
+  const actor = whoAsks(principal);
+  const note = { action: 'update', actor, detail: Object.keys(patch).join(', ') } as const;
+  const input = { before, spec, apply, note };
+  if (causes.length === 0) {
+    await keep(context, input, assembled);
+    return;
+  }
+  const change = await changeOf(context, before.spec, assembled.spec, patch);
+  const open = (await store.clusterUpgrades.open([before.id])).get(before.id);
+  // Asked once more by a program that asks every minute: it waits already.
+  if (open?.state !== 'applying' && isDeepStrictEqual(open?.change, change)) return;
+  const maintenance = (await store.maintenance.ofCluster(before.id))!;
+  if (when === 'window' && nextWindow(windowsOf(maintenance), now()) === null) {
+    throw new ProblemError(
+      'no-maintenance-window',
+      `Neither the cluster nor ${before.spec.location} has a maintenance window.`,
+    );
+  }
+  const upgrade: NewUpgrade = {
+    ...{ id: randomUUID(), clusterId: before.id, kind: 'change', digest: before.spec.image, extension: null },
+    ...{ fromTag: before.tag, toTag: assembled.image.tag, timing: when, change },
+    requestedBy: actor,
+    requestedPerson: principal?.userId ?? null,
+  };
+  if (when === 'now' && !maintenance.upgradeApproval && !maintenance.location.upgradeApproval) {
+    await keep(context, { ...input, upgrade: { at: 'once', upgrade } }, assembled);
+    return;
+  }
+  await store.clusterUpgrades.request(upgrade, now());
+  events.emit({ type: 'cluster', id: before.id });
+}
+
+async function changeOf(
+  { store, now }: Context,
+  before: ClusterSpec,
+  after: ClusterSpec,
+  patch: UpgradeChange['patch'],
+): Promise<UpgradeChange> {
+  const digests = newExtensionImages(before, after);
+  const places = await store.placedImages.ofDigests(before.location, digests, now());
+  const tagOf = (digest: string) => places.find((each) => each.digest === digest)?.tag ?? digest.slice(0, 19);
+  // By digest: what is confirmed is what is carried out, whatever is approved meanwhile.
+  const extensions = patch.extensions === undefined ? {} : { extensions: [...after.extensions] };
+  const asked = JSON.parse(JSON.stringify({ ...patch, ...extensions })) as UpgradeChange['patch'];
+  return { words: changeWords(before, after, tagOf), patch: asked, digests };
 }
 
 /** The catalog that a cluster points to is applied by the agent too. */

@@ -87,7 +87,14 @@ export async function clusterDetail(context: Context, stored: StoredCluster): Pr
       upgradeView(context, stored, kept, each),
     ),
   );
-  const rest = { ...view!, spec: stored.spec, maintenance: maintenanceView(kept, now()), upgrades, history };
+  const rest = {
+    ...view!,
+    spec: stored.spec,
+    kept: await keptBelow(context, stored),
+    maintenance: maintenanceView(kept, now()),
+    upgrades,
+    history,
+  };
   try {
     const { manifests, checks } = await assemble(context, stored.spec, true);
     return { ...rest, manifests, yaml: toYaml(manifests), checks, withheld: null };
@@ -95,6 +102,20 @@ export async function clusterDetail(context: Context, stored: StoredCluster): Pr
     if (!(error instanceof ProblemError)) throw error;
     return { ...rest, manifests: [], yaml: '', checks: [], withheld: `${error.message} ${error.hint}` };
   }
+}
+
+/** Whether its catalog keeps an image for it that is not approved any more: it runs that, whatever was asked for. */
+async function keptBelow({ store }: Context, { id, catalog, spec }: StoredCluster): Promise<ClusterDetail['kept']> {
+  if (catalog === null) return null;
+  const [stored] = await store.catalogs.named(catalog, spec.location);
+  const found = stored?.kept.find(({ clusters }) => clusters.includes(id));
+  if (found === undefined) return null;
+  return {
+    id: 'catalog-kept',
+    state: 'warn',
+    message: `In the catalog "${catalog}": ${found.message}`,
+    hint: found.hint,
+  };
 }
 
 /** An image for the picker, with the reason why it is not selectable. */

@@ -1,13 +1,14 @@
 /** Upgrades in time: asked for, carried out when their window opens, and looked at afterwards. */
 import { randomUUID } from 'node:crypto';
 import type { UpgradeInput } from '@pharos/contract';
-import { inWindow, nextWindow, upgradeProgress, verificationMinutes } from '@pharos/library';
+import { inWindow, nextWindow, patchedSpec, upgradeProgress, verificationMinutes } from '@pharos/library';
 import {
   audited,
   type NewAuditEvent,
   type StoredCluster,
   type StoredUpgrade,
   StoreError,
+  type UpgradeChange,
   windowsOf,
 } from '@pharos/store';
 import type { Context } from '../context.ts';
@@ -87,6 +88,7 @@ async function carryOut(context: Context, upgrade: StoredUpgrade): Promise<void>
   };
   try {
     await audited(entry, now, async () => {
+      if (upgrade.change !== null) return carryOutChange(context, cluster, upgrade, upgrade.change);
       const step = await upgradeStep(context, cluster, upgrade.digest);
       await begin(context, cluster, step, upgrade.requestedBy, { scheduled: upgrade.id });
     });
@@ -103,6 +105,19 @@ async function carryOut(context: Context, upgrade: StoredUpgrade): Promise<void>
     if (error instanceof StoreError && error.code === 'conflict') return;
     context.log.warn({ err: error, cluster: cluster.id }, 'a scheduled upgrade was not carried out');
   }
+}
+
+/** A change that waited: of the cluster as it is now, whatever was changed of it meanwhile. */
+async function carryOutChange(
+  context: Context,
+  before: StoredCluster,
+  { id, requestedBy }: StoredUpgrade,
+  { patch, words }: UpgradeChange,
+): Promise<void> {
+  const apply = before.apply || patch.apply === true;
+  const note = { action: 'update', actor: requestedBy, detail: words } as const;
+  const spec = patchedSpec(before.spec, patch);
+  await changeCluster(context, { before, spec, apply, note, upgrade: { scheduled: id } });
 }
 
 function begin(

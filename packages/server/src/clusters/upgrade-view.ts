@@ -8,12 +8,12 @@ import type { Context } from '../context.ts';
 export async function upgradeFacts(
   { store }: Context,
   { id, spec, apply }: StoredCluster,
-  { digest, generation }: StoredUpgrade,
+  { digest, generation, change, startedAt }: StoredUpgrade,
 ): Promise<UpgradeFacts> {
   const { location: locationId, namespace, name, instances } = spec;
   const [dispatch, pods] = await Promise.all([
     apply ? store.dispatches.get('cluster', id) : null,
-    store.usages.podsOf({ locationId, namespace, name }, digest),
+    podsWith(store, { locationId, namespace, name }, change === null ? [digest] : change.digests),
   ]);
   const status = dispatch?.status.find(({ object }) => object.kind === 'Cluster') ?? null;
   const applied = !apply
@@ -26,7 +26,21 @@ export async function upgradeFacts(
         phase: status?.phase ?? '',
         ready: status?.instances?.ready ?? null,
       };
-  return { digest, instances, applied, pods };
+  const proof = change === null ? 'image' : change.digests.length > 0 ? 'extensions' : 'operator';
+  return { digest, instances, applied, pods, proof, startedAt };
+}
+
+/** Pods that run or mount all of these; null: no agent tells, or there is nothing to look for. */
+async function podsWith(
+  { usages }: Context['store'],
+  cluster: { locationId: string; namespace: string; name: string },
+  digests: readonly string[],
+): Promise<UpgradeFacts['pods']> {
+  const seen = await Promise.all(digests.map((digest) => usages.podsOf(cluster, digest)));
+  const [first = null] = seen;
+  if (first === null || seen.includes(null)) return null;
+  const has = (name: string) => seen.every((pods) => pods?.some((pod) => pod.name === name && pod.isNew));
+  return first.map((pod) => ({ ...pod, isNew: has(pod.name) }));
 }
 
 export async function upgradeView(
@@ -35,12 +49,13 @@ export async function upgradeView(
   maintenance: StoredMaintenance,
   upgrade: StoredUpgrade,
 ): Promise<ClusterUpgrade> {
-  const { id, kind, digest, extension, fromTag, toTag, timing, state, requestedAt, requestedBy } = upgrade;
+  const { id, kind, digest, extension, fromTag, toTag, timing, change, state, requestedAt, requestedBy } = upgrade;
   const { approvedAt, approvedBy, startedAt, finishedAt } = upgrade;
   const progress = state === 'applying' ? upgradeProgress(await upgradeFacts(context, cluster, upgrade)) : null;
   const opening = state === 'scheduled' ? nextWindow(windowsOf(maintenance), context.now()) : null;
   return {
     ...{ id, kind, image: digest, extension, from: fromTag, to: toTag, when: timing, state },
+    change: change?.words ?? null,
     message: progress?.message ?? messageOf(upgrade, opening !== null),
     instances: progress?.instances ?? null,
     opensAt: opening?.from.toISOString() ?? null,

@@ -5,7 +5,8 @@ export interface LocalContainer {
   readonly digest: string;
   readonly repository: string;
   readonly user: string;
-  readonly port: number;
+  /** On 127.0.0.1; null: not known while it stands still. */
+  readonly port: number | null;
   /** As the engine says it: running, exited, created … */
   readonly state: string;
 }

@@ -30,7 +30,7 @@ export class LocalRunBoard {
     const standing = containers.map((each) => this.#shown(each));
     const names = new Set(containers.map(({ name }) => name));
     const rest = [...this.#starting, ...this.#failed].filter(([name]) => !names.has(name));
-    const without = rest.map(([name, { run }]) => this.#shown({ ...run, name, port: 0, state: 'absent' }));
+    const without = rest.map(([name, { run }]) => this.#shown({ ...run, name, port: null, state: 'absent' }));
     return { enabled: true, engine: engine.name, items: [...standing, ...without] };
   }
 
@@ -117,7 +117,7 @@ export class LocalRunBoard {
       name,
       digest,
       repository,
-      port: port === 0 ? null : port,
+      port,
       psql: null,
       message: '',
       hint: '',
@@ -126,7 +126,8 @@ export class LocalRunBoard {
     if (starting !== undefined) return { ...base, state: 'starting', message: starting.line };
     if (failed !== undefined) return { ...base, state: 'failed', ...failed.told };
     if (state !== 'running') return { ...base, state: 'stopped' };
-    return { ...base, state: 'running', psql: `psql "host=127.0.0.1 port=${port} user=${user} dbname=postgres"` };
+    const psql = port === null ? null : `psql "host=127.0.0.1 port=${port} user=${user} dbname=postgres"`;
+    return { ...base, state: 'running', psql };
   }
 }
 

@@ -57,7 +57,7 @@ export async function assemble(
   }
   const cluster = {
     nodes: await knownNodes(context, spec.location),
-    secrets: await knownSecrets(context, principal, spec),
+    ...(await knownSecrets(context, principal, spec)),
     applies,
   };
   const checks = [...servingChecks(spec, image!, cluster), ...modelCheck(image!)];

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelDeploymentSpec } from '@pharos/contract';
 import { type ClusterFacts, covers, reachOf, secretsOf } from '@pharos/library';
-import { type Nodes, secretKey } from '@pharos/store';
+import { type Nodes, type SecretName, secretKey } from '@pharos/store';
 import type { Context } from '../context.ts';
 import type { Principal } from '../identity/principal.ts';
 
@@ -17,13 +17,13 @@ export async function knownSecrets(
   { reader, work, now, stopping }: Context,
   principal: Principal | null,
   spec: ModelDeploymentSpec,
-): Promise<ClusterFacts['secrets']> {
+): Promise<Pick<ClusterFacts, 'secrets' | 'secretKeys'>> {
   const { location, namespace } = spec;
   const names = secretsOf(spec);
-  if (names.length === 0) return new Map();
+  if (names.length === 0) return { secrets: new Map() };
   const held = principal === null ? [] : reachOf(principal.access, 'model-services:write');
   if (held !== 'everywhere' && !covers(held, { locationId: location, repository: null }))
-    return 'your role deploys no models there';
+    return { secrets: 'your role deploys no models there' };
   // What is kept of secrets is no part of the library that a reader sees.
   const { nodes, agents } = reader.whole;
   const { items } = await agents.list({ limit: 1000 }, now());
@@ -33,23 +33,26 @@ export async function knownSecrets(
       state === 'connected' &&
       kubernetes?.capabilities.some(({ name }) => name === 'secrets'),
   );
-  if (!able) return `no agent of ${location} that looks at secrets is connected`;
+  if (!able) return { secrets: `no agent of ${location} that looks at secrets is connected` };
   const wanted = names.map((name) => ({ namespace, name }));
   const until = Date.now() + WAIT_MS;
   for (;;) {
     const freshSince = new Date(now().getTime() - FRESH_MS);
-    const { answers, asked } = await nodes.askSecrets(location, wanted, freshSince, now());
+    const { answers, keys, asked } = await nodes.askSecrets(location, wanted, freshSince, now());
     if (asked > 0) work.wake(location);
     if (answers.size >= wanted.length || Date.now() > until || stopping.aborted) {
-      return new Map(
-        wanted.flatMap((each) => {
-          const answer = answers.get(secretKey(each));
-          return answer === undefined ? [] : [[each.name, answer] as const];
-        }),
-      );
+      return { secrets: byName(wanted, answers), secretKeys: byName(wanted, keys) };
     }
     await sleep(LOOK_MS);
   }
+}
+
+function byName<T>(wanted: readonly SecretName[], found: ReadonlyMap<string, T>): Map<string, T> {
+  const entries = wanted.flatMap((each): [string, T][] => {
+    const value = found.get(secretKey(each));
+    return value === undefined ? [] : [[each.name, value]];
+  });
+  return new Map(entries);
 }
 
 /** What agents compare to know whether there is something to do: dispatches, and questions that nobody has answered. */

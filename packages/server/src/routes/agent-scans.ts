@@ -8,6 +8,7 @@ type Names =
   | 'agentScanProgress'
   | 'agentScanChunk'
   | 'agentScanEvidence'
+  | 'agentScanEvidencePart'
   | 'agentScanReports'
   | 'agentScanCommit';
 
@@ -42,6 +43,12 @@ export function agentScanHandlers(context: Context): Pick<Handlers, Names> {
       context.verifications.again();
       return undefined;
     },
+    agentScanEvidencePart: async ({ params, body }) => {
+      work.renew(params.id);
+      found((await store.evidence.putPart(params.id, body, now())) || null, 'The scan');
+      context.verifications.again();
+      return undefined;
+    },
     agentScanReports: async ({ params, body }) => {
       work.renew(params.id);
       found((await store.reports.put(params.id, body.reports, now())) || null, 'The scan');
@@ -54,6 +61,8 @@ export function agentScanHandlers(context: Context): Pick<Handlers, Names> {
       // A commit that is sent twice answers the same and is counted once.
       if (before?.status === 'running') {
         metrics.scan(committed.status);
+        // What was verified while the scan was written is marked on its tags.
+        context.verifications.again();
         metrics.ingested(body.tagCount);
       }
       const scan = await store.scans.get(params.id);

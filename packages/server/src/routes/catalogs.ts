@@ -1,10 +1,10 @@
-import { canaryName, catalogManifest } from '@pharos/library';
+import { canaryName, catalogManifest, covers, reachOf } from '@pharos/library';
 import type { StoredCatalog } from '@pharos/store';
 import { changesOf, drawnCatalogs, idOf, refreshCatalogs, servedCatalog } from '../clusters/catalog-keeper.ts';
 import { catalogDetail, catalogView, followersOf, restartedBy } from '../clusters/catalog-view.ts';
 import { toYaml } from '../clusters/yaml.ts';
 import type { Context } from '../context.ts';
-import { whoAsks } from '../identity/principal.ts';
+import { type Principal, whoAsks } from '../identity/principal.ts';
 import { found, ProblemError } from '../problem.ts';
 import type { Handlers } from '../route.ts';
 
@@ -22,8 +22,7 @@ export function catalogHandlers(context: Context): Pick<Handlers, Names> {
   const { store, now, events } = context;
   const { catalogs } = context.reader.whole;
 
-  const named = async (name: string, location: string | undefined): Promise<StoredCatalog> => {
-    const all = (await store.catalogs.list(location ?? null)).filter(({ key }) => key.name === name);
+  const one = (all: readonly StoredCatalog[], name: string): StoredCatalog => {
     if (all.length > 1) {
       const places = all.map(({ key }) => key.location).join(', ');
       throw new ProblemError('conflict', `Several locations have a catalog "${name}": ${places}.`, {
@@ -31,6 +30,15 @@ export function catalogHandlers(context: Context): Pick<Handlers, Names> {
       });
     }
     return found(all[0], 'The catalog');
+  };
+  const named = async (name: string, location: string | undefined): Promise<StoredCatalog> =>
+    one(await store.catalogs.named(name, location ?? null), name);
+  /** One that whoever asks may change: of a name that several locations have, the others are not meant. */
+  const toChange = async (name: string, location: string | undefined, principal: Principal | null) => {
+    const held = principal === null ? [] : reachOf(principal.access, 'clusters:write');
+    const isHeld = ({ key }: StoredCatalog) =>
+      held === 'everywhere' || covers(held, { locationId: key.location, repository: null });
+    return one((await store.catalogs.named(name, location ?? null)).filter(isHeld), name);
   };
   const get = async (name: string, location: string | undefined): Promise<StoredCatalog> => {
     await refreshCatalogs(context, location ?? null);
@@ -86,14 +94,20 @@ export function catalogHandlers(context: Context): Pick<Handlers, Names> {
       const before = (await servedCatalog(context, stored)).entries;
       return {
         entries,
-        changes: changesOf(before, entries),
+        changes: changesSince(before, stored, entries),
         refused,
-        restarts: restartedBy(stored, entries, await followersOf(context, stored)),
+        restarts: restartedBy(
+          stored,
+          entries,
+          await followersOf(context, stored),
+          await store.catalogs.standing(stored.id),
+        ),
         isStaged: stored.policy !== null && !body.urgent,
       };
     },
     publishCatalog: async ({ params, body, principal }) => {
-      const stored = await get(params.name, body.location);
+      await refreshCatalogs(context, body.location ?? null);
+      const stored = await toChange(params.name, body.location, principal);
       const { edition, urgent: isUrgent } = body;
       const { entries, refused } = await wanted(stored, edition);
       if (refused.length > 0) {
@@ -111,21 +125,40 @@ export function catalogHandlers(context: Context): Pick<Handlers, Names> {
       const reason = body.reason === '' ? words : `${words}: ${body.reason}`;
       const mode = edition === null ? 'automatic' : 'held';
       const before = stored.newest.number;
-      const kept = await catalogs.publish(stored.key, before, { mode, by, reason, entries, isUrgent }, now());
+      const kept = await catalogs.publish(
+        stored.key,
+        before,
+        { mode, by, reason, entries, isUrgent, backTo: edition },
+        now(),
+      );
       if (kept.newest.number !== before + 1 || kept.newest.by !== by) {
         throw new ProblemError('conflict', 'The catalog was changed meanwhile.');
       }
       return changed(kept);
     },
     moveCatalogRollout: async ({ params, body: { location, edition, action, reason }, principal }) => {
-      const stored = await named(params.name, location);
+      const stored = await toChange(params.name, location, principal);
       await catalogs.act(stored.id, edition, action, { by: whoAsks(principal), reason }, now());
       return changed(stored);
     },
-    setCatalogPolicy: async ({ params, body: { location, policy } }) => {
-      const stored = await named(params.name, location);
+    setCatalogPolicy: async ({ params, body: { location, policy }, principal }) => {
+      const stored = await toChange(params.name, location, principal);
       await catalogs.setPolicy(stored.id, policy);
       return changed(stored);
     },
   };
+}
+
+/** Against what is served, and for majors that stay so against what canary clusters were given meanwhile. */
+function changesSince(
+  served: Parameters<typeof changesOf>[0],
+  stored: StoredCatalog,
+  entries: Parameters<typeof changesOf>[1],
+): ReturnType<typeof changesOf> {
+  const changes = changesOf(served, entries);
+  if (stored.canary.number === stored.edition.number) return changes;
+  const also = changesOf(stored.canary.entries, entries).filter(
+    ({ major }) => !changes.some((each) => each.major === major),
+  );
+  return [...changes, ...also].sort((one, other) => other.major - one.major);
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type ClusterMaintenancePatch, windowText } from '@pharos/contract';
-import { compareVersions, type PlacedImage, patchedSpec, specOf } from '@pharos/library';
+import { compareVersions, type PlacedImage, specOf } from '@pharos/library';
 import { assemble, contentOf, fittingExtensions, requireAdmissible } from '../clusters/assemble.ts';
-import { changeCluster, dispatchFollowed } from '../clusters/change.ts';
+import { dispatchFollowed, patchCluster } from '../clusters/change.ts';
 import { clusterDetail, clusterImage, clusterViews, extensionImage } from '../clusters/cluster-view.ts';
+import { requireProtection } from '../clusters/protection.ts';
 import { carryOutDue, requestUpgrade } from '../clusters/upgrade-run.ts';
 import { maintenanceView, upgradeView } from '../clusters/upgrade-view.ts';
 import { upgradesOf } from '../clusters/upgrades.ts';
@@ -68,12 +69,10 @@ export function clusterHandlers(context: Context): Pick<Handlers, Names> {
       return clusterDetail(context, cluster);
     },
     updateCluster: async ({ params, body, principal }) => {
-      const before = await get(params.id);
-      const detail = Object.keys(body).join(', ');
-      const note = { action: 'update', actor: whoAsks(principal), detail } as const;
-      const apply = before.apply || body.apply === true;
-      const change = { before, spec: patchedSpec(before.spec, body), apply, note };
-      return clusterDetail(context, await changeCluster(context, change));
+      await patchCluster(context, await get(params.id), body, principal);
+      // The window may be open now.
+      await carryOutDue(context, params.id);
+      return clusterDetail(context, await get(params.id));
     },
     deleteCluster: async ({ params: { id } }) => {
       found((await store.clusters.remove(id, now())) || null, 'The cluster');
@@ -102,6 +101,7 @@ export function clusterHandlers(context: Context): Pick<Handlers, Names> {
     getClusterMaintenance: async ({ params }) =>
       maintenanceView(found(await store.maintenance.ofCluster(params.id), 'The cluster'), now()),
     setClusterMaintenance: async ({ params, body, principal }) => {
+      await requireProtection(context, params.id, body, principal);
       const note = { actor: whoAsks(principal), detail: maintenanceWords(body) };
       const kept = found(await store.maintenance.setCluster(params.id, body, note, now()), 'The cluster');
       events.emit({ type: 'cluster', id: params.id });

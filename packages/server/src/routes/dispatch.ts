@@ -33,7 +33,8 @@ export function dispatchHandlers({ store, now, events }: Context): Pick<Handlers
     agentDispatches: async ({ query: { agentId, epoch } }) => {
       const { locationId } = await agentOf(agentId);
       const tasks = await store.dispatches.take({ locationId, agentId, epoch }, now());
-      const secrets = await store.nodes.openSecrets(locationId, now());
+      const open = await store.nodes.openSecrets(locationId, now());
+      const secrets = open.map((each) => ({ ...each, keys: true as const }));
       const version = await dispatchVersion(store, locationId, now());
       return { dispatchVersion: version, leaseSeconds: DISPATCH_LEASE_SECONDS, tasks, secrets };
     },

@@ -72,8 +72,9 @@ export function trustHandlers(context: Context): Pick<Handlers, Names> {
 function shownOf(evidence: PolicyEvidence, now: Date): ImageVulnerabilityReport | null {
   const report = signedReport(evidence, now);
   if (report === null) return null;
+  const { scanner, scannedAt, counts } = report;
   const nowhere = { problem: null, repositoryId: null, repository: null, fetchedAt: null };
-  return { source: 'signed', trust: evidence.trust, ...report, ...nowhere };
+  return { source: 'signed', trust: evidence.trust, scanner, scannedAt, counts, ...nowhere };
 }
 
 function usable(input: TrustText): ReturnType<typeof readTrust> {

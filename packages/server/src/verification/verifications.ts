@@ -1,12 +1,15 @@
 /** Verifies stored evidence with what is trusted now, in the background: in small batches, never asking a registry. */
 import { setImmediate } from 'node:timers/promises';
 import type { TrustCheck, TrustInput } from '@pharos/contract';
+import { type Stated, statedIn } from '@pharos/library';
 import type { NewVerification, Store, StoredEvidence } from '@pharos/store';
 import { readTrust, type Trust } from './trust.ts';
 import type { EvidenceBytes, Verdict } from './verdict.ts';
 import { verifyEvidence } from './verify.ts';
 
 const BATCH = 100;
+/** Images that are marked in one transaction. */
+const MARKED_AT_ONCE = 500;
 /** How long the event loop is kept at most, apart from one verification: that takes a tenth of a millisecond to ten. */
 const BREATH_MS = 10;
 /** Most signatures that a trial looks at. */
@@ -77,21 +80,40 @@ export class Verifications {
     while (!signal.aborted) {
       const { version, entries } = await this.#load();
       const due = await store.evidence.due(version, BATCH);
-      if (due.length === 0) return;
+      if (due.length === 0) {
+        if (await this.#mark()) continue;
+        return;
+      }
       const results: NewVerification[] = [];
       const pace = new Pace();
       for (const evidence of due) {
         const bytes = bytesOf(evidence);
+        let stated: Stated | null = null;
         for (const { id, revision, trust } of entries) {
           await pace.breathe();
           const verdict = verifyEvidence(bytes, trust, now());
-          if (verdict !== null) results.push(resultOf(evidence.id, id, revision, verdict));
+          if (verdict !== null) {
+            stated ??= statedOf(evidence, verdict);
+            results.push({
+              ...resultOf(evidence.id, id, revision, verdict),
+              stated: isAttested(verdict) ? stated : null,
+            });
+          }
         }
       }
       const ids = due.map(({ id }) => id);
       const subjects = await store.evidence.settle(ids, version, results, now());
       if (subjects.length > 0) onVerified?.(subjects);
+      await this.#mark();
     }
+  }
+
+  /** Marks images as verified for lists and counts. Answers whether more wait. */
+  async #mark(): Promise<boolean> {
+    const { store, now, onVerified } = this.#options;
+    const { changed, more } = await store.evidence.markVerified(MARKED_AT_ONCE, now());
+    if (changed.length > 0) onVerified?.(changed);
+    return more;
   }
 
   /** Entries of the current version; parsed once for all its batches. */
@@ -174,6 +196,16 @@ class Trial {
 
 function bytesOf(evidence: StoredEvidence): EvidenceBytes {
   return { ...evidence, place: `${evidence.host}/${evidence.repository}` };
+}
+
+function isAttested({ outcome, what }: Verdict): boolean {
+  return outcome === 'verified' && what === 'attestation';
+}
+
+/** What a verified attestation states, read from the bytes that were verified; once, however many keys verified it. */
+function statedOf({ payload, subject }: StoredEvidence, verdict: Verdict): Stated | null {
+  if (payload === null || !isAttested(verdict)) return null;
+  return statedIn(Buffer.from(payload).toString('utf8'), verdict.predicateType ?? '', subject);
 }
 
 function resultOf(evidenceId: number, trustId: string, trustRevision: number, verdict: Verdict): NewVerification {

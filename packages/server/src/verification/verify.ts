@@ -8,7 +8,8 @@ import type { Trust } from './trust.ts';
 import { type EvidenceBytes, NoPass, noPass, type Verdict } from './verdict.ts';
 
 const PROBLEMS = {
-  'too-large': 'The signature is larger than what is fetched (256 KiB), so it was not looked at.',
+  'too-large':
+    'It is too large: signatures are fetched up to 256 KiB, attestations up to 16 MiB each and 48 MiB of one image. It was not looked at.',
   'too-many': 'The image has more signatures than are fetched (20, 1 MiB together), so this one was not looked at.',
   'digest-mismatch': 'The registry gave other bytes than the digest of the signature names.',
   unreadable: 'The signature could not be read from the registry.',

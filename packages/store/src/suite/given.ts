@@ -24,6 +24,7 @@ export interface Given {
 /** Rows of other tables go with these. */
 const TABLES = [
   ...['settings', 'models', 'registries', 'rules', 'agents', 'locations', 'images', 'users', 'teams', 'tokens'],
+  ...['verified_images', 'verified_due'],
   ...['image_states', 'decisions', 'approval_requests', 'approval_comments', 'approval_rules'],
   ...['policies', 'policy_versions'],
   ...['activity', 'webhooks', 'daily_statistics', 'hcp_tags', 'hcp_tag_changes', 'trust_entries', 'trust_changes'],

@@ -114,6 +114,28 @@ export function nodeSuite(given: () => Promise<Given>): void {
     const fresh = (now: Date) => new Date(now.getTime() - 60_000);
     const ask = (store: Store, now: Date) => store.nodes.askSecrets('here', [ngc, pull], fresh(now), now);
 
+    it('names of keys are kept beside the answer, and forgotten with it', async () => {
+      const store = await ready();
+      await ask(store, T0);
+      const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+      await store.nodes.answerSecrets(
+        'here',
+        [
+          { ...ngc, answer: 'there', keys },
+          { ...pull, answer: 'there' },
+        ],
+        later(1),
+      );
+      assert.deepEqual(
+        [...(await ask(store, later(2))).keys],
+        [[secretKey(ngc), keys]],
+        'of the other nobody could say',
+      );
+      await ask(store, later(300));
+      await store.nodes.answerSecrets('here', [{ ...ngc, answer: 'absent', keys }], later(301));
+      assert.deepEqual([...(await ask(store, later(302))).keys], [], 'what is not there has none');
+    });
+
     it('is asked once, answered, and asked again when the answer is old', async () => {
       const store = await ready();
       assert.equal((await ask(store, T0)).asked, 2);

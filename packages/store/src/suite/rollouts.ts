@@ -111,6 +111,20 @@ export function rolloutsSuite(given: () => Promise<Given>): void {
     }
   }
 
+  /** A pod of a cluster that was not made here. */
+  function foreignPod(store: Store, tag: string, now: Date): Promise<unknown> {
+    const scope = { apiVersion: 'v1', kind: 'Pod', namespace: '' };
+    const pod = {
+      namespace: 'other',
+      name: 'theirs-1',
+      container: 'postgres',
+      image: image(tag),
+      owner: 'Cluster/theirs',
+    };
+    const usages = [{ ...pod, digest: digestOf(tag), pinned: null }];
+    return store.usages.report({ agentId: AGENT, epoch: 1, sequence: 1, scope, complete: true, usages }, now);
+  }
+
   /** What stands in Kubernetes or will: the image of each catalog, and which one each cluster follows. */
   async function standing(store: Store): Promise<Record<string, string>> {
     const { items } = await store.dispatches.list({ limit: 100 });
@@ -286,24 +300,65 @@ export function rolloutsSuite(given: () => Promise<Given>): void {
     );
   });
 
-  it('in stages, a revoked image that stands there waits for its replacement; without stages it goes at once', async () => {
+  it('in stages, a revoked image that something runs waits for its replacement; what nothing runs goes at once', async () => {
     const two = [entry(OLD!), { ...entry(NEW!), major: 18 }];
-    const run = async (isStaged: boolean, urgentRevocations = false) => {
+    /** What the object holds after the image of a major was revoked, what is kept of it, and what was told. */
+    const run = async (major: 17 | 18, more: { policy?: object; foreign?: boolean; staged?: boolean } = {}) => {
       const { store, id, policy, now } = await ready();
-      if (isStaged) await store.catalogs.setPolicy(id, policy({ canaries: [], urgentRevocations }));
+      if (more.staged !== false) await store.catalogs.setPolicy(id, policy({ canaries: [], ...more.policy }));
       await store.catalogs.publish(KEY, 1, edition(OLD!, { entries: two, isUrgent: true }), now.at());
       await store.catalogs.dispatch(id, now.at());
       await agent(store, now.pass(1));
-      await store.decisions.decide([{ digest: digestOf(NEW!), state: 'revoked', reason: 'bad', ...WHO }], now.at());
-      await store.catalogs.dispatch(id, now.at());
-      const [object] = (await store.dispatches.get('catalog', id))!.objects as unknown as [
-        { spec: { images: unknown[] } },
-      ];
-      return object.spec.images.length;
+      const tag = major === 17 ? OLD! : NEW!;
+      if (more.foreign) await foreignPod(store, tag, now.at());
+      await store.decisions.decide([{ digest: digestOf(tag), state: 'revoked', reason: 'bad', ...WHO }], now.at());
+      for (let turn = 0; turn < 3; turn += 1) await store.catalogs.dispatch(id, now.pass(1));
+      await agent(store, now.pass(1));
+      const { objects, state: how } = (await store.dispatches.get('catalog', id))!;
+      const [object] = objects as unknown as [{ spec: { images: { major: number }[] } }];
+      const { kept } = (await store.catalogs.list('here'))[0]!;
+      const told = (await store.activity.list({ limit: 20, type: 'catalog.revoked-kept' })).items;
+      return { store, id, now, how, kept, told, majors: object.spec.images.map((each) => each.major).sort() };
     };
-    assert.equal(await run(false), 1);
-    assert.equal(await run(true), 2);
-    assert.equal(await run(true, true), 1);
+    const users = async (...given: Parameters<typeof run>) => {
+      const { majors, kept, told, how } = await run(...given);
+      assert.equal(how, 'applied', 'what is left of the object reaches Kubernetes');
+      assert.equal(told.length, kept.length, 'told once');
+      return [majors, kept.map((each) => [each.major, each.state, each.clusters.length, each.pods])];
+    };
+    // Both clusters run 17, and nothing runs 18.
+    assert.deepEqual(await users(18), [[17], []]);
+    assert.deepEqual(await users(18, { foreign: true }), [[17, 18], [[18, 'revoked', 0, 1]]]);
+    assert.deepEqual(await users(17), [[17, 18], [[17, 'revoked', 2, 0]]]);
+    assert.deepEqual(await users(17, { policy: { urgentRevocations: true } }), [[18], []]);
+    assert.deepEqual(await users(17, { staged: false }), [[18], []]);
+
+    // One of each: what nothing runs goes, and what is kept beside it does not hold that up.
+    const { store, id, now, told } = await run(17);
+    assert.match(told[0]!.message, /is revoked, and 2 clusters made here run it: it stays .*Approve a replacement/);
+    await store.decisions.decide([{ digest: digestOf(NEW!), state: 'revoked', reason: 'bad', ...WHO }], now.at());
+    await store.catalogs.dispatch(id, now.pass(1));
+    await agent(store, now.pass(1));
+    const dispatch = (await store.dispatches.get('catalog', id))!;
+    assert.equal(dispatch.state, 'applied', dispatch.message);
+    assert.equal((dispatch.objects[0] as unknown as { spec: { images: unknown[] } }).spec.images.length, 1);
+    // Once it is away it does not come back that way, and nothing is said of it any more.
+    await store.catalogs.publish(KEY, 2, edition(OLD!, { entries: [], isUrgent: true }), now.at());
+    await store.catalogs.dispatch(id, now.pass(1));
+    assert.deepEqual((await store.catalogs.list('here'))[0]!.kept, []);
+  });
+
+  it('a catalog of which nothing is approved any more stays as it is, and says so', async () => {
+    const { store, id, now } = await ready();
+    await agent(store, now.pass(1));
+    await store.decisions.decide([{ digest: digestOf(OLD!), state: 'revoked', reason: 'bad', ...WHO }], now.at());
+    await store.catalogs.dispatch(id, now.pass(1));
+    assert.equal((await standing(store))[NAME], image(OLD!));
+    const { kept } = (await store.catalogs.list('here'))[0]!;
+    assert.deepEqual(
+      kept.map((each) => [each.tag, each.state, each.clusters.length]),
+      [[OLD, 'revoked', 2]],
+    );
   });
 
   it('a canary is a cluster that follows the catalog and that an agent applies; a deleted one is none', async () => {
@@ -319,6 +374,135 @@ export function rolloutsSuite(given: () => Promise<Given>): void {
     assert.deepEqual((await store.catalogs.list('here'))[0]!.policy?.canaries, [orders]);
     await store.clusters.remove(orders, T0);
     assert.deepEqual((await store.catalogs.list('here'))[0]!.policy?.canaries, []);
+  });
+
+  it('a cluster is made when its catalog stands there, and not before; what stands is not held up by it', async () => {
+    const { store, id, now } = await ready();
+    const shown = async (ownerId: string, kind: 'cluster' | 'catalog' = 'cluster') => {
+      const { state, code, message, appliedGeneration } = (await store.dispatches.get(kind, ownerId))!;
+      return { state, code, message, appliedGeneration };
+    };
+    const { id: early } = (await store.clusters.list({ limit: 1 })).items[0]!;
+    const before = await store.dispatches.version('here', now.at());
+    const first = await store.dispatches.take(HOLDER, now.at());
+    assert.deepEqual(
+      first.map(({ ownerKind }) => ownerKind),
+      ['catalog'],
+      'both clusters were dispatched before their catalog',
+    );
+    assert.deepEqual(await shown(early), {
+      ...{ state: 'waiting', code: 'catalog-not-applied', appliedGeneration: 0 },
+      message: `It waits until its catalog ${NAME} is applied there: no agent has applied it yet.`,
+    });
+    const [task] = first;
+    const said = { agentId: AGENT, fence: task!.fence, generation: task!.generation, status: [] };
+    const failed = { ...said, state: 'failed' as const, code: 'rbac-missing', message: 'It may not.', hint: null };
+    await store.dispatches.report(task!.id, failed, now.pass(2));
+    await store.dispatches.take(HOLDER, now.at());
+    assert.match(
+      (await shown(early)).message,
+      /: It may not\.$/,
+      'the reason of the catalog is the reason of the cluster',
+    );
+    await agent(store, now.pass(2));
+    assert.notEqual(await store.dispatches.version('here', now.at()), before, 'agents hear of it');
+    await agent(store, now.pass(1));
+    assert.deepEqual(await shown(early), { state: 'applied', code: null, message: '', appliedGeneration: 1 });
+
+    // A new edition that no agent has applied holds up no cluster that stands, and none that needs an image which stands.
+    await store.catalogs.publish(KEY, 1, edition(NEW!), now.at());
+    await store.catalogs.dispatch(id, now.at());
+    const stored = (await store.dispatches.get('cluster', early))!;
+    const owner = { ownerKind: 'cluster', ownerId: early, locationId: 'here', requestedBy: 'a' } as const;
+    const [object] = stored.objects as unknown as [{ spec: object }];
+    await store.dispatches.put(
+      { ...owner, objects: [{ ...object, spec: { ...object.spec, instances: 5 } }] },
+      now.at(),
+    );
+    const late = await cluster(store, 'late');
+    const next = await store.dispatches.take(HOLDER, now.pass(2));
+    assert.ok(next.some(({ ownerId, task: what }) => ownerId === early && what === 'apply'));
+    assert.ok(!next.some(({ ownerId }) => ownerId === late), 'its image does not stand there yet');
+    await agent(store, now.pass(2));
+    await agent(store, now.pass(1));
+    assert.equal((await shown(late)).state, 'applied');
+  });
+
+  it('what stands in Kubernetes is told apart from what was handed out', async () => {
+    const { store, id, orders, policy, now } = await ready();
+    assert.deepEqual(await store.catalogs.standing(id), { main: null, canary: null, notOver: [] });
+    await agent(store, now.pass(1));
+    await store.catalogs.setPolicy(id, policy({}));
+    assert.deepEqual(await store.catalogs.standing(id), { main: [digestOf(OLD!)], canary: null, notOver: [orders] });
+    for (let turn = 0; turn < 3; turn += 1) {
+      await store.catalogs.step(id, now.pass(1));
+      await agent(store, now.at());
+    }
+    const over = { main: [digestOf(OLD!)], canary: [digestOf(OLD!)], notOver: [] };
+    assert.deepEqual(await store.catalogs.standing(id), over);
+    await store.catalogs.publish(KEY, 1, edition(NEW!), now.pass(1));
+    await store.catalogs.step(id, now.at());
+    assert.equal(await state(store), 'canary');
+    assert.deepEqual(await store.catalogs.standing(id), over, 'handed out, and no agent has applied it');
+    await agent(store, now.pass(2));
+    assert.deepEqual(await store.catalogs.standing(id), { ...over, canary: [digestOf(NEW!)] });
+  });
+
+  it('each step of an edition is told once, in the feed and to webhooks', async () => {
+    const { store, id, policy, now } = await ready();
+    const endpoint = { name: 'hook', url: 'https://example.com', repositories: null, enabled: true };
+    const events = ['catalog.rollout-waiting', 'catalog.rollout-stopped'] as const;
+    const input = { ...endpoint, events: [...events], allowHttp: false, allowPrivate: false };
+    await store.webhooks.create({ id: randomUUID(), sealed: 'x', input }, T0);
+    let seen = await store.activity.last();
+    const told = async () => {
+      const entries = await store.activity.after(seen);
+      seen = await store.activity.last();
+      for (const { subjectId } of entries) assert.equal(subjectId, id);
+      return entries.map(({ type }) => type.replace('catalog.', ''));
+    };
+    const turns = async (count: number, phase = HEALTHY) => {
+      for (let turn = 0; turn < count; turn += 1) {
+        await agent(store, now.pass(1), phase);
+        await Promise.all([store.catalogs.step(id, now.at()), store.catalogs.step(id, now.at())]);
+      }
+    };
+    const listed = await store.activity.list({ limit: 9 });
+    const first = listed.items.find(({ type }) => type === 'catalog.rollout-out');
+    assert.equal(first?.message, `${NAME} in here: edition 1 goes to every cluster at once (${OLD})`);
+    assert.deepEqual(first?.items, [{ name: OLD, digest: digestOf(OLD!) }]);
+
+    await store.catalogs.setPolicy(id, policy({ advance: 'by-hand', giveUpMinutes: 20, window: 'location' }));
+    await turns(4);
+    assert.deepEqual(await told(), [], 'nothing is under way');
+    await store.catalogs.publish(KEY, 1, edition(NEW!), now.at());
+    assert.deepEqual(await told(), ['rollout-drawn']);
+    await turns(4);
+    assert.deepEqual(await told(), ['rollout-canary']);
+    await turns(9);
+    assert.deepEqual(await told(), ['rollout-healthy', 'rollout-waiting']);
+    await store.catalogs.act(id, 2, 'go-on', { by: 'alice', reason: '' }, now.at());
+    await turns(2);
+    assert.deepEqual(await told(), ['rollout-waiting'], 'no window is set, so it waits for a person');
+    await store.catalogs.act(id, 2, 'stop', { by: 'alice', reason: 'lunch' }, now.at());
+    const [stopped] = await store.activity.after(seen);
+    assert.match(stopped!.message, /edition 2 was stopped\. Stopped by alice: lunch$/);
+    assert.deepEqual(await told(), ['rollout-stopped']);
+    await store.catalogs.publish(
+      KEY,
+      2,
+      edition(OLD!, { mode: 'held', by: 'bob', backTo: 1, isUrgent: true }),
+      now.at(),
+    );
+    const [back] = await store.activity.after(seen);
+    assert.equal(back?.message, `${NAME} in here: bob went back to edition 1, as edition 3`);
+    assert.deepEqual(await told(), ['rolled-back', 'rollout-out']);
+    const ALL = { limit: 50, perWebhook: 50, busy: [] };
+    const claimed = await store.webhookOutbox.claim(ALL, hours(48));
+    assert.deepEqual(
+      claimed.map(({ event }) => event.replace('catalog.', '')),
+      ['rollout-waiting', 'rollout-waiting', 'rollout-stopped'],
+    );
   });
 
   it('the pulse rises with decisions and with what happens', async () => {

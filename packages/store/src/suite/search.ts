@@ -246,7 +246,7 @@ export function searchSuite(given: () => Promise<Given>): void {
     assert.deepEqual(await found(store, 'engine:epas presence:all major:16'), [F16]);
   });
 
-  it('knows which images are signed, also when the signature comes later or goes', async () => {
+  it('knows which images have a signature, also when the signature comes later or goes', async () => {
     const { store } = await given();
     const id = await registry(store);
     const tags = ['17.4', '17.5'];
@@ -262,7 +262,7 @@ export function searchSuite(given: () => Promise<Given>): void {
     await scan(store, id, { tags, referrers: [signature], now: hours(1) });
     assert.deepEqual(await found(store, 'signed:yes'), ['17.4']);
     assert.deepEqual(await found(store, 'signed:no'), ['17.5']);
-    assert.deepEqual(counts(await store.tags.facets(facetsQuery('')), 'signed'), { yes: 1, no: 1 });
+    assert.deepEqual(counts(await store.tags.facets(facetsQuery('')), 'signed'), { attached: 1, no: 1 });
     await scan(store, id, { tags: [{ name: '17.4', digest: digestOf('other') }, '17.5'], now: hours(2) });
     assert.deepEqual(await found(store, 'signed:yes'), []);
     assert.deepEqual(await found(store, 'signed:no'), ['17.4', '17.5']);
@@ -360,7 +360,7 @@ export function searchSuite(given: () => Promise<Given>): void {
     assert.deepEqual(await at('repository:lla'), ['repository:nim/meta/llama ']);
     assert.ok((await at('pgvector')).includes('extension:vector '));
     assert.ok((await at('arm64')).includes('platform:linux/arm64 '));
-    assert.deepEqual(await at('signed:y'), ['signed:yes ']);
+    assert.deepEqual(await at('signed:ver'), ['signed:verified ']);
     const { error } = await store.tags.completions({ q: 'full enigne:epas', of: 'tags' });
     assert.deepEqual([error?.code, error?.position], ['unknown-field', 5]);
   });

@@ -155,12 +155,12 @@ export function wordsSuite(given: () => Promise<Given>): void {
       return items.map((tag) => [tag.name, tag.systemTags.map(({ id }) => id)]);
     };
     assert.deepEqual(await marks(), [
-      ['17.4', ['tde', 'signed']],
-      ['17.5', ['signed']],
+      ['17.4', ['tde', 'signature-attached']],
+      ['17.5', ['signature-attached']],
       ['17.6', []],
     ]);
     const id = await repositoryId(store);
-    assert.deepEqual((await store.tags.get(id, '17.5'))?.systemTags[0]?.name, 'Signed');
+    assert.deepEqual((await store.tags.get(id, '17.5'))?.systemTags[0]?.name, 'Signature attached');
     // The signature's tag is gone from the whole list: so is the mark.
     await scan(store, registryId, { ...report, now: hours(1) });
     assert.deepEqual((await marks())[0], ['17.4', ['tde']]);

@@ -40,9 +40,18 @@ const LOOKS: Readonly<Record<ActivityType, { color: NonNullable<LabelProps['colo
   'image.state-changed': { color: 'purple', icon: CheckCircleIcon },
   'approval.requested': { color: 'blue', icon: InfoCircleIcon },
   'upgrade.waiting': { color: 'blue', icon: InfoCircleIcon },
+  'upgrade.started': { color: 'blue', icon: SyncAltIcon },
   'upgrade.stopped': { color: 'red', icon: BanIcon },
   'upgrade.verified': { color: 'green', icon: CheckCircleIcon },
   'upgrade.unverified': { color: 'yellow', icon: ExclamationTriangleIcon },
+  'catalog.rollout-drawn': { color: 'blue', icon: PlusCircleIcon },
+  'catalog.rollout-canary': { color: 'blue', icon: SyncAltIcon },
+  'catalog.rollout-healthy': { color: 'green', icon: CheckCircleIcon },
+  'catalog.rollout-waiting': { color: 'blue', icon: InfoCircleIcon },
+  'catalog.rollout-out': { color: 'green', icon: CheckCircleIcon },
+  'catalog.rollout-stopped': { color: 'red', icon: BanIcon },
+  'catalog.rolled-back': { color: 'purple', icon: SyncAltIcon },
+  'catalog.revoked-kept': { color: 'yellow', icon: ExclamationTriangleIcon },
 };
 
 /** What happened, newest first; what one scan changed stands together. */
@@ -123,6 +132,20 @@ function Message({ entry }: { entry: ActivityEntry }): ReactElement {
   if (type.startsWith('agent.')) {
     return (
       <Link to="/manage/agents" className="ph-break">
+        {text}
+      </Link>
+    );
+  }
+  if (subjectId !== null && type.startsWith('upgrade.')) {
+    return (
+      <Link to="/databases/$clusterId" params={{ clusterId: subjectId }} className="ph-break">
+        {text}
+      </Link>
+    );
+  }
+  if (type.startsWith('catalog.')) {
+    return (
+      <Link to="/databases" className="ph-break">
         {text}
       </Link>
     );

@@ -23,9 +23,18 @@ export const ACTIVITY_WORDS: Readonly<Record<ActivityType, string>> = {
   'image.state-changed': 'Decisions',
   'approval.requested': 'Approval asked for',
   'upgrade.waiting': 'Upgrade waits',
+  'upgrade.started': 'Upgrade began',
   'upgrade.stopped': 'Upgrade stopped',
   'upgrade.verified': 'Upgrade verified',
   'upgrade.unverified': 'Upgrade not verified',
+  'catalog.rollout-drawn': 'Catalog edition',
+  'catalog.rollout-canary': 'Canaries began',
+  'catalog.rollout-healthy': 'Canaries healthy',
+  'catalog.rollout-waiting': 'Rollout waits',
+  'catalog.rollout-out': 'Rolled out',
+  'catalog.rollout-stopped': 'Rollout stopped',
+  'catalog.rolled-back': 'Rolled back',
+  'catalog.revoked-kept': 'Revoked image kept',
 };
 
 /** The entries of one scan that stand beside each other, oldest first within: what came in, then what moved, then what went. */
@@ -41,7 +50,11 @@ export function groupEntries(entries: readonly ActivityEntry[]): ActivityEntry[]
 
 /** How the items of an entry are called, for the button that shows them. */
 export function itemWords({ type, count, items }: ActivityEntry): string {
-  const noun = /^(?:image|admission)\./.test(type) ? 'image' : type.startsWith('tag.') ? 'tag' : 'repository';
+  const noun = /^(?:image|admission|upgrade|catalog)\./.test(type)
+    ? 'image'
+    : type.startsWith('tag.')
+      ? 'tag'
+      : 'repository';
   const many = noun === 'repository' ? 'repositories' : `${noun}s`;
   if (count === 1) return `Which ${noun}`;
   return items.length < count ? `The first ${items.length} of ${count} ${many}` : `Which ${count} ${many}`;

@@ -1,21 +1,10 @@
-import {
-  Button,
-  Form,
-  FormSelect,
-  FormSelectOption,
-  Modal,
-  ModalBody,
-  ModalFooter,
-  ModalHeader,
-  TextArea,
-  TextInput,
-} from '@patternfly/react-core';
-import { type FormEvent, type ReactElement, useId, useState } from 'react';
+import { FormSelect, FormSelectOption, TextArea, TextInput } from '@patternfly/react-core';
+import { type ReactElement, useId, useState } from 'react';
 import { useAskException } from '../api/policies.ts';
 import { endOf } from './decision-words.ts';
 import { fieldErrors } from './field-errors.ts';
+import { FormDialog } from './form-dialog.tsx';
 import { FormField, noteId } from './form-field.tsx';
-import { ActionError } from './states.tsx';
 
 const ENDS = [
   ['7', 'In a week'],
@@ -45,9 +34,7 @@ export function AskException({ digest, policies, onClose }: AskExceptionProps): 
   const image = digest ?? typed.trim();
   const isReady = reason.trim() !== '' && DIGEST.test(image);
   const isOdd = digest === undefined && image !== '' && !DIGEST.test(image);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (!isReady || ask.isPending) return;
+  const submit = () => {
     const expiresAt = endOf(Number(days), new Date());
     ask.mutate({ digest: image, policyId, reason: reason.trim(), expiresAt }, { onSuccess: onClose });
   };
@@ -55,82 +42,70 @@ export function AskException({ digest, policies, onClose }: AskExceptionProps): 
     ? { path: 'digest', message: 'A digest begins with sha256: and has 64 digits after it.' }
     : problems.get('digest');
   return (
-    <Modal variant="small" isOpen onClose={onClose} aria-labelledby={`${id}-title`} aria-describedby={`${id}-note`}>
-      <ModalHeader
-        title="Ask for an exception"
-        labelId={`${id}-title`}
-        description={
-          <span id={`${id}-note`}>
-            Another person confirms it. It lets a person approve this image although the policy is against it.
-          </span>
-        }
-      />
-      <ModalBody>
-        <Form id={`${id}-form`} onSubmit={submit}>
-          <ActionError error={ask.error} what="Not asked" />
-          {policies.length > 1 ? (
-            <FormField
-              id={`${id}-policy`}
-              label="Policy"
-              helper="An exception helps where one policy is against an image, and not where two are."
-            >
-              <FormSelect
-                id={`${id}-policy`}
-                value={policyId}
-                onChange={(_, value) => setPolicyId(value)}
-                aria-describedby={noteId(`${id}-policy`)}
-              >
-                {policies.map((each) => (
-                  <FormSelectOption key={each.policyId} value={each.policyId} label={each.policy} />
-                ))}
-              </FormSelect>
-            </FormField>
-          ) : (
-            <p>From the policy {policies[0]?.policy}.</p>
-          )}
-          {digest === undefined ? (
-            <FormField id={`${id}-digest`} label="Digest of the image" isRequired problem={wrongDigest}>
-              <TextInput
-                id={`${id}-digest`}
-                value={typed}
-                onChange={(_, value) => setTyped(value)}
-                placeholder="sha256:…"
-                validated={wrongDigest ? 'error' : 'default'}
-                aria-describedby={noteId(`${id}-digest`)}
-                autoComplete="off"
-                isRequired
-                autoFocus
-              />
-            </FormField>
-          ) : null}
-          <FormField id={`${id}-reason`} label="Reason" isRequired problem={problems.get('reason')}>
-            <TextArea
-              id={`${id}-reason`}
-              value={reason}
-              onChange={(_, value) => setReason(value)}
-              maxLength={2000}
-              rows={3}
-              isRequired
-              autoFocus={digest !== undefined}
-            />
-          </FormField>
-          <FormField id={`${id}-end`} label="Ends" problem={problems.get('expiresAt')}>
-            <FormSelect id={`${id}-end`} value={days} onChange={(_, value) => setDays(value)}>
-              {ENDS.map(([value, label]) => (
-                <FormSelectOption key={value} value={value} label={label} />
-              ))}
-            </FormSelect>
-          </FormField>
-        </Form>
-      </ModalBody>
-      <ModalFooter>
-        <Button type="submit" form={`${id}-form`} isLoading={ask.isPending} isDisabled={ask.isPending || !isReady}>
-          Ask
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          Cancel
-        </Button>
-      </ModalFooter>
-    </Modal>
+    <FormDialog
+      title="Ask for an exception"
+      description="Another person confirms it. It lets a person approve this image although the policy is against it."
+      failed="Not asked"
+      error={ask.error}
+      confirm="Ask"
+      isBusy={ask.isPending}
+      isReady={isReady}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {policies.length > 1 ? (
+        <FormField
+          id={`${id}-policy`}
+          label="Policy"
+          helper="An exception helps where one policy is against an image, and not where two are."
+        >
+          <FormSelect
+            id={`${id}-policy`}
+            value={policyId}
+            onChange={(_, value) => setPolicyId(value)}
+            aria-describedby={noteId(`${id}-policy`)}
+          >
+            {policies.map((each) => (
+              <FormSelectOption key={each.policyId} value={each.policyId} label={each.policy} />
+            ))}
+          </FormSelect>
+        </FormField>
+      ) : (
+        <p>From the policy {policies[0]?.policy}.</p>
+      )}
+      {digest === undefined ? (
+        <FormField id={`${id}-digest`} label="Digest of the image" isRequired problem={wrongDigest}>
+          <TextInput
+            id={`${id}-digest`}
+            value={typed}
+            onChange={(_, value) => setTyped(value)}
+            placeholder="sha256:…"
+            validated={wrongDigest ? 'error' : 'default'}
+            aria-describedby={noteId(`${id}-digest`)}
+            autoComplete="off"
+            isRequired
+            autoFocus
+          />
+        </FormField>
+      ) : null}
+      <FormField id={`${id}-reason`} label="Reason" isRequired problem={problems.get('reason')}>
+        <TextArea
+          id={`${id}-reason`}
+          value={reason}
+          onChange={(_, value) => setReason(value)}
+          maxLength={2000}
+          rows={3}
+          isRequired
+          autoFocus={digest !== undefined}
+        />
+      </FormField>
+      <FormField id={`${id}-end`} label="Ends" problem={problems.get('expiresAt')}>
+        <FormSelect id={`${id}-end`} value={days} onChange={(_, value) => setDays(value)}>
+          {ENDS.map(([value, label]) => (
+            <FormSelectOption key={value} value={value} label={label} />
+          ))}
+        </FormSelect>
+      </FormField>
+    </FormDialog>
   );
 }

@@ -1,6 +1,7 @@
-import { Button, Tooltip } from '@patternfly/react-core';
+import { Button } from '@patternfly/react-core';
 import { type ReactElement, useEffect, useState } from 'react';
 import { shortDigest } from './format.ts';
+import { Hint } from './hint.tsx';
 import { CheckCircleIcon, CopyIcon } from './icons.ts';
 
 /** Copies; false where the browser forbids it (a page that is not on https or localhost). */
@@ -38,7 +39,7 @@ export function CopyButton({ text, what }: { text: string; what: string }): Reac
   const words = { ready: `Copy ${what}`, copied: 'Copied', failed: 'Not copied: select the text instead' };
   return (
     <>
-      <Tooltip content={words[state]} aria="none">
+      <Hint content={words[state]} aria="none">
         <Button
           variant="plain"
           size="sm"
@@ -48,7 +49,7 @@ export function CopyButton({ text, what }: { text: string; what: string }): Reac
           icon={state === 'copied' ? <CheckCircleIcon /> : <CopyIcon />}
           onClick={async () => setState((await copy(text)) ? 'copied' : 'failed')}
         />
-      </Tooltip>
+      </Hint>
       <span role="status" className="pf-v6-u-screen-reader">
         {state === 'ready' ? '' : words[state]}
       </span>

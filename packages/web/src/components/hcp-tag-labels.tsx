@@ -1,7 +1,8 @@
 /** HCP tags are filled and in their colour; system tags, which nobody can edit, are outlines with a sign before them. */
-import { Label, Tooltip } from '@patternfly/react-core';
+import { Label } from '@patternfly/react-core';
 import type { HcpTagLabel, SystemTag } from '@pharos/contract';
 import type { ReactElement } from 'react';
+import { Hint } from './hint.tsx';
 import { MagicIcon, TagIcon } from './icons.ts';
 
 /** One HCP tag as it is drawn everywhere. */
@@ -52,13 +53,13 @@ const inMain = () => document.getElementById('main') ?? document.body;
 /** Focusable, so that the keyboard reaches what it is computed from. */
 function SystemTagChip({ tag }: { tag: SystemTag }): ReactElement {
   return (
-    <Tooltip content={`Computed, cannot be edited. ${tag.reason}`} aria="none" entryDelay={200} appendTo={inMain}>
+    <Hint content={`Computed, cannot be edited. ${tag.reason}`} aria="none" entryDelay={200} appendTo={inMain}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the tooltip has to be reachable by keyboard */}
       <span tabIndex={0} role="note" className="ph-system-tag" aria-label={`${tag.name}: ${tag.reason}`}>
         <Label isCompact variant="outline" icon={<MagicIcon />}>
           {tag.name}
         </Label>
       </span>
-    </Tooltip>
+    </Hint>
   );
 }

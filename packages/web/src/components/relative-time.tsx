@@ -1,6 +1,6 @@
-import { Tooltip } from '@patternfly/react-core';
 import { type ReactElement, useEffect, useSyncExternalStore } from 'react';
 import { absoluteTime, relativeTime } from './format.ts';
+import { Hint } from './hint.tsx';
 import { Unknown } from './labels.tsx';
 
 let now = Date.now();
@@ -35,11 +35,11 @@ export function RelativeTime({ time, absent = 'never' }: { time: string | null; 
   const present = useNow();
   if (time === null) return <Unknown word={absent} />;
   return (
-    <Tooltip content={absoluteTime(time)} position="top">
+    <Hint content={absoluteTime(time)}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the absolute time must be reachable by keyboard (WCAG 1.4.13) */}
       <time className="ph-time" dateTime={time} tabIndex={0}>
         {relativeTime(time, Math.max(present, Date.now() - 15_000))}
       </time>
-    </Tooltip>
+    </Hint>
   );
 }

@@ -1,7 +1,7 @@
-import { Button, Form, Modal, ModalBody, ModalFooter, ModalHeader, TextArea } from '@patternfly/react-core';
-import { type FormEvent, type ReactElement, useId, useState } from 'react';
+import { TextArea } from '@patternfly/react-core';
+import { type ReactElement, useId, useState } from 'react';
+import { FormDialog } from './form-dialog.tsx';
 import { FormField } from './form-field.tsx';
-import { ActionError } from './states.tsx';
 
 interface WordsDialogProps {
   title: string;
@@ -21,40 +21,24 @@ export function WordsDialog(props: WordsDialogProps): ReactElement {
   const { title, description, label, confirm, failed, isBusy, error, onSave, onClose } = props;
   const id = useId();
   const [text, setText] = useState('');
-  const save = (event: FormEvent) => {
-    event.preventDefault();
-    if (text.trim() !== '' && !isBusy) onSave(text.trim());
-  };
+  const isReady = text.trim() !== '';
+  const save = () => onSave(text.trim());
   return (
-    <Modal variant="small" isOpen onClose={onClose} aria-labelledby={`${id}-title`} aria-describedby={`${id}-note`}>
-      <ModalHeader title={title} labelId={`${id}-title`} description={<span id={`${id}-note`}>{description}</span>} />
-      <ModalBody>
-        <Form id={`${id}-form`} onSubmit={save}>
-          <ActionError error={error} what={failed} />
-          <FormField id={`${id}-text`} label={label} isRequired helper="Ctrl and Enter sends it.">
-            <TextArea
-              id={`${id}-text`}
-              value={text}
-              onChange={(_, value) => setText(value)}
-              maxLength={2000}
-              rows={3}
-              isRequired
-              autoFocus
-              onKeyDown={(event) => {
-                if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) save(event);
-              }}
-            />
-          </FormField>
-        </Form>
-      </ModalBody>
-      <ModalFooter>
-        <Button type="submit" form={`${id}-form`} isLoading={isBusy} isDisabled={isBusy || text.trim() === ''}>
-          {confirm}
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          Cancel
-        </Button>
-      </ModalFooter>
-    </Modal>
+    <FormDialog {...{ title, description, failed, error, confirm, isBusy, isReady, onClose }} onSubmit={save}>
+      <FormField id={`${id}-text`} label={label} isRequired helper="Ctrl and Enter sends it.">
+        <TextArea
+          id={`${id}-text`}
+          value={text}
+          onChange={(_, value) => setText(value)}
+          maxLength={2000}
+          rows={3}
+          isRequired
+          autoFocus
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && isReady && !isBusy) save();
+          }}
+        />
+      </FormField>
+    </FormDialog>
   );
 }

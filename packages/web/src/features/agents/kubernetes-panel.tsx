@@ -1,6 +1,7 @@
-import type { Agent, KubernetesCapability } from '@pharos/contract';
+import { type Agent, isKnownCapability, type KnownCapability, type KubernetesCapability } from '@pharos/contract';
 import type { ReactElement } from 'react';
 import { type Column, DataTable } from '../../components/data-table.tsx';
+import { escapeHostile } from '../../components/format.ts';
 import { HostileText } from '../../components/hostile-text.tsx';
 import { AgentStateLabel, WarningLabel } from '../../components/labels.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -8,7 +9,7 @@ import { RelativeTime } from '../../components/relative-time.tsx';
 
 type Connected = Agent & { kubernetes: NonNullable<Agent['kubernetes']> };
 
-const WORDS: Record<KubernetesCapability['name'], string> = {
+const WORDS: Record<KnownCapability, string> = {
   provisioning: 'Databases',
   models: 'Model services',
   'used-by': 'Used by',
@@ -18,7 +19,11 @@ const WORDS: Record<KubernetesCapability['name'], string> = {
 };
 
 /** What an agent is given only where somebody wants it: not to have it is no fault. */
-const OPTIONAL: ReadonlySet<KubernetesCapability['name']> = new Set(['nodes', 'secrets']);
+const OPTIONAL: ReadonlySet<string> = new Set<KnownCapability>(['nodes', 'secrets']);
+
+/** What a newer agent names is shown as it says it. */
+const wordOf = (name: string) =>
+  isKnownCapability(name) ? WORDS[name] : `${escapeHostile(name)} (not known to this version)`;
 
 const COLUMNS: readonly Column<Connected>[] = [
   {
@@ -63,12 +68,12 @@ function Capabilities({ capabilities }: { capabilities: readonly KubernetesCapab
     <ul className="ph-stack-tiny">
       {capabilities.map(({ name, ok, missing }) => (
         <li key={name}>
-          {ok || OPTIONAL.has(name) ? (
+          {ok || OPTIONAL.has(name) || !isKnownCapability(name) ? (
             <span>
-              {WORDS[name]}: {ok ? 'yes' : 'no'}
+              {wordOf(name)}: {ok ? 'yes' : 'no'}
             </span>
           ) : (
-            <WarningLabel text={`${WORDS[name]}: no`} />
+            <WarningLabel text={`${wordOf(name)}: no`} />
           )}
           {missing.map((sentence) => (
             <div key={sentence} className="ph-quiet">

@@ -1,4 +1,4 @@
-import { Button, Label, PageSection } from '@patternfly/react-core';
+import { Alert, Button, Label, PageSection } from '@patternfly/react-core';
 import { API_PREFIX, type CatalogDetail } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
@@ -19,6 +19,7 @@ import { ListSkeleton, QueryView } from '../../components/states.tsx';
 import { useSearchState } from '../../components/use-search-state.ts';
 import { DifferenceList } from './difference-list.tsx';
 import { EditionsPanel } from './editions-panel.tsx';
+import { FollowerList } from './follower-list.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
 import { RolloutPanel } from './rollout-panel.tsx';
 import type { CatalogSearch } from './search.ts';
@@ -80,6 +81,30 @@ function Loaded({ catalog }: { catalog: CatalogDetail }): ReactElement {
       <PageSection hasBodyWrapper={false}>
         <div className="ph-columns">
           <div className="ph-stack">
+            {catalog.kept.map((each) => (
+              <Alert
+                key={`${each.stage} ${each.digest}`}
+                variant="warning"
+                isInline
+                component="h2"
+                title={
+                  each.stage === 'canary'
+                    ? 'Kubernetes keeps an image for the canaries that is not approved any more'
+                    : 'Kubernetes keeps an image that is not approved any more'
+                }
+              >
+                <p>
+                  <HostileText text={each.message} />
+                </p>
+                <p>{each.hint}</p>
+                {each.clusters.length === 0 ? null : (
+                  <FollowerList
+                    followers={catalog.followers.filter(({ id }) => each.clusters.includes(id))}
+                    label="Clusters that run it"
+                  />
+                )}
+              </Alert>
+            ))}
             <Served catalog={catalog} />
             {next.length > 0 ? (
               <Panel title="Following approvals would change">

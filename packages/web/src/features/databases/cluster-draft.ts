@@ -89,7 +89,7 @@ export function patchOf(
   isApplied: boolean,
   draft: ClusterDraft,
   extensions: readonly string[],
-): ClusterPatch {
+): Omit<ClusterPatch, 'when'> {
   const before = draftOf(spec, isApplied);
   const said = (text: string) => (text.trim() === '' ? undefined : text.trim());
   const has = spec.extensions.map(({ name }) => name);

@@ -42,7 +42,7 @@ export function ClusterPage(): ReactElement {
 }
 
 function Loaded({ cluster }: { cluster: ClusterDetail }): ReactElement {
-  const { name, namespace, location, image, status, spec, withheld, yaml, checks, history } = cluster;
+  const { name, namespace, location, image, status, spec, withheld, kept, yaml, checks, history } = cluster;
   return (
     <>
       <PageTitle
@@ -73,6 +73,16 @@ function Loaded({ cluster }: { cluster: ClusterDetail }): ReactElement {
         {withheld === null ? null : (
           <Alert variant="warning" isInline component="h2" title="The manifest is withheld">
             <HostileText text={withheld} />
+          </Alert>
+        )}
+        {kept === null ? null : (
+          <Alert variant="warning" isInline component="h2" title="It runs an image that is not approved any more">
+            <p>
+              <HostileText text={kept.message} />
+            </p>
+            <p>
+              <HostileText text={kept.hint} />
+            </p>
           </Alert>
         )}
         <Panel title="Cluster">

@@ -12,6 +12,7 @@ import { PageTitle } from '../../components/page-title.tsx';
 import { ActionError, EmptyState, QueryView } from '../../components/states.tsx';
 import { type ClusterDraft, draftOf, ENGINE_NAMES, extensionChoices, patchOf } from './cluster-draft.ts';
 import { Fixed, Typed } from './cluster-fields.tsx';
+import { usualTiming, WhenFields } from './when-fields.tsx';
 
 /** The form of a new cluster, with what cannot change any more shown as fixed. */
 export function EditClusterPage(): ReactElement {
@@ -56,10 +57,13 @@ function EditForm({ cluster }: { cluster: ClusterDetail }): ReactElement {
   const navigate = useNavigate();
   const patch = patchOf(first.spec, first.apply, draft, wanted);
   const isChanged = Object.keys(patch).length > 0;
+  // Resources restart always; extensions where an image of theirs comes, changes or goes, which the server says.
+  const isRestart = patch.resources !== undefined || patch.extensions !== undefined;
+  const [when, setWhen] = useState(() => usualTiming(cluster));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!isChanged || update.isPending) return;
-    update.mutate(patch, {
+    update.mutate(isRestart ? { ...patch, when } : patch, {
       onSuccess: () => void navigate({ to: '/databases/$clusterId', params: { clusterId: id } }),
     });
   };
@@ -131,6 +135,15 @@ function EditForm({ cluster }: { cluster: ClusterDetail }): ReactElement {
         isDisabled={first.apply}
         onChange={(_, on) => set({ apply: on })}
       />
+      {isRestart ? (
+        <WhenFields
+          id="edit-when"
+          label="When instances restart for it"
+          cluster={cluster}
+          when={when}
+          onChange={setWhen}
+        />
+      ) : null}
       <ActionGroup>
         <Button
           type="submit"

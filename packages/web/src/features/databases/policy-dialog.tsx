@@ -1,21 +1,9 @@
-import {
-  Button,
-  Checkbox,
-  Form,
-  FormGroup,
-  FormSelect,
-  FormSelectOption,
-  Modal,
-  ModalBody,
-  ModalFooter,
-  ModalHeader,
-  TextInput,
-} from '@patternfly/react-core';
+import { Button, Checkbox, FormGroup, FormSelect, FormSelectOption, TextInput } from '@patternfly/react-core';
 import { type CatalogDetail, RolloutPolicy } from '@pharos/contract';
-import { type FormEvent, type ReactElement, useId, useState } from 'react';
+import { type ReactElement, useId, useState } from 'react';
 import { useSetCatalogPolicy } from '../../api/catalogs.ts';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { FormField, noteId } from '../../components/form-field.tsx';
-import { ActionError } from '../../components/states.tsx';
 
 const DEFAULTS = RolloutPolicy.parse({});
 
@@ -39,91 +27,76 @@ export function PolicyDialog({ catalog, onClose }: { catalog: CatalogDetail; onC
       />
     </FormField>
   );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    save.mutate({ location, policy }, { onSuccess: onClose });
-  };
+  const put = (next: RolloutPolicy | null) => save.mutate({ location, policy: next }, { onSuccess: onClose });
   return (
-    <Modal variant="small" isOpen onClose={onClose} aria-labelledby={`${id}-title`}>
-      <ModalHeader title={`Stages of ${name}`} labelId={`${id}-title`} />
-      <ModalBody tabIndex={0} aria-label="Stages">
-        <Form id={`${id}-form`} onSubmit={submit}>
-          <ActionError error={save.error} what="Nothing was changed" />
-          <FormGroup role="group" label="Canary clusters" fieldId={`${id}-canaries`}>
-            {choosable.length === 0 ? (
-              <p className="ph-quiet">
-                No cluster that an agent applies follows this catalog. Windows and "go on" by hand work without
-                canaries.
-              </p>
-            ) : (
-              choosable.map((each) => (
-                <Checkbox
-                  key={each.id}
-                  id={`${id}-${each.id}`}
-                  label={`${each.namespace}/${each.name}`}
-                  isChecked={policy.canaries.includes(each.id)}
-                  onChange={(_, on) =>
-                    patch({ canaries: [...policy.canaries.filter((one) => one !== each.id), ...(on ? [each.id] : [])] })
-                  }
-                />
-              ))
-            )}
-          </FormGroup>
-          {policy.canaries.length === 0 ? null : (
-            <>
-              {minutes('healthyMinutes', 'Healthy for (minutes)', 'How long all of them must have been healthy.')}
-              {minutes(
-                'giveUpMinutes',
-                'Give up after (minutes)',
-                'A canary that is not healthy for so long stops it.',
-              )}
-            </>
-          )}
-          <FormField id={`${id}-window`} label="The others change">
-            <FormSelect
-              id={`${id}-window`}
-              value={policy.window}
-              onChange={(_, value) => patch({ window: value as RolloutPolicy['window'] })}
-            >
-              <FormSelectOption value="location" label={`in a maintenance window of ${location}`} />
-              <FormSelectOption value="any-time" label="at any time" />
-            </FormSelect>
-          </FormField>
-          <FormField id={`${id}-advance`} label="Goes on">
-            <FormSelect
-              id={`${id}-advance`}
-              value={policy.advance}
-              onChange={(_, value) => patch({ advance: value as RolloutPolicy['advance'] })}
-            >
-              <FormSelectOption value="automatic" label="by itself" />
-              <FormSelectOption value="by-hand" label='when somebody says "go on"' />
-            </FormSelect>
-          </FormField>
-          <Checkbox
-            id={`${id}-urgent`}
-            label="What replaces a revoked image goes to every cluster at once"
-            isChecked={policy.urgentRevocations}
-            onChange={(_, on) => patch({ urgentRevocations: on })}
-          />
-        </Form>
-      </ModalBody>
-      <ModalFooter>
-        <Button type="submit" form={`${id}-form`} isLoading={save.isPending} isDisabled={save.isPending}>
-          Save
-        </Button>
-        {catalog.policy === null ? null : (
-          <Button
-            variant="secondary"
-            isDisabled={save.isPending}
-            onClick={() => save.mutate({ location, policy: null }, { onSuccess: onClose })}
-          >
+    <FormDialog
+      title={`Stages of ${name}`}
+      failed="Nothing was changed"
+      error={save.error}
+      confirm="Save"
+      isBusy={save.isPending}
+      other={
+        catalog.policy === null ? null : (
+          <Button variant="secondary" isDisabled={save.isPending} onClick={() => put(null)}>
             No stages
           </Button>
+        )
+      }
+      body={{ tabIndex: 0, 'aria-label': 'Stages' }}
+      onSubmit={() => put(policy)}
+      onClose={onClose}
+    >
+      <FormGroup role="group" label="Canary clusters" fieldId={`${id}-canaries`}>
+        {choosable.length === 0 ? (
+          <p className="ph-quiet">
+            No cluster that an agent applies follows this catalog. Windows and "go on" by hand work without canaries.
+          </p>
+        ) : (
+          choosable.map((each) => (
+            <Checkbox
+              key={each.id}
+              id={`${id}-${each.id}`}
+              label={`${each.namespace}/${each.name}`}
+              isChecked={policy.canaries.includes(each.id)}
+              onChange={(_, on) =>
+                patch({ canaries: [...policy.canaries.filter((one) => one !== each.id), ...(on ? [each.id] : [])] })
+              }
+            />
+          ))
         )}
-        <Button variant="link" onClick={onClose}>
-          Cancel
-        </Button>
-      </ModalFooter>
-    </Modal>
+      </FormGroup>
+      {policy.canaries.length === 0 ? null : (
+        <>
+          {minutes('healthyMinutes', 'Healthy for (minutes)', 'How long all of them must have been healthy.')}
+          {minutes('giveUpMinutes', 'Give up after (minutes)', 'A canary that is not healthy for so long stops it.')}
+        </>
+      )}
+      <FormField id={`${id}-window`} label="The others change">
+        <FormSelect
+          id={`${id}-window`}
+          value={policy.window}
+          onChange={(_, value) => patch({ window: value as RolloutPolicy['window'] })}
+        >
+          <FormSelectOption value="location" label={`in a maintenance window of ${location}`} />
+          <FormSelectOption value="any-time" label="at any time" />
+        </FormSelect>
+      </FormField>
+      <FormField id={`${id}-advance`} label="Goes on">
+        <FormSelect
+          id={`${id}-advance`}
+          value={policy.advance}
+          onChange={(_, value) => patch({ advance: value as RolloutPolicy['advance'] })}
+        >
+          <FormSelectOption value="automatic" label="by itself" />
+          <FormSelectOption value="by-hand" label='when somebody says "go on"' />
+        </FormSelect>
+      </FormField>
+      <Checkbox
+        id={`${id}-urgent`}
+        label="What replaces a revoked image goes to every cluster at once"
+        isChecked={policy.urgentRevocations}
+        onChange={(_, on) => patch({ urgentRevocations: on })}
+      />
+    </FormDialog>
   );
 }

@@ -22,5 +22,5 @@ export const UPGRADE_STATES = {
 export const isWaiting = ({ state }: ClusterUpgrade) => state === 'requested' || state === 'scheduled';
 
 /** From and to, with whose extension it is. */
-export const stepWords = ({ extension, from, to }: ClusterUpgrade) =>
-  `${extension === null ? '' : `${extension} `}${from} to ${to}`;
+export const stepWords = ({ extension, from, to, change }: ClusterUpgrade) =>
+  change ?? `${extension === null ? '' : `${extension} `}${from} to ${to}`;

@@ -1,5 +1,5 @@
-import { Button, FormGroup, Radio } from '@patternfly/react-core';
-import type { ClusterDetail, Upgrade, UpgradeTiming } from '@pharos/contract';
+import { Button } from '@patternfly/react-core';
+import type { ClusterDetail, Upgrade } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
@@ -9,10 +9,10 @@ import { CheckList } from '../../components/check-list.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { HostileText } from '../../components/hostile-text.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { RelativeTime } from '../../components/relative-time.tsx';
 import { QueryView, TextSkeleton } from '../../components/states.tsx';
 import { UpgradeRows } from './upgrade-rows.tsx';
 import { isWaiting, KINDS } from './upgrade-words.ts';
+import { needsSecondPerson, usualTiming, WhenFields } from './when-fields.tsx';
 
 export const isPossible = ({ risks }: Upgrade) => risks.every(({ state }) => state !== 'fail');
 
@@ -89,11 +89,10 @@ interface UpgradeDialogProps {
 }
 
 function UpgradeDialog({ cluster, chosen, onClose }: UpgradeDialogProps): ReactElement {
-  const { maintenance, location, apply } = cluster;
+  const { apply } = cluster;
   const upgrade = useUpgradeCluster(cluster.id);
-  // Where a window is set it is the one to expect.
-  const [when, setWhen] = useState<UpgradeTiming>(maintenance.opensAt === null ? 'now' : 'window');
-  const needsApproval = maintenance.upgradeApproval || maintenance.location.upgradeApproval;
+  const [when, setWhen] = useState(() => usualTiming(cluster));
+  const needsApproval = needsSecondPerson(cluster);
   return (
     <ConfirmDialog
       title={`Upgrade ${cluster.name}?`}
@@ -108,34 +107,7 @@ function UpgradeDialog({ cluster, chosen, onClose }: UpgradeDialogProps): ReactE
       <p>
         To <HostileText text={chosen.image.tag} />. {apply ? '' : 'Its manifest changes; apply it yourself.'}
       </p>
-      <FormGroup role="radiogroup" label="When" fieldId="upgrade-when">
-        <Radio
-          id="upgrade-when-window"
-          name="upgrade-when"
-          label="In the next maintenance window"
-          description={
-            maintenance.opensAt === null ? (
-              `No window is set for the cluster or for ${location}.`
-            ) : (
-              <>
-                It opens <RelativeTime time={maintenance.opensAt} />. Everything is checked again then.
-              </>
-            )
-          }
-          isDisabled={maintenance.opensAt === null}
-          isChecked={when === 'window'}
-          onChange={() => setWhen('window')}
-        />
-        <Radio
-          id="upgrade-when-now"
-          name="upgrade-when"
-          label="Now"
-          description={apply ? `An agent of ${location} applies it at once.` : undefined}
-          isChecked={when === 'now'}
-          onChange={() => setWhen('now')}
-        />
-      </FormGroup>
-      {needsApproval ? <p>A second person confirms it before it begins.</p> : null}
+      <WhenFields id="upgrade-when" label="When" cluster={cluster} when={when} onChange={setWhen} />
       <CheckList checks={chosen.risks} />
     </ConfirmDialog>
   );

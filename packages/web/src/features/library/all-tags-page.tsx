@@ -21,7 +21,8 @@ export function AllTagsPage(): ReactElement {
   const [search, change] = useSearchState<TagsSearch>();
   const { q, cursor, sort = '-seen' } = search;
   const tags = useQuery(tagsQuery({ q, cursor, sort, limit: 50 }));
-  const facets = useQuery(tagFacetsQuery({ q }));
+  // Rows first: they are what one waits for, and both at once would share the database.
+  const facets = useQuery({ ...tagFacetsQuery({ q }), enabled: !tags.isPending && !tags.isPlaceholderData });
   const refilter = (patch: Partial<TagsSearch>) => change({ ...patch, cursor: undefined, page: undefined });
   const selection = useSelection(tagKey);
   const picks = useTagPicks(selection, true);

@@ -39,7 +39,7 @@ const WORDS: Partial<Record<FacetField, Readonly<Record<string, string>>>> = {
     '<90d': 'In the last 90 days',
     '<1y': 'In the last year',
   },
-  signed: { yes: 'Signed', no: 'No signature known' },
+  signed: { verified: 'By a trusted key', attached: 'Attached, not verified', no: 'No signature known' },
   state: IMAGE_STATE_NAMES,
 };
 

@@ -14,7 +14,7 @@ interface QueryBoxProps {
 }
 
 /** While one types nothing waits: the server is asked after this pause, and an older question is dropped. */
-const PAUSE_MS = 120;
+const PAUSE_MS = 80;
 
 /** The search box: completes what is typed, searches when the query can be read, and points at what cannot. */
 export function QueryBox({ label, value, onChange }: QueryBoxProps): ReactElement {

@@ -9,7 +9,8 @@ const EXAMPLES = [
   ['major:>=16 -flavour:minimal', 'from 16 on, without one flavour'],
   ['engine:epas,pge age:<30d', 'one of two engines, of the last 30 days'],
   ['repository:edb-* tag:17.*', 'by name, with wildcards'],
-  ['"-full" signed:yes', 'a text that begins with a dash, in quotes'],
+  ['"-full"', 'a text that begins with a dash, in quotes'],
+  ['signed:verified', 'what a trusted key signed; signed:attached for other signatures'],
   ['label:vendor=EDB size:>1GiB', 'by label, and by size'],
 ] as const;
 

@@ -18,9 +18,12 @@ export function useTagPicks(selection: Selection<Tag>, withRepository: boolean):
   return {
     picked: selection.rows,
     onPick: selection.toggle,
-    nameOf: (tag) => (withRepository ? `${tag.repository}:${tag.name}` : tag.name),
+    nameOf: withRepository ? nameWithRepository : nameAlone,
   };
 }
+
+const nameAlone = (tag: Tag): string => tag.name;
+const nameWithRepository = (tag: Tag): string => `${tag.repository}:${tag.name}`;
 
 /** What can be done with the picked tags. Several of them may be one image. */
 export function TagSelection({ selection, page }: { selection: Selection<Tag>; page: readonly Tag[] }): ReactElement {

@@ -1,6 +1,6 @@
 import type { Tag } from '@pharos/contract';
 import { Link } from '@tanstack/react-router';
-import type { ReactElement } from 'react';
+import { type ReactElement, useMemo } from 'react';
 import { type Column, DataTable, type RowSelection } from '../../components/data-table.tsx';
 import { Digest } from '../../components/digest.tsx';
 import { plural } from '../../components/format.ts';
@@ -33,10 +33,16 @@ export const tagKey = (tag: Tag): string => `${tag.repositoryId}/${tag.name}`;
 
 export function TagTable(props: TagTableProps): ReactElement {
   const { tags, sort, onSort, isStale, withRepository = false, selection } = props;
+  const shown = REST.map((column) => hasAny(column, tags)).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the same columns are the same object, whichever tags they show
+  const columns = useMemo(
+    () => [withRepository ? NAME_AND_REPOSITORY : NAME, ...REST.filter((column) => hasAny(column, tags))],
+    [withRepository, shown],
+  );
   return (
     <DataTable
       label="Tags"
-      columns={[withRepository ? NAME_AND_REPOSITORY : NAME, ...REST.filter((column) => hasAny(column, tags))]}
+      columns={columns}
       rows={tags}
       rowKey={tagKey}
       sort={sort}

@@ -31,6 +31,8 @@ export interface DeployDraft {
   readonly pullSecret: string;
   readonly storageKind: 'new-claim' | 'claim' | 'object-storage';
   readonly storage: string;
+  /** Of object storage: the secret with its keys. */
+  readonly storageSecret: string;
   readonly runtime: string;
   readonly args: string;
   readonly apply: boolean;
@@ -62,6 +64,7 @@ export function draftOf(model: Pick<ModelDetail, 'name' | 'gpu' | 'facts'>): Dep
     pullSecret: '',
     storageKind: 'new-claim',
     storage: '',
+    storageSecret: '',
     runtime: '',
     args: '',
     apply: false,
@@ -179,11 +182,13 @@ export function selectorOf(text: string): Partial<ServingGpu> {
   return pairs.length === 0 ? {} : { nodeSelector: Object.fromEntries(pairs) };
 }
 
-export function storageOf({ storageKind, storage }: DeployDraft): ModelDeploymentInput['storage'] {
+export function storageOf({ storageKind, storage, storageSecret }: DeployDraft): ModelDeploymentInput['storage'] {
   const text = storage.trim();
   if (text === '') return null;
   if (storageKind === 'claim') return { kind: 'claim', name: text };
-  if (storageKind === 'object-storage') return { kind: 'object-storage', uri: text };
+  const secret = storageSecret.trim();
+  if (storageKind === 'object-storage')
+    return { kind: 'object-storage', uri: text, ...(secret === '' ? {} : { secret }) };
   return text;
 }
 
@@ -208,6 +213,7 @@ const FIELDS: Readonly<Record<string, TextField>> = {
   'pull-secret': 'pullSecret',
   pullSecret: 'pullSecret',
   storage: 'storage',
+  'storage-secret': 'storageSecret',
   runtime: 'runtime',
   'runtime.image': 'runtime',
   'runtime.args': 'args',

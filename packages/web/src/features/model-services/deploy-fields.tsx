@@ -134,6 +134,13 @@ export function DeployFields({
             </FormSelect>
           </FormField>
           {field('storage', 'Storage (optional)', STORAGE[draft.storageKind][1])}
+          {draft.storageKind === 'object-storage'
+            ? field(
+                'storageSecret',
+                'Secret of the storage (optional)',
+                'Its name; for s3:// with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Without it the service account’s is taken.',
+              )
+            : null}
         </>
       ) : null}
       {isChange === 'applied' ? null : (

@@ -1,8 +1,8 @@
-import { Alert, AlertActionLink, PageSection, useWizardContext, Wizard, WizardStep } from '@patternfly/react-core';
+import { Alert, AlertActionLink, PageSection, useWizardContext, WizardStep } from '@patternfly/react-core';
 import type { Model, ModelDetail } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { type ReactElement, useEffect, useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import { deploymentManifestQuery, useCreateDeployment } from '../../api/model-services.ts';
 import { modelFitQuery, modelImagesQuery, modelQuery, modelsQuery } from '../../api/models.ts';
 import { useMay } from '../../api/session.ts';
@@ -14,6 +14,7 @@ import { ManifestPanel } from '../../components/manifest-panel.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ActionError, EmptyState, QueryView, TextSkeleton } from '../../components/states.tsx';
+import { StepsWizard } from '../../components/steps-wizard.tsx';
 import { useDebounced } from '../../components/use-debounced.ts';
 import { useSearchState } from '../../components/use-search-state.ts';
 import { DeployChoice } from './deploy-choice.tsx';
@@ -128,9 +129,8 @@ function DeployWizard({ models, model }: { models: readonly Model[]; model: Mode
     });
   };
   const cannot = image === undefined;
-  useEffect(nameToggle, []);
   return (
-    <Wizard
+    <StepsWizard
       isPlain
       navAriaLabel="Steps of deploying a model"
       className="ph-wizard"
@@ -180,16 +180,8 @@ function DeployWizard({ models, model }: { models: readonly Model[]; model: Mode
           </QueryView>
         </div>
       </WizardStep>
-    </Wizard>
+    </StepsWizard>
   );
-}
-
-/**
- * On a narrow screen a button stands for the steps and shows the current one. PatternFly names every such button "Wizard
- * toggle", whatever it shows; without that name it is named by what it shows (WCAG 2.5.3).
- */
-function nameToggle(): void {
-  document.querySelector('.ph-wizard .pf-v6-c-wizard__toggle')?.removeAttribute('aria-label');
 }
 
 /** Why the last button cannot be pressed, and the way to what refuses it. */

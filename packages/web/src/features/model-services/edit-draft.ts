@@ -22,6 +22,7 @@ export function draftFrom(spec: ModelDeploymentSpec, apply: boolean): DeployDraf
     pullSecret: pullSecret ?? '',
     storageKind: storage?.kind ?? 'new-claim',
     storage: storage === null ? '' : textOf(storage),
+    storageSecret: storage?.kind === 'object-storage' ? (storage.secret ?? '') : '',
     runtime: runtime?.image ?? '',
     args: (runtime?.args ?? []).join('\n'),
     apply,
@@ -61,7 +62,7 @@ export function patchOf(
       ...(ram.trim() === '' ? {} : { memory: ram.trim() }),
     };
   }
-  if (isNew('storage', 'storageKind')) {
+  if (isNew('storage', 'storageKind', 'storageSecret')) {
     const { storage } = spec;
     const isLarger = storage?.kind === 'new-claim' && draft.storageKind === 'new-claim' && draft.storage.trim() !== '';
     patch.storage = isLarger ? { ...storage, size: draft.storage.trim() } : storageOf(draft);
