@@ -162,7 +162,11 @@ function replicasCheck({ replicas: { min, max }, target, mode, gpu }: ModelDeplo
       'Give clients a long timeout.',
     );
   }
-  return ok('replicas', `${min === max ? min : `${min} to ${max}`} replicas with ${gpu.count} GPUs each.`);
+  const replicas = min === max ? (min === 1 ? '1 replica' : `${min} replicas`) : `${min} to ${max} replicas`;
+  return ok(
+    'replicas',
+    `${replicas} with ${gpu.count === 1 ? '1 GPU' : `${gpu.count} GPUs`}${max === 1 ? '' : ' each'}.`,
+  );
 }
 
 function scaleCheck({ replicas, scale, target, mode }: ModelDeploymentSpec): ManifestCheck {

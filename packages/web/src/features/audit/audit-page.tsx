@@ -1,6 +1,7 @@
 import { Button, PageSection, ToolbarItem } from '@patternfly/react-core';
 import type { AuditEvent, AuditOutcome } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { type ReactElement, useMemo } from 'react';
 import { AUDIT_EXPORT, auditEventsQuery, auditFacetsQuery, auditHeadQuery } from '../../api/audit.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -17,6 +18,7 @@ import { ChainState } from './chain-state.tsx';
 import { EntryDialog } from './entry-dialog.tsx';
 import { OutcomeLabel } from './outcome-label.tsx';
 import { type AuditSearch, fromOf } from './search.ts';
+import { subjectWords } from './subject-words.ts';
 
 const PERIOD_WORDS = [
   { value: 'day', label: 'Last 24 hours' },
@@ -128,6 +130,16 @@ export function AuditPage(): ReactElement {
   );
 }
 
+function Subject({ event }: { event: AuditEvent }): ReactElement {
+  const { kind, short, to } = subjectWords(event);
+  const name = <HostileText text={short} clamp={80} />;
+  return (
+    <span title={event.subject}>
+      {kind} {to === null ? name : <Link to={to}>{name}</Link>}
+    </span>
+  );
+}
+
 function columnsOf({
   open,
   refilter,
@@ -161,7 +173,7 @@ function columnsOf({
     {
       label: 'Subject',
       modifier: 'breakWord',
-      cell: ({ subjectKind, subject }) => <HostileText text={`${subjectKind} ${subject}`.trim()} clamp={80} />,
+      cell: (event) => <Subject event={event} />,
     },
     {
       label: 'Reason',

@@ -42,7 +42,7 @@ const COLUMNS: readonly Column<Catalog>[] = [
     ),
   },
   { label: 'Engine', cell: ({ engine }) => <EngineLabel engine={engine} /> },
-  { label: 'Location', cell: ({ location }) => location },
+  { label: 'Location', modifier: 'nowrap', cell: ({ location }) => location },
   {
     label: 'Serves',
     modifier: 'breakWord',

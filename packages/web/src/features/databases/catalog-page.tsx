@@ -147,8 +147,8 @@ function Loaded({ catalog }: { catalog: CatalogDetail }): ReactElement {
 type Entry = CatalogDetail['entries'][number];
 
 const ENTRIES: readonly Column<Entry>[] = [
-  { label: 'Version', cell: ({ major }) => major },
-  { label: 'Image', modifier: 'breakWord', cell: ({ tag }) => <HostileText text={tag} /> },
+  { label: 'Version', modifier: 'fitContent', cell: ({ major }) => major },
+  { label: 'Image', modifier: 'breakWord', width: 35, cell: ({ tag }) => <HostileText text={tag} /> },
   { label: 'Digest', cell: ({ digest }) => <Digest digest={digest} /> },
   { label: 'State', cell: ({ state }) => <ImageStateLabel state={state} /> },
   {

@@ -10,13 +10,14 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Digest } from '../../components/digest.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { HostileText } from '../../components/hostile-text.tsx';
-import { ClockIcon, InfoCircleIcon } from '../../components/icons.ts';
+import { ClockIcon, InfoCircleIcon, SyncAltIcon } from '../../components/icons.ts';
 import { EngineLabel, ImageStateLabel } from '../../components/labels.tsx';
 import { ManifestPanel } from '../../components/manifest-panel.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { QueryView } from '../../components/states.tsx';
+import { Told } from '../../components/told.tsx';
 import { MaintenancePanel } from './maintenance-panel.tsx';
 import { StatusLabel } from './status-label.tsx';
 import { UPGRADE_STATES } from './upgrade-words.ts';
@@ -115,7 +116,7 @@ function Loaded({ cluster }: { cluster: ClusterDetail }): ReactElement {
                 <span className="ph-row-main">
                   {CLUSTER_CHANGE_WORDS[action]} by <HostileText text={actor} />
                   <span className="ph-quiet ph-block">
-                    <HostileText text={detail} />
+                    <Told text={detail} />
                   </span>
                 </span>
                 <span className="ph-row-side">
@@ -150,7 +151,7 @@ function UpgradeLabel({ cluster }: { cluster: ClusterDetail }): ReactElement | n
   const upgrades = useQuery(upgradesQuery(cluster.id));
   if (cluster.upgrade !== null) {
     return (
-      <Label isCompact color="blue" icon={<ClockIcon />}>
+      <Label isCompact color="blue" icon={cluster.upgrade.state === 'applying' ? <SyncAltIcon /> : <ClockIcon />}>
         Upgrade: {UPGRADE_STATES[cluster.upgrade.state].word.toLowerCase()}
       </Label>
     );

@@ -133,6 +133,6 @@ const COLUMNS: readonly Column<Cluster>[] = [
   { label: 'Image', modifier: 'breakWord', cell: ({ image }) => <HostileText text={image.tag} /> },
   { label: 'Decided', cell: ({ image }) => <ImageStateLabel state={image.state} /> },
   { label: 'Upgrade', modifier: 'breakWord', cell: ({ upgrade }) => <OpenUpgrade upgrade={upgrade} /> },
-  { label: 'Location', cell: ({ location }) => location },
+  { label: 'Location', modifier: 'nowrap', cell: ({ location }) => location },
   { label: 'Changed', cell: ({ updatedAt }) => <RelativeTime time={updatedAt} /> },
 ];

@@ -3,9 +3,9 @@ import type { CatalogDetail, RolloutPolicy } from '@pharos/contract';
 import { type ReactElement, useState } from 'react';
 import { useMoveRollout } from '../../api/catalogs.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { HostileText } from '../../components/hostile-text.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
+import { Told } from '../../components/told.tsx';
 import { FollowerList } from './follower-list.tsx';
 import { PolicyDialog } from './policy-dialog.tsx';
 import { RolloutLabel } from './rollout-label.tsx';
@@ -60,10 +60,16 @@ export function RolloutPanel({ catalog, mayWrite }: { catalog: CatalogDetail; ma
             </span>
             {rollout.message === '' ? null : (
               <p>
-                <HostileText text={rollout.message} />
+                {state === 'waiting-for-health' && rollout.healthySince === null ? 'Not healthy on it yet: ' : ''}
+                <Told text={rollout.message} />
               </p>
             )}
             {state === 'out' ? null : <p className="ph-quiet">Edition {edition} is served meanwhile.</p>}
+            {state === 'waiting-for-health' && policy !== null && rollout.healthySince === null ? (
+              <p className="ph-quiet">
+                A canary cluster that is not healthy {policy.giveUpMinutes} min after the change stops the rollout.
+              </p>
+            ) : null}
             {state === 'stopped' ? (
               <p className="ph-quiet">Nothing new is drawn until somebody begins again or publishes an edition.</p>
             ) : null}

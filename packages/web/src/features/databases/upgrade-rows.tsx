@@ -2,11 +2,12 @@ import { Button, Progress } from '@patternfly/react-core';
 import type { ClusterDetail, ClusterUpgrade } from '@pharos/contract';
 import { type ReactElement, useState } from 'react';
 import { useSettleUpgrade } from '../../api/clusters.ts';
-import { useMay } from '../../api/session.ts';
+import { useMay, useSession } from '../../api/session.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { HostileText } from '../../components/hostile-text.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { ActionError } from '../../components/states.tsx';
+import { Told } from '../../components/told.tsx';
 import { UpgradeStateLabel } from './upgrade-label.tsx';
 import { isWaiting, stepWords } from './upgrade-words.ts';
 
@@ -29,7 +30,7 @@ function UpgradeRow({ cluster, upgrade }: { cluster: ClusterDetail; upgrade: Clu
       <span className="ph-row-main">
         <HostileText text={stepWords(upgrade)} /> <UpgradeStateLabel state={state} />
         <span className="ph-quiet ph-block">
-          <HostileText text={message} />
+          <Told text={message} />
           {opensAt === null ? null : (
             <>
               {' '}
@@ -69,14 +70,17 @@ function Settle({ cluster, upgrade }: { cluster: ClusterDetail; upgrade: Cluster
   const [isOpen, setOpen] = useState(false);
   const cancel = useSettleUpgrade(cluster.id, 'cancelUpgrade');
   const approve = useSettleUpgrade(cluster.id, 'approveUpgrade');
+  const name = useSession()?.name;
   if (!useMay('clusters:write')) return null;
   return (
     <>
-      {upgrade.state === 'requested' ? (
+      {upgrade.state !== 'requested' ? null : upgrade.requestedBy === name ? (
+        <span className="ph-quiet">Somebody else must confirm it.</span>
+      ) : (
         <Button size="sm" onClick={() => setOpen(true)}>
           Confirm…
         </Button>
-      ) : null}
+      )}
       <Button
         variant="secondary"
         size="sm"

@@ -29,7 +29,8 @@ export function LocalRunPanel({ tag }: { tag: TagDetail }): ReactElement | null 
       </p>
       {run === undefined ? null : <Running run={run} password={run.state === 'running' ? password : undefined} />}
       {run?.state === 'failed' ? null : <ActionError error={start.error} what="Not started" />}
-      {isIdle && !start.isPending ? (
+      {run?.state === 'failed' ? <p className="ph-quiet">Remove it to start it again.</p> : null}
+      {isIdle && run?.state !== 'failed' && tag.state === 'approved' && !start.isPending ? (
         <>
           <Checkbox
             id="local-run-host"
@@ -38,18 +39,16 @@ export function LocalRunPanel({ tag }: { tag: TagDetail }): ReactElement | null 
             isChecked={hostNetwork}
             onChange={(_, value) => setHostNetwork(value)}
           />
-          {tag.state === 'approved' && run?.state !== 'failed' ? (
-            <div>
-              <Button
-                variant="secondary"
-                onClick={() =>
-                  start.mutate({ repositoryId: tag.repositoryId, tag: tag.name, digest: tag.digest, hostNetwork })
-                }
-              >
-                {run === undefined ? 'Run locally' : 'Start again'}
-              </Button>
-            </div>
-          ) : null}
+          <div>
+            <Button
+              variant="secondary"
+              onClick={() =>
+                start.mutate({ repositoryId: tag.repositoryId, tag: tag.name, digest: tag.digest, hostNetwork })
+              }
+            >
+              {run === undefined ? 'Run locally' : 'Start again'}
+            </Button>
+          </div>
         </>
       ) : null}
       {start.isPending && run === undefined ? (
@@ -103,7 +102,7 @@ function Running({ run, password }: { run: LocalRun; password: string | null | u
         </CodeBlock>
       )}
       {psql === null ? null : <Code text={psql} what="psql line" />}
-      {password === undefined || psql === null ? null : password === null ? (
+      {psql === null ? null : password === undefined || password === null ? (
         <p className="ph-quiet">Its password is the one that was told when it was first started.</p>
       ) : (
         <>

@@ -19,8 +19,10 @@ export function PullPanel({ tag }: { tag: TagDetail }): ReactElement | null {
           </Tab>
         ))}
       </Tabs>
-      <RunHere tag={tag} />
-      <LocalRunPanel tag={tag} />
+      <div className="ph-stack">
+        <RunHere tag={tag} />
+        <LocalRunPanel tag={tag} />
+      </div>
     </Panel>
   );
 }

@@ -1,13 +1,14 @@
-import { PageSection, WizardStep } from '@patternfly/react-core';
+import { Alert, AlertActionLink, PageSection, useWizardContext, WizardStep } from '@patternfly/react-core';
 import type { Model, ModelDetail } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { type ReactElement, useEffect, useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import { deploymentManifestQuery, useCreateDeployment } from '../../api/model-services.ts';
 import { modelFitQuery, modelImagesQuery, modelQuery, modelsQuery } from '../../api/models.ts';
 import { useMay } from '../../api/session.ts';
 import { CheckList } from '../../components/check-list.tsx';
 import { fieldErrors } from '../../components/field-errors.ts';
+import { plural } from '../../components/format.ts';
 import { BrainIcon } from '../../components/icons.ts';
 import { ManifestPanel } from '../../components/manifest-panel.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
@@ -128,7 +129,6 @@ function DeployWizard({ models, model }: { models: readonly Model[]; model: Mode
     });
   };
   const cannot = image === undefined;
-  useEffect(nameToggle, []);
   return (
     <StepsWizard
       isPlain
@@ -170,6 +170,7 @@ function DeployWizard({ models, model }: { models: readonly Model[]; model: Mode
           <QueryView query={manifest} what="the checks">
             {({ checks, yaml, manifests }) => (
               <div className="ph-stack">
+                <Refusal count={checks.filter(({ state }) => state === 'fail').length} />
                 <Panel title="Checks">
                   <CheckList checks={checks} />
                 </Panel>
@@ -183,12 +184,23 @@ function DeployWizard({ models, model }: { models: readonly Model[]; model: Mode
   );
 }
 
-/**
- * On a narrow screen a button stands for the steps and shows the current one. PatternFly names every such button "Wizard
- * toggle", whatever it shows; without that name it is named by what it shows (WCAG 2.5.3).
- */
-function nameToggle(): void {
-  document.querySelector('.ph-wizard .pf-v6-c-wizard__toggle')?.removeAttribute('aria-label');
+/** Why the last button cannot be pressed, and the way to what refuses it. */
+function Refusal({ count }: { count: number }): ReactElement | null {
+  const { goToStepById } = useWizardContext();
+  if (count === 0) return null;
+  return (
+    <Alert
+      variant="danger"
+      isInline
+      component="h2"
+      title="It cannot be created yet"
+      actionLinks={
+        <AlertActionLink onClick={() => goToStepById('deploy-step-settings')}>Change the settings</AlertActionLink>
+      }
+    >
+      {plural(count, 'check')} below {count === 1 ? 'refuses' : 'refuse'} it.
+    </Alert>
+  );
 }
 
 function NothingApproved({ model }: { model: Model }): ReactElement {

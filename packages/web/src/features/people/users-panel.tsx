@@ -50,6 +50,7 @@ export function UsersPanel({ search, change }: PanelProps): ReactElement {
   );
 }
 
+const STATE_WORDS = { active: 'Active', invited: 'Invited', disabled: 'Disabled' } as const;
 const STATE_COLORS = { active: 'green', invited: 'blue', disabled: 'grey' } as const;
 
 const COLUMNS: readonly Column<User>[] = [
@@ -72,7 +73,7 @@ const COLUMNS: readonly Column<User>[] = [
     label: 'State',
     cell: (user) => (
       <Label isCompact color={STATE_COLORS[user.state]}>
-        {user.state}
+        {STATE_WORDS[user.state]}
       </Label>
     ),
   },
@@ -81,7 +82,11 @@ const COLUMNS: readonly Column<User>[] = [
     modifier: 'breakWord',
     cell: (user) => user.grants.map(grantWords).join(', ') || <span className="ph-quiet">none of its own</span>,
   },
-  { label: 'Teams', modifier: 'breakWord', cell: (user) => user.teams.map((team) => team.name).join(', ') },
+  {
+    label: 'Teams',
+    modifier: 'breakWord',
+    cell: (user) => user.teams.map((team) => team.name).join(', ') || <span className="ph-quiet">none</span>,
+  },
   { label: 'Last sign-in', modifier: 'nowrap', cell: (user) => <RelativeTime time={user.lastSignInAt} /> },
   { label: 'Actions', hideLabel: true, cell: (user) => <UserActions user={user} /> },
 ];

@@ -9,9 +9,9 @@ export function Entrance({ title, children }: { title: string; children: ReactNo
   return (
     <main className="ph-centre">
       <div className="ph-entrance">
-        <p className="ph-brand">
+        <div className="ph-brand">
           <img src="/favicon.svg" alt="" width="36" height="36" /> Pharos
-        </p>
+        </div>
         <Card>
           <CardTitle component="h1">{title}</CardTitle>
           <CardBody>{children}</CardBody>
