@@ -46,7 +46,8 @@ const HARMLESS = new Set([
 ]);
 
 /** Names of Kubernetes Secrets, which are no secrets. */
-const NAMES_OF_SECRETS = /^(create|update)?(cluster|modelDeployment)(Change)?(Manifest)?\.(pullSecret|secret)$/i;
+const NAMES_OF_SECRETS =
+  /^(create|update)?(cluster|modelDeployment)(Change)?(Manifest)?\.(pullSecret|secret|storage\.secret)$/i;
 
 test('a field of an input that sounds like a secret is marked as one, or known to be none', () => {
   const sounds = /pass(word|phrase)|secret|token|credential|(?:^|[a-z])key$|private|^config$|^current$/i;
