@@ -253,6 +253,7 @@ export type PolicyExceptionInput = z.infer<typeof PolicyExceptionInput>;
 export const PolicyException = z.object({
   id: Id,
   digest: Digest,
+  places: z.array(z.string()).meta({ description: 'repository:tag of the image, the newest first; three at most' }),
   policyId: Id,
   policy: z.string(),
   reason: z.string(),

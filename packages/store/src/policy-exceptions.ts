@@ -11,6 +11,7 @@ import type { Policies } from './policy-port.ts';
 interface ExceptionRow {
   id: string;
   digest: string;
+  places: string[];
   policy_id: string;
   policy: string;
   reason: string;
@@ -28,7 +29,12 @@ type ExceptionMethods = Pick<
   'exceptions' | 'getException' | 'askException' | 'confirmException' | 'revokeException' | 'excepted'
 >;
 
-const SELECT = sql`select x.*, p.name as policy from policy_exceptions x join policies p on p.id = x.policy_id`;
+/** Whom a page shows the image as. */
+const PLACES = sql`array(select r.name || ':' || t.name from tags t join repositories r on r.id = t.repository_id
+  where t.digest = x.digest and t.presence <> 'retired' order by t.sort_key desc, r.name, t.name limit 3)`;
+
+const SELECT = sql`select x.*, p.name as policy, ${PLACES} as places
+  from policy_exceptions x join policies p on p.id = x.policy_id`;
 
 const NEWEST: Order<ExceptionRow> = {
   name: 'policy-exceptions',
@@ -148,6 +154,7 @@ function exceptionOf(row: ExceptionRow, now: Date): PolicyException {
   return {
     id: row.id,
     digest: row.digest,
+    places: row.places,
     policyId: row.policy_id,
     policy: row.policy,
     reason: row.reason,

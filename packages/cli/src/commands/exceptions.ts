@@ -22,6 +22,7 @@ const COLUMNS: Column<PolicyException>[] = [
   { head: 'ID', cell: (row) => row.id },
   { head: 'STATE', cell: (row) => row.state },
   { head: 'POLICY', cell: (row) => row.policy, max: 30 },
+  { head: 'IMAGE', cell: (row) => row.places[0] ?? null, max: 40 },
   { head: 'DIGEST', cell: (row) => shortDigest(row.digest) },
   { head: 'UNTIL', cell: (row) => minute(row.expiresAt) },
   { head: 'ASKED BY', cell: (row) => row.requestedBy, max: 20 },

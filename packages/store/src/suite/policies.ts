@@ -153,7 +153,7 @@ export function policiesSuite(given: () => Promise<Given>): void {
     await store.policies.create(one, spec({}), 'ann', T0);
     const asked = { digest, policyId: one, reason: 'a trial', expiresAt: hours(10).toISOString() };
     const exception = await store.policies.askException(randomUUID(), asked, person(ANN), T0);
-    assert.equal(exception.state, 'asked');
+    assert.deepEqual([exception.state, exception.places], ['asked', ['postgresql:17.4']]);
     assert.equal(await codeOf(approve(store, digest)), 'policy-blocks', 'asking is not having');
     const confirm = (by: { name: string; person: string | null }) =>
       codeOf(store.policies.confirmException(exception.id, by, hours(1)));

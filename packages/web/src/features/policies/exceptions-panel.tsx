@@ -91,9 +91,10 @@ const COLUMNS: readonly Column<PolicyException>[] = [
   },
   {
     label: 'Image',
-    cell: ({ digest }) => (
+    modifier: 'breakWord',
+    cell: ({ digest, places: [first] }) => (
       <Link to="/approvals/$digest" params={{ digest }} title={digest}>
-        <code>{shortDigest(digest)}</code>
+        {first === undefined ? null : <HostileText text={first} />} <code>{shortDigest(digest)}</code>
       </Link>
     ),
   },
@@ -131,11 +132,11 @@ function Actions({ exception }: { exception: PolicyException }): ReactElement | 
   const change = useChangeException();
   const may = useMay('policies:write');
   const name = useSession()?.name;
-  const { state, policy, id, requestedBy, digest } = exception;
+  const { state, policy, id, requestedBy, digest, places } = exception;
   if (!may || state === 'expired' || state === 'revoked') return null;
   const isMine = requestedBy === name;
   const end = state === 'asked' ? 'Withdraw' : 'Revoke';
-  const of = `exception from ${policy} for ${shortDigest(digest)}`;
+  const of = `exception from ${policy} for ${places[0] ?? shortDigest(digest)}`;
   const close = () => {
     setVerb(null);
     change.reset();
