@@ -61,10 +61,12 @@ describe('the user interface', { skip: available().chromium.skip }, () => {
       pages ??= await pagesOf(pharos);
       const context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: 'reduce' });
       await signedIn(context, pharos.url, USER, PASSWORD);
+      // One window for all: each costs the browser more than the page in it.
+      const page = await context.newPage();
+      const complaints = listen(page);
       for (const [name, path] of Object.entries(pages)) {
         await t.test(name, async () => {
-          const page = await context.newPage();
-          const complaints = listen(page);
+          complaints.length = 0;
           await page.goto(pharos.url + path);
           await settle(page);
           assert.equal(await page.locator('h1').count(), 1);
@@ -84,7 +86,6 @@ describe('the user interface', { skip: available().chromium.skip }, () => {
             complaints.filter((complaint) => !/404/.test(complaint)),
             [],
           );
-          await page.close();
         });
       }
       await context.close();

@@ -27,7 +27,7 @@ export function listen(page: Page): string[] {
 /** Violations of WCAG 2.2 AA and axe's best practices, each as one line. */
 export async function violations(page: Page): Promise<string[]> {
   // Through the debugger, because the page's own policy rightly refuses foreign scripts.
-  await page.evaluate(axeSource);
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
   return page.evaluate(async () => {
     const { axe } = window as unknown as {
       axe: { run(options: object): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }> };
