@@ -80,7 +80,8 @@ describe('the user interface', { skip: available().chromium.skip }, () => {
             await page.waitForFunction(() => !document.getAnimations().some((each) => each instanceof CSSTransition));
             const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
             assert.ok(tooWide <= 0, `${colorScheme}: scrolls sideways by ${tooWide} px`);
-            assert.deepEqual(await violations(page), [], colorScheme);
+            // The other theme changes colours only, and those are the same at every width.
+            if (colorScheme === 'light' || width > 1000) assert.deepEqual(await violations(page), [], colorScheme);
           }
           assert.deepEqual(
             complaints.filter((complaint) => !/404/.test(complaint)),

@@ -23,9 +23,9 @@ describe('a dead, a throttling and a healthy registry', () => {
       startMisbehaving({ repositories: repositories() }),
     ]);
     const file = agentFile([
-      { name: 'dead', interval: '2s', url: `127.0.0.1:${await freePort()}`, repositories: NAMES },
-      { name: 'throttling', interval: '2s', url: throttling.url, repositories: NAMES },
-      { name: 'healthy', interval: '2s', url: healthy.url, repositories: NAMES },
+      { name: 'dead', interval: '5s', url: `127.0.0.1:${await freePort()}`, repositories: NAMES },
+      { name: 'throttling', interval: '5s', url: throttling.url, repositories: NAMES },
+      { name: 'healthy', interval: '5s', url: healthy.url, repositories: NAMES },
     ]);
     pharos = await startPharos({ args: ['--agent-config', file] });
     for (const name of ['dead', 'throttling', 'healthy']) ids.set(name, (await registryNamed(pharos.client, name)).id);
