@@ -285,7 +285,7 @@ test('what one scan fetches of large ones is bounded, by its report too: the res
     await new Promise((done) => setImmediate(done));
     running -= 1;
   };
-  await Promise.all([budget.inTurn(work), budget.inTurn(work), budget.inTurn(work)]);
+  await Promise.all([budget.line.inTurn(work), budget.line.inTurn(work), budget.line.inTurn(work)]);
 });
 
 test('bytes that are not those of their digest are never handed on', async (context) => {

@@ -227,7 +227,7 @@ async function fetchOne(search: Fetching, { subject, reference }: Task): Promise
 
 /** Answers false when it could not be read, which is told. */
 function largeOf(search: Fetching, own: ReportedEvidence, layer: Descriptor): Promise<boolean> {
-  return search.large.inTurn(async () => {
+  return search.large.line.inTurn(async () => {
     try {
       await fetchLarge(search.reader, own, layer, search.onPart);
       return true;

@@ -18,11 +18,23 @@ const MOST_BYTES_AT_ONCE = 64 * 1024 * 1024;
 /** What a report on disk may need for a byte: base64, and room for everything else. */
 const SHARE_OF_ROOM = 3;
 
-/** What one scan may still fetch, and the line in which large ones stand. */
+/** The line in which large ones stand, so that memory holds one. */
+export class Line {
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** One at a time. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+}
+
+/** What one scan may still fetch. */
 export class LargeBudget {
+  readonly line = new Line();
   readonly #most: number;
   #left: number;
-  #line: Promise<unknown> = Promise.resolve();
 
   /** @param room bytes that the report on disk has room for */
   constructor(room: number) {
@@ -36,13 +48,6 @@ export class LargeBudget {
     if (bytes > this.#left) return 'later';
     this.#left -= bytes;
     return 'now';
-  }
-
-  /** One at a time. */
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#line.then(work);
-    this.#line = turn.catch(() => {});
-    return turn;
   }
 }
 

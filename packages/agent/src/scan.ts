@@ -12,7 +12,7 @@ import { type ScanResult, ScanTally } from './scan-tally.ts';
 import type { Spool, SpoolEntry, SpoolReport } from './spool.ts';
 import { type FoundReferrer, type ReportHeader, readReport } from './spool-file.ts';
 import { TagChoice } from './tag-choice.ts';
-import { TagReading } from './tag-reading.ts';
+import { now, TagReading } from './tag-reading.ts';
 import { findReports } from './vulnerability-reports.ts';
 import { breathe, WORKERS } from './workers.ts';
 
@@ -175,7 +175,7 @@ class RepositoryScan {
     if (platforms.length === 0 || reader.reader.hasMeteredGets || signal.aborted) return { platforms, referrers: [] };
     const found = await findReferrers({
       ...{ reader, names, signal, asked: new Map() },
-      digests: new Set(duePlatforms(platforms, Math.floor(Date.now() / 1000))),
+      digests: new Set(duePlatforms(platforms, now())),
       onProgress: (done, total) => this.#job.onProgress(done, total, 'looking for what hangs on single platforms'),
     });
     for (const referrer of found.referrers) this.#report.writer.referrer(referrer);

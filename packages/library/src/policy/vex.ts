@@ -3,8 +3,10 @@
  * (1.4, `vulnerabilities[].analysis`) holds. Only statements of documents that a trusted key signed come here; what is not plainly about this
  * image, or says no reason, takes nothing out.
  */
+
 import { packagesByRef } from './cyclonedx.ts';
 import type { Finding, VexStatement } from './facts.ts';
+import { type Json, object, text, time } from './json-reading.ts';
 
 const OPENVEX = /^https:\/\/openvex\.dev\/ns(?:$|[/@])/;
 const CYCLONEDX: ReadonlySet<string> = new Set(['https://cyclonedx.org/bom', 'https://cyclonedx.org/vex']);
@@ -14,7 +16,6 @@ const MOST_NAMES = 20;
 const MOST_TEXT = 300;
 const DAY_MS = 86_400_000;
 
-type Json = Record<string, unknown>;
 type Status = VexStatement['status'];
 
 /** Whether attestations of this type are read for statements. */
@@ -196,19 +197,6 @@ function nameOf(name: string): string {
   return name.toUpperCase();
 }
 
-function time(value: unknown): string | null {
-  const ms = Date.parse(text(value));
-  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
-}
-
-function object(value: unknown): Json | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
-}
-
 function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
