@@ -14,6 +14,10 @@ export interface Column<Row> {
   width?: 10 | 15 | 20 | 25 | 30 | 35 | 40 | 45;
   /** Drawn without a visible heading (actions). */
   hideLabel?: boolean;
+  /**
+   * Left out where a `ph-table-place` is too narrow for all columns, 2 before 1. The page that the row opens says it too.
+   */
+  extra?: 1 | 2 | undefined;
 }
 
 /** A first column of checkboxes. */
@@ -52,7 +56,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
       <Thead>
         <Tr>
           {selection ? (
-            <Th>
+            <Th className="pf-v6-c-table__check">
               <PickAll rows={rows} rowKey={rowKey} selection={selection} label={label} />
             </Th>
           ) : null}
@@ -61,6 +65,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
               key={column.label}
               modifier="nowrap"
               width={column.width}
+              className={column.extra && `ph-extra-${column.extra}`}
               {...(column.hideLabel ? { screenReaderText: column.label } : {})}
               {...sortProps(column, index + offset, sort, onSort)}
             >
@@ -114,7 +119,7 @@ function DataRow<Row>({ id, row, columns, isPicked, onPick, nameOf }: RowProps<R
   return (
     <Tr>
       {isPicked === undefined ? null : (
-        <Td>
+        <Td className="pf-v6-c-table__check">
           <Checkbox
             id={`pick-${id}`}
             aria-label={`Select ${nameOf?.(row)}`}
@@ -124,7 +129,12 @@ function DataRow<Row>({ id, row, columns, isPicked, onPick, nameOf }: RowProps<R
         </Td>
       )}
       {columns.map((column) => (
-        <Td key={column.label} dataLabel={column.hideLabel ? undefined : column.label} modifier={column.modifier}>
+        <Td
+          key={column.label}
+          dataLabel={column.hideLabel ? undefined : column.label}
+          modifier={column.modifier}
+          className={column.extra && `ph-extra-${column.extra}`}
+        >
           {column.cell(row)}
         </Td>
       ))}
