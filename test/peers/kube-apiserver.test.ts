@@ -3,10 +3,13 @@
  * the 1.20 of `test/kubernetes.test.ts` does not. What our own checks say is held against its word.
  */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import type { KubernetesApi } from '@pharos/agent';
+import { Discovery, type KubernetesApi } from '@pharos/agent';
 import { currentKubernetesParts, type Kubernetes, startKubernetes } from '@pharos/testbed';
 import { mutations, strictProblems } from '@pharos/testbed/operators';
+import { applyObject, refOf } from '../../packages/agent/src/kubernetes/apply.ts';
+import { causeOf } from '../../packages/agent/src/kubernetes/cause.ts';
 import { DATABASE_FORMS } from '../../packages/library/src/manifests/database-forms-fixture.ts';
 import { servingManifests } from '../../packages/library/src/manifests/serving.ts';
 import { SERVING_FORMS } from '../../packages/library/src/manifests/serving-forms-fixture.ts';
@@ -157,14 +160,27 @@ describe('manifests before a current kube-apiserver', { skip, timeout: 540_000 }
     });
   }
 
-  test('an unknown field is refused to an agent, which does not ask for strictness by itself', async () => {
+  test('an agent makes nothing of an object with a field that the definition does not know, and says which', async () => {
     const misspelt = changed(of(PINNED), ({ spec }) => {
       spec.storagee = spec.storage;
+      delete spec.storage;
     });
-    await assert.rejects(
-      apply(api, misspelt, { dryRun: true, strict: false }),
-      /storagee: field not declared in schema/,
+    const cluster = { api, discovery: new Discovery(api), namespaces: [], signal: new AbortController().signal };
+    const task = { ownerKind: 'cluster', ownerId: randomUUID(), generation: 1 } as Any;
+    const cause = await applyObject(cluster, misspelt, task).then(
+      () => null,
+      (error) => causeOf(error, refOf(misspelt), 'applied'),
     );
+    assert.equal(cause?.code, 'object-invalid');
+    assert.match(cause.message, /storagee/);
+    await kubernetes.call('GET', pathOf(misspelt), undefined, 404);
+    await applyObject(cluster, of(PINNED), task);
+    const later = await applyObject(cluster, misspelt, { ...task, generation: 2 }).then(
+      () => null,
+      (error) => causeOf(error, refOf(misspelt), 'applied'),
+    );
+    assert.match(`${later?.code} ${later?.message}`, /^object-invalid .*storagee/);
+    await api.call('DELETE', pathOf(misspelt));
   });
 
   test('pitfall 1: a definition admits what only the webhook of the operator refuses', async () => {

@@ -24,6 +24,7 @@ export { type MisbehavingOptions, type MisbehavingRegistry, startMisbehaving } f
 export { available, type Part, type PartName } from './parts/available.ts';
 export { serverCertificate } from './parts/certificates.ts';
 export { freePort } from './parts/child.ts';
+export { type CloudnativePg, startCloudnativePg, type WebhookConfiguration } from './parts/cloudnative-pg.ts';
 export { type Containers, makeContainers } from './parts/containers.ts';
 export { type CosignKey, makeCosignKey } from './parts/cosign-key.ts';
 export { type Directory, type DirectoryPerson, startDirectory } from './parts/directory.ts';

@@ -84,6 +84,12 @@ export const CLOUDNATIVE_PG: GoTool = {
   version: 'v1.30.0',
 };
 
+/** All of them, the small ones first. */
+export const PEERS: readonly GoTool[] = [
+  ...[REGCTL, CRANE, REFERRERS_REGISTRY, DISTRIBUTION_3, ZOT],
+  ...[ETCD, COSIGN, CLOUDNATIVE_PG, KUBE_APISERVER],
+];
+
 /** A current Kubernetes API, each part built from its Go module; or why it cannot be had here. Never throws. */
 export async function currentKubernetesParts(): Promise<KubernetesParts> {
   const [apiserver, etcd] = [await goTool(KUBE_APISERVER), await goTool(ETCD)];
