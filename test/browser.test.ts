@@ -138,6 +138,28 @@ describe('the user interface', { skip: available().chromium.skip }, () => {
       await context.close();
     });
 
+  test('a form in a dialog begins at its first field, and Escape leads back to its button', async () => {
+    const context = await browser.newContext({ reducedMotion: 'reduce' });
+    await signedIn(context, pharos.url, USER, PASSWORD);
+    const page = await context.newPage();
+    const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent);
+    for (const [path, button, field] of [
+      ['/administration/tokens', 'Create token', 'token-name'],
+      ['/manage/hcp-tags', 'Create HCP tag', 'hcp-tag-name'],
+    ] as const) {
+      await page.goto(pharos.url + path);
+      await settle(page);
+      await page.getByRole('button', { name: button }).first().focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor();
+      await waitFor(async () => (await focused()) === field, `the focus on ${field}`);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await waitFor(async () => (await focused()) === button, 'the focus on the button');
+    }
+    await context.close();
+  });
+
   test('an expired session leads to the sign-in and back', async () => {
     const context = await browser.newContext();
     const page = await context.newPage();

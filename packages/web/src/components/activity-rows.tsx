@@ -144,7 +144,7 @@ function Message({ entry }: { entry: ActivityEntry }): ReactElement {
       </Link>
     );
   }
-  if (catalog !== null) {
+  if (catalog) {
     const { name, location } = catalog;
     return (
       <Link to="/databases/catalogs/$name" params={{ name }} search={{ location }} className="ph-break">
