@@ -38,6 +38,7 @@ export const ACTIVITY_TYPES = [
   'catalog.rollout-stopped',
   'catalog.rolled-back',
   'catalog.revoked-kept',
+  'catalog.second-person',
 ] as const;
 export const ActivityType = z.enum(ACTIVITY_TYPES);
 export type ActivityType = z.infer<typeof ActivityType>;

@@ -52,6 +52,7 @@ const LOOKS: Readonly<Record<ActivityType, { color: NonNullable<LabelProps['colo
   'catalog.rollout-stopped': { color: 'red', icon: BanIcon },
   'catalog.rolled-back': { color: 'purple', icon: SyncAltIcon },
   'catalog.revoked-kept': { color: 'yellow', icon: ExclamationTriangleIcon },
+  'catalog.second-person': { color: 'blue', icon: InfoCircleIcon },
 };
 
 /** What happened, newest first; what one scan changed stands together. */

@@ -1,6 +1,6 @@
 import { Checkbox } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { memo, type ReactElement, type ReactNode } from 'react';
+import { memo, type ReactElement, type ReactNode, useDeferredValue } from 'react';
 import { reverseSort } from './search-state.ts';
 
 export interface Column<Row> {
@@ -43,6 +43,7 @@ interface DataTableProps<Row> {
 /** A dense table that sorts on the server, and becomes a list of name-value pairs on a narrow screen. */
 export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
   const { label, columns, rows, rowKey, sort, onSort, isStale, selection } = props;
+  const drawn = useFirstRowsFirst(rows, rowKey);
   const offset = selection ? 1 : 0;
   return (
     <Table
@@ -74,7 +75,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
         </Tr>
       </Thead>
       <Tbody>
-        {rows.map((row) => (
+        {drawn.map((row) => (
           <MemoRow
             key={rowKey(row)}
             id={rowKey(row)}
@@ -88,6 +89,20 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
       </Tbody>
     </Table>
   );
+}
+
+const FILL_A_WINDOW = 16;
+const NONE: readonly never[] = [];
+
+/**
+ * What a window shows comes at once, the new rows below it in the next moment: laying out fifty takes three times as long, and
+ * one waits for those one sees. A row that stands already stays, so that a page that was scrolled keeps its place.
+ */
+function useFirstRowsFirst<Row>(rows: readonly Row[], rowKey: (row: Row) => string): readonly Row[] {
+  const settled = useDeferredValue<readonly Row[]>(rows, NONE);
+  if (settled === rows || rows.length <= FILL_A_WINDOW) return rows;
+  const standing = new Set(settled.map(rowKey));
+  return rows.filter((row, at) => at < FILL_A_WINDOW || standing.has(rowKey(row)));
 }
 
 interface RowProps<Row> {
