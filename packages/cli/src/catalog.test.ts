@@ -24,6 +24,8 @@ const detail = {
   rollout,
   policy,
   restarts: [follower],
+  held: [] as object[],
+  waiting: 0,
 };
 const api =
   (more: object = {}) =>
@@ -32,7 +34,7 @@ const api =
       const changes = [{ major: 17, before: 'r/pg:17.11', after: 'r/pg:17.9' }];
       return {
         status: 200,
-        body: { entries: [], changes, refused: [], restarts: [follower], isStaged: false, ...more },
+        body: { entries: [], changes, refused: [], restarts: [follower], held: [], isStaged: false, ...more },
       };
     }
     if (path.includes('.yaml')) return { status: 200, body: 'kind: ClusterImageCatalog\n' };
@@ -81,4 +83,33 @@ test('export writes what the canaries follow as well', async (t) => {
   const ran = await runIn({ api: api() }, 'catalog', 'export', '--dir', dir);
   assert.equal(ran.code, 0, ran.stderr);
   assert.deepEqual(readdirSync(dir), ['pg-canary.yaml', 'pg.yaml']);
+});
+
+test('what waits for a second person is shown and asked for; what is refused is named and ends with 6', async () => {
+  const message = 'It waits for 17.11: nobody has asked for it yet.';
+  const bills = { ...follower, name: 'bills' };
+  const held = [
+    { ...bills, tag: '17.9', waitsFor: { digest: 'x', tag: '17.11' }, isPinned: true, upgrade: null, message },
+  ];
+  const shown = await runIn(
+    { api: () => ({ status: 200, body: { ...detail, held } }) },
+    'catalog',
+    'rollout',
+    'status',
+    'pg',
+  );
+  assert.match(shown.stderr, /team\/bills keeps 17\.9\. It waits for 17\.11/);
+  assert.match(shown.stderr + shown.stdout, /pharos catalog ask pg/);
+  const answer = (refused: object[]) => () => ({
+    status: 200,
+    body: { asked: [{ ...bills, state: 'requested' }], refused, catalog: detail },
+  });
+  const done = await runIn({ api: answer([]) }, 'catalog', 'ask', 'pg', '--when', 'window');
+  assert.equal(done.code, 0, done.stderr);
+  assert.match(done.stdout, /team\/bills: requested/);
+  assert.deepEqual(done.calls.at(-1)?.body, { when: 'window' });
+  const why = { code: 'no-maintenance-window', message: 'No window.', hint: 'Set one.' };
+  const partly = await runIn({ api: answer([{ ...follower, ...why }]) }, 'catalog', 'ask', 'pg');
+  assert.equal(partly.code, 6);
+  assert.match(partly.stderr, /team\/orders: No window\. Set one\./);
 });

@@ -1,6 +1,7 @@
 /** Image catalogs of approved digests, for CloudNativePG and EDB's operator. They keep themselves. */
 import { z } from 'zod';
 import { Operator } from './cluster.ts';
+import { UpgradeState, UpgradeTiming } from './cluster-upgrade.ts';
 import { Digest, Id, Time } from './common.ts';
 import { ImageState } from './decision.ts';
 import { DispatchState } from './dispatch.ts';
@@ -69,6 +70,24 @@ export const CatalogFollower = z.object({
 });
 export type CatalogFollower = z.infer<typeof CatalogFollower>;
 
+/** A follower that a second person guards: pinned, and moved on by an upgrade of its own. */
+export const CatalogHeld = CatalogFollower.extend({
+  tag: z.string().meta({ description: 'What it is pinned to' }),
+  waitsFor: z
+    .object({ digest: Digest, tag: z.string() })
+    .nullable()
+    .meta({ description: 'What its stage of the catalog gives; null: it has that' }),
+  isPinned: z.boolean().meta({
+    description: 'false: no agent has applied the pin yet; what the catalog holds for its major stays for all',
+  }),
+  upgrade: z
+    .object({ id: Id, state: UpgradeState, requestedBy: z.string() })
+    .nullable()
+    .meta({ description: 'The upgrade to it that waits; null: nobody has asked for it' }),
+  message: z.string().meta({ description: 'How it stands, in one sentence' }),
+});
+export type CatalogHeld = z.infer<typeof CatalogHeld>;
+
 export const Catalog = z.object({
   name: CatalogName,
   location: LocationId,
@@ -96,6 +115,10 @@ export const Catalog = z.object({
     description: 'In stages: what agents applied and is not approved any more; it stays because something runs it',
   }),
   clusters: z.number().int().meta({ description: 'Clusters made here that follow it' }),
+  waiting: z
+    .number()
+    .int()
+    .meta({ description: 'Clusters that do not have what it gives until a second person confirms it' }),
 });
 export type Catalog = z.infer<typeof Catalog>;
 
@@ -110,6 +133,7 @@ export const CatalogDetail = Catalog.extend({
   restarts: z
     .array(CatalogFollower)
     .meta({ description: 'Clusters that restart when the newest edition goes out; none: it is out' }),
+  held: z.array(CatalogHeld).meta({ description: 'Those that a second person guards: no edition restarts them' }),
   applied: z
     .array(
       z.object({
@@ -161,6 +185,9 @@ export const CatalogPreview = z.object({
   restarts: z.array(CatalogFollower).meta({
     description: 'Clusters made here that would restart, canaries first; at once, or in the stages of the policy',
   }),
+  held: z
+    .array(CatalogFollower)
+    .meta({ description: 'Clusters that keep their image until a second person confirms the change for each of them' }),
   isStaged: z.boolean().meta({ description: 'It would pass the stages of the rollout policy' }),
 });
 export type CatalogPreview = z.infer<typeof CatalogPreview>;
@@ -179,6 +206,23 @@ export const CatalogRolloutChange = z.strictObject({
   reason: z.string().trim().max(500).default(''),
 });
 export type CatalogRolloutChange = z.infer<typeof CatalogRolloutChange>;
+
+export const CatalogAsk = z.strictObject({
+  location: LocationId.optional(),
+  when: UpgradeTiming.default('now'),
+});
+export type CatalogAsk = z.infer<typeof CatalogAsk>;
+
+export const CatalogAsked = z.object({
+  asked: z
+    .array(CatalogFollower.extend({ state: UpgradeState }))
+    .meta({ description: 'Each waits for a second person now' }),
+  refused: z
+    .array(CatalogFollower.extend({ code: z.string(), message: z.string(), hint: z.string() }))
+    .meta({ description: 'What cannot be asked for, each with the reason' }),
+  catalog: CatalogDetail,
+});
+export type CatalogAsked = z.infer<typeof CatalogAsked>;
 
 export const CatalogPolicyChange = z.strictObject({
   location: LocationId.optional(),

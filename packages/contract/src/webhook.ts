@@ -33,6 +33,7 @@ export const WEBHOOK_EVENTS = [
   'catalog.rollout-stopped',
   'catalog.rolled-back',
   'catalog.revoked-kept',
+  'catalog.second-person',
   'audit',
 ] as const satisfies readonly (ActivityType | 'audit')[];
 export const WebhookEvent = z.enum(WEBHOOK_EVENTS);
@@ -65,6 +66,8 @@ export const WEBHOOK_EVENT_WORDS: Readonly<Record<WebhookEvent, string>> = {
   'catalog.rollout-out': 'An edition goes to every cluster that follows the catalog',
   'catalog.rollout-stopped': 'An edition was stopped, by a person or because a canary cluster is not healthy',
   'catalog.rolled-back': 'Somebody took a catalog back to an earlier edition, which is held',
+  'catalog.second-person':
+    'An edition of a catalog does not reach clusters until a second person confirms it for each of them',
   'catalog.revoked-kept': 'A catalog in stages keeps an image that is not approved any more, because clusters run it',
   audit: 'An entry of the audit log: every change, and every refusal',
 };

@@ -33,6 +33,7 @@ export * from './manifests/cluster-spec.ts';
 export * from './manifests/edb.ts';
 export * from './manifests/extension-checks.ts';
 export { fitOfProfiles, gpuChecks } from './manifests/gpu-fit.ts';
+export * from './manifests/held-cluster.ts';
 export * from './manifests/image-catalog.ts';
 export { type KnownNodes, productName } from './manifests/node-fit.ts';
 export * from './manifests/operator-version.ts';

@@ -197,6 +197,11 @@ const WAYS: Partial<Record<RouteName, (subject: Subject) => Promise<void>>> = {
     await call('publishCatalog', { params, body: { urgent: true } });
     await call('setCatalogPolicy', { params, body: { policy: null } });
   },
+  askForCatalog: async (bad) => {
+    const answer = await call('askForCatalog', { params: { name: CATALOG }, body: {} });
+    assert.equal(answer.status, 200, answer.text);
+    catalogServes({ ...answer, body: answer.body.catalog }, bad);
+  },
   modelDeploymentManifest: async (bad) => {
     for (const target of ['kserve', 'nim-operator']) {
       refused(await call('modelDeploymentManifest', { body: { ...deploymentOf(bad), target } }), target);

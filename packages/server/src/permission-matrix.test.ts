@@ -331,6 +331,7 @@ test('what may be changed by a part of a role is named, so that a new one is loo
   const scoped = table.filter(([, route]) => route.row !== undefined).map(([name]) => name);
   assert.deepEqual(scoped.sort(), [
     'approveUpgrade',
+    'askForCatalog',
     'assignApproval',
     'cancelUpgrade',
     'commentApproval',

@@ -1,13 +1,14 @@
 /** Catalogs where clusters that an agent applies follow them. */
 import { isDeepStrictEqual } from 'node:util';
-import type { CatalogEdition, CatalogEntry, CatalogKept, CatalogStage, ClusterSpec, Operator } from '@pharos/contract';
-import { canaryName, catalogManifest, digestsOf, keptEntry, servable } from '@pharos/library';
+import type { CatalogEdition, CatalogEntry, CatalogKept, CatalogStage, Operator } from '@pharos/contract';
+import { canaryName, catalogManifest, digestsOf, keptEntry, servable, withImageFrom } from '@pharos/library';
 import { sql } from 'kysely';
 import { lockCatalog } from './catalog-row.ts';
 import { type Db, first, json } from './database.ts';
 import { decisionsOf } from './decisions.ts';
 import type { Dispatch, KubernetesObject } from './dispatch-port.ts';
 import { dispatchesOf } from './dispatches.ts';
+import { type FollowerRow, followed, lockFollowers, pinGuarded, unseenPins, withoutUnseen } from './held-followers.ts';
 import type { StoredCatalog } from './rollout-port.ts';
 import { tellOfCatalog } from './rollout-telling.ts';
 import { runningAs } from './usages.ts';
@@ -15,29 +16,21 @@ import { runningAs } from './usages.ts';
 /** Who hands out what nobody asked for. */
 const ITSELF = 'Pharos';
 
-interface FollowerRow {
-  id: string;
-  spec: ClusterSpec;
-  major: number | null;
-  is_canary: boolean;
-}
-
 /** @see Catalogs.dispatch */
 export async function dispatchCatalog(trx: Db, id: string, now: Date): Promise<void> {
   const catalog = await lockCatalog(trx, id);
   if (catalog === null) return;
   const { name, location } = catalog.key;
-  const { rows: followers } = await sql<FollowerRow>`
-    select k.id, k.spec, (k.version ->> 'major')::integer as major, n.cluster_id is not null as is_canary
-    from clusters k left join catalog_canaries n on n.cluster_id = k.id and n.catalog_id = ${id}
-    where k.location_id = ${location} and k.catalog = ${name} and k.apply order by k.id`.execute(trx);
+  const locked = await lockFollowers(trx, catalog);
   const canary = await first(sql<{ id: string | null }>`select canary_id as id from catalogs where id = ${id}`, trx);
-  if (followers.length === 0 && canary?.id == null) return keepNote(trx, catalog, [], now);
+  if (locked.length === 0 && canary?.id == null) return keepNote(trx, catalog, [], now);
   // In the order in which agents lock them, so that the two never wait for each other in a circle.
   await sql`select 1 from dispatches where location_id = ${location} order by created_at, id for update`.execute(trx);
+  const followers = await pinGuarded(trx, catalog, canary?.id ?? null, locked, now);
+  const unseen = await unseenPins(trx, followers);
   const operators = [...new Set(followers.map(({ spec }): Operator => spec.operator))].sort();
   const canaries = followers.filter(({ is_canary }) => is_canary);
-  const given = { operators, followers };
+  const given = { operators, followers, unseen };
   const kept: CatalogKept[] = [];
   if (followers.length > 0) {
     kept.push(
@@ -55,9 +48,8 @@ export async function dispatchCatalog(trx: Db, id: string, now: Date): Promise<v
     kept.push(...(await putCatalog(trx, catalog, object, now)));
   }
   await keepNote(trx, catalog, kept, now);
-  if (canary?.id == null) return;
-  const left = await moveFollowers(trx, name, canary.id, followers, now);
-  if (canaries.length > 0 || left) return;
+  const left = await moveFollowers(trx, name, canary?.id ?? null, followers, now);
+  if (canary?.id == null || canaries.length > 0 || left) return;
   // Nobody follows it any more.
   const before = await dispatchesOf(trx).get('catalog', canary.id);
   if (before !== null && before.state !== 'deleting') await dispatchesOf(trx).remove('catalog', canary.id, now);
@@ -70,6 +62,8 @@ interface CatalogObject {
   readonly edition: CatalogEdition;
   readonly operators: readonly Operator[];
   readonly followers: readonly FollowerRow[];
+  /** Those that are pinned, and not yet seen to be. */
+  readonly unseen: readonly FollowerRow[];
 }
 
 /** Answers what of it stays although it is not approved any more. */
@@ -81,7 +75,8 @@ async function putCatalog(
 ): Promise<readonly CatalogKept[]> {
   const { id, name, edition, operators } = given;
   const { key } = catalog;
-  const { entries, kept } = await entriesOf(trx, catalog, given, now);
+  const { entries: served, kept } = await entriesOf(trx, catalog, given, now);
+  const entries = await withoutUnseen(trx, id, served, given.unseen);
   // The operator takes no catalog without an image; what stands there stays, and admission control refuses what is revoked.
   if (entries.length === 0) return kept;
   const objects = operators.map(
@@ -117,7 +112,9 @@ async function entriesOf(
   const pods = await foreignPods(trx, key.location, digests, followers);
   const look = (isLast: boolean) =>
     edition.entries.flatMap((entry) => {
-      const own = followers.filter((each) => each.major === entry.major && each.is_canary === (stage === 'canary'));
+      const own = followers.filter(
+        (each) => !each.is_guarded && each.major === entry.major && each.is_canary === (stage === 'canary'),
+      );
       const users = {
         clusters: own.map((each) => each.id),
         pods: (digest: string) => (stage === 'main' ? (pods.get(digest) ?? 0) : 0),
@@ -164,23 +161,26 @@ async function keepNote(trx: Db, catalog: StoredCatalog, kept: readonly CatalogK
 
 /**
  * Points each cluster to its catalog, to that of the canaries once it stands in Kubernetes. Both serve the same image when
- * a cluster changes over (the policy cannot change else), so nothing restarts. True: one of them is not over yet.
+ * a cluster changes over (the policy cannot change else), so nothing restarts. One that a second person guards is pinned to what it
+ * has. True: one of them is not over yet.
  */
 async function moveFollowers(
   trx: Db,
   name: string,
-  canaryId: string,
+  canaryId: string | null,
   followers: readonly FollowerRow[],
   now: Date,
 ): Promise<boolean> {
   const dispatches = dispatchesOf(trx);
-  const isThere = ((await dispatches.get('catalog', canaryId))?.appliedGeneration ?? 0) > 0;
+  const isThere = canaryId !== null && ((await dispatches.get('catalog', canaryId))?.appliedGeneration ?? 0) > 0;
   let isLeft = false;
-  for (const { id, is_canary } of followers) {
+  for (const follower of followers) {
+    const { id, is_canary, is_guarded, reference } = follower;
     const dispatch = await dispatches.get('cluster', id);
     if (dispatch === null || dispatch.state === 'deleting') continue;
     const wanted = is_canary && isThere ? canaryName(name) : name;
-    const objects = dispatch.objects.map((object) => pointed(object, name, wanted));
+    const source = is_guarded ? { pinned: reference } : followed(wanted, follower);
+    const objects = dispatch.objects.map((object) => withImageFrom(object, source));
     if (!isDeepStrictEqual(objects, dispatch.objects)) {
       const { locationId } = dispatch;
       await dispatches.put({ ownerKind: 'cluster', ownerId: id, locationId, objects, requestedBy: ITSELF }, now);
@@ -191,10 +191,3 @@ async function moveFollowers(
 }
 
 const isApplied = ({ generation, appliedGeneration }: Dispatch) => generation === appliedGeneration;
-
-function pointed(object: KubernetesObject, catalog: string, wanted: string): KubernetesObject {
-  const spec = object.spec as { imageCatalogRef?: { name?: unknown } } | undefined;
-  const now = spec?.imageCatalogRef?.name;
-  if (object.kind !== 'Cluster' || (now !== catalog && now !== canaryName(catalog))) return object;
-  return { ...object, spec: { ...spec, imageCatalogRef: { ...spec?.imageCatalogRef, name: wanted } } };
-}

@@ -11,10 +11,11 @@ import {
 } from '@pharos/library';
 import { sql } from 'kysely';
 import { dispatchCatalog } from './catalog-dispatch.ts';
-import { lockCatalog, type RolloutRow } from './catalog-row.ts';
+import { lockCatalog, type RolloutRow, readCatalog } from './catalog-row.ts';
 import { type Db, first, iso, storableText } from './database.ts';
 import type { Dispatch } from './dispatch-port.ts';
 import { StoreError } from './errors.ts';
+import { tellOfHolds } from './held-followers.ts';
 import type { StoredCatalog } from './rollout-port.ts';
 import { tellOfStep } from './rollout-telling.ts';
 import { runningAs } from './usages.ts';
@@ -54,6 +55,7 @@ async function step(trx: Db, id: string, now: Date): Promise<boolean> {
   const isOpen = isOpenNow(catalog.policy, windows, now);
   const told = { from: at.state, to: next.state, message: next.message, isHealthy: next.healthySince !== null, isOpen };
   await tellOfStep(trx, catalog, told, now);
+  await tellOfNewHolds(trx, catalog, next.state === at.state ? null : next.state, now);
   return true;
 }
 
@@ -79,7 +81,14 @@ export async function actOn(
   const { state: to, message } = next;
   const isOpen = isOpenNow(catalog.policy, await windowsOf(trx, catalog.key.location), now);
   await tellOfStep(trx, catalog, { from: at.state, to, message, isHealthy: false, isOpen }, now);
+  await tellOfNewHolds(trx, catalog, to, now);
   await dispatchCatalog(trx, id, now);
+}
+
+/** Once for each stage that an edition reaches. `to`: the state that was entered; null: none was. */
+async function tellOfNewHolds(trx: Db, { id }: StoredCatalog, to: RolloutPoint['state'] | null, now: Date) {
+  if (to !== 'canary' && to !== 'out') return;
+  await tellOfHolds(trx, (await readCatalog(trx, id))!, to === 'canary' ? 'canary' : 'main', now);
 }
 
 /** Whether the window is no wait. */
@@ -138,6 +147,9 @@ interface CanaryRow {
   namespace: string;
   name: string;
   major: number | null;
+  digest: string;
+  is_guarded: boolean;
+  confirmed_at: Date | null;
   state: Dispatch['state'] | null;
   is_applied: boolean | null;
   status: Dispatch['status'] | null;
@@ -152,8 +164,10 @@ async function healthOf(
 ): Promise<CanaryHealth[]> {
   const found =
     await sql<CanaryRow>`select k.location_id, k.namespace, k.name, (k.version ->> 'major')::integer as major,
+      k.digest, k.upgrade_approval or l.upgrade_approval as is_guarded,
+      (select max(u.started_at) from cluster_upgrades u where u.cluster_id = k.id and u.digest = k.digest) as confirmed_at,
       d.state, d.state = 'applied' and d.applied_generation = d.generation as is_applied, d.status, d.checked_at
-    from catalog_canaries n join clusters k on k.id = n.cluster_id
+    from catalog_canaries n join clusters k on k.id = n.cluster_id join locations l on l.id = k.location_id
       left join dispatches d on d.owner_kind = 'cluster' and d.owner_id = k.id
     where n.catalog_id = ${id} and k.catalog = ${key.name} and k.location_id = ${key.location} and k.apply
     order by k.namespace, k.name`.execute(trx);
@@ -169,9 +183,16 @@ async function healthOf(
             checkedAt: row.checked_at?.getTime() ?? null,
           };
     const runsIt = digest === null ? null : await runs(trx, row, digest);
-    health.push(canaryHealth({ name: `${row.namespace}/${row.name}`, dispatch, runsIt }, since, now.getTime()));
+    const seen = { name: `${row.namespace}/${row.name}`, dispatch, runsIt, confirmedAt: confirmedAt(row, digest) };
+    health.push(canaryHealth(seen, since, now.getTime()));
   }
   return health;
+}
+
+/** @see SeenCluster.confirmedAt */
+function confirmedAt({ is_guarded, digest, confirmed_at }: CanaryRow, given: string | null): number | null | undefined {
+  if (!is_guarded || given === null) return undefined;
+  return digest === given ? confirmed_at?.getTime() : null;
 }
 
 /** Whether every instance of a cluster runs an image, by the pods that agents see; null: they see none. */

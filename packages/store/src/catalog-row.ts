@@ -46,13 +46,17 @@ export async function readCatalogs(db: Db, where: ReturnType<typeof sql>): Promi
       array(select n.cluster_id::text from catalog_canaries n where n.catalog_id = c.id order by 1) as canaries
     from catalogs c where ${where} order by c.name, c.location_id`.execute(db);
   const ids = rows.map(({ id }) => id);
-  const editions = await sql<EditionRow & { catalog_id: string }>`
-    select e.* from catalogs c join catalog_editions e
-      on e.catalog_id = c.id and e.number in (c.edition, c.main_edition, c.canary_edition)
-    where c.id = any(${ids}::uuid[])`.execute(db);
-  const rollouts = await sql<RolloutRow>`
-    select r.* from catalogs c join catalog_rollouts r on r.catalog_id = c.id and r.edition = c.edition
-    where c.id = any(${ids}::uuid[])`.execute(db);
+  // By the numbers that were read: another edition may have come since.
+  const wanted = rows.flatMap(({ id, edition, main_edition, canary_edition }) =>
+    [...new Set([edition, main_edition, canary_edition])].map((number) => ({ id, number })),
+  );
+  const editions = await sql<EditionRow & { catalog_id: string }>`select e.* from catalog_editions e
+    join unnest(${wanted.map(({ id }) => id)}::uuid[], ${wanted.map(({ number }) => number)}::integer[]) w (id, number)
+      on e.catalog_id = w.id and e.number = w.number`.execute(db);
+  const newest = rows.map(({ edition }) => edition);
+  const rollouts = await sql<RolloutRow>`select r.* from catalog_rollouts r
+    join unnest(${ids}::uuid[], ${newest}::integer[]) w (id, edition)
+      on r.catalog_id = w.id and r.edition = w.edition`.execute(db);
   const byNumber = new Map(editions.rows.map((row) => [`${row.catalog_id} ${row.number}`, editionOf(row)]));
   return rows.map((row) => {
     const { id, name, location_id: location, engine, flavour, os, mode } = row;

@@ -17,6 +17,7 @@ import {
 import { type Db, first, iso, json, storableText } from './database.ts';
 import type { Dispatch } from './dispatch-port.ts';
 import { StoreError } from './errors.ts';
+import { holdsOf, tellOfHolds } from './held-followers.ts';
 import type { Catalogs, NewEdition, StandingCatalog, StoredCatalog } from './rollout-port.ts';
 import { tellOfEdition } from './rollout-telling.ts';
 
@@ -69,6 +70,10 @@ export function catalogsOf(db: Db): Catalogs {
     act: (id, edition, action, who, now) =>
       db.transaction().execute((trx) => actOn(trx, id, edition, action, who, now)),
     standing: (id) => standingOf(db, id),
+    held: async (id) => {
+      const catalog = await readCatalog(db, id);
+      return catalog === null ? [] : holdsOf(db, catalog);
+    },
     applied: async (id) => {
       const { rows } = await sql<AppliedRow>`
         select c.name, d.owner_id = c.canary_id as is_canary, d.state, d.code, d.message, d.updated_at
@@ -85,9 +90,12 @@ export function catalogsOf(db: Db): Catalogs {
     },
 
     staged: async () => {
-      const found = await sql<{ id: string }>`select id from catalogs where canary_id is not null order by id`.execute(
-        db,
-      );
+      const found = await sql<{ id: string }>`select id from catalogs c where canary_id is not null or exists (
+          select from clusters k join locations l on l.id = k.location_id
+            join dispatches d on d.owner_kind = 'cluster' and d.owner_id = k.id
+          where k.location_id = c.location_id and k.catalog = c.name and (k.upgrade_approval or l.upgrade_approval)
+            and d.followed_generation > 0 and d.applied_generation <= d.followed_generation)
+        order by id`.execute(db);
       return found.rows.map(({ id }) => id);
     },
     step: (id, now) => db.transaction().execute((trx) => takeStep(trx, id, now)),
@@ -153,6 +161,7 @@ async function add(
       message = ${`Edition ${number} took its place.`}
     where catalog_id = ${row.id} and state not in ('out', 'stopped')`.execute(trx);
   await tellOfEdition(trx, { id: row.id, key }, { ...edition, number, isOut }, entries, now);
+  if (isOut) await tellOfHolds(trx, (await readCatalog(trx, row.id))!, 'main', now);
   if (!row.staged) return;
   const message = isUrgent ? 'It went to all clusters at once.' : '';
   await sql`insert into catalog_rollouts (catalog_id, edition, state, since, message, by, started_at)

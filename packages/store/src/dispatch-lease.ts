@@ -120,7 +120,7 @@ async function refusals(db: Db, rows: readonly LeaseRow[], now: Date): Promise<M
   const digests = [...named.values()].flat().flatMap(({ digest }) => (digest === null ? [] : [digest]));
   if (named.size === 0) return new Map();
   const states = await decisionsOf(db).statesOf([...new Set(digests)], now);
-  const kept = await keptByCatalogs(db, applying);
+  const [kept, followed] = [await keptByCatalogs(db, applying), await standingByCatalogs(db, applying)];
   const refused = new Map<string, string>();
   for (const row of applying) {
     const unread = row.objects.flatMap((object) => unreadableObject(object) ?? []);
@@ -130,7 +130,9 @@ async function refusals(db: Db, rows: readonly LeaseRow[], now: Date): Promise<M
       // What runs already keeps running while its image is deprecated.
       const isStanding = row.applied_digests.includes(digest);
       const isKept = isStanding && (state === 'deprecated' || kept.has(`${row.owner_id} ${digest}`));
-      return state === 'approved' || isKept ? [] : [`${reference} is ${state}`];
+      // Pinned to what it runs by its catalog: nothing new comes into Kubernetes.
+      const isFollowed = followed.has(`${row.owner_id} ${digest}`);
+      return state === 'approved' || isKept || isFollowed ? [] : [`${reference} is ${state}`];
     });
     const reasons = [...unread, ...unapproved];
     if (reasons.length === 0) continue;
@@ -148,6 +150,20 @@ async function keptByCatalogs(db: Db, rows: readonly LeaseRow[]): Promise<Set<st
     select case e ->> 'stage' when 'canary' then c.canary_id else c.id end as id, e ->> 'digest' as digest
     from catalogs c, jsonb_array_elements(c.kept) e
     where c.id = any(${ids}::uuid[]) or c.canary_id = any(${ids}::uuid[])`.execute(db);
+  return new Set(found.rows.map(({ id, digest }) => `${id} ${digest}`));
+}
+
+/** By cluster: its image, where a catalog that it follows holds that in Kubernetes. */
+async function standingByCatalogs(db: Db, rows: readonly LeaseRow[]): Promise<Set<string>> {
+  const ids = rows.filter((row) => row.owner_kind === 'cluster').map((row) => row.owner_id);
+  if (ids.length === 0) return new Set();
+  const found = await sql<{ id: string; digest: string }>`select k.id, k.digest from clusters k
+      join catalogs c on c.location_id = k.location_id and c.name = k.catalog
+      join dispatches own on own.owner_kind = 'cluster' and own.owner_id = k.id
+    where k.id = any(${ids}::uuid[]) and own.applied_generation > 0
+      and own.applied_generation <= own.followed_generation and exists (
+      select from dispatches d where d.owner_kind = 'catalog' and d.owner_id in (c.id, c.canary_id)
+        and k.digest = any(d.applied_digests))`.execute(db);
   return new Set(found.rows.map(({ id, digest }) => `${id} ${digest}`));
 }
 

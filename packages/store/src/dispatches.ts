@@ -76,12 +76,14 @@ export async function putDispatch(
   { ownerKind, ownerId, locationId, objects, requestedBy }: NewDispatch,
   now: Date,
 ): Promise<Dispatch> {
+  const follows = ownerKind === 'cluster' && objects.some(isFollower);
   const row = await first(
     sql<DispatchRow>`insert into dispatches (id, owner_kind, owner_id, location_id, generation, objects, state,
-        requested_by, created_at, updated_at)
-      values (${randomUUID()}, ${ownerKind}, ${ownerId}, ${locationId}, 1, ${json(objects)}, 'waiting', ${requestedBy},
-        ${iso(now)}, ${iso(now)})
+        followed_generation, requested_by, created_at, updated_at)
+      values (${randomUUID()}, ${ownerKind}, ${ownerId}, ${locationId}, 1, ${json(objects)}, 'waiting',
+        ${follows ? 1 : 0}, ${requestedBy}, ${iso(now)}, ${iso(now)})
       on conflict (owner_kind, owner_id) do update set generation = dispatches.generation + 1,
+        followed_generation = case when ${follows} then dispatches.generation + 1 else dispatches.followed_generation end,
         objects = excluded.objects, state = 'waiting', message = '', code = null, hint = null, requested_by = excluded.requested_by,
         updated_at = excluded.updated_at
       where dispatches.location_id = excluded.location_id
@@ -94,6 +96,11 @@ export async function putDispatch(
     'It stands in another location already.',
     'Delete it there first, or give it another name here.',
   );
+}
+
+/** Whether it takes its image from a catalog. */
+export function isFollower({ kind, spec }: NewDispatch['objects'][number]): boolean {
+  return kind === 'Cluster' && (spec as { imageCatalogRef?: unknown } | undefined)?.imageCatalogRef !== undefined;
 }
 
 /** Inside a transaction pass it as `db`. @see Dispatches.remove */

@@ -4,6 +4,7 @@ import type {
   CatalogEdition,
   CatalogEntry,
   CatalogKept,
+  CatalogStage,
   Rollout,
   RolloutPolicy,
 } from '@pharos/contract';
@@ -33,6 +34,21 @@ export interface StandingCatalog {
   readonly canary: readonly string[] | null;
   /** Canary clusters that are not seen to follow the canaries' catalog yet: they run what the other holds. */
   readonly notOver: readonly string[];
+}
+
+/** A follower that a second person guards: pinned, and moved on by an upgrade of its own. */
+export interface CatalogHold {
+  readonly id: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly stage: CatalogStage;
+  /** What it is pinned to. */
+  readonly digest: string;
+  readonly tag: string;
+  /** What its stage of the catalog gives for its major; null: what it has, or nothing. */
+  readonly waitsFor: CatalogEntry | null;
+  /** false: no agent has applied the pin yet, so the entry that it may follow stays as it is for all. */
+  readonly isPinned: boolean;
 }
 
 export interface NewEdition {
@@ -75,16 +91,20 @@ export interface Catalogs {
   ): Promise<void>;
   /** What of it stands in Kubernetes, as agents said; what restarts is counted against this too. */
   standing(id: string): Promise<StandingCatalog>;
+  /** Its followers that a second person guards, by name; at most 1,000. */
+  held(id: string): Promise<CatalogHold[]>;
   /** What agents were handed of it. */
   applied(id: string): Promise<CatalogDetail['applied']>;
-  /** Those that have or had a policy: their stages are carried on with `step`. */
+  /**
+   * Those that have or had a policy, and those that wait until a follower is seen pinned: they are carried on with `step`.
+   */
   staged(): Promise<string[]>;
   /** Takes the rollout one step further when it is time for one, and hands out what follows. False: no step was taken. */
   step(id: string, now: Date): Promise<boolean>;
   /**
    * Hands the agents of the location what this catalog and its canaries serve now, where clusters that an agent applies
-   * follow it, and moves each of these clusters to the catalog that it shall follow. Nothing is handed out that is handed
-   * out already, so it may be called at any time.
+   * follow it, and moves each of these clusters to the catalog that it shall follow; one that a second person guards is
+   * pinned first. Nothing is handed out that is handed out already, so it may be called at any time.
    */
   dispatch(id: string, now: Date): Promise<void>;
   /** The name of the catalog that a cluster follows: that of the canaries, or the catalog's own. */

@@ -1,5 +1,11 @@
-/** `pharos catalog preview|publish|rollback|rollout`: what changes a catalog, and what it restarts. */
-import type { CatalogDetail, CatalogFollower, CatalogPreview, RolloutPolicy } from '@pharos/contract';
+/** `pharos catalog preview|publish|rollback|ask|rollout`: what changes a catalog, and what it restarts. */
+import {
+  type CatalogDetail,
+  type CatalogFollower,
+  type CatalogPreview,
+  type RolloutPolicy,
+  UpgradeTiming,
+} from '@pharos/contract';
 import { Command, Option } from 'commander';
 import {
   type CommonOptions,
@@ -11,6 +17,7 @@ import {
   type Shell,
   wholeNumber,
 } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
 import { CliError } from '../failure.ts';
 import { ago } from '../format.ts';
 import type { Output } from '../output.ts';
@@ -74,6 +81,31 @@ export function publish(shell: Shell, verb: 'publish' | 'rollback'): Command {
   );
 }
 
+/** Asks for what guarded clusters wait for; somebody else confirms each with `clusters approve-upgrade`. */
+export function ask(shell: Shell): Command {
+  const command = named('ask', 'ask for the upgrade of each cluster that waits for a second person').addOption(
+    new Option('--when <WHEN>', 'once it is confirmed').choices(UpgradeTiming.options).default('now'),
+  );
+  return examples(command, 'catalog ask postgresql-standard-trixie --when window').action(
+    clientAction<Place & { when: UpgradeTiming }>(shell, async ({ client, out }, [name], { location, when }) => {
+      const body = { ...inPlace(location), when };
+      const done = await client('askForCatalog', { params: { name: name! }, body });
+      out.one(done, done.catalog.name, () => {
+        for (const each of done.asked) out.line(out.style({ text: `${nameOf(each)}: ${each.state}` }));
+        for (const each of done.refused) out.warn(`${nameOf(each)}: ${each.message} ${each.hint}`);
+        if (done.asked.length + done.refused.length === 0) out.note('No cluster waits that nobody has asked for.');
+        else if (done.asked.length > 0)
+          out.note('Somebody else confirms each: pharos clusters approve-upgrade CLUSTER');
+      });
+      if (done.refused.length > 0) {
+        const names = done.refused.map(nameOf).join(', ');
+        const hint = 'The reasons stand above.';
+        throw new CliError('ask-refused', `Not asked for: ${names}.`, hint, { exitCode: EXIT.problems });
+      }
+    }),
+  );
+}
+
 export function rollout(shell: Shell): Command {
   return new Command('rollout')
     .summary('lead an edition through its stages')
@@ -95,8 +127,10 @@ function status(shell: Shell): Command {
   ).action(
     clientAction<Place>(shell, async ({ client, out }, [name], { location }) => {
       const body = await client('getCatalog', { params: { name: name! }, query: inPlace(location) });
-      const { policy, rollout: at, followers, restarts } = body;
-      out.one({ name: body.name, policy, rollout: at, followers, restarts }, body.name, () => tellRollout(out, body));
+      const { policy, rollout: at, followers, restarts, held } = body;
+      out.one({ name: body.name, policy, rollout: at, followers, restarts, held }, body.name, () =>
+        tellRollout(out, body),
+      );
     }),
   );
 }
@@ -162,12 +196,13 @@ function setPolicy(shell: Shell): Command {
   );
 }
 
-function tellPreview(out: Output, { changes, refused, restarts, isStaged }: CatalogPreview): void {
+function tellPreview(out: Output, { changes, refused, restarts, held, isStaged }: CatalogPreview): void {
   for (const { image, reason } of refused) out.warn(`not possible: ${image}. ${reason}`);
   if (changes.length === 0) out.note('It would serve the same images as now.');
   for (const { major, before, after } of changes) {
     out.line(out.style({ text: `${major}: ${before ?? 'nothing'} → ${after ?? 'nothing'}` }));
   }
+  for (const each of held) out.note(`keeps its image until a second person confirms the change: ${nameOf(each)}`);
   if (restarts.length === 0) {
     out.note('No cluster made here would restart.');
     return;
@@ -178,7 +213,15 @@ function tellPreview(out: Output, { changes, refused, restarts, isStaged }: Cata
   }
 }
 
-export function tellRollout(out: Output, { rollout: at, policy, edition, newest, restarts }: CatalogDetail): void {
+export function tellRollout(out: Output, catalog: CatalogDetail): void {
+  const { rollout: at, policy, edition, newest, restarts, held, name } = catalog;
+  for (const each of held) {
+    if (each.waitsFor === null && each.isPinned) continue;
+    out.warn(`${nameOf(each)} keeps ${each.tag}. ${each.message}`);
+  }
+  if (held.some(({ waitsFor, upgrade }) => waitsFor !== null && upgrade === null)) {
+    out.note(`Ask for what waits: pharos catalog ask ${name}`);
+  }
   if (policy === null) out.note('No rollout policy: an edition goes to every cluster at once.');
   if (at === null) {
     out.note(`Edition ${edition} is served.`);

@@ -6,7 +6,7 @@ import { Command, Option } from 'commander';
 import { type CommonOptions, clientAction, clientCommand, examples, paragraphs, type Shell } from '../command.ts';
 import { ago } from '../format.ts';
 import type { Cell, Column } from '../output.ts';
-import { preview, publish, rollout, tellRollout } from './catalog-change.ts';
+import { ask, preview, publish, rollout, tellRollout } from './catalog-change.ts';
 
 export function catalogCommand(shell: Shell): Command {
   return new Command('catalog')
@@ -21,6 +21,7 @@ Each stands at a stable address too: ${API_PREFIX}/catalogs/NAME.yaml`),
     .addCommand(preview(shell))
     .addCommand(publish(shell, 'publish'))
     .addCommand(publish(shell, 'rollback'))
+    .addCommand(ask(shell))
     .addCommand(rollout(shell))
     .addCommand(exportAll(shell));
 }
@@ -40,13 +41,14 @@ const COLUMNS: Column<Catalog>[] = [
 ];
 
 /** What is not as usual. */
-function wordOf({ mode, rollout: at, newest }: Catalog): Cell | null {
+function wordOf({ mode, rollout: at, newest, waiting }: Catalog): Cell | null {
   if (at !== null && at.state !== 'out') {
     return {
       text: `edition ${newest}: ${at.state.replaceAll('-', ' ')}`,
       style: at.state === 'stopped' ? 'yellow' : undefined,
     };
   }
+  if (waiting > 0) return { text: `${waiting} for a second person`, style: 'yellow' };
   return mode === 'held' ? { text: 'held', style: 'yellow' } : null;
 }
 

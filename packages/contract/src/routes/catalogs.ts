@@ -1,6 +1,8 @@
 /** The route table: image catalogs of approved digests. */
 import { z } from 'zod';
 import {
+  CatalogAsk,
+  CatalogAsked,
   CatalogByQuery,
   CatalogChange,
   CatalogDetail,
@@ -84,6 +86,19 @@ export const catalogsRoutes = {
     params: ByName,
     body: CatalogRolloutChange,
     response: CatalogDetail,
+  },
+  askForCatalog: {
+    ...post,
+    status: 200,
+    path: '/catalogs/{name}/ask',
+    permission: 'clusters:write',
+    row: 'catalog',
+    audit: 'catalog.ask',
+    group: 'catalogs',
+    summary: 'Ask for the upgrade of each cluster that waits for a second person; somebody else confirms it',
+    params: ByName,
+    body: CatalogAsk,
+    response: CatalogAsked,
   },
   setCatalogPolicy: {
     ...post,

@@ -27,6 +27,8 @@ export interface CanaryHealth {
   readonly name: string;
   readonly health: 'healthy' | 'unhealthy' | 'unknown';
   readonly message: string;
+  /** Of a canary that a second person guards: since when it has the edition. Others have it with the change. */
+  readonly since?: number;
 }
 
 export interface RolloutView {
@@ -68,9 +70,9 @@ function stepFrom(at: RolloutPoint, view: RolloutView): RolloutPoint {
       if (canaries.length === 0)
         return enter('waiting-for-person', 'No canary cluster is left that could say how it is.');
       if (bad.length > 0) {
-        const waited = now - at.since;
-        const sick = bad.filter(({ health }) => health === 'unhealthy');
-        if (sick.length > 0 && waited >= policy.giveUpMinutes * MINUTE) {
+        const isLate = ({ since = at.since }) => now - Math.max(at.since, since) >= policy.giveUpMinutes * MINUTE;
+        const sick = bad.filter((each) => each.health === 'unhealthy' && isLate(each));
+        if (sick.length > 0) {
           return {
             ...enter('stopped', `Not healthy ${minutes(policy.giveUpMinutes)} after the change: ${words(sick)}`),
             healthySince: null,
@@ -157,6 +159,8 @@ export interface SeenCluster {
   } | null;
   /** Whether its instances run the image of the edition; null: nobody tells. */
   readonly runsIt: boolean | null;
+  /** A second person guards it: `null` until that person has confirmed the edition, then since when it has it. */
+  readonly confirmedAt?: number | null;
 }
 
 /** Agents look every 20 seconds, and tell at least every minute. */
@@ -164,9 +168,16 @@ const FRESH_MS = 5 * MINUTE;
 /** The word of CloudNativePG and of EDB's operator for a cluster that wants nothing. */
 const HEALTHY_PHASE = /^Cluster in healthy state/;
 
-/** `since`: a word from before it says nothing of the edition. */
-export function canaryHealth({ name, dispatch, runsIt }: SeenCluster, since: number, now: number): CanaryHealth {
-  const of = (health: CanaryHealth['health'], message: string) => ({ name, health, message });
+/** `changedAt`: a word from before it says nothing of the edition. */
+export function canaryHealth(
+  { name, dispatch, runsIt, confirmedAt }: SeenCluster,
+  changedAt: number,
+  now: number,
+): CanaryHealth {
+  const of = (health: CanaryHealth['health'], message: string) =>
+    confirmedAt == null ? { name, health, message } : { name, health, message, since: confirmedAt };
+  if (confirmedAt === null) return of('unknown', 'a second person has not confirmed it yet');
+  const since = Math.max(changedAt, confirmedAt ?? changedAt);
   if (dispatch === null || !dispatch.isApplied) return of('unknown', 'no agent has applied it');
   if (dispatch.checkedAt === null || dispatch.checkedAt <= since)
     return of('unknown', 'no agent has looked since the change');

@@ -101,6 +101,7 @@ export async function governanceCalls(): Promise<GovernanceCalls> {
         const change = { edition: body?.newest, action: 'stop', reason: 'lunch' };
         return it.call('moveCatalogRollout', { params: { name: CATALOG }, body: change });
       },
+      askForCatalog: () => it.call('askForCatalog', { params: { name: CATALOG }, body: {} }),
       createModelDeployment: () => {
         const body = { ...place, name: 'rerank', image: nim, target: 'kserve', secret: 'ngc', apply: true };
         return made('deployment', it.call('createModelDeployment', { body }));

@@ -33,15 +33,23 @@ export interface Assembled {
   readonly cluster: KubernetesObject | null;
 }
 
+export interface AssembleOptions {
+  /** It stands, so its image may be deprecated. */
+  readonly isRunning?: boolean;
+  /** The reference by which the cluster has its image, kept where it still leads there. */
+  readonly standing?: string | null;
+  /** It follows a catalog and a second person guards it: it is pinned, whatever the catalog gives. */
+  readonly isHeld?: boolean;
+}
+
 /**
  * Throws `image-not-approved` and `image-not-available`; all else is told in checks. The states are asked for in the same
- * call that writes the manifest. `standing`: the reference by which the cluster has its image, kept where it still leads there.
+ * call that writes the manifest.
  */
 export async function assemble(
   context: Context,
   asked: ClusterSpec,
-  isRunning = false,
-  standing: string | null = null,
+  { isRunning = false, standing = null, isHeld = false }: AssembleOptions = {},
 ): Promise<Assembled> {
   const { store, now } = context;
   const given = asked.extensions.flatMap(({ image }) => (image === undefined ? [] : [image]));
@@ -65,10 +73,10 @@ export async function assemble(
     extensionImages,
     now: now(),
   });
-  const catalog = spec.via === 'catalog' ? await followCatalog(context, spec, image, checks) : null;
-  if (!isAdmissible(checks)) {
-    return { spec, image, catalog: catalog?.name ?? null, checks, manifests: [], cluster: null };
-  }
+  const held = spec.via === 'catalog' && isHeld ? heldFrom(image, checks) : null;
+  const catalog = spec.via === 'catalog' && !isHeld ? await followCatalog(context, spec, image, checks) : null;
+  const name = held ?? catalog?.name ?? null;
+  if (!isAdmissible(checks)) return { spec, image, catalog: name, checks, manifests: [], cluster: null };
   // Once more, after all that was read: what was found by name is handed out too.
   const out = [...extensionImages.values()].map(({ digest }) => digest);
   await requireApproved(context, [image.digest, ...out], isRunning);
@@ -80,7 +88,7 @@ export async function assemble(
     catalog: catalog && { kind: catalogKind(null), name: catalog.follows },
   });
   const manifests = catalog === null ? [cluster] : [catalog.manifest, cluster];
-  return { spec, image, catalog: catalog?.name ?? null, checks, manifests, cluster };
+  return { spec, image, catalog: name, checks, manifests, cluster };
 }
 
 /** What is kept of it. */
@@ -149,6 +157,15 @@ export async function fittingExtensions({ store, now }: Context, image: PlacedIm
       checkExtensionImage(extensionNameOf(each.repository), image, each).every(({ state }) => state !== 'fail'),
     )
     .sort((one, other) => compareVersions(other.version!, one.version!));
+}
+
+/** The name of the catalog that it follows no further than a second person confirms. */
+function heldFrom(image: PlacedImage, checks: ManifestCheck[]): string | null {
+  const name = catalogOf(image)?.name ?? null;
+  const message = `A second person confirms what restarts this cluster, so it is pinned to ${image.tag}, whatever its catalog gives.`;
+  const hint = 'The page of the catalog shows what it waits for. Ask for that upgrade, and somebody else confirms it.';
+  checks.push({ id: 'catalog-held', state: 'ok', message, hint });
+  return name;
 }
 
 async function followCatalog(

@@ -1,5 +1,5 @@
 /** Catalogs as people see them: what is served, what is on its way, and which clusters a change restarts. */
-import type { Catalog, CatalogDetail, CatalogEntry, CatalogFollower } from '@pharos/contract';
+import type { Catalog, CatalogDetail, CatalogEntry, CatalogFollower, CatalogHeld } from '@pharos/contract';
 import { digestsOf } from '@pharos/library';
 import type { StandingCatalog, StoredCatalog } from '@pharos/store';
 import type { Context } from '../context.ts';
@@ -26,6 +26,7 @@ export async function catalogView(
     withheld: refused,
     kept: [...stored.kept],
     clusters: followers.get(idOf(stored)) ?? 0,
+    waiting: (await context.store.catalogs.held(stored.id)).filter(({ waitsFor }) => waitsFor !== null).length,
   };
 }
 
@@ -36,6 +37,7 @@ export async function catalogDetail(context: Context, stored: StoredCatalog): Pr
   const rollouts = await store.catalogs.rollouts(id);
   const drawn = (await drawnCatalogs(context, key.location)).get(idOf(stored));
   const followers = await followersOf(context, stored);
+  const held = await heldOf(context, stored, followers);
   return {
     ...(await catalogView(context, stored, await store.clusters.followers())),
     editions: editions.map((edition, index) => ({
@@ -45,7 +47,8 @@ export async function catalogDetail(context: Context, stored: StoredCatalog): Pr
     })),
     next: changesOf(newest.entries, drawn?.entries ?? []),
     followers,
-    restarts: restartedBy(stored, newest.entries, followers, await store.catalogs.standing(id)),
+    restarts: restartedBy(stored, newest.entries, without(followers, held), await store.catalogs.standing(id)),
+    held,
     applied: await store.catalogs.applied(id),
   };
 }
@@ -59,6 +62,46 @@ export async function followersOf({ store }: Context, { key, policy }: StoredCat
       return { id, name, namespace, major: version.major ?? 0, stage, apply };
     })
     .sort((one, other) => Number(other.stage === 'canary') - Number(one.stage === 'canary'));
+}
+
+/** Followers that a second person guards, with how each stands to what its stage of the catalog gives. */
+export async function heldOf(
+  { store }: Context,
+  { id, key }: StoredCatalog,
+  followers: readonly CatalogFollower[],
+): Promise<CatalogHeld[]> {
+  const holds = await store.catalogs.held(id);
+  const open = await store.clusterUpgrades.open(holds.map((each) => each.id));
+  return holds.flatMap(({ tag, waitsFor, isPinned, ...hold }): CatalogHeld[] => {
+    const follower = followers.find((each) => each.id === hold.id);
+    if (follower === undefined) return [];
+    const found = open.get(hold.id);
+    const isMeant = found !== undefined && found.change === null && found.digest === waitsFor?.digest;
+    const upgrade = isMeant ? { id: found.id, state: found.state, requestedBy: found.requestedBy } : null;
+    const wanted = waitsFor && { digest: waitsFor.digest, tag: waitsFor.tag };
+    const message = isPinned
+      ? wordsOf(wanted, upgrade)
+      : `No agent has pinned it yet: what ${key.name} holds for PostgreSQL ${follower.major} stays for all until then.`;
+    return [{ ...follower, tag, waitsFor: wanted, isPinned, upgrade, message }];
+  });
+}
+
+function wordsOf(waitsFor: CatalogHeld['waitsFor'], upgrade: CatalogHeld['upgrade']): string {
+  if (waitsFor === null) return 'It has what the catalog gives.';
+  if (upgrade === null) return `It waits for ${waitsFor.tag}: nobody has asked for it yet.`;
+  if (upgrade.state === 'requested') {
+    return `It waits for ${waitsFor.tag}: ${upgrade.requestedBy} asked for it, and somebody else confirms it.`;
+  }
+  return `It waits for ${waitsFor.tag}: that is confirmed, and comes in its window.`;
+}
+
+/** Those that no edition reaches by itself are left out. */
+export function without(
+  followers: readonly CatalogFollower[],
+  held: readonly Pick<CatalogHeld, 'id'>[],
+): CatalogFollower[] {
+  const ids = new Set(held.map(({ id }) => id));
+  return followers.filter(({ id }) => !ids.has(id));
 }
 
 /**

@@ -26,6 +26,7 @@ import { ProblemError } from '../problem.ts';
 import { requireApproved } from './approved.ts';
 import { type Assembled, assemble, contentOf, requireAdmissible } from './assemble.ts';
 import { dispatchCatalog } from './catalog-keeper.ts';
+import { isHeld } from './protection.ts';
 
 export interface ClusterChangeInput {
   readonly before: StoredCluster;
@@ -41,18 +42,24 @@ export interface ClusterChangeInput {
  * meanwhile.
  */
 export async function changeCluster(context: Context, input: ClusterChangeInput): Promise<StoredCluster> {
-  const { before, spec, note } = input;
-  return keep(context, input, await checked(context, before, spec, note.action === 'update'));
+  const { before, spec } = input;
+  return keep(context, input, await checked(context, before, spec, input));
 }
 
-/** `isUpdate`: its image stays, so that one that is deprecated may run on; extension images that it gets are handed out anew. */
+/** Where its image stays, one that is deprecated may run on; extension images that it gets are handed out anew. */
 async function checked(
   context: Context,
   before: StoredCluster,
   spec: ClusterSpec,
-  isUpdate: boolean,
+  { apply, note }: Pick<ClusterChangeInput, 'apply' | 'note'>,
 ): Promise<Assembled> {
-  const assembled = await assemble(context, spec, isUpdate, before.reference);
+  const isUpdate = note.action === 'update' && spec.image === before.spec.image;
+  const isPinned = await isHeld(context, { id: before.id, spec, apply });
+  const assembled = await assemble(context, spec, {
+    isRunning: isUpdate,
+    standing: before.reference,
+    isHeld: isPinned,
+  });
   requireAdmissible([...assembled.checks, ...checkChange(before.spec, spec)]);
   if (isUpdate) await requireApproved(context, newExtensionImages(before.spec, assembled.spec));
   return assembled;
@@ -83,12 +90,12 @@ export async function patchCluster(
   const { store, now, events } = context;
   const apply = before.apply || patch.apply === true;
   const spec = patchedSpec(before.spec, patch);
-  const assembled = await checked(context, before, spec, true);
+  const actor = whoAsks(principal);
+  const note = { action: 'update', actor, detail: Object.keys(patch).join(', ') } as const;
+  const assembled = await checked(context, before, spec, { apply, note });
   const after = { spec: assembled.spec, reference: pinnedReference(assembled.image), object: assembled.cluster };
   const handed = before.apply ? await store.dispatches.get('cluster', before.id) : null;
   const causes = restartsOf({ ...before, object: clusterObject(handed?.objects) }, after);
-  const actor = whoAsks(principal);
-  const note = { action: 'update', actor, detail: Object.keys(patch).join(', ') } as const;
   const input = { before, spec, apply, note };
   if (causes.length === 0) {
     await keep(context, input, assembled);

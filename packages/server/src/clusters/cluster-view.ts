@@ -11,6 +11,7 @@ import type { Dispatch, StoredCluster } from '@pharos/store';
 import type { Context } from '../context.ts';
 import { found, ProblemError } from '../problem.ts';
 import { assemble } from './assemble.ts';
+import { isHeld } from './protection.ts';
 import { maintenanceView, upgradeView } from './upgrade-view.ts';
 import { toYaml } from './yaml.ts';
 
@@ -96,7 +97,11 @@ export async function clusterDetail(context: Context, stored: StoredCluster): Pr
     history,
   };
   try {
-    const { manifests, checks } = await assemble(context, stored.spec, true);
+    const { manifests, checks } = await assemble(context, stored.spec, {
+      isRunning: true,
+      standing: stored.reference,
+      isHeld: await isHeld(context, stored),
+    });
     return { ...rest, manifests, yaml: toYaml(manifests), checks, withheld: null };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;

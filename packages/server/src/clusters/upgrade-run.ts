@@ -16,6 +16,7 @@ import { type Principal, whoAsks } from '../identity/principal.ts';
 import { ProblemError } from '../problem.ts';
 import { assemble, requireAdmissible } from './assemble.ts';
 import { changeCluster } from './change.ts';
+import { isHeld } from './protection.ts';
 import { upgradeFacts } from './upgrade-view.ts';
 import { type UpgradeStep, upgradeStep } from './upgrades.ts';
 
@@ -53,7 +54,8 @@ export async function requestUpgrade(
     await begin(context, before, step, upgrade.requestedBy, { at: 'once', upgrade });
     return;
   }
-  requireAdmissible((await assemble(context, step.spec)).checks);
+  const isPinned = await isHeld(context, before);
+  requireAdmissible((await assemble(context, step.spec, { isHeld: isPinned })).checks);
   const kept = await store.clusterUpgrades.request(upgrade, now());
   context.events.emit({ type: 'cluster', id: before.id });
   // The window may be open now.

@@ -133,10 +133,23 @@ export async function upgradeStep(context: Context, cluster: StoredCluster, dige
     return { spec: { ...spec, extensions }, kind: 'extension', extension: name, fromTag, toTag };
   }
   const { image } = await currentOf(context, cluster);
-  requireAdmissible(upgradeRisks(image, target, spec.operator));
+  const risks = upgradeRisks(image, target, spec.operator);
+  // A catalog that was taken back leads its followers back too, and the operator lets them.
+  const isGiven = risks.some(isDowngrade) && (await givenTo(context, cluster)) === digest;
+  requireAdmissible(isGiven ? risks.filter((risk) => !isDowngrade(risk)) : risks);
   // Libraries of another major do not load: the fitting ones are looked for anew.
-  const kind = upgradeKind(image, target)!;
+  const kind = upgradeKind(image, target) ?? 'build';
   const extensions = kind === 'major' ? spec.extensions.map(({ name }) => ({ name })) : spec.extensions;
   const [fromTag, toTag] = [cluster.tag, target.tag];
   return { spec: { ...spec, image: digest, extensions }, kind, extension: null, fromTag, toTag };
+}
+
+const isDowngrade = ({ id }: { readonly id: string }) => id === 'upgrade-downgrade';
+
+/** What its catalog gives to a cluster that a second person guards and that has something else; null: nothing. */
+async function givenTo({ store }: Context, { id, spec, catalog }: StoredCluster): Promise<string | null> {
+  if (catalog === null) return null;
+  const [stored] = await store.catalogs.named(catalog, spec.location);
+  const holds = stored === undefined ? [] : await store.catalogs.held(stored.id);
+  return holds.find((each) => each.id === id)?.waitsFor?.digest ?? null;
 }

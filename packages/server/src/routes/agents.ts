@@ -1,3 +1,4 @@
+import { holdFollowers } from '../clusters/protection.ts';
 import type { Context } from '../context.ts';
 import { locationNodes } from '../model-services/location-nodes.ts';
 import { found } from '../problem.ts';
@@ -27,6 +28,7 @@ export function agentHandlers(
       const kept = found(await store.maintenance.setLocation(params.id, body), 'The location');
       // Of each of its clusters it is another time now.
       events.emit({ type: 'reset' });
+      if (body.upgradeApproval !== undefined) await holdFollowers(context, params.id);
       return kept;
     },
     listAgents: ({ query }) => store.agents.list(query, now()),

@@ -1,7 +1,8 @@
 import { canaryName, catalogManifest, covers, reachOf } from '@pharos/library';
 import type { StoredCatalog } from '@pharos/store';
+import { askForHeld } from '../clusters/catalog-ask.ts';
 import { changesOf, drawnCatalogs, idOf, refreshCatalogs, servedCatalog } from '../clusters/catalog-keeper.ts';
-import { catalogDetail, catalogView, followersOf, restartedBy } from '../clusters/catalog-view.ts';
+import { catalogDetail, catalogView, followersOf, restartedBy, without } from '../clusters/catalog-view.ts';
 import { toYaml } from '../clusters/yaml.ts';
 import type { Context } from '../context.ts';
 import { type Principal, whoAsks } from '../identity/principal.ts';
@@ -15,6 +16,7 @@ type Names =
   | 'previewCatalog'
   | 'publishCatalog'
   | 'moveCatalogRollout'
+  | 'askForCatalog'
   | 'setCatalogPolicy';
 
 /** Image catalogs of approved digests. */
@@ -92,16 +94,18 @@ export function catalogHandlers(context: Context): Pick<Handlers, Names> {
       const stored = await get(params.name, body.location);
       const { entries, refused } = await wanted(stored, body.edition);
       const before = (await servedCatalog(context, stored)).entries;
+      const followers = await followersOf(context, stored);
+      const held = await store.catalogs.held(stored.id);
       return {
         entries,
         changes: changesSince(before, stored, entries),
         refused,
-        restarts: restartedBy(
-          stored,
-          entries,
-          await followersOf(context, stored),
-          await store.catalogs.standing(stored.id),
-        ),
+        restarts: restartedBy(stored, entries, without(followers, held), await store.catalogs.standing(stored.id)),
+        held: followers.filter(({ id, major }) => {
+          const hold = held.find((each) => each.id === id);
+          const entry = entries.find((each) => each.major === major);
+          return hold !== undefined && entry !== undefined && entry.digest !== hold.digest;
+        }),
         isStaged: stored.policy !== null && !body.urgent,
       };
     },
@@ -140,6 +144,11 @@ export function catalogHandlers(context: Context): Pick<Handlers, Names> {
       const stored = await toChange(params.name, location, principal);
       await catalogs.act(stored.id, edition, action, { by: whoAsks(principal), reason }, now());
       return changed(stored);
+    },
+    askForCatalog: async ({ params, body: { location, when }, principal }) => {
+      const stored = await toChange(params.name, location, principal);
+      const answer = await askForHeld(context, stored, when, principal);
+      return { ...answer, catalog: await changed(stored) };
     },
     setCatalogPolicy: async ({ params, body: { location, policy }, principal }) => {
       const stored = await toChange(params.name, location, principal);

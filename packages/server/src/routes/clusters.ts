@@ -4,7 +4,7 @@ import { compareVersions, type PlacedImage, specOf } from '@pharos/library';
 import { assemble, contentOf, fittingExtensions, requireAdmissible } from '../clusters/assemble.ts';
 import { dispatchFollowed, patchCluster } from '../clusters/change.ts';
 import { clusterDetail, clusterImage, clusterViews, extensionImage } from '../clusters/cluster-view.ts';
-import { requireProtection } from '../clusters/protection.ts';
+import { holdFollowers, isHeld, requireProtection } from '../clusters/protection.ts';
 import { carryOutDue, requestUpgrade } from '../clusters/upgrade-run.ts';
 import { maintenanceView, upgradeView } from '../clusters/upgrade-view.ts';
 import { upgradesOf } from '../clusters/upgrades.ts';
@@ -52,12 +52,15 @@ export function clusterHandlers(context: Context): Pick<Handlers, Names> {
     },
     getCluster: async ({ params }) => clusterDetail(context, await get(params.id)),
     clusterManifest: async ({ body }) => {
-      const { manifests, checks } = await assemble(context, specOf(body));
+      const spec = specOf(body);
+      const of = { id: null, spec, apply: body.apply };
+      const { manifests, checks } = await assemble(context, spec, { isHeld: await isHeld(context, of) });
       return { manifests, checks, yaml: toYaml(manifests) };
     },
     createCluster: async ({ body, principal }) => {
       const { apply } = body;
-      const assembled = await assemble(context, specOf(body));
+      const spec = specOf(body);
+      const assembled = await assemble(context, spec, { isHeld: await isHeld(context, { id: null, spec, apply }) });
       requireAdmissible(assembled.checks);
       const content = contentOf(assembled, apply);
       const actor = whoAsks(principal);
@@ -105,6 +108,7 @@ export function clusterHandlers(context: Context): Pick<Handlers, Names> {
       const note = { actor: whoAsks(principal), detail: maintenanceWords(body) };
       const kept = found(await store.maintenance.setCluster(params.id, body, note, now()), 'The cluster');
       events.emit({ type: 'cluster', id: params.id });
+      if (body.upgradeApproval !== undefined) await holdFollowers(context, kept.location.locationId);
       return maintenanceView(kept, now());
     },
     clusterChoices: async ({ query: { location, engine, major, image } }) => {

@@ -41,6 +41,15 @@ export function useMoveRollout(name: string) {
   });
 }
 
+/** Asks for what guarded clusters wait for; each then waits for somebody else. */
+export function useAskForCatalog(name: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: BodyOf<'askForCatalog'>) => api('askForCatalog', { params: { name }, body }),
+    onSettled: () => Promise.all(['catalogs', 'clusters'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
+  });
+}
+
 export function useSetCatalogPolicy(name: string) {
   const client = useQueryClient();
   return useMutation({

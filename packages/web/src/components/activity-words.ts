@@ -35,6 +35,7 @@ export const ACTIVITY_WORDS: Readonly<Record<ActivityType, string>> = {
   'catalog.rollout-stopped': 'Rollout stopped',
   'catalog.rolled-back': 'Rolled back',
   'catalog.revoked-kept': 'Revoked image kept',
+  'catalog.second-person': 'Second person',
 };
 
 /** The entries of one scan that stand beside each other, oldest first within: what came in, then what moved, then what went. */

@@ -62,12 +62,17 @@ const COLUMNS: readonly Column<Catalog>[] = [
   },
   {
     label: 'Edition',
-    cell: ({ edition, editionAt, mode, rollout }) => (
+    cell: ({ edition, editionAt, mode, rollout, waiting }) => (
       <span className="ph-inline-list">
         <span>
           {edition}, <RelativeTime time={editionAt} />
         </span>
         {rollout !== null && rollout.state !== 'out' ? <RolloutLabel state={rollout.state} /> : null}
+        {waiting > 0 ? (
+          <Label isCompact color="blue">
+            {plural(waiting, 'cluster')} for a second person
+          </Label>
+        ) : null}
         {mode === 'held' ? (
           <Label isCompact color="yellow">
             Held

@@ -20,6 +20,7 @@ import { useSearchState } from '../../components/use-search-state.ts';
 import { DifferenceList } from './difference-list.tsx';
 import { EditionsPanel } from './editions-panel.tsx';
 import { FollowerList } from './follower-list.tsx';
+import { HeldPanel } from './held-panel.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
 import { RolloutPanel } from './rollout-panel.tsx';
 import type { CatalogSearch } from './search.ts';
@@ -132,6 +133,7 @@ function Loaded({ catalog }: { catalog: CatalogDetail }): ReactElement {
               />
             </Panel>
             <RolloutPanel catalog={catalog} mayWrite={mayWrite} />
+            <HeldPanel catalog={catalog} mayWrite={mayWrite} />
             <Applied catalog={catalog} />
             <Fetch catalog={catalog} />
           </div>

@@ -66,7 +66,7 @@ export function PublishDialog({ name, location, edition, onClose }: PublishDialo
 }
 
 function Preview({ preview, isUrgent }: { preview: CatalogPreview; isUrgent: boolean }): ReactElement {
-  const { entries, changes, refused, restarts, isStaged } = preview;
+  const { entries, changes, refused, restarts, held, isStaged } = preview;
   if (refused.length > 0) {
     return (
       <>
@@ -102,6 +102,12 @@ function Preview({ preview, isUrgent }: { preview: CatalogPreview; isUrgent: boo
             {isStaged && !isUrgent ? 'These clusters restart, canaries first:' : 'These clusters restart, all at once:'}
           </p>
           <FollowerList followers={restarts} label="Clusters that restart" />
+        </>
+      )}
+      {held.length === 0 ? null : (
+        <>
+          <p>These keep their image until a second person confirms the change for each of them:</p>
+          <FollowerList followers={held} label="Clusters that a second person guards" />
         </>
       )}
     </>
