@@ -77,11 +77,9 @@ export const CatalogHeld = CatalogFollower.extend({
     .object({ digest: Digest, tag: z.string() })
     .nullable()
     .meta({ description: 'What its stage of the catalog gives; null: it has that' }),
-  isPinned: z
-    .boolean()
-    .meta({
-      description: 'false: no agent has applied the pin yet; what the catalog holds for its major stays for all',
-    }),
+  isPinned: z.boolean().meta({
+    description: 'false: no agent has applied the pin yet; what the catalog holds for its major stays for all',
+  }),
   upgrade: z
     .object({ id: Id, state: UpgradeState, requestedBy: z.string() })
     .nullable()

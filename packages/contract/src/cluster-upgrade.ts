@@ -41,7 +41,9 @@ export const ClusterUpgrade = z.object({
   change: z
     .string()
     .nullable()
-    .meta({ description: 'Of kind change: what is asked for, in words; null: it goes to another image' }),
+    .meta({
+      description: 'What is asked for, in words, where it is more than a step to another image; null: that alone',
+    }),
   when: UpgradeTiming,
   state: UpgradeState,
   message: z.string().meta({ description: 'How it stands, in one sentence' }),
