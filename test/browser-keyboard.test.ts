@@ -73,6 +73,36 @@ describe('by the keyboard alone', { skip: available().chromium.skip }, () => {
     }
   });
 
+  test('a search is completed at every key, and the rows of a window are drawn before those below them', async () => {
+    const page = await opened('/library/tags?q=engine:none');
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.pathname.endsWith('/search/completions')) asked.push(url.searchParams.get('q')!);
+    });
+    const counts = page.evaluate(
+      () =>
+        new Promise<number[]>((resolve) => {
+          const counts: number[] = [];
+          new MutationObserver(() => {
+            const now = document.querySelectorAll('table tbody tr').length;
+            if (now > 0 && now !== counts.at(-1)) counts.push(now);
+            if (now === 50) resolve(counts);
+          }).observe(document.body, { subtree: true, childList: true });
+        }),
+    );
+    await page.getByRole('combobox').click();
+    await page.keyboard.press('ControlOrMeta+a');
+    for (const key of '17') await page.keyboard.press(key);
+    await page.waitForURL(/q=17/);
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.press('Delete');
+    const [first, last] = [(await counts)[0], (await counts).at(-1)];
+    assert.deepEqual([first, last], [16, 50]);
+    for (const text of ['1', '17', '']) assert.ok(asked.includes(text), `"${text}" was never asked for: ${asked}`);
+    await page.close();
+  });
+
   test('from Home to a cluster that is made, without a mouse', async () => {
     const page = await opened('/');
     const complaints = listen(page);

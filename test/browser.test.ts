@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import type { ReceiverCreated } from '@pharos/contract';
 import { available, buildImage, type Distribution, makeCosignKey, seedHttp, startDistribution } from '@pharos/testbed';
 import type { Browser } from 'playwright-core';
-import { launchBrowser, listen, settle, signedIn, violations } from './support/browser.ts';
+import { launchBrowser, listen, settle, signedIn, violations, wideTables } from './support/browser.ts';
 import { cleanUp, libraryTags, type Pharos, startPharos, waitFor } from './support/pharos.ts';
 
 const USER = 'admin';
@@ -67,20 +67,22 @@ describe('the user interface', { skip: available().chromium.skip }, () => {
       for (const [name, path] of Object.entries(pages)) {
         await t.test(name, async () => {
           complaints.length = 0;
+          await page.emulateMedia({ colorScheme: 'light' });
+          await page.goto(pharos.url + path);
+          await settle(page);
+          assert.equal(await page.locator('h1').count(), 1);
+          assert.match(await page.title(), /Pharos/);
           for (const colorScheme of ['light', 'dark'] as const) {
-            // Before the page: to change the theme of one that stands costs the browser seconds.
             await page.emulateMedia({ colorScheme });
-            await page.goto(pharos.url + path);
-            await settle(page);
-            assert.equal(await page.locator('html.pf-v6-theme-dark').count(), colorScheme === 'dark' ? 1 : 0);
-            assert.equal(await page.locator('h1').count(), 1);
-            assert.match(await page.title(), /Pharos/);
+            await page
+              .locator(colorScheme === 'dark' ? 'html.pf-v6-theme-dark' : 'html:not(.pf-v6-theme-dark)')
+              .waitFor();
             const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
             assert.ok(tooWide <= 0, `${colorScheme}: scrolls sideways by ${tooWide} px`);
             // The other theme changes colours only, and those are the same at every width.
             if (colorScheme === 'light' || width > 1000) assert.deepEqual(await violations(page), [], colorScheme);
-            if (colorScheme === 'light') await page.goto('about:blank');
           }
+          assert.deepEqual(await wideTables(page), []);
           assert.deepEqual(
             complaints.filter((complaint) => !/404/.test(complaint)),
             [],
@@ -109,6 +111,52 @@ describe('the user interface', { skip: available().chromium.skip }, () => {
     assert.deepEqual(await violations(page), []);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await context.close();
+  });
+
+  for (const reducedMotion of ['no-preference', 'reduce'] as const)
+    test(`another theme stands at once: nothing moves towards it, motion: ${reducedMotion}`, async () => {
+      const context = await browser.newContext({ colorScheme: 'light', reducedMotion });
+      await signedIn(context, pharos.url, USER, PASSWORD);
+      const page = await context.newPage();
+      await page.addInitScript(() => {
+        Object.assign(window, { ran: [] });
+        const { ran } = window as unknown as { ran: string[] };
+        addEventListener('transitionrun', (event) => ran.push(event.propertyName), true);
+      });
+      await page.goto(`${pharos.url}/library`);
+      await settle(page);
+      const ran = () => page.evaluate(() => (window as unknown as { ran: string[] }).ran);
+      await page.evaluate(() => Object.assign((window as unknown as { ran: string[] }).ran, { length: 0 }));
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.locator('html.pf-v6-theme-dark:not(.ph-still)').waitFor();
+      assert.deepEqual(await ran(), []);
+      // Afterwards what moves may move again, for those who like it.
+      await page.evaluate(() => document.documentElement.classList.remove('pf-v6-theme-dark'));
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      assert.equal((await ran()).length > 0, reducedMotion === 'no-preference');
+      await context.close();
+    });
+
+  test('a form in a dialog begins at its first field, and Escape leads back to its button', async () => {
+    const context = await browser.newContext({ reducedMotion: 'reduce' });
+    await signedIn(context, pharos.url, USER, PASSWORD);
+    const page = await context.newPage();
+    const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent);
+    for (const [path, button, field] of [
+      ['/administration/tokens', 'Create token', 'token-name'],
+      ['/manage/hcp-tags', 'Create HCP tag', 'hcp-tag-name'],
+    ] as const) {
+      await page.goto(pharos.url + path);
+      await settle(page);
+      await page.getByRole('button', { name: button }).first().focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor();
+      await waitFor(async () => (await focused()) === field, `the focus on ${field}`);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await waitFor(async () => (await focused()) === button, 'the focus on the button');
+    }
     await context.close();
   });
 

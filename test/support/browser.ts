@@ -41,6 +41,16 @@ export async function violations(page: Page): Promise<string[]> {
   });
 }
 
+/** Tables that are wider than their place, and so scroll in themselves; each as its name and by how many pixels. */
+export async function wideTables(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('main table')].flatMap((table) => {
+      const over = Math.round(table.getBoundingClientRect().width - table.parentElement!.clientWidth);
+      return over > 1 ? [`${table.getAttribute('aria-label')}: ${over} px`] : [];
+    }),
+  );
+}
+
 /** Signs in by the API and gives the browser the session. */
 export async function signedIn(
   context: BrowserContext,

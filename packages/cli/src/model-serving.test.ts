@@ -34,6 +34,9 @@ const deployment = {
   ...{ status: { state: 'file', message: 'Nobody here applies it.' }, checks: [], commands: [], withheld: null },
 };
 
+/** Where the deployment that stands keeps its profiles. */
+let storage: object | null = null;
+
 interface Over {
   fit?: object;
   manifests?: object[];
@@ -53,7 +56,7 @@ const api =
     }
     if (path.startsWith('/model-deployments?')) return listOf(deployment);
     if (method === 'PATCH') return { status: 200, body: { ...deployment, sent: body } };
-    return { status: 200, body: deployment };
+    return { status: 200, body: { ...deployment, spec: { ...SPEC, storage } } };
   };
 
 test('fit lists every profile with why, and the nodes that are not known are told', async () => {
@@ -162,9 +165,37 @@ test('edit of a deployment sends what was named, filled from what there is', asy
     { gpu: { count: 4, nodeSelector: { pool: 'h100' } } },
     'another number is another way to split it, on the same nodes',
   );
+  const [kind, uri] = ['object-storage', 's3://models/llama'];
+  assert.deepEqual(await sent('--storage', ''), { storage: null });
+  assert.deepEqual(await sent('--storage', uri, '--storage-secret', 's3'), { storage: { kind, uri, secret: 's3' } });
+  storage = { kind, uri, secret: 'old' };
+  assert.deepEqual(await sent('--storage-secret', 's3'), { storage: { kind, uri, secret: 's3' } }, 'the address stays');
+  assert.deepEqual(await sent('--storage-secret', ''), { storage: { kind, uri } });
   assert.deepEqual(await sent('--profile', '', '--secret', '', '--pull-secret', 'pull', '--apply'), {
     ...{ profile: null, secret: null, pullSecret: 'pull', apply: true },
   });
+});
+
+test('storage: a new volume, one that is there, or object storage with the secret of its keys', async () => {
+  const sent = async (...args: string[]) => {
+    const ran = await runIn({ api: api() }, ...DEPLOY, '--gpus', '1', ...args);
+    assert.equal(ran.code, 0, ran.stderr);
+    return (ran.calls.at(-1)!.body as { storage: unknown }).storage;
+  };
+  const [kind, uri] = ['object-storage', 's3://models/llama'];
+  assert.equal(await sent(), null);
+  assert.equal(await sent('--storage', '50Gi'), '50Gi');
+  assert.deepEqual(await sent('--storage', 'claim:models'), { kind: 'claim', name: 'models' });
+  assert.deepEqual(await sent('--storage', uri), { kind, uri });
+  assert.deepEqual(await sent('--storage', uri, '--storage-secret', 's3'), { kind, uri, secret: 's3' });
+  for (const args of [
+    ['--storage-secret', 's3'],
+    ['--storage', '50Gi', '--storage-secret', 's3'],
+  ]) {
+    const wrong = await runIn({ api: api() }, ...DEPLOY, '--gpus', '1', ...args);
+    assert.deepEqual([wrong.code, /Only object storage/.test(wrong.stderr)], [2, true]);
+  }
+  assert.match((await runIn({}, 'models', 'deploy', '--help')).stdout, /--storage-secret <NAME>/);
 });
 
 test('edit of a deployment: tried out without keeping it, and refused when nothing is named', async () => {

@@ -127,6 +127,7 @@ const entry = (id: number, message: string) => ({
   repository: null,
   scanId: null,
   subjectId: null,
+  catalog: null,
   count: 1,
   items: [],
 });

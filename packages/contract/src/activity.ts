@@ -1,6 +1,7 @@
 /** What happened in the library, for people: kept for 90 days, one entry for each kind of change of one scan. */
 import { z } from 'zod';
 import { Id, Time } from './common.ts';
+import { LocationId } from './location.ts';
 import { PageQuery } from './page.ts';
 
 export const ACTIVITY_TYPES = [
@@ -62,7 +63,11 @@ export const ActivityEntry = z.object({
   repositoryId: Id.nullable(),
   repository: z.string().nullable(),
   scanId: Id.nullable().meta({ description: 'Entries of one scan belong together' }),
-  subjectId: Id.nullable().meta({ description: 'The agent, rule or webhook it is about' }),
+  subjectId: Id.nullable().meta({ description: 'The agent, rule, webhook, cluster or catalog it is about' }),
+  catalog: z
+    .object({ name: z.string(), location: LocationId })
+    .nullable()
+    .meta({ description: 'Where its page is; null: it is about no catalog, or the catalog is gone' }),
   count: z.number().int().meta({ description: 'How many it is about; items holds the first 50' }),
   items: z.array(ActivityItem),
 });

@@ -19,6 +19,7 @@ export function activityDraft(type: ActivityType, message: string, more: Partial
     repository: null,
     scanId: null,
     subjectId: null,
+    catalog: null,
     count: 1,
     ...more,
     type,

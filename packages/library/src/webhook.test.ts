@@ -34,6 +34,21 @@ test('a pattern narrows to repositories; what concerns none is for everybody', (
   assert.equal(entryFor('third', both), null);
 });
 
+test('a payload leads to the page that says more: of the catalog, of the cluster, of the repository', () => {
+  const path = (more: Partial<ActivityEntry>) =>
+    JSON.parse(webhookPayload(entry({ repository: null, ...more }))).data.path;
+  const id = '018f0000-0000-7000-8000-000000000000';
+  const catalog = { name: 'postgresql-minimal-trixie', location: 'eu-west' };
+  assert.equal(
+    path({ type: 'catalog.rolled-back', subjectId: id, catalog }),
+    '/databases/catalogs/postgresql-minimal-trixie?location=eu-west',
+  );
+  assert.equal(path({ type: 'upgrade.started', subjectId: id }), `/databases/${id}`);
+  assert.equal(path({ repositoryId: id }), `/library/${id}`);
+  assert.equal(path({ registryId: id }), `/manage/registries/${id}`);
+  assert.equal(path({ type: 'rule.created', subjectId: id }), '/activity');
+});
+
 test('a payload stays small with the longest names there may be', () => {
   const digest = `sha512:${'a'.repeat(128)}`;
   const items = Array.from({ length: 200 }, () => ({ name: 'n'.repeat(128), digest, previousDigest: digest }));

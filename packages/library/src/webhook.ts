@@ -24,16 +24,6 @@ export function nextTryIn(tries: number, random: number, retryAfterSeconds: numb
 export function webhookPayload(entry: ActivityEntry): string {
   const { type, at, id, message, registryId, registry, repositoryId, repository, scanId, subjectId, count, items } =
     entry;
-  const path =
-    repositoryId !== null
-      ? `/library/${repositoryId}`
-      : registryId !== null
-        ? `/manage/registries/${registryId}`
-        : subjectId !== null && type.startsWith('upgrade.')
-          ? `/databases/${subjectId}`
-          : type.startsWith('catalog.')
-            ? '/databases'
-            : '/activity';
   return JSON.stringify({
     type,
     timestamp: at,
@@ -48,9 +38,18 @@ export function webhookPayload(entry: ActivityEntry): string {
       subjectId,
       count,
       items,
-      path,
+      path: pathOf(entry),
     },
   });
+}
+
+/** The page in the UI that says more. */
+function pathOf({ type, registryId, repositoryId, subjectId, catalog }: ActivityEntry): string {
+  if (repositoryId !== null) return `/library/${repositoryId}`;
+  if (registryId !== null) return `/manage/registries/${registryId}`;
+  if (subjectId !== null && type.startsWith('upgrade.')) return `/databases/${subjectId}`;
+  if (catalog !== null) return `/databases/catalogs/${catalog.name}?location=${catalog.location}`;
+  return '/activity';
 }
 
 /**

@@ -16,6 +16,7 @@ before(async () => {
   await mkdir(join(webDir, 'assets'));
   await writeFile(join(webDir, 'index.html'), '<!doctype html><title>the UI</title>');
   await writeFile(join(webDir, 'assets', 'app-1a2b.js'), `// ${'x'.repeat(5000)}`);
+  await writeFile(join(webDir, 'favicon.svg'), '<svg/>');
   it = await startTestServer({ webDir });
 });
 after(async () => {
@@ -50,6 +51,8 @@ test('the UI answers every page of its own, its assets for ever, and nothing els
     assert.match(answer.text, /the UI/, path);
     assert.equal(answer.headers.get('cache-control'), 'no-cache', path);
   }
+  const icon = await it.send('GET', '/favicon.svg');
+  assert.match(icon.headers.get('cache-control') ?? '', /max-age=86400/, 'asked for at every change of the address');
   const asset = await it.send('GET', '/assets/app-1a2b.js');
   assert.match(asset.headers.get('cache-control') ?? '', /immutable/);
   assert.equal(asset.headers.get('content-encoding'), 'gzip');

@@ -29,6 +29,12 @@ const NOT_BUILT = `<!doctype html>
 </body></html>
 `;
 
+/** Files named by their content stay for ever; a browser asks for the icon at every change of the address. */
+function cachingOf(path: string): string {
+  if (path.includes('/assets/')) return 'public, max-age=31536000, immutable';
+  return path.endsWith('/favicon.svg') ? 'public, max-age=86400' : 'no-cache';
+}
+
 /** Sends the page of the UI; null: this is not a request for a page. */
 export type SendPage = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | null;
 
@@ -43,8 +49,7 @@ export async function mountStaticUi(app: FastifyInstance, webDir: string | undef
       dotfiles: 'deny',
       cacheControl: false,
       setHeaders(reply, path) {
-        const hashed = path.includes('/assets/');
-        reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+        reply.header('cache-control', cachingOf(path));
       },
       globIgnore: ['**/.*'],
     });

@@ -23,6 +23,8 @@ interface ActivityRow {
   repository: string | null;
   scan_id: string | null;
   subject_id: string | null;
+  catalog: string | null;
+  catalog_location: string | null;
   count: number;
   items: ActivityEntry['items'];
 }
@@ -32,6 +34,10 @@ const NEWEST: Order<ActivityRow> = {
   descending: true,
   keys: [{ column: sql`a.id`, type: 'number', read: (row) => row.id }],
 };
+
+/** Entries, with the address of the catalog that one is about while there is one. */
+const ENTRIES = sql`select a.*, c.name as catalog, c.location_id as catalog_location
+  from activity a left join catalogs c on c.id = a.subject_id`;
 
 /** Writes entries, and a delivery for every webhook that wants one. Runs inside the caller's transaction. */
 export async function tell(trx: Db, drafts: readonly ActivityDraft[], now: Date): Promise<void> {
@@ -59,7 +65,7 @@ export function activityOf(db: Db): Activity {
       if (query.repositoryId !== undefined) filters.push(sql`a.repository_id = ${query.repositoryId}`);
       if (query.since !== undefined) filters.push(sql`a.at >= ${query.since}`);
       const where = allOf(cursor === undefined ? filters : [...filters, after(NEWEST, cursor)]);
-      const found = await sql<ActivityRow>`select a.* from activity a where ${where}
+      const found = await sql<ActivityRow>`${ENTRIES} where ${where}
         order by ${orderBy(NEWEST)} limit ${limit + 1}`.execute(db);
       const { rows, next } = cut(NEWEST, found.rows, limit);
       return { items: rows.map(entryOf), next, ...(await countUpTo(db, sql`from activity a where ${allOf(filters)}`)) };
@@ -68,8 +74,7 @@ export function activityOf(db: Db): Activity {
     last: async () => (await first(sql<{ id: number }>`select id from activity order by id desc limit 1`, db))?.id ?? 0,
 
     after: async (id) => {
-      const found =
-        await sql<ActivityRow>`select a.* from activity a where a.id > ${id} order by a.id limit 200`.execute(db);
+      const found = await sql<ActivityRow>`${ENTRIES} where a.id > ${id} order by a.id limit 200`.execute(db);
       return found.rows.map(entryOf);
     },
 
@@ -114,6 +119,10 @@ function entryOf(row: ActivityRow): ActivityEntry {
     repository: row.repository,
     scanId: row.scan_id,
     subjectId: row.subject_id,
+    catalog:
+      row.catalog === null || row.catalog_location === null
+        ? null
+        : { name: row.catalog, location: row.catalog_location },
     count: row.count,
     items: row.items,
   };

@@ -18,7 +18,9 @@ export async function tellOfCatalog(
 ): Promise<void> {
   const items: ActivityItem[] = entries.map(({ tag, digest }) => ({ name: tag, digest }));
   const message = `${key.name} in ${key.location}: ${words}`;
-  await tell(trx, [activityDraft(type, message, { subjectId: id, count: Math.max(items.length, 1), items })], now);
+  const catalog = { name: key.name, location: key.location };
+  const draft = activityDraft(type, message, { subjectId: id, catalog, count: Math.max(items.length, 1), items });
+  await tell(trx, [draft], now);
 }
 
 /** A new edition: drawn where it has stages before it, else it is out with the same step. */

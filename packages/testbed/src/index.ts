@@ -24,15 +24,27 @@ export { type MisbehavingOptions, type MisbehavingRegistry, startMisbehaving } f
 export { available, type Part, type PartName } from './parts/available.ts';
 export { serverCertificate } from './parts/certificates.ts';
 export { freePort } from './parts/child.ts';
+export { type CloudnativePg, startCloudnativePg, type WebhookConfiguration } from './parts/cloudnative-pg.ts';
 export { type Containers, makeContainers } from './parts/containers.ts';
 export { type CosignKey, makeCosignKey } from './parts/cosign-key.ts';
 export { type Directory, type DirectoryPerson, startDirectory } from './parts/directory.ts';
 export { type Distribution, type DistributionOptions, startDistribution } from './parts/distribution.ts';
-export { type GoTool, goTool } from './parts/go-tool.ts';
+export { type GoTool, goModule, goTool } from './parts/go-tool.ts';
 export { type Kubernetes, type KubernetesOptions, type KubernetesUser, startKubernetes } from './parts/kubernetes.ts';
 export { type KubernetesParts, kubernetesParts } from './parts/kubernetes-build.ts';
 export { type PeerRegistry, startPeerRegistry } from './parts/peer-registry.ts';
-export { COSIGN, CRANE, DISTRIBUTION_3, REFERRERS_REGISTRY, REGCTL, ZOT } from './parts/peers.ts';
+export {
+  CLOUDNATIVE_PG,
+  COSIGN,
+  CRANE,
+  currentKubernetesParts,
+  DISTRIBUTION_3,
+  ETCD,
+  KUBE_APISERVER,
+  REFERRERS_REGISTRY,
+  REGCTL,
+  ZOT,
+} from './parts/peers.ts';
 export { type Postgres, type PostgresOptions, startPostgres } from './parts/postgres.ts';
 export { buildPostgresImage } from './parts/postgres-image.ts';
 export { type SeededDigests, seedFilesystem } from './parts/seed-filesystem.ts';

@@ -55,7 +55,8 @@ export function causeOf(error: unknown, object: ObjectRef, doing: string): Cause
   if (error.status === 404 && error.details.kind === 'namespaces')
     return cause('namespace-missing', `There is no namespace ${object.namespace}.`, NAMESPACE_HINT);
   if (error.status === 404) return kindMissing(object);
-  if (error.status === 422 || error.status === 400) {
+  // An apply with a field that the kind does not know is an error of the server by its status, and no less ours.
+  if (error.status === 422 || error.status === 400 || said.includes('field not declared in schema')) {
     const hint = 'Correct the fields that it names; the operator may be of another version than expected.';
     return cause('object-invalid', `Kubernetes refused ${nameOf(object)}: ${said}`, hint);
   }

@@ -6,8 +6,6 @@ import {
   type ManifestCheck,
   type ModelDeployment,
   type ModelDeploymentDetail,
-  type ModelDeploymentPatch,
-  type ModelDeploymentSpec,
   ServingTarget,
 } from '@pharos/contract';
 import { Command, Option } from 'commander';
@@ -30,6 +28,8 @@ import { type ListOptions, readPages } from '../paging.ts';
 import { findModel, findModelDeployment } from '../resolve.ts';
 import { externalServicesCommand } from './model-external.ts';
 import { fitCommand, gpuOf } from './model-fit.ts';
+import { type EditOptions, patchOf } from './model-patch.ts';
+import { STORAGE_HELP, STORAGE_SECRET_HELP, storageOf } from './model-storage.ts';
 
 /** The commands below `pharos models`. */
 export function servingCommands(shell: Shell): Command[] {
@@ -49,6 +49,7 @@ interface DeployOptions extends CommonOptions {
   secret?: string;
   pullSecret?: string;
   storage?: string;
+  storageSecret?: string;
   profile?: string;
   runtime?: string;
   arg?: string[];
@@ -77,7 +78,8 @@ function withSpec(command: Command): Command {
     .option('--max <N>', 'replicas at most; default: as --min', wholeNumber(1, 1000))
     .option('--secret <NAME>', 'secret with NGC_API_KEY, in that namespace')
     .option('--pull-secret <NAME>', 'secret to pull images with, in that namespace')
-    .option('--storage <SIZE>', 'volume for the profiles of a NIM, e.g. 50Gi')
+    .option('--storage <WHERE>', STORAGE_HELP)
+    .option('--storage-secret <NAME>', STORAGE_SECRET_HELP)
     .option('--profile <PROFILE>', 'profile of a NIM')
     .option('--runtime <IMAGE>', 'image that reads a modelcar: REPOSITORY:TAG or a digest')
     .option('--arg <ARG>', 'argument of the runtime (repeatable)', collect);
@@ -102,7 +104,7 @@ async function bodyOf(client: Client, out: Output, name: string, options: Deploy
     replicas: { min, max },
     secret,
     pullSecret,
-    storage: options.storage ?? null,
+    storage: storageOf(options),
     profile: options.profile ?? null,
     runtime,
   };
@@ -220,6 +222,8 @@ function deployments(shell: Shell): Command {
       .option('--profile <PROFILE>', 'profile of a NIM; "" takes it away')
       .option('--secret <NAME>', 'secret with NGC_API_KEY; "" takes it away')
       .option('--pull-secret <NAME>', 'secret to pull images with; "" takes it away')
+      .option('--storage <WHERE>', `${STORAGE_HELP}; "" takes it away`)
+      .option('--storage-secret <NAME>', `${STORAGE_SECRET_HELP}; "" takes it away`)
       .option('--apply', 'let an agent of the location apply it from now on')
       .option('--dry-run', 'make the checks and keep nothing'),
     'models deployments edit llama --max 4 --dry-run',
@@ -261,44 +265,6 @@ function deployments(shell: Shell): Command {
     .addCommand(get)
     .addCommand(edit)
     .addCommand(remove);
-}
-
-interface EditOptions extends CommonOptions {
-  image?: string | undefined;
-  gpus?: number;
-  min?: number;
-  max?: number;
-  cpu?: string;
-  memory?: string;
-  profile?: string;
-  secret?: string;
-  pullSecret?: string;
-  apply?: boolean;
-  dryRun?: boolean;
-}
-
-/** Only what was named. @throws CliError `nothing-to-change` */
-function patchOf(options: EditOptions, { gpu, replicas, resources }: ModelDeploymentSpec): ModelDeploymentPatch {
-  const { image, gpus, min, max, cpu, memory, profile, secret, pullSecret, apply } = options;
-  const taken = (text: string) => (text === '' ? null : text);
-  // Another number of GPUs is another way to split the model.
-  const { tensorParallelism: _, pipelineParallelism: __, product: ___, ...rest } = gpu;
-  const patch: ModelDeploymentPatch = {
-    ...(image === undefined ? {} : { image }),
-    ...(gpus === undefined || gpus === gpu.count ? {} : { gpu: { ...rest, count: gpus } }),
-    ...(min === undefined && max === undefined
-      ? {}
-      : { replicas: { min: min ?? replicas.min, max: max ?? Math.max(replicas.max, min ?? 0) } }),
-    ...(cpu === undefined && memory === undefined
-      ? {}
-      : { resources: { ...resources, ...(cpu ? { cpu } : {}), ...(memory ? { memory } : {}) } }),
-    ...(profile === undefined ? {} : { profile: taken(profile) }),
-    ...(secret === undefined ? {} : { secret: taken(secret) }),
-    ...(pullSecret === undefined ? {} : { pullSecret: taken(pullSecret) }),
-    ...(apply === undefined ? {} : { apply }),
-  };
-  if (Object.keys(patch).length > 0) return patch;
-  throw new CliError('nothing-to-change', 'No change was given.', 'See: pharos models deployments edit --help');
 }
 
 function showChecks(out: Output, checks: readonly ManifestCheck[], how: 'line' | 'note'): void {

@@ -112,7 +112,8 @@ test('pitfall 2: a date and the version of an extension are no PostgreSQL versio
     ['v17.4', null],
     ['pg16.4-ts2.16.1', null],
     ['17.', null],
-    ['16.100', null],
+    ['16.100', [16, 100]],
+    ['99999999999999999999', null],
   ] as const) {
     const version = operatorVersion(tag);
     assert.deepEqual(version && [version.major, version.minor], read, tag);

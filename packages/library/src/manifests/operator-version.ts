@@ -28,16 +28,17 @@ export const OPERATORS: Readonly<Record<Operator, OperatorFacts>> = {
   },
 };
 
+/** The largest number that Go's `Atoi` takes is 2^63 - 1. */
+const isInt = (digits: string) => digits !== '' && BigInt(digits) < 2n ** 63n;
+
 /**
- * The version that the operator reads from a tag; null: it refuses the tag. As cloudnative-pg/machinery
+ * The version that the operator reads from a tag; null: it refuses the tag. As cloudnative-pg/machinery v0.5.0
  * pkg/postgres/version FromTag does it, mistakes included: it takes 202505 for a major, and 0.8 of an extension's tag.
  */
 export function operatorVersion(tag: string): { major: number; minor: number } | null {
   if (tag === 'latest') return null;
   const match = /^(?:\d\.?)+/.exec(tag);
   if (match === null) return null;
-  const parts = match[0].split('.');
-  const minor = parts.length > 1 ? parts[1]! : '0';
-  if (parts[0] === '' || minor === '' || Number(minor) >= 100) return null;
-  return { major: Number(parts[0]), minor: Number(minor) };
+  const [major, minor = '0'] = match[0].split('.') as [string, string?];
+  return isInt(major) && isInt(minor) ? { major: Number(major), minor: Number(minor) } : null;
 }

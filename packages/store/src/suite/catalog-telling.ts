@@ -29,6 +29,7 @@ export function catalogTellingSuite(given: () => Promise<Given>): void {
     const first = listed.items.find(({ type }) => type === 'catalog.rollout-out');
     assert.equal(first?.message, `${NAME} in here: edition 1 goes to every cluster at once (${OLD})`);
     assert.deepEqual(first?.items, [{ name: OLD, digest: digestOf(OLD) }]);
+    assert.deepEqual(first?.catalog, { name: NAME, location: 'here' }, 'where its page is');
 
     await store.catalogs.setPolicy(id, policy({ advance: 'by-hand', giveUpMinutes: 20, window: 'location' }));
     await turns(4);
@@ -61,6 +62,8 @@ export function catalogTellingSuite(given: () => Promise<Given>): void {
       claimed.map(({ event }) => event.replace('catalog.', '')),
       ['rollout-waiting', 'rollout-waiting', 'rollout-stopped'],
     );
+    for (const { payload } of claimed)
+      assert.equal(JSON.parse(payload).data.path, `/databases/catalogs/${NAME}?location=here`);
   });
 
   it('the pulse rises with decisions and with what happens', async () => {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { digestOf } from '../image.ts';
@@ -20,20 +20,24 @@ export type GoTool = {
   tags?: readonly string[];
   /** A program of our own around a library, as `main.go`. */
   source?: string;
+  /** Its module replaces others by folders of its own tree, which no other module sees: the version at which they are published. */
+  siblings?: { module: string; version: string };
+  /** What the linker writes into variables: the version that the program tells of itself. */
+  variables?: Readonly<Record<string, string>>;
 };
 
 /** Longer than the slowest of them takes on two cores; a test runner that hangs tells nobody anything. */
 const BUILD_LIMIT_MS = 480_000;
 
 /** Builds the program once and answers where it stands in the user's cache, or why it cannot be had here. Never throws. */
-export async function goTool(tool: GoTool): Promise<Part> {
+export async function goTool(tool: GoTool, limitMs = BUILD_LIMIT_MS): Promise<Part> {
   const path = join(cacheDirectory(), `${tool.name}-${tool.version}${fingerprint(tool)}`);
   if (isThere(path)) return { path, skip: false };
   const go = inPath('go');
   if (go === undefined) return { path: undefined, skip: `${tool.name} is built by Go, which is not installed` };
   const folder = temporaryDirectory('go-tool');
   try {
-    await build(go, tool, folder.path);
+    await build(go, tool, folder.path, AbortSignal.timeout(limitMs));
     mkdirSync(cacheDirectory(), { recursive: true });
     // Two test files may build the same program at a time: each moves a whole file into place. The cache may be on another disk.
     const fresh = `${path}.${process.pid}`;
@@ -41,22 +45,54 @@ export async function goTool(tool: GoTool): Promise<Part> {
     renameSync(fresh, path);
     return { path, skip: false };
   } catch (cause) {
-    return { path: undefined, skip: `${tool.name} ${tool.version} cannot be built here: ${reason(cause)}` };
+    return { path: undefined, skip: `${tool.name} ${tool.version} cannot be built here: ${reason(cause, limitMs)}` };
   } finally {
     folder.remove();
   }
 }
 
 /** In a module of its own: `go install path@version` refuses modules that replace others, and this repository is none of Go's. */
-async function build(go: string, tool: GoTool, cwd: string): Promise<void> {
-  const signal = AbortSignal.timeout(BUILD_LIMIT_MS);
+async function build(go: string, tool: GoTool, cwd: string, signal: AbortSignal): Promise<void> {
   const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '-buildvcs=false -p=2' };
   const step = (...args: string[]) => run(go, args, { cwd, env, signal, maxBuffer: 16 * 1024 * 1024 });
   await step('mod', 'init', 'pharos.invalid/peers');
+  if (tool.siblings !== undefined) {
+    const { module, version } = tool.siblings;
+    const { GoMod } = JSON.parse((await step('mod', 'download', '-json', `${module}@${tool.version}`)).stdout);
+    const { Replace }: GoModule = JSON.parse((await step('mod', 'edit', '-json', GoMod)).stdout);
+    const own = (Replace ?? []).filter(({ New }) => New.Path.startsWith('./'));
+    await step('mod', 'edit', ...own.map(({ Old }) => `-replace=${Old.Path}=${Old.Path}@${version}`));
+  }
   if (tool.source !== undefined) writeFileSync(join(cwd, 'main.go'), tool.source);
   await step('get', `${tool.package}@${tool.version}`);
   const tags = tool.tags ? ['-tags', tool.tags.join(',')] : [];
-  await step('build', '-trimpath', '-ldflags=-s -w', ...tags, '-o', 'tool', tool.source ? '.' : tool.package);
+  const variables = Object.entries(tool.variables ?? {}).map(([name, value]) => ` -X ${name}=${value}`);
+  await step(
+    'build',
+    '-trimpath',
+    `-ldflags=-s -w${variables.join('')}`,
+    ...tags,
+    '-o',
+    'tool',
+    tool.source ? '.' : tool.package,
+  );
+}
+
+/** `go mod edit -json`, as far as it is read. */
+type GoModule = { Replace?: { Old: { Path: string }; New: { Path: string } }[] };
+
+/** Downloads a module and answers its folder, read-only, or why it cannot be had here. Never throws. */
+export async function goModule(module: string, version: string): Promise<Part> {
+  const go = inPath('go');
+  if (go === undefined) return { path: undefined, skip: `${module} is fetched by Go, which is not installed` };
+  try {
+    const env = { ...process.env, GOWORK: 'off', GOFLAGS: '-mod=mod' };
+    const options = { cwd: tmpdir(), env, signal: AbortSignal.timeout(BUILD_LIMIT_MS) };
+    const { stdout } = await run(go, ['mod', 'download', '-json', `${module}@${version}`], options);
+    return { path: JSON.parse(stdout).Dir, skip: false };
+  } catch (cause) {
+    return { path: undefined, skip: `${module} ${version} cannot be fetched here: ${reason(cause, BUILD_LIMIT_MS)}` };
+  }
 }
 
 /** Where the programs stay between runs; removing it costs a build. */
@@ -79,9 +115,9 @@ export function isThere(path: string): boolean {
 }
 
 /** The last line that Go printed says most; addresses of module proxies are nobody's business. */
-function reason(cause: unknown): string {
+function reason(cause: unknown, limitMs: number): string {
   const { name, stderr = '', message } = cause as Error & { stderr?: string };
-  if (name === 'AbortError') return `not done after ${BUILD_LIMIT_MS / 1000} s`;
+  if (name === 'AbortError') return `not done after ${limitMs / 1000} s`;
   const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/^go: downloading/.test(line));
   return (lines.at(-1) ?? message)
     .replaceAll(/https?:\/\/\S+/g, '…')

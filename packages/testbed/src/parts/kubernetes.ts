@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { TestbedError } from '../testbed-error.ts';
 import { type Child, onFreePort, startChild } from './child.ts';
 import { send } from './http-client.ts';
-import { kubernetesParts } from './kubernetes-build.ts';
+import { type KubernetesParts, kubernetesParts } from './kubernetes-build.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 /** Somebody who may sign in; nobody may do anything unless a Role says so, except in the group `system:masters`. */
@@ -16,6 +16,8 @@ export type KubernetesOptions = {
   users?: readonly KubernetesUser[];
   /** More flags of kube-apiserver. */
   flags?: readonly string[];
+  /** Which server; default the one of `kubernetesParts`. */
+  parts?: KubernetesParts;
 };
 
 /** A running API server. */
@@ -37,7 +39,7 @@ export type Kubernetes = {
 
 /** Starts one with an empty store. Throws TestbedError `part-missing` where it cannot be built: see `kubernetesParts`. */
 export async function startKubernetes(options: KubernetesOptions = {}): Promise<Kubernetes> {
-  const parts = await kubernetesParts();
+  const parts = options.parts ?? (await kubernetesParts());
   if (parts.apiserver === undefined) throw new TestbedError('part-missing', parts.skip, 'Skip the suite.');
   const directory = temporaryDirectory('kubernetes');
   const at = (name: string) => join(directory.path, name);

@@ -2,7 +2,8 @@
  * Programs that Pharos itself does not need and whose word its tests compare with its own. Each version is one that was
  * built and tried, except zot's.
  */
-import type { GoTool } from './go-tool.ts';
+import { type GoTool, goTool } from './go-tool.ts';
+import type { KubernetesParts } from './kubernetes-build.ts';
 
 /** CNCF Distribution 3, which pages its tags; Debian's is 2.8. */
 export const DISTRIBUTION_3: GoTool = {
@@ -63,3 +64,36 @@ export const COSIGN: GoTool = {
   package: 'github.com/sigstore/cosign/v3/cmd/cosign',
   version: 'v3.1.3',
 };
+
+/** A current API server: with CEL rules in definitions and strict about unknown fields. Its first build takes minutes. */
+export const KUBE_APISERVER: GoTool = {
+  name: 'kube-apiserver',
+  package: 'k8s.io/kubernetes/cmd/kube-apiserver',
+  version: 'v1.36.3',
+  siblings: { module: 'k8s.io/kubernetes', version: 'v0.36.3' },
+  variables: { 'k8s.io/component-base/version.gitVersion': 'v1.36.3' },
+};
+
+/** The one that Kubernetes 1.36 is tested with by its own makers (its go.mod). */
+export const ETCD: GoTool = { name: 'etcd', package: 'go.etcd.io/etcd/server/v3', version: 'v3.6.8' };
+
+/** The operator itself: its webhooks and its controllers. */
+export const CLOUDNATIVE_PG: GoTool = {
+  name: 'cloudnative-pg',
+  package: 'github.com/cloudnative-pg/cloudnative-pg/cmd/manager',
+  version: 'v1.30.0',
+};
+
+/** All of them, the small ones first. */
+export const PEERS: readonly GoTool[] = [
+  ...[REGCTL, CRANE, REFERRERS_REGISTRY, DISTRIBUTION_3, ZOT],
+  ...[ETCD, COSIGN, CLOUDNATIVE_PG, KUBE_APISERVER],
+];
+
+/** A current Kubernetes API, each part built from its Go module; or why it cannot be had here. Never throws. */
+export async function currentKubernetesParts(): Promise<KubernetesParts> {
+  const [apiserver, etcd] = [await goTool(KUBE_APISERVER), await goTool(ETCD)];
+  if (apiserver.path === undefined) return { apiserver: undefined, etcd: undefined, skip: apiserver.skip };
+  if (etcd.path === undefined) return { apiserver: undefined, etcd: undefined, skip: etcd.skip };
+  return { apiserver: apiserver.path, etcd: etcd.path, skip: false };
+}

@@ -15,7 +15,7 @@ export function ThemeProvider({ children }: { children: ReactNode }): ReactEleme
   const [choice, setChoice] = useState<ThemeChoice>(() => readThemeChoice(localStorage));
   useEffect(() => {
     const system = matchMedia('(prefers-color-scheme: dark)');
-    const apply = () => document.documentElement.classList.toggle('pf-v6-theme-dark', isDark(choice, system.matches));
+    const apply = () => switchTheme(isDark(choice, system.matches));
     apply();
     system.addEventListener('change', apply);
     return () => system.removeEventListener('change', apply);
@@ -25,4 +25,17 @@ export function ThemeProvider({ children }: { children: ReactNode }): ReactEleme
     setChoice(next);
   };
   return <ThemeContext value={{ choice, choose }}>{children}</ThemeContext>;
+}
+
+/**
+ * Changes the theme in one step. A transition of colours at every element of a page costs the browser more than the page, and
+ * for its time shows neither theme; so there are none until the new colours stand.
+ */
+function switchTheme(dark: boolean): void {
+  const { classList } = document.documentElement;
+  if (classList.contains('pf-v6-theme-dark') === dark) return;
+  classList.add('ph-still');
+  classList.toggle('pf-v6-theme-dark', dark);
+  // The first frame draws the new colours, before the second transitions may come back.
+  requestAnimationFrame(() => requestAnimationFrame(() => classList.remove('ph-still')));
 }

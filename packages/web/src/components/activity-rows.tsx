@@ -114,7 +114,7 @@ function Entry({ entry }: { entry: ActivityEntry }): ReactElement {
 
 /** The sentence, as a link to what it is about. Names in it are the registry's. */
 function Message({ entry }: { entry: ActivityEntry }): ReactElement {
-  const { type, message, repositoryId, registryId, subjectId } = entry;
+  const { type, message, repositoryId, registryId, subjectId, catalog } = entry;
   const text = escapeHostile(message);
   if (repositoryId !== null) {
     return (
@@ -144,9 +144,10 @@ function Message({ entry }: { entry: ActivityEntry }): ReactElement {
       </Link>
     );
   }
-  if (type.startsWith('catalog.')) {
+  if (catalog) {
+    const { name, location } = catalog;
     return (
-      <Link to="/databases" className="ph-break">
+      <Link to="/databases/catalogs/$name" params={{ name }} search={{ location }} className="ph-break">
         {text}
       </Link>
     );

@@ -1,5 +1,6 @@
 import { Button, Form, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
 import type { FormEvent, ReactElement, ReactNode } from 'react';
+import { focusFirst } from './focus-first.ts';
 import { ShowOnce } from './show-once.tsx';
 import { ActionError } from './states.tsx';
 
@@ -42,7 +43,7 @@ export function CreateSecretDialog(props: CreateSecretDialogProps): ReactElement
             {props.warning}
           </ShowOnce>
         ) : (
-          <Form id={id} onSubmit={submit}>
+          <Form id={id} innerRef={focusFirst} onSubmit={submit}>
             <ActionError error={props.error} what="Not created" />
             {props.children}
           </Form>

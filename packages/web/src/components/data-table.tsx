@@ -1,6 +1,6 @@
 import { Checkbox } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { memo, type ReactElement, type ReactNode } from 'react';
+import { memo, type ReactElement, type ReactNode, useDeferredValue } from 'react';
 import { reverseSort } from './search-state.ts';
 
 export interface Column<Row> {
@@ -14,6 +14,10 @@ export interface Column<Row> {
   width?: 10 | 15 | 20 | 25 | 30 | 35 | 40 | 45;
   /** Drawn without a visible heading (actions). */
   hideLabel?: boolean;
+  /**
+   * Left out where a `ph-table-place` is too narrow for all columns, 2 before 1. The page that the row opens says it too.
+   */
+  extra?: 1 | 2 | undefined;
 }
 
 /** A first column of checkboxes. */
@@ -39,6 +43,7 @@ interface DataTableProps<Row> {
 /** A dense table that sorts on the server, and becomes a list of name-value pairs on a narrow screen. */
 export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
   const { label, columns, rows, rowKey, sort, onSort, isStale, selection } = props;
+  const drawn = useFirstRowsFirst(rows, rowKey);
   const offset = selection ? 1 : 0;
   return (
     <Table
@@ -51,7 +56,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
       <Thead>
         <Tr>
           {selection ? (
-            <Th>
+            <Th className="pf-v6-c-table__check">
               <PickAll rows={rows} rowKey={rowKey} selection={selection} label={label} />
             </Th>
           ) : null}
@@ -60,6 +65,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
               key={column.label}
               modifier="nowrap"
               width={column.width}
+              className={column.extra && `ph-extra-${column.extra}`}
               {...(column.hideLabel ? { screenReaderText: column.label } : {})}
               {...sortProps(column, index + offset, sort, onSort)}
             >
@@ -69,7 +75,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
         </Tr>
       </Thead>
       <Tbody>
-        {rows.map((row) => (
+        {drawn.map((row) => (
           <MemoRow
             key={rowKey(row)}
             id={rowKey(row)}
@@ -83,6 +89,20 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
       </Tbody>
     </Table>
   );
+}
+
+const FILL_A_WINDOW = 16;
+const NONE: readonly never[] = [];
+
+/**
+ * What a window shows comes at once, the new rows below it in the next moment: laying out fifty takes three times as long, and
+ * one waits for those one sees. A row that stands already stays, so that a page that was scrolled keeps its place.
+ */
+function useFirstRowsFirst<Row>(rows: readonly Row[], rowKey: (row: Row) => string): readonly Row[] {
+  const settled = useDeferredValue<readonly Row[]>(rows, NONE);
+  if (settled === rows || rows.length <= FILL_A_WINDOW) return rows;
+  const standing = new Set(settled.map(rowKey));
+  return rows.filter((row, at) => at < FILL_A_WINDOW || standing.has(rowKey(row)));
 }
 
 interface RowProps<Row> {
@@ -99,7 +119,7 @@ function DataRow<Row>({ id, row, columns, isPicked, onPick, nameOf }: RowProps<R
   return (
     <Tr>
       {isPicked === undefined ? null : (
-        <Td>
+        <Td className="pf-v6-c-table__check">
           <Checkbox
             id={`pick-${id}`}
             aria-label={`Select ${nameOf?.(row)}`}
@@ -109,7 +129,12 @@ function DataRow<Row>({ id, row, columns, isPicked, onPick, nameOf }: RowProps<R
         </Td>
       )}
       {columns.map((column) => (
-        <Td key={column.label} dataLabel={column.hideLabel ? undefined : column.label} modifier={column.modifier}>
+        <Td
+          key={column.label}
+          dataLabel={column.hideLabel ? undefined : column.label}
+          modifier={column.modifier}
+          className={column.extra && `ph-extra-${column.extra}`}
+        >
           {column.cell(row)}
         </Td>
       ))}

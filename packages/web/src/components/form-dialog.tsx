@@ -1,5 +1,6 @@
 import { Button, Form, Modal, ModalBody, type ModalBodyProps, ModalFooter, ModalHeader } from '@patternfly/react-core';
 import { type FormEvent, type ReactElement, type ReactNode, useId } from 'react';
+import { focusFirst } from './focus-first.ts';
 import { ActionError } from './states.tsx';
 
 interface FormDialogProps {
@@ -40,7 +41,7 @@ export function FormDialog(props: FormDialogProps): ReactElement {
         description={description === undefined ? undefined : <span id={`${id}-note`}>{description}</span>}
       />
       <ModalBody {...body}>
-        <Form id={`${id}-form`} onSubmit={submit} noValidate>
+        <Form id={`${id}-form`} innerRef={focusFirst} onSubmit={submit} noValidate>
           <ActionError error={error} what={failed} />
           {props.children}
         </Form>

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type FormEvent, type ReactElement, useId, useState } from 'react';
 import { hcpTagsQuery, useAssignHcpTags, useCreateHcpTag } from '../api/hcp-tags.ts';
+import { focusFirst } from './focus-first.ts';
 import { changesOf, stateOf } from './hcp-tag-choice.ts';
 import { HcpTagChip } from './hcp-tag-labels.tsx';
 import { SearchField } from './search-field.tsx';
@@ -58,7 +59,7 @@ export function HcpTagDialog(props: HcpTagDialogProps): ReactElement {
         }
       />
       <ModalBody>
-        <form id={`${id}-form`} onSubmit={save} className="ph-stack">
+        <form id={`${id}-form`} ref={focusFirst} onSubmit={save} className="ph-stack">
           <ActionError error={assign.error} what="Nothing was changed" />
           <SearchField label="Search or name a new HCP tag" value={q} onChange={setQ} />
           <QueryView query={tags} what="the HCP tags" skeleton={<ListSkeleton what="the HCP tags" rows={4} />}>

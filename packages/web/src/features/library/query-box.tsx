@@ -13,7 +13,7 @@ interface QueryBoxProps {
   onChange: (q: string) => void;
 }
 
-/** While one types nothing waits: the server is asked after this pause, and an older question is dropped. */
+/** While one types nothing waits: words to complete with are asked for at every key, rows after this pause, and an older question is dropped. */
 const PAUSE_MS = 80;
 
 /** The search box: completes what is typed, searches when the query can be read, and points at what cannot. */
@@ -36,18 +36,19 @@ export function QueryBox({ label, value, onChange }: QueryBoxProps): ReactElemen
     setCaret(value.length);
   }, [value]);
 
-  const asked = useDebounced({ q: draft, at: caret }, PAUSE_MS);
-  const { data } = useQuery(completionsQuery(asked.q, asked.at));
+  const { data } = useQuery(completionsQuery(draft, caret));
+  const settled = useDebounced(draft, PAUSE_MS);
   const isAnswered = data !== undefined && data.q === draft;
   const error = isAnswered ? data.error : null;
   const items = isAnswered && data.at === caret ? data.items : [];
   const isShown = isOpen && items.length > 0;
 
   useEffect(() => {
-    if (data === undefined || data.q !== draft || data.error !== null || draft.trim() === sent.current) return;
+    if (data === undefined || data.q !== draft || data.error !== null) return;
+    if (settled !== draft || draft.trim() === sent.current) return;
     sent.current = draft.trim();
     report.current(sent.current);
-  }, [data, draft]);
+  }, [data, draft, settled]);
 
   const note = (text: string, at: number) => {
     setDraft(text);

@@ -1,4 +1,5 @@
-import type { EvidenceForm, EvidenceProblem } from '@pharos/contract';
+import type { EvidenceForm, EvidenceProblem, Platform } from '@pharos/contract';
+import { formatBytes } from '../../components/format.ts';
 
 export const FORM_WORDS: Readonly<Record<EvidenceForm, string>> = {
   'cosign-simple': 'cosign signature',
@@ -16,3 +17,18 @@ export const PROBLEM_WORDS: Readonly<Record<EvidenceProblem, string>> = {
   'digest-mismatch': 'The registry gave other bytes than its digest names.',
   unreadable: 'It could not be read from the registry.',
 };
+
+/** From here up an attestation travels in pieces, and its size is worth a word. */
+const LARGE_BYTES = 256 * 1024;
+
+/** Its size where it is large; null: that says nothing. */
+export function largeWords(size: number | null): string | null {
+  return size === null || size < LARGE_BYTES ? null : formatBytes(size);
+}
+
+/** Which platform of the image a manifest is, e.g. linux/arm64/v8; null: none that is known. */
+export function platformOf(subject: string, platforms: readonly Platform[]): string | null {
+  const platform = platforms.find(({ digest }) => digest === subject);
+  if (platform === undefined) return null;
+  return [platform.os, platform.architecture, platform.variant].filter((part) => part !== null).join('/');
+}

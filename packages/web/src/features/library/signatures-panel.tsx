@@ -1,4 +1,4 @@
-import type { Evidence, ImageVerification, TagDetail } from '@pharos/contract';
+import type { Evidence, ImageVerification, Platform, TagDetail } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
@@ -10,21 +10,34 @@ import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { QueryView, TextSkeleton } from '../../components/states.tsx';
 import { VerificationLabel, VerificationOutcomeLabel } from '../../components/verification-label.tsx';
-import { FORM_WORDS, PROBLEM_WORDS } from './signature-words.ts';
+import { FORM_WORDS, largeWords, PROBLEM_WORDS, platformOf } from './signature-words.ts';
 
 /** What was verified by which key when, or why not. Of this repository: a signature counts where it was found. */
-export function SignaturesPanel({ tag }: { tag: TagDetail }): ReactElement {
+export function SignaturesPanel({
+  tag,
+  platforms,
+}: {
+  tag: TagDetail;
+  /** Of the image; none where it is not known yet. */
+  platforms: readonly Platform[];
+}): ReactElement {
   const verification = useQuery(verificationQuery(tag.digest, tag.repositoryId));
   return (
     <Panel title="Signatures">
       <QueryView query={verification} what="the signatures" skeleton={<TextSkeleton what="the signatures" lines={3} />}>
-        {(data) => <Loaded verification={data} />}
+        {(data) => <Loaded verification={data} platforms={platforms} />}
       </QueryView>
     </Panel>
   );
 }
 
-function Loaded({ verification }: { verification: ImageVerification }): ReactElement {
+function Loaded({
+  verification,
+  platforms,
+}: {
+  verification: ImageVerification;
+  platforms: readonly Platform[];
+}): ReactElement {
   const mayTrust = useMay('trust:write');
   const { state, sentence, evidence, digest } = verification;
   return (
@@ -46,6 +59,7 @@ function Loaded({ verification }: { verification: ImageVerification }): ReactEle
             <Signature
               key={`${each.subject}${each.digest}${each.position}${each.repositoryId}`}
               of={digest}
+              platforms={platforms}
               evidence={each}
             />
           ))}
@@ -55,17 +69,25 @@ function Loaded({ verification }: { verification: ImageVerification }): ReactEle
   );
 }
 
-function Signature({ of, evidence }: { of: string; evidence: Evidence }): ReactElement {
-  const { form, digest, subject, results, problem, fetchedAt, checked } = evidence;
+interface SignatureProps {
+  of: string;
+  platforms: readonly Platform[];
+  evidence: Evidence;
+}
+
+function Signature({ of, platforms, evidence }: SignatureProps): ReactElement {
+  const { form, digest, subject, size, results, problem, fetchedAt, checked } = evidence;
+  const large = largeWords(size);
   return (
     <li>
       <div className="ph-row-main ph-stack-tiny">
         <span>
           {FORM_WORDS[form]} <Digest digest={digest} />
+          {large === null ? null : <span className="ph-quiet"> {large}</span>}
         </span>
         {subject === of ? null : (
           <span className="ph-quiet">
-            of the platform manifest <Digest digest={subject} />
+            of {platformOf(subject, platforms) ?? 'the platform manifest'} alone <Digest digest={subject} />
           </span>
         )}
         {results.map((result) => (

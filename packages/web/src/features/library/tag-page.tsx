@@ -220,7 +220,7 @@ function Overview({ tag, image }: { tag: TagDetail; image: ReturnType<typeof use
         <PullPanel tag={tag} />
         <DecisionsPanel digest={tag.digest} />
         <PoliciesPanel digest={tag.digest} />
-        <SignaturesPanel tag={tag} />
+        <SignaturesPanel tag={tag} platforms={image.data?.platforms ?? []} />
         <VulnerabilityReportsPanel digest={tag.digest} />
         <TagOriginPanel tag={tag} />
         {image.data ? <AttachedPanel referrers={image.data.referrers} /> : null}

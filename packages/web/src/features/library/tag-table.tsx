@@ -33,30 +33,43 @@ export const tagKey = (tag: Tag): string => `${tag.repositoryId}/${tag.name}`;
 
 export function TagTable(props: TagTableProps): ReactElement {
   const { tags, sort, onSort, isStale, withRepository = false, selection } = props;
+  const sorted = sort.replace(/^-/, '');
   const shown = REST.map((column) => hasAny(column, tags)).join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same columns are the same object, whichever tags they show
   const columns = useMemo(
-    () => [withRepository ? NAME_AND_REPOSITORY : NAME, ...REST.filter((column) => hasAny(column, tags))],
-    [withRepository, shown],
+    () => [
+      withRepository ? NAME_AND_REPOSITORY : NAME,
+      ...REST.filter((column) => hasAny(column, tags)).map((column) => withRank(column, sorted)),
+    ],
+    [withRepository, shown, sorted],
   );
   return (
-    <DataTable
-      label="Tags"
-      columns={columns}
-      rows={tags}
-      rowKey={tagKey}
-      sort={sort}
-      onSort={onSort}
-      isStale={isStale}
-      selection={selection}
-    />
+    <div className="ph-table-place">
+      <DataTable
+        label="Tags"
+        columns={columns}
+        rows={tags}
+        rowKey={tagKey}
+        sort={sort}
+        onSort={onSort}
+        isStale={isStale}
+        selection={selection}
+      />
+    </div>
   );
+}
+
+const TIMES = ['created', 'pushed', 'seen'];
+
+/** The time that rows are sorted by is shown wherever one is, in the place of when they were first seen. */
+function withRank(column: Column<Tag>, sorted: string): Column<Tag> {
+  if (!TIMES.includes(sorted) || !TIMES.includes(column.sort ?? '')) return column;
+  return { ...column, extra: column.sort === sorted ? undefined : (column.extra ?? 1) };
 }
 
 /** A registry that tells no push times would give a column of dashes. */
 function hasAny(column: Column<Tag>, tags: readonly Tag[]): boolean {
   if (column.sort === 'pushed') return tags.some((tag) => tag.pushedAt !== null);
-  if (column.label === 'Size') return tags.some((tag) => tag.size !== null);
   return true;
 }
 
@@ -82,6 +95,9 @@ const NAME: Column<Tag> = {
   cell: (tag) => (
     <>
       <TagLink tag={tag} />
+      <div>
+        <Digest digest={tag.digest} />
+      </div>
       <TagLabels tag={tag} />
       <LifecycleLabels tag={tag} />
     </>
@@ -97,6 +113,9 @@ const NAME_AND_REPOSITORY: Column<Tag> = {
         {tag.repository}
       </Link>
       <div>
+        <Digest digest={tag.digest} />
+      </div>
+      <div>
         <TagLabels tag={tag} />
       </div>
       <LifecycleLabels tag={tag} />
@@ -106,11 +125,22 @@ const NAME_AND_REPOSITORY: Column<Tag> = {
 
 const REST: readonly Column<Tag>[] = [
   {
-    label: 'Version',
+    label: 'Version, platforms',
     sort: 'version',
     descendingFirst: true,
-    modifier: 'nowrap',
-    cell: (tag) => <VersionCell tag={tag} />,
+    cell: (tag) => (
+      <span className="ph-stack-tiny">
+        <VersionCell tag={tag} />
+        <span className="ph-inline-list">
+          <PlatformList platforms={tag.platforms} />
+          {tag.size === null ? null : (
+            <span className="ph-quiet">
+              <Size bytes={tag.size} />
+            </span>
+          )}
+        </span>
+      </span>
+    ),
   },
   // Before what may stand outside of a narrow window: whether it may be used decides.
   {
@@ -123,30 +153,26 @@ const REST: readonly Column<Tag>[] = [
       </span>
     ),
   },
-  { label: 'Platforms', cell: (tag) => <PlatformList platforms={tag.platforms} /> },
-  { label: 'Digest', modifier: 'nowrap', cell: (tag) => <Digest digest={tag.digest} /> },
   {
     label: 'Created',
     sort: 'created',
     descendingFirst: true,
-    modifier: 'nowrap',
+    extra: 1,
     cell: (tag) => <RelativeTime time={tag.createdAt} absent="not stated by the image" />,
   },
   {
     label: 'Pushed',
     sort: 'pushed',
     descendingFirst: true,
-    modifier: 'nowrap',
+    extra: 2,
     cell: (tag) => <RelativeTime time={tag.pushedAt} absent="not told by the registry" />,
   },
   {
     label: 'First seen',
     sort: 'seen',
     descendingFirst: true,
-    modifier: 'nowrap',
     cell: (tag) => <RelativeTime time={tag.movedAt ?? tag.firstSeenAt} />,
   },
-  { label: 'Size', modifier: 'nowrap', cell: (tag) => <Size bytes={tag.size} /> },
 ];
 
 function VersionCell({ tag }: { tag: Tag }): ReactElement {

@@ -13,6 +13,7 @@ import type { User, UserKind } from '@pharos/contract';
 import { type FormEvent, type ReactElement, useState } from 'react';
 import { useCreateUser, useUpdateUser } from '../../api/users.ts';
 import { fieldErrors } from '../../components/field-errors.ts';
+import { focusFirst } from '../../components/focus-first.ts';
 import { FormField } from '../../components/form-field.tsx';
 import { ActionError } from '../../components/states.tsx';
 import { draftsOf, grantsOf, newGrant } from './grant-draft.ts';
@@ -52,7 +53,7 @@ export function UserForm({ user, onClose }: { user?: User; onClose: () => void }
         {link ? (
           <LinkOnce name={name} link={link} />
         ) : (
-          <Form id="user-form" onSubmit={submit}>
+          <Form id="user-form" innerRef={focusFirst} onSubmit={submit}>
             <ActionError error={mutation.error} what={user ? 'Not changed' : 'Not added'} />
             {user ? null : (
               <>
