@@ -1,7 +1,7 @@
 /** The middle steps of a scan's report: a part of its tags, and what was read of the images. */
 import type { ChunkTaken, ScanChunk } from '@pharos/contract';
 import { sql } from 'kysely';
-import { type Db, first, iso, json } from './database.ts';
+import { type Db, first, iso, json, jsonText } from './database.ts';
 import { StoreError } from './errors.ts';
 import { storeImages } from './images.ts';
 import type { ObservationCache } from './observation-cache.ts';
@@ -53,7 +53,7 @@ export function takeChunk(db: Db, { id, n, chunk, now, observations }: ChunkInpu
     const answer: ChunkTaken = { nextChunk: n + 1, needImages: await unread(trx, chunk) };
     const tags = chunk.tags.map((tag): StagedTag => [tag.name, tag.digest, tag.pushedAt]);
     await sql`insert into scan_chunks (scan_id, n, sha256, tags, answer)
-      values (${id}, ${n}, ${chunk.sha256}, ${json(tags)}, ${json(answer)})`.execute(trx);
+      values (${id}, ${n}, ${chunk.sha256}, ${jsonText(tags)}, ${json(answer)})`.execute(trx);
     await sql`update scans set next_chunk = ${n + 1}, heard_at = ${iso(now)} where id = ${id}`.execute(trx);
     return answer;
   });

@@ -54,9 +54,9 @@ export async function endOvertaken(
 
 /** A name sent twice counts once, as it was sent last. */
 export async function stagedTags(db: Db, id: string): Promise<Map<string, TagReport>> {
-  const chunks = await sql<{ tags: StagedTag[] }>`
+  const chunks = await sql<{ tags: string }>`
     select tags from scan_chunks where scan_id = ${id} order by n`.execute(db);
-  const tags = chunks.rows.flatMap((chunk) => chunk.tags);
+  const tags = chunks.rows.flatMap((chunk) => JSON.parse(chunk.tags) as StagedTag[]);
   return new Map(tags.map(([name, digest, pushedAt]) => [name, { name, digest, pushedAt: iso(pushedAt) }]));
 }
 

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { batches, type Db, iso, jsonText } from './database.ts';
 import type { ObservationCache } from './observation-cache.ts';
 import { termsOf } from './profile-terms.ts';
-import { type TagFacts, tagFacts } from './tag-facts.ts';
+import { tagFacts } from './tag-facts.ts';
 import { OBSERVATION_BATCH, type TagWrite } from './tag-write.ts';
 
 export interface TagReport {
@@ -25,6 +25,11 @@ export interface KnownRow {
   first_seen_at: Date;
 }
 
+/** A tag as it is written, and the kind that it was drawn for. */
+interface Drawn extends TagWrite {
+  readonly declaredKind: Kind | null;
+}
+
 export async function knownTags(db: Db, repositoryId: string): Promise<KnownRow[]> {
   const found = await sql<KnownRow>`
     select name, digest, pushed_at, presence, missing_scans, missing_since, first_seen_at from tags
@@ -39,7 +44,7 @@ export async function knownTags(db: Db, repositoryId: string): Promise<KnownRow[
 export class TagDrawing {
   readonly #repository: string;
   readonly #now: Date;
-  readonly #drawn = new Map<string, TagFacts & Pick<TagWrite, 'terms'>>();
+  readonly #drawn = new Map<string, Drawn>();
 
   readonly #observations: ObservationCache;
 
@@ -65,8 +70,11 @@ export class TagDrawing {
       if (row === undefined || kind.before !== kind.declared) return true;
       return row.digest !== tag.digest || row.presence !== 'present' || iso(row.pushed_at) !== tag.pushedAt;
     });
-    const keyOf = (tag: TagReport) => `${kind.declared} ${tag.name} ${tag.digest} ${tag.pushedAt}`;
-    const missing = tags.filter((tag) => !this.#drawn.has(keyOf(tag)));
+    const missing = tags.filter(({ name, digest, pushedAt }) => {
+      const drawn = this.#drawn.get(name);
+      return drawn?.digest !== digest || drawn.pushed_at !== pushedAt || drawn.declaredKind !== kind.declared;
+    });
+    const now = iso(this.#now);
     const parts = [...batches(missing, OBSERVATION_BATCH)];
     const read = (at: number) => this.#observations.take(db, [...new Set((parts[at] ?? []).map((tag) => tag.digest))]);
     let next = parts.length === 0 ? null : await read(0);
@@ -77,20 +85,18 @@ export class TagDrawing {
       reading?.catch(() => {});
       await setImmediate();
       for (const tag of batch) {
-        const firstSeenAt = iso(before.get(tag.name)?.first_seen_at ?? this.#now);
+        const known = before.get(tag.name);
+        const firstSeenAt = known === undefined ? now : iso(known.first_seen_at);
         const seen = { repository: this.#repository, tag: tag.name, declaredKind: kind.declared, firstSeenAt };
         const observation = observations.get(tag.digest) ?? null;
         const facts = tagFacts(observation, { ...seen, pushedAt: tag.pushedAt }, this.#now);
-        this.#drawn.set(keyOf(tag), { ...facts, terms: termsOf(tag.name, observation?.labels) });
+        const { name, digest, pushedAt } = tag;
+        const terms = termsOf(name, observation?.labels);
+        this.#drawn.set(name, { declaredKind: kind.declared, name, digest, pushed_at: pushedAt, facts, terms });
       }
       next = await reading;
     }
-    return tags.map((tag) => ({
-      ...this.#drawn.get(keyOf(tag))!,
-      name: tag.name,
-      digest: tag.digest,
-      pushed_at: tag.pushedAt,
-    }));
+    return tags.map(({ name }) => this.#drawn.get(name)!);
   }
 }
 

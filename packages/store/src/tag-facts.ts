@@ -76,6 +76,7 @@ export function tagFacts(observation: KnownObservation | null, seen: Seen, now: 
   const facts = factsOf(observation, seen, now);
   const version = facts.version;
   const order = version ?? parseVersion(defaultScheme(facts.kind), seen.tag);
+  const createdAt = iso(facts.createdAt);
   return {
     kind: facts.kind,
     engine: facts.engine,
@@ -85,9 +86,9 @@ export function tagFacts(observation: KnownObservation | null, seen: Seen, now: 
     flavour: version?.flavour ?? null,
     floating: order.floating,
     platforms: observation === null ? [] : [...new Set(observation.platforms.map(platformName))],
-    created_at: iso(facts.createdAt),
+    created_at: createdAt,
     created_source: facts.createdSource,
-    effective_at: iso(facts.createdAt ?? seen.pushedAt ?? seen.firstSeenAt),
+    effective_at: createdAt ?? seen.pushedAt ?? seen.firstSeenAt,
     size: observation?.size ?? null,
     extension_count: facts.extensions.length,
     extension_names: facts.extensions.slice(0, MOST_NAMES).map(({ name }) => name.slice(0, LONGEST_NAME)),

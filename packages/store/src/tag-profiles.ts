@@ -46,7 +46,25 @@ export type Profiled = Pick<
 
 /** The ids of the profiles of some tags, in their order; those that are new are made. */
 export async function profileIds(trx: Db, tags: readonly Profiled[]): Promise<number[]> {
-  const rows = tags.map(profileOf);
+  // Most tags of a report have the profile of another one: it is drawn once.
+  const drawn = new Map<string, ProfileRow>();
+  const rows = tags.map((tag) => {
+    const text = JSON.stringify([
+      tag.registryId,
+      tag.kind,
+      tag.engine,
+      tag.major,
+      tag.flavour,
+      tag.floating,
+      tag.signed,
+      tag.verified,
+      tag.platforms,
+      tag.extension_names,
+    ]);
+    const row = drawn.get(text) ?? profileOf(tag);
+    drawn.set(text, row);
+    return row;
+  });
   const wanted = new Map(rows.map((row) => [row.hash, row]));
   const known = await idsByHash(trx, [...wanted.keys()]);
   const missing = [...wanted.values()].filter(({ hash }) => !known.has(hash));

@@ -14,10 +14,11 @@ import { profileIds } from './tag-profiles.ts';
 import { lookAgainAtTags, verifiedAmong } from './verified.ts';
 
 /** A tag as a commit writes it. */
-export interface TagWrite extends TagFacts {
+export interface TagWrite {
   readonly name: string;
   readonly digest: string;
   readonly pushed_at: string | null;
+  readonly facts: TagFacts;
   /** See profile-terms.ts. */
   readonly terms: readonly string[];
 }
@@ -28,31 +29,34 @@ const PROFILED_AT_ONCE = 5_000;
 /** Observations are a few kB each. */
 export const OBSERVATION_BATCH = 200;
 
-const FACT_TYPES = sql.raw(`kind text, engine text, version jsonb, sort_key text, major int, flavour text,
-  floating boolean, platforms text[], created_at timestamptz, created_source text, effective_at timestamptz,
-  size bigint, extension_count int, extension_names text[], findings int, model_key text, tde boolean`);
+/** Facts that a tag has for itself, and those that it shares with very many others. */
+const OWN = { version: 'jsonb', sort_key: 'text', created_at: 'timestamptz', size: 'bigint', findings: 'int' } as const;
+const SHARED = {
+  kind: 'text',
+  engine: 'text',
+  major: 'int',
+  flavour: 'text',
+  floating: 'boolean',
+  platforms: 'text[]',
+  created_source: 'text',
+  extension_count: 'int',
+  extension_names: 'text[]',
+  model_key: 'text',
+  tde: 'boolean',
+} as const;
 
-const FACT_COLUMNS = [
-  'kind',
-  'engine',
-  'version',
-  'sort_key',
-  'major',
-  'flavour',
-  'floating',
-  'platforms',
-  'created_at',
-  'created_source',
-  'size',
-  'extension_count',
-  'extension_names',
-  'findings',
-  'model_key',
-  'tde',
-] as const;
+const typed = (columns: Readonly<Record<string, string>>) =>
+  sql.raw(
+    Object.entries(columns)
+      .map((column) => column.join(' '))
+      .join(', '),
+  );
+const OWN_TYPES = typed({ ...OWN, effective_at: 'timestamptz' });
+const SHARED_TYPES = typed(SHARED);
+const FACT_TYPES = sql`${OWN_TYPES}, ${SHARED_TYPES}`;
 
+const FACT_COLUMNS = [...Object.keys(OWN), ...Object.keys(SHARED)];
 const COLUMN_LIST = sql.raw(FACT_COLUMNS.join(', '));
-const NEW_COLUMNS = sql.raw(FACT_COLUMNS.map((name) => `n.${name}`).join(', '));
 const TAKE_EXCLUDED = sql.raw(FACT_COLUMNS.map((name) => `${name} = excluded.${name}`).join(', '));
 const TAKE_NEW = sql.raw(FACT_COLUMNS.map((name) => `${name} = n.${name}`).join(', '));
 
@@ -91,7 +95,7 @@ export async function writeTags(trx: Db, context: WriteContext, tags: readonly T
       ] as const) {
         for (const batch of batches(tags, BATCH)) {
           // Written out as text while the database is busy with the batch before.
-          const rows = jsonText(batch);
+          const rows = rowsOf(batch);
           await writing;
           writing = insertTags(trx, context, rows, upsert);
           await setImmediate();
@@ -115,18 +119,33 @@ async function withProfiles(trx: Db, { registryId, signed }: WriteContext, tags:
   );
   const profiles = await profileIds(
     trx,
-    tags.map((tag) => ({
-      ...tag,
+    tags.map(({ digest, facts, terms }) => ({
+      ...facts,
       registryId,
-      signed: signed.has(tag.digest),
-      verified: verified.has(tag.digest),
+      signed: signed.has(digest),
+      verified: verified.has(digest),
+      terms,
     })),
   );
-  return tags.map(({ terms, ...tag }, at) => ({
-    ...tag,
-    signed: signed.has(tag.digest),
-    profile_id: profiles[at],
-  }));
+  return tags.map((tag, at): PlacedTag => ({ ...tag, signed: signed.has(tag.digest), profile_id: profiles[at]! }));
+}
+
+interface PlacedTag extends TagWrite {
+  readonly signed: boolean;
+  readonly profile_id: number;
+}
+
+/** Tags as texts of JSON: what many of them share stands once, for reading it costs the database more than writing it down. */
+function rowsOf(tags: readonly PlacedTag[]): { own: string; shared: string } {
+  const shared = new Map<string, { readonly at: number; readonly [fact: string]: unknown }>();
+  const own = tags.map(({ name, digest, pushed_at, signed, profile_id, facts }) => {
+    const { version, sort_key, created_at, effective_at, size, findings, ...rest } = facts;
+    const text = JSON.stringify([signed, profile_id, rest]);
+    const { at } = shared.get(text) ?? { at: shared.size };
+    if (at === shared.size) shared.set(text, { at, signed, profile_id, ...rest });
+    return { at, name, digest, pushed_at, version, sort_key, created_at, effective_at, size, findings };
+  });
+  return { own: jsonText(own), shared: jsonText([...shared.values()]) };
 }
 
 /** New tags do without it: looking for a conflict costs a third more. */
@@ -144,17 +163,19 @@ const ON_CONFLICT = sql`
 function insertTags(
   trx: Db,
   { repositoryId, registryId, scanId, seenAt }: WriteContext,
-  text: string,
+  { own, shared }: { own: string; shared: string },
   upsert: RawBuilder<unknown>,
 ): Promise<unknown> {
-  const rows = sql`jsonb_to_recordset(${text}::jsonb)
-    as n(name text, digest text, pushed_at timestamptz, signed boolean, profile_id int, ${FACT_TYPES})`;
+  const rows = sql`jsonb_to_recordset(${own}::jsonb)
+      as n(at int, name text, digest text, pushed_at timestamptz, ${OWN_TYPES})
+    join jsonb_to_recordset(${shared}::jsonb) as s(at int, signed boolean, profile_id int, ${SHARED_TYPES}) using (at)`;
+  // Sorted as the widest indexes are: the next row's place is near the last one's.
   return sql`
     insert into tags as t (repository_id, registry_id, name, digest, digest_since, digest_scan_id, pushed_at,
       effective_at, presence, first_seen_at, last_seen_at, signed, profile_id, ${COLUMN_LIST})
     select ${repositoryId}::uuid, ${registryId}::uuid, n.name, n.digest, ${seenAt}::timestamptz, ${scanId}::uuid,
-      n.pushed_at, n.effective_at, 'present', ${seenAt}::timestamptz, ${seenAt}::timestamptz, n.signed, n.profile_id, ${NEW_COLUMNS}
-    from ${rows}
+      n.pushed_at, n.effective_at, 'present', ${seenAt}::timestamptz, ${seenAt}::timestamptz, s.signed, s.profile_id, ${COLUMN_LIST}
+    from ${rows} order by s.profile_id, n.sort_key
     ${upsert}`.execute(trx);
 }
 

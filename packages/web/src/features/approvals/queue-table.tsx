@@ -107,6 +107,8 @@ const COLUMNS: readonly Column<ApprovalItem>[] = [
   },
   {
     label: 'Why',
+    modifier: 'breakWord',
+    width: 20,
     cell: (item) => (
       <div className="ph-stack-small">
         <span className="ph-inline-list">

@@ -150,8 +150,17 @@ type Entry = CatalogDetail['entries'][number];
 
 const ENTRIES: readonly Column<Entry>[] = [
   { label: 'Version', modifier: 'fitContent', cell: ({ major }) => major },
-  { label: 'Image', modifier: 'breakWord', width: 35, cell: ({ tag }) => <HostileText text={tag} /> },
-  { label: 'Digest', cell: ({ digest }) => <Digest digest={digest} /> },
+  {
+    label: 'Image',
+    modifier: 'breakWord',
+    width: 45,
+    cell: ({ tag, digest }) => (
+      <span className="ph-stack-tiny">
+        <HostileText text={tag} />
+        <Digest digest={digest} />
+      </span>
+    ),
+  },
   { label: 'State', cell: ({ state }) => <ImageStateLabel state={state} /> },
   {
     label: 'Extension images',

@@ -55,10 +55,14 @@ const COLUMNS: readonly Column<Team>[] = [
     ),
   },
   { label: 'Roles', modifier: 'breakWord', cell: (team) => team.grants.map(grantWords).join(', ') },
-  { label: 'Members', modifier: 'breakWord', cell: (team) => team.members.map((member) => member.name).join(', ') },
-  { label: 'Groups', modifier: 'breakWord', cell: (team) => team.groups.join(', ') },
+  { label: 'Members', modifier: 'breakWord', cell: (team) => words(team.members.map((member) => member.name)) },
+  { label: 'Groups', modifier: 'breakWord', cell: (team) => words(team.groups) },
   { label: 'Actions', hideLabel: true, cell: (team) => <TeamActions team={team} /> },
 ];
+
+function words(names: readonly string[]): ReactElement | string {
+  return names.length === 0 ? <span className="ph-quiet">none</span> : names.join(', ');
+}
 
 function TeamActions({ team }: { team: Team }): ReactElement {
   const [asked, setAsked] = useState<'change' | 'delete' | null>(null);

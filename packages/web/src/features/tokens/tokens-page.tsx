@@ -75,14 +75,15 @@ const COLUMNS: readonly Column<Token>[] = [
   {
     label: 'Bounded to',
     modifier: 'breakWord',
-    cell: (token) => token.scopes.map(boundWords).join(', '),
+    cell: (token) =>
+      token.scopes.length === 0 ? <span className="ph-quiet">no bound</span> : token.scopes.map(boundWords).join(', '),
   },
   { label: 'For', cell: (token) => token.owner?.name ?? '' },
   { label: 'Begins with', cell: (token) => <code>{token.prefix}…</code> },
-  { label: 'Created', modifier: 'nowrap', cell: (token) => <RelativeTime time={token.createdAt} /> },
-  { label: 'By', cell: (token) => token.createdBy },
-  { label: 'Last used', modifier: 'nowrap', cell: (token) => <RelativeTime time={token.lastUsedAt} /> },
-  { label: 'Ends', modifier: 'nowrap', cell: (token) => <RelativeTime time={token.expiresAt} /> },
+  { label: 'Created', cell: (token) => <RelativeTime time={token.createdAt} /> },
+  { label: 'By', modifier: 'breakWord', cell: (token) => token.createdBy },
+  { label: 'Last used', cell: (token) => <RelativeTime time={token.lastUsedAt} /> },
+  { label: 'Ends', cell: (token) => <RelativeTime time={token.expiresAt} /> },
   {
     label: 'Actions',
     hideLabel: true,
