@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
+import { sql } from 'kysely';
 import { everything, type Given, hours, knownOf, REGISTRY, registry, scan, T0 } from './given.ts';
 import { code } from './registry-given.ts';
 
