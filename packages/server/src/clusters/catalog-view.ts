@@ -79,9 +79,8 @@ export async function heldOf(
     const isMeant = found !== undefined && found.digest === waitsFor?.digest;
     const upgrade = isMeant ? { id: found.id, state: found.state, requestedBy: found.requestedBy } : null;
     const wanted = waitsFor && { digest: waitsFor.digest, tag: waitsFor.tag };
-    const message = isPinned
-      ? wordsOf(wanted, upgrade)
-      : `No agent has pinned it yet: what ${key.name} holds for PostgreSQL ${follower.major} stays for all until then.`;
+    const unseen = `No agent has pinned it yet: what ${key.name} holds for PostgreSQL ${follower.major} stays for all until then.`;
+    const message = [...(isPinned ? [] : [unseen]), wordsOf(wanted, upgrade)].join(' ');
     return [{ ...follower, tag, waitsFor: wanted, isPinned, upgrade, message }];
   });
 }
