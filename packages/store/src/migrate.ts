@@ -88,7 +88,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
 /** Throws `database-newer`, `migration-failed`, `database-unavailable`, `disk-full`. */
 export async function migrate(db: Db): Promise<void> {
   await refuseForeign(db);
-  // kysely looks at every table before it finds nothing to do: half of the time a start takes.
+  // kysely looks at every table before it finds that there is nothing to do.
   if (await isBehind(db)) {
     await dropSeenViews(db);
     const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });

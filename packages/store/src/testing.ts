@@ -1,6 +1,6 @@
 /**
  * For tests, here and of the packages above: an embedded database that is made and migrated already. initdb and the
- * migrations cost six seconds of processor time, a copy of their result a tenth of one, and a whole run opens two hundred.
+ * migrations cost six seconds of processor time, a copy of their result a fraction of one, and a whole run opens two hundred.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -30,7 +30,7 @@ export async function openTestStore(options: Pick<StoreOptions, 'log' | 'absence
 /** Puts a database of this version, without a row, into a data directory that has none yet. */
 export async function putDatabase(dataDir: string): Promise<void> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  // At once: file by file through promises it costs six times the processor time.
+  // At once: file by file through promises it costs several times the processor time.
   cpSync(await template(), join(dataDir, 'database'), { recursive: true });
 }
 
@@ -48,7 +48,7 @@ async function template(): Promise<string> {
   return made;
 }
 
-/** Half of its 1500 files are the databases that only CREATE DATABASE reads; copies of them cost more than opening one. */
+/** Half of its 1500 files are the databases that only CREATE DATABASE reads; copies of them cost about as much as opening one. */
 function slim(database: string): void {
   for (const unread of ['1', '4']) {
     const folder = join(database, 'base', unread);
