@@ -20,6 +20,7 @@ import {
 } from '@pharos/testbed';
 import { applyObject, observeObject, refOf } from '../../packages/agent/src/kubernetes/apply.ts';
 import { causeOf } from '../../packages/agent/src/kubernetes/cause.ts';
+import { usagesIn } from '../../packages/agent/src/kubernetes/usages.ts';
 import { clusterManifest } from '../../packages/library/src/manifests/cloudnative-pg.ts';
 import { checkCluster } from '../../packages/library/src/manifests/cluster-checks.ts';
 import { specOf } from '../../packages/library/src/manifests/cluster-spec.ts';
@@ -184,7 +185,7 @@ describe('manifests before the real CloudNativePG', { skip, timeout: 300_000 }, 
     }
     const onto = (object: Any, image: PlacedImage) => manifestOf(image, { name: object.metadata.name });
 
-    test('a newer build of the same major is taken over, and what it makes is of it', async () => {
+    test('a newer build of the same major is taken over', async () => {
       const { object, task } = await running('minor', placed('postgresql', '17.5-202506091630-minimal-trixie'));
       const next = onto(object, placed('postgresql', TAG));
       const told = await applyObject(cluster(), next, { ...task, generation: 2 });
@@ -228,6 +229,69 @@ describe('manifests before the real CloudNativePG', { skip, timeout: 300_000 }, 
       await applyObject(cluster(), next, { ...task, generation: 3 });
       const status = await statusOf(next, ({ image }) => image === next.spec.imageName, 'the new image');
       assert.equal(status.pgDataImageInfo.majorVersion, 14, 'the data stay of the old major until pg_upgrade has run');
+    });
+
+    const JOBS = '/apis/batch/v1/namespaces/team-a/jobs';
+    const CLAIMS = '/api/v1/namespaces/team-a/persistentvolumeclaims';
+    const PODS = '/api/v1/namespaces/team-a/pods';
+    const made = (path: string): Promise<Any> =>
+      waitFor(() => api.call('GET', path).catch(() => null), `${path}, made by the operator`);
+
+    /** What a kubelet and the controllers of jobs and volumes would say: the job is done, and its volumes are there. */
+    async function finish(job: string): Promise<void> {
+      const at = new Date().toISOString();
+      const conditions = ['SuccessCriteriaMet', 'Complete'].map((type) => ({
+        ...{ type, status: 'True', reason: 'Done', lastTransitionTime: at, lastProbeTime: at },
+      }));
+      const status = { startTime: at, completionTime: at, succeeded: 1, uncountedTerminatedPods: {}, conditions };
+      await kubernetes.call('PATCH', `${JOBS}/${job}/status`, { status });
+      for (const { metadata } of (await api.call('GET', CLAIMS)).items)
+        await kubernetes.call('PATCH', `${CLAIMS}/${metadata.name}/status`, { status: { phase: 'Bound' } });
+    }
+
+    /** What the garbage collector would do: what is deleted in the foreground goes once nothing hangs on it. */
+    async function collect(job: string): Promise<void> {
+      const path = `${JOBS}/${job}`;
+      await waitFor(async () => (await api.call('GET', path)).metadata.deletionTimestamp, `${job} to be deleted`);
+      await kubernetes.call('PATCH', path, { metadata: { finalizers: null } });
+    }
+
+    test('what it makes names our images by digest, also those of extensions, and is read as their use', async () => {
+      const image = placed('postgresql', PG18);
+      const object = manifestOf(image, { name: 'made', extensions: [extension('pgvector')] });
+      await applyObject(cluster(), object, makeTask());
+      const job = await made(`${JOBS}/made-1-initdb`);
+      assert.equal(job.spec.template.spec.containers[0].image, object.spec.imageName);
+      await finish('made-1-initdb');
+      const pod = await made(`${PODS}/made-1`);
+      const uses = usagesIn({ apiVersion: 'v1', kind: 'Pod' }, pod) ?? [];
+      const [mounted] = object.spec.postgresql.extensions;
+      const named = uses.map((use) => use.image);
+      assert.ok(named.includes(object.spec.imageName) && named.includes(mounted.image.reference), named.join());
+      assert.ok(uses.some(({ digest }) => digest === image.digest));
+      assert.ok(uses.every(({ owner }) => owner === 'Cluster/made'));
+    });
+
+    test('an in-place major upgrade: pods go, a job of the new image comes, and at its end the data are of the new major', async () => {
+      const { object, task } = await running('major', placed('postgresql', TAG));
+      await made(`${JOBS}/major-1-initdb`);
+      await finish('major-1-initdb');
+      await made(`${PODS}/major-1`);
+      // Which instance is the primary is said by instances, and none runs.
+      const labels = { 'cnpg.io/instanceRole': 'primary' };
+      for (const path of [`${PODS}/major-1`, `${CLAIMS}/major-1`])
+        await kubernetes.call('PATCH', path, { metadata: { labels } });
+      const next = onto(object, placed('postgresql', PG18));
+      await applyObject(cluster(), next, { ...task, generation: 2 });
+      await collect('major-1-initdb');
+      const job = await made(`${JOBS}/major-1-major-upgrade`);
+      assert.equal(job.spec.template.spec.containers[0].image, next.spec.imageName);
+      const during = await statusOf(next, ({ phase }) => /major/.test(phase ?? ''), 'the phase');
+      assert.equal(during.phase, 'Upgrading Postgres major version');
+      assert.equal(during.pgDataImageInfo.majorVersion, 17);
+      await kubernetes.call('GET', `${PODS}/major-1`, undefined, 404);
+      await finish('major-1-major-upgrade');
+      await statusOf(next, ({ pgDataImageInfo }) => pgDataImageInfo.majorVersion === 18, 'the new major');
     });
 
     test('pitfall 9: one entry of a catalog changes every cluster that follows it, at once', async () => {

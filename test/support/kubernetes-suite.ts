@@ -354,6 +354,7 @@ export function dispatchSuite(parts: KubernetesParts): void {
       assert.equal(await failure({ ...cluster('x'), kind: 'Pooler' }), 'kind-missing');
       assert.equal(await failure(elsewhere), 'namespace-missing');
       assert.equal(await failure(cluster('x', { instances: 0 })), 'object-invalid');
+      assert.equal(await failure({ ...cluster('x'), specs: {} }), 'object-invalid');
       assert.equal(await failure(cluster('x'), api, ['team-b']), 'namespace-not-served');
     });
 

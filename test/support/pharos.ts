@@ -93,13 +93,13 @@ export async function startPharos(options: StartOptions = {}): Promise<Pharos> {
     waitFor(
       async () => /^\s*Open +(https?:\S+)/m.exec(output())?.[1] && (own ?? /^\s*Open +(http:\S+)/m.exec(output())?.[1]),
       'the address in the output',
-      60_000,
+      120_000,
     ),
     ended.then((code) => {
       throw new Error(`pharos ended with ${code}:\n${output()}`);
     }),
   ]);
-  await waitFor(async () => (await fetch(`${url}/readyz`).catch(() => null))?.ok, `readiness:\n${output()}`, 60_000);
+  await waitFor(async () => (await fetch(`${url}/readyz`).catch(() => null))?.ok, `readiness:\n${output()}`, 120_000);
   return {
     url,
     port: Number(new URL(url).port),

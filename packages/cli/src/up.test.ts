@@ -21,8 +21,9 @@ interface Ended {
 /** One world for a test: a directory and an environment without the settings of whoever runs the tests. */
 function worldOf(t: TestContext) {
   const cwd = temporaryDirectory(t);
-  const { PATH } = process.env;
-  const env = { PATH, HOME: cwd };
+  // Where Node keeps what it compiled is no setting of Pharos, and twenty commands start here.
+  const { PATH, NODE_COMPILE_CACHE = '' } = process.env;
+  const env = { PATH, HOME: cwd, NODE_COMPILE_CACHE };
   const start = (script: string, ...args: string[]): ChildProcess => {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
       cwd,

@@ -38,10 +38,9 @@ export const ClusterUpgrade = z.object({
   extension: z.string().nullable().meta({ description: 'Whose image it is; null: the image of the database' }),
   from: z.string().meta({ description: 'Tag before' }),
   to: z.string().meta({ description: 'Tag after' }),
-  change: z
-    .string()
-    .nullable()
-    .meta({ description: 'Of kind change: what is asked for, in words; null: it goes to another image' }),
+  change: z.string().nullable().meta({
+    description: 'What is asked for, in words, where it is more than a step to another image; null: that alone',
+  }),
   when: UpgradeTiming,
   state: UpgradeState,
   message: z.string().meta({ description: 'How it stands, in one sentence' }),

@@ -81,6 +81,9 @@ export const ClusterInput = z.strictObject({
 export type ClusterInput = z.infer<typeof ClusterInput>;
 
 export const ClusterPatch = z.strictObject({
+  image: Digest.optional().meta({
+    description: 'The approved image to go to with the rest of it: one change, which is confirmed and made as one',
+  }),
   instances: z.number().int().optional(),
   storage: Given.storage.optional(),
   resources: ClusterResources.optional(),

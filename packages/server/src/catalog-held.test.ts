@@ -220,6 +220,7 @@ test('property: whatever one person does with a catalog in whatever order, a clu
       async () => at.call('approveUpgrade', { params: { ...guarded, upgradeId: await waiting() } }, alice),
       async () => at.call('cancelUpgrade', { params: { ...guarded, upgradeId: await waiting() } }, alice),
       () => at.call('updateCluster', { params: guarded, body: { instances: 1 + next(4) } }, alice),
+      () => at.call('updateCluster', { params: guarded, body: { instances: 1 + next(4), image: some() } }, alice),
       () => applyAll(agent),
       () => carryOutDue(serverIn(at, next(48))),
     ];

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
+import { applyAll } from './clusters/testing-people.ts';
 import { makeAgent } from './testing.ts';
 
 const PG = 'cloudnative-pg/postgresql';
@@ -38,16 +39,8 @@ before(async () => {
 });
 after(() => library.it.stop());
 
-/** The agent applies all that it is handed; answers what that was, as text. */
-async function apply(): Promise<string> {
-  const { body } = await agent.call('agentDispatches', { query: { agentId: agent.agentId, epoch: 1 } });
-  for (const task of body.tasks) {
-    const said = { agentId: agent.agentId, fence: task.fence, generation: task.generation, status: [] };
-    const report = { ...said, state: 'applied', code: null, message: '', hint: null };
-    assert.equal((await agent.call('agentDispatchReport', { params: { id: task.id }, body: report })).status, 204);
-  }
-  return JSON.stringify(body.tasks);
-}
+/** As text. */
+const apply = async () => JSON.stringify(await applyAll(agent));
 const catalog = async () => (await at.call('getCatalog', { params: { name: NAME }, query: {} })).body;
 const cluster = async () => (await at.call('getCluster', { params: { id } })).body;
 async function dispatch(): Promise<void> {

@@ -1,20 +1,18 @@
 /** What restarts a cluster goes the way of an upgrade, and what protects it is not taken away by whoever may change it. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Weekday } from '@pharos/contract';
 import { clusterObject, restartsOf } from '@pharos/library';
 import { imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
+import { joinAs, random, serverIn, windowSoon } from './clusters/testing-people.ts';
 import { carryOutDue, verifyUpgrades } from './clusters/upgrade-run.ts';
-import type { Context } from './context.ts';
 import { type CallOptions, makeAgent } from './testing.ts';
-import { testContext } from './testing-context.ts';
 
 const [PG, VECTOR] = ['hcp/postgresql', 'hcp/pgvector'];
 const TAG = '18.4-202607270910-minimal-trixie';
 const TAGS = ['0.8.0', '0.8.1', '0.8.2', '0.8.3'].map((version) => `${version}-202608170911-18-trixie`);
 const [v0, v1, v2, PENDING] = TAGS.map((tag) => imageOf(VECTOR!, tag)) as [string, string, string, string];
 const image = imageOf(PG!, TAG);
-const HOUR = 3_600_000;
+const _HOUR = 3_600_000;
 let library: TestLibrary;
 let at: TestLibrary['it'];
 let agent: ReturnType<typeof makeAgent>;
@@ -38,29 +36,9 @@ before(async () => {
     TAGS.map((tag) => ({ tag, annotations })),
   );
   await library.decide('approved', image, v0, v1);
-  [alice, bob] = [await join('alice'), await join('bob')];
+  [alice, bob] = [await joinAs(at, 'alice'), await joinAs(at, 'bob')];
 });
 after(() => library.it.stop());
-
-async function join(name: string): Promise<CallOptions> {
-  const grants = [{ role: 'consumer', scope: 'everywhere' }];
-  const made = await at.call('createUser', { body: { name, grants, kind: 'person' } });
-  assert.equal(made.status, 201, made.text);
-  const token = made.body.link.url.split('?token=')[1];
-  const answer = await at.call('signInByLink', { body: { token, password: 'correct horse battery' } }, { token: null });
-  const cookie = (answer.headers.getSetCookie()[0] ?? '').split(';')[0] as string;
-  return { token: null, headers: { cookie, 'sec-fetch-site': 'same-origin' } };
-}
-
-function serverIn(hours: number): Context {
-  return { ...testContext(at.store), now: () => new Date(Date.now() + hours * HOUR) };
-}
-
-function windowSoon() {
-  const opens = new Date(Date.now() + 3 * HOUR);
-  const days: Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
-  return { days, from: opens.toISOString().slice(11, 16), minutes: 60, timeZone: 'UTC' };
-}
 
 async function makeCluster(name: string, more: object = {}): Promise<{ id: string }> {
   const extensions = [{ name: 'vector', image: v0 }];
@@ -100,9 +78,9 @@ test('a new extension image waits for its window, is shown, and comes by the dig
   assert.equal((await patch(params, { resources: { memory: '9Gi' } })).body.code, 'conflict', 'one waits at a time');
   // What restarts nothing does not wait, and stays when the other comes.
   assert.equal((await patch(params, { storage: '30Gi' })).body.spec.storage.size, '30Gi');
-  await carryOutDue(serverIn(0));
+  await carryOutDue(serverIn(at, 0));
   assert.ok((await mounted(params)).includes(v0));
-  await Promise.all([carryOutDue(serverIn(3.5)), carryOutDue(serverIn(3.25))]);
+  await Promise.all([carryOutDue(serverIn(at, 3.5)), carryOutDue(serverIn(at, 3.25))]);
   const done = await show(params);
   assert.deepEqual(
     [done.spec.extensions[0].image, done.spec.resources.memory, done.spec.instances, done.spec.storage.size],
@@ -120,7 +98,7 @@ test('where a second person confirms upgrades, one person changes no image and r
   const before = await mounted(params);
   const asked = await patch(params, vector(v1), alice);
   assert.deepEqual([asked.status, asked.body.upgrade.state], [200, 'requested'], asked.text);
-  await carryOutDue(serverIn(24));
+  await carryOutDue(serverIn(at, 24));
   assert.equal(await mounted(params), before);
   const input = { params: { ...params, upgradeId: asked.body.upgrade.id } };
   assert.equal((await at.call('approveUpgrade', input, alice)).body.code, 'second-person-needed');
@@ -169,7 +147,7 @@ test('an extension image that is not approved for new use comes by no change, an
   await at.call('setClusterMaintenance', { params, body: { windows: [windowSoon()] } });
   assert.equal((await patch(params, { ...vector(v2), when: 'window' })).body.upgrade.state, 'scheduled');
   await library.decide('revoked', v2);
-  await carryOutDue(serverIn(3.5));
+  await carryOutDue(serverIn(at, 3.5));
   const after = await show(params);
   assert.deepEqual([after.upgrade, after.upgrades[0].state, after.spec.extensions[0].image], [null, 'stopped', v0]);
   assert.match(after.upgrades[0].message, /is revoked/);
@@ -200,16 +178,16 @@ test('a change is verified by what the pods mount; one that mounts nothing by th
   };
   const state = async () => (await show(params)).upgrades[0].state;
   assert.equal((await patch(params, { resources: { memory: '2Gi' } })).body.upgrade.state, 'applying');
-  const later = (hours: number) => serverIn(hours).now();
+  const later = (hours: number) => serverIn(at, hours).now();
   await applied('Upgrading cluster', later(0.1));
-  await verifyUpgrades(serverIn(0.1));
+  await verifyUpgrades(serverIn(at, 0.1));
   assert.equal(await state(), 'applying');
   await applied('Cluster in healthy state', later(0.2));
-  await verifyUpgrades(serverIn(0.2));
+  await verifyUpgrades(serverIn(at, 0.2));
   assert.equal(await state(), 'verified');
   await patch(params, vector(v1));
   await applied('Cluster in healthy state', later(0.5));
-  await verifyUpgrades(serverIn(0.5));
+  await verifyUpgrades(serverIn(at, 0.5));
   assert.equal(await state(), 'applying', 'no agent tells what the pods mount');
   const usage = { namespace: 'default', name: 'proof-1', owner: 'Cluster/proof', image: 'r', pinned: null };
   const usages = [
@@ -219,23 +197,12 @@ test('a change is verified by what the pods mount; one that mounts nothing by th
   const scope = { apiVersion: 'v1', kind: 'Pod', namespace: '' };
   const body = { agentId: agent.agentId, epoch: 1, sequence: 1, scope, complete: true, usages };
   assert.equal((await agent.call('agentUsages', { body })).status, 204);
-  await verifyUpgrades(serverIn(0.5));
+  await verifyUpgrades(serverIn(at, 0.5));
   assert.deepEqual(
     [await state(), (await show(params)).upgrades[0].message],
     ['verified', 'The instance has the new extension images mounted.'],
   );
 });
-
-/** A generator with a seed (mulberry32): a failure names it. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) % below;
-  };
-}
 
 test('property: whatever one person asks for in whatever order, a cluster that a second person guards does not restart', async () => {
   for (const seed of [1, 2, 3]) {
@@ -266,7 +233,7 @@ test('property: whatever one person asks for in whatever order, a cluster that a
       () => at.call('upgradeCluster', { params, body: { image: v1 } }, alice),
       async () => at.call('approveUpgrade', { params: { ...params, upgradeId: await waiting() } }, alice),
       async () => at.call('cancelUpgrade', { params: { ...params, upgradeId: await waiting() } }, alice),
-      () => carryOutDue(serverIn(next(48))),
+      () => carryOutDue(serverIn(at, next(48))),
     ];
     for (let turn = 0; turn < 40; turn += 1) {
       // Two at once: what is decided between the look and the commit counts.

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { DispatchTask, Weekday } from '@pharos/contract';
+import type { DispatchTask } from '@pharos/contract';
 import { imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
+import { joinAs, serverIn, windowSoon } from './clusters/testing-people.ts';
 import { carryOutDue, verifyUpgrades } from './clusters/upgrade-run.ts';
-import type { Context } from './context.ts';
 import { type CallOptions, makeAgent } from './testing.ts';
-import { testContext } from './testing-context.ts';
 
 const PG = 'hcp/postgresql';
 const [OLD, YOUNG, NEXT] = ['17.4-2503310734', '17.6-2509120845', '17.7-2511130845'];
 const [old, young, next] = [OLD, YOUNG, NEXT].map((tag) => imageOf(PG, tag)) as [string, string, string];
-const HOUR = 3_600_000;
+const _HOUR = 3_600_000;
 let library: TestLibrary;
 let at: TestLibrary['it'];
 let agent: ReturnType<typeof makeAgent>;
@@ -27,18 +26,6 @@ before(async () => {
   await library.decide('approved', old, young, next);
 });
 after(() => library.it.stop());
-
-/** Another server over the same database, whose clock is some hours ahead. */
-function serverIn(hours: number): Context {
-  return { ...testContext(at.store), now: () => new Date(Date.now() + hours * HOUR) };
-}
-
-/** Opens in three hours, for one. */
-function windowSoon() {
-  const opens = new Date(Date.now() + 3 * HOUR);
-  const days: Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
-  return { days, from: opens.toISOString().slice(11, 16), minutes: 60, timeZone: 'UTC' };
-}
 
 async function makeCluster(name: string, more: object = {}): Promise<{ id: string }> {
   const body = { name, namespace: 'team-a', location: LOCATION, image: old, storage: '20Gi', apply: true, ...more };
@@ -101,10 +88,10 @@ test('a scheduled upgrade is shown with its time, waits, and begins once over tw
   const again = await upgrade(params, 'now', next);
   assert.deepEqual([again.status, again.body.code], [409, 'conflict']);
 
-  await carryOutDue(serverIn(0));
+  await carryOutDue(serverIn(at, 0));
   assert.equal((await show(params)).image.tag, OLD, 'the window is not open yet');
-  await Promise.all([carryOutDue(serverIn(3.5)), carryOutDue(serverIn(3.25))]);
-  await carryOutDue(serverIn(3.5));
+  await Promise.all([carryOutDue(serverIn(at, 3.5)), carryOutDue(serverIn(at, 3.25))]);
+  await carryOutDue(serverIn(at, 3.5));
   const after = await show(params);
   assert.deepEqual([after.image.tag, after.upgrade.state], [YOUNG, 'applying']);
   assert.equal((await at.store.dispatches.get('cluster', params.id))?.generation, 2);
@@ -132,7 +119,7 @@ test('in an open window it begins at once; cancelled, it never begins', async ()
   const cancelled = await at.call('cancelUpgrade', { params: { ...params, upgradeId } });
   assert.deepEqual([cancelled.status, cancelled.body.state], [200, 'cancelled']);
   assert.equal((await at.call('cancelUpgrade', { params: { ...params, upgradeId } })).body.code, 'conflict');
-  await carryOutDue(serverIn(3.5));
+  await carryOutDue(serverIn(at, 3.5));
   const after = await show(params);
   assert.deepEqual([after.image.tag, after.upgrade, after.upgrades[0].state], [OLD, null, 'cancelled']);
   await setWindow([open], params);
@@ -144,7 +131,7 @@ test('an image that is revoked before the window never comes; the reason is kept
   await setWindow([windowSoon()], params);
   assert.equal((await upgrade(params, 'window', next)).status, 200);
   await library.decide('revoked', next);
-  await Promise.all([carryOutDue(serverIn(3.5)), carryOutDue(serverIn(3.5))]);
+  await Promise.all([carryOutDue(serverIn(at, 3.5)), carryOutDue(serverIn(at, 3.5))]);
   const after = await show(params);
   assert.deepEqual([after.image.tag, after.upgrade], [OLD, null]);
   assert.equal(after.upgrades[0].state, 'stopped');
@@ -157,24 +144,14 @@ test('an image that is revoked before the window never comes; the reason is kept
   assert.deepEqual([items.length, /revoked/.test(items[0]?.reason ?? '')], [1, true]);
 });
 
-async function join(name: string): Promise<CallOptions> {
-  const grants = [{ role: 'consumer', scope: 'everywhere' }];
-  const made = await at.call('createUser', { body: { name, grants, kind: 'person' } });
-  assert.equal(made.status, 201, made.text);
-  const token = made.body.link.url.split('?token=')[1];
-  const answer = await at.call('signInByLink', { body: { token, password: 'correct horse battery' } }, { token: null });
-  const cookie = (answer.headers.getSetCookie()[0] ?? '').split(';')[0] as string;
-  return { token: null, headers: { cookie, 'sec-fetch-site': 'same-origin' } };
-}
-
 test('where approval is asked for, a second person confirms, and only then it begins', async () => {
-  const [alice, bob] = [await join('alice'), await join('bob')];
+  const [alice, bob] = [await joinAs(at, 'alice'), await joinAs(at, 'bob')];
   const params = await makeCluster('approved');
   await at.call('setClusterMaintenance', { params, body: { upgradeApproval: true } });
   const asked = await upgrade(params, 'now', young, alice);
   assert.equal(asked.status, 200, asked.text);
   assert.deepEqual([asked.body.image.tag, asked.body.upgrade.state], [OLD, 'requested']);
-  await carryOutDue(serverIn(24));
+  await carryOutDue(serverIn(at, 24));
   assert.equal((await show(params)).image.tag, OLD);
   const input = { params: { ...params, upgradeId: asked.body.upgrade.id } };
   assert.equal((await at.call('approveUpgrade', input, alice)).body.code, 'second-person-needed');
@@ -228,21 +205,21 @@ test('progress and proof: what the agent applies, what the operator says, which 
   await run(old, old);
   await report('Upgrading cluster', 1);
   await run(old, young);
-  await verifyUpgrades(serverIn(0));
+  await verifyUpgrades(serverIn(at, 0));
   assert.deepEqual(await words(), [
     'applying',
     'Restarting instances: 1 of 2 run the new image. The operator says: Upgrading cluster.',
     { done: 1, total: 2 },
   ]);
-  await verifyUpgrades(serverIn(2));
+  await verifyUpgrades(serverIn(at, 2));
   assert.deepEqual((await words())[0], 'unverified', 'too long');
   assert.match((await show(params)).upgrades[0].message, /^After 1 h: Restarting instances/);
 
   await run(young, young);
-  await verifyUpgrades(serverIn(2));
+  await verifyUpgrades(serverIn(at, 2));
   assert.equal((await words())[0], 'unverified', 'the operator has not been asked since');
   await report('Cluster in healthy state', 2);
-  await Promise.all([verifyUpgrades(serverIn(2)), verifyUpgrades(serverIn(2))]);
+  await Promise.all([verifyUpgrades(serverIn(at, 2)), verifyUpgrades(serverIn(at, 2))]);
   assert.deepEqual((await words()).slice(0, 2), ['verified', `All 2 instances run ${young.slice(0, 19)}.`]);
   const told = (await at.call('listActivity', { query: { type: 'upgrade.verified' } })).body.items;
   assert.deepEqual([told.length, told[0].subjectId], [1, params.id]);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '@pharos/store';
 import { ServerError } from './errors.ts';
 
 /** Name of the key file in the data directory. */
@@ -13,7 +14,7 @@ export const KEY_BYTES = 32;
  */
 export async function keyFile(dataDir: string): Promise<string> {
   const path = join(dataDir, KEY_FILE);
-  await makeFile(path);
+  await makeFile(dataDir, path);
   const info = await stat(path);
   if ((info.mode & 0o077) === 0) return path;
   throw unusable(
@@ -23,7 +24,7 @@ export async function keyFile(dataDir: string): Promise<string> {
 }
 
 /** Makes the file unless it is there: written whole beside it and linked, so that two starts at once agree on one key. */
-async function makeFile(path: string): Promise<void> {
+async function makeFile(dataDir: string, path: string): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     if (await exists(path)) return;
@@ -35,6 +36,8 @@ async function makeFile(path: string): Promise<void> {
       await file.close();
     }
     await link(draft, path);
+    // Secrets sealed with it are kept from now on: its name must be on disk before they are.
+    await syncFolder(dataDir);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
     throw unusable(

@@ -7,7 +7,9 @@ import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { syncFolder } from '@pharos/store';
 import { decodeKey, KEY_BYTES, keyFile, unusable } from './key.ts';
 
 /** One key of 32 bytes; the id is made of it and tells nothing about it. */
@@ -90,6 +92,7 @@ function fileRing(path: string): Keyring {
       const text = next.map(({ bytes }) => `${bytes.toString('base64')}\n`).join('');
       await writeFile(draft, text, { mode: 0o600, flag: 'wx', flush: true });
       await rename(draft, path);
+      await syncFolder(dirname(path));
     } finally {
       await rm(draft, { force: true });
     }

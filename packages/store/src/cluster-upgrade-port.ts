@@ -2,13 +2,13 @@
 import type { ClusterPatch, UpgradeKind, UpgradeState, UpgradeTiming } from '@pharos/contract';
 import type { StoredMaintenance } from './maintenance-port.ts';
 
-/** A change of a cluster that restarts it and goes to no other image. */
+/** A change of a cluster that restarts it: of kind `change` with the image that it has, else with the step to another one. */
 export interface UpgradeChange {
   /** What is changed, for whoever confirms it. */
   readonly words: string;
   /** What is written when its time has come: extensions by the images that were found when it was asked for. */
   readonly patch: Omit<ClusterPatch, 'when'>;
-  /** Extension images that the cluster gets by it. */
+  /** Images that the cluster gets by it: its own, where it goes to another one, and those of extensions. */
   readonly digests: readonly string[];
 }
 
@@ -22,7 +22,6 @@ export interface NewUpgrade {
   readonly fromTag: string;
   readonly toTag: string;
   readonly timing: UpgradeTiming;
-  /** Of kind `change` only. */
   readonly change?: UpgradeChange | null;
   readonly requestedBy: string;
   /** The user behind it; null: nobody's token. */

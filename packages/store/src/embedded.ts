@@ -1,6 +1,6 @@
 /** The embedded database: a locked directory, PGlite in its worker, and the upkeep that PGlite has nobody else for. */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { readFile, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kysely, PGliteDialect } from 'kysely';
 import { auditedDialect } from './audited-driver.ts';
@@ -8,6 +8,7 @@ import type { Db, Log } from './database.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { StoreError } from './errors.ts';
 import { type EmbeddedDatabase, openPglite } from './pglite.ts';
+import { makeFolder, syncFolder, syncTree } from './sync-files.ts';
 import { type Upkeep, upkeepOf } from './upkeep.ts';
 
 /** PGlite 0.5 is PostgreSQL 18; its directories do not open in another major. */
@@ -24,7 +25,7 @@ export interface OpenDatabase {
 /** `directory`: the data directory, made with mode 0700 when absent; `memory:` keeps everything in memory. */
 export async function openEmbedded(directory: string, log: Log): Promise<OpenDatabase> {
   if (directory === 'memory:') return assemble(await openPglite('memory:'), async () => {}, log);
-  await mkdir(directory, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+  await makeFolder(directory, 0o700).catch((cause: unknown) => {
     throw unusable(directory, cause);
   });
   const unlock = await lockDirectory(directory).catch((cause: unknown) => {
@@ -64,7 +65,10 @@ async function openDirectory(directory: string): Promise<EmbeddedDatabase> {
       throw (await isFull(directory)) ? full(cause) : unusable(directory, cause);
     });
     await made.close();
+    // initdb does not sync what it wrote.
+    await syncTree(aside);
     await rename(aside, path);
+    await syncFolder(directory);
   }
   const major = (await readFile(join(path, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
   if (Number(major) > Number(MAJOR)) {

@@ -36,6 +36,7 @@ export { SEALED_KINDS } from './sealed-secrets.ts';
 export * from './session-port.ts';
 export * from './setting-port.ts';
 export * from './store.ts';
+export { syncFolder } from './sync-files.ts';
 export * from './tag-port.ts';
 export * from './token-port.ts';
 export * from './trust-port.ts';

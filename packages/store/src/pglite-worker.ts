@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
+import { DURABLE, DurableFiles } from './durable-files.ts';
 
 export interface WorkerCall {
   readonly id: number;
@@ -32,11 +33,12 @@ let database: PGlite | null = null;
 async function answer(call: WorkerCall): Promise<unknown> {
   if (call.verb === 'open') {
     const { directory } = workerData as { directory: string };
+    const isKept = directory !== 'memory:';
     database = await PGlite.create({
-      dataDir: directory === 'memory:' ? 'memory://' : directory,
+      ...(isKept ? { fs: new DurableFiles(directory) } : { dataDir: 'memory://' }),
       extensions: { pg_trgm },
       parsers: { 20: Number },
-      startParams: [...PGlite.defaultStartParams, ...MEMORY],
+      startParams: [...(isKept ? DURABLE : PGlite.defaultStartParams), ...MEMORY],
     });
     return null;
   }

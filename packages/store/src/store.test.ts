@@ -6,6 +6,7 @@ import { openPostgres } from './postgres.ts';
 import { activitySuite } from './suite/activity.ts';
 import { admissionSuite } from './suite/admission.ts';
 import { agentKeysSuite } from './suite/agent-keys.ts';
+import { approvalQueueSuite } from './suite/approval-queue.ts';
 import { approvalsSuite } from './suite/approvals.ts';
 import { auditSuite } from './suite/audit.ts';
 import { catalogHeldSuite } from './suite/catalog-held.ts';
@@ -29,14 +30,20 @@ import { policiesSuite } from './suite/policies.ts';
 import { readingSuite } from './suite/reading.ts';
 import { receiversSuite } from './suite/receivers.ts';
 import { registriesSuite } from './suite/registries.ts';
+import { registryEventsSuite } from './suite/registry-events.ts';
+import { registryFilesSuite } from './suite/registry-files.ts';
 import { reportsSuite } from './suite/reports.ts';
 import { rolloutsSuite } from './suite/rollouts.ts';
 import { rulesSuite } from './suite/rules.ts';
 import { scansSuite } from './suite/scans.ts';
 import { sealedSecretsSuite } from './suite/sealed-secrets.ts';
 import { searchSuite } from './suite/search.ts';
+import { searchFacetsSuite } from './suite/search-facets.ts';
 import { seenSuite } from './suite/seen.ts';
+import { statisticsSuite } from './suite/statistics.ts';
+import { twoPeopleSuite } from './suite/two-people.ts';
 import { verifiedSuite } from './suite/verified.ts';
+import { webhooksSuite } from './suite/webhooks.ts';
 import { wordsSuite } from './suite/words.ts';
 
 const THROWAWAY = 'postgres:';
@@ -62,6 +69,8 @@ for (const name of wanted) {
     const given = (): Promise<Given> => emptyStore(engine);
     describe('database', () => databaseSuite(given, () => engine));
     describe('registries and rules', () => registriesSuite(given));
+    describe('registries and rules of agent files, and what rules bring in', () => registryFilesSuite(given));
+    describe('what checks and readings told of a registry', () => registryEventsSuite(given));
     describe('the vocabulary of rules', () => rulesSuite(given));
     describe('policies', () => policiesSuite(given));
     describe('receivers', () => receiversSuite(given));
@@ -84,6 +93,8 @@ for (const name of wanted) {
     describe('scans', () => scansSuite(given));
     describe('reading', () => readingSuite(given));
     describe('activity', () => activitySuite(given));
+    describe('what is counted over time', () => statisticsSuite(given));
+    describe('endpoints that are told, and their deliveries', () => webhooksSuite(given));
     describe('the audit log', () => auditSuite(given));
     describe('changes', () => changesSuite(given));
     describe('library', () => librarySuite(given));
@@ -93,6 +104,9 @@ for (const name of wanted) {
     describe('lists', () => listsSuite(given));
     describe('what is seen', () => seenSuite(given, () => engine));
     describe('search', () => searchSuite(given));
+    describe('facets, repositories and completion', () => searchFacetsSuite(given));
     describe('approvals', () => approvalsSuite(given));
+    describe('the queue of what waits for a decision', () => approvalQueueSuite(given));
+    describe('where two people are needed for an approval', () => twoPeopleSuite(given));
   });
 }

@@ -1,10 +1,10 @@
 /**
  * For tests, here and of the packages above: an embedded database that is made and migrated already. initdb and the
- * migrations cost six seconds of processor time, a copy of their result half a second, and a whole run opens two hundred.
+ * migrations cost six seconds of processor time, a copy of their result a tenth of one, and a whole run opens two hundred.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,13 +16,13 @@ const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/pharos-test/',
 /** A new store that keeps nothing: its folder goes when it is closed. */
 export async function openTestStore(options: Pick<StoreOptions, 'log' | 'absence'> = {}): Promise<Store> {
   const dataDir = await mkdtemp(join(tmpdir(), 'pharos-test-'));
-  const remove = () => rm(dataDir, { recursive: true, force: true });
+  const remove = () => rmSync(dataDir, { recursive: true, force: true });
   try {
     await putDatabase(dataDir);
     const store = await openStore({ ...options, dataDir });
     return { ...store, close: () => store.close().finally(remove) };
   } catch (error) {
-    await remove();
+    remove();
     throw error;
   }
 }
@@ -30,7 +30,8 @@ export async function openTestStore(options: Pick<StoreOptions, 'log' | 'absence
 /** Puts a database of this version, without a row, into a data directory that has none yet. */
 export async function putDatabase(dataDir: string): Promise<void> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await cp(await template(), join(dataDir, 'database'), { recursive: true });
+  // At once: file by file through promises it costs six times the processor time.
+  cpSync(await template(), join(dataDir, 'database'), { recursive: true });
 }
 
 /** Made once for a set of migrations; of processes that make it at the same time one wins. */
@@ -39,6 +40,7 @@ async function template(): Promise<string> {
   if (existsSync(made)) return made;
   const aside = join(CACHE, randomUUID());
   await (await openStore({ dataDir: aside })).close();
+  slim(join(aside, 'database'));
   await rename(join(aside, 'database'), made).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
   });
@@ -46,10 +48,19 @@ async function template(): Promise<string> {
   return made;
 }
 
+/** Half of its 1500 files are the databases that only CREATE DATABASE reads; copies of them cost more than opening one. */
+function slim(database: string): void {
+  for (const unread of ['1', '4']) {
+    const folder = join(database, 'base', unread);
+    for (const name of readdirSync(folder)) if (name !== 'PG_VERSION') rmSync(join(folder, name));
+  }
+}
+
 function version(): string {
   const hash = createHash('sha256');
   const migrations = new URL('./migrations/', import.meta.url);
   for (const name of readdirSync(migrations).sort()) hash.update(name).update(readFileSync(new URL(name, migrations)));
+  hash.update(readFileSync(fileURLToPath(import.meta.url)));
   // Its version says which PostgreSQL, and whose initdb.
   hash.update(readFileSync(new URL('../package.json', import.meta.url)));
   return hash.digest('hex').slice(0, 16);

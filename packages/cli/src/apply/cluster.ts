@@ -70,36 +70,47 @@ function planCluster({ spec: { maintenance, upgrade: when, ...spec }, image }: C
   if (fixed) return fixed;
   if (before.apply && !spec.apply) return conflict(head, id, STAYS_APPLIED);
   // It may wait for a second person or for its window: asking again would not make it sooner.
-  const isAsked = before.upgrade?.kind !== 'change' && before.upgrade?.image === found.digest;
+  const open = before.upgrade;
+  const isAsked = open !== null && open.change === null && open.kind !== 'change' && open.image === found.digest;
+  // Its catalog and its second person say which image it has, and the file names the one that it was made of.
+  const isHeld = before.checks.some(({ id: check }) => check === 'catalog-held');
+  const digest = isHeld ? before.spec.image : found.digest;
   const present = {
-    ...fieldsOf({ ...inputOf(before), ...(isAsked ? { image: found.digest } : {}) }),
+    ...fieldsOf({ ...inputOf(before), ...(isAsked ? { image: digest } : {}) }),
     ...maintenanceFields(before.maintenance, maintenance, 'maintenance.'),
   };
-  const changes = difference(present, fields);
+  const changes = difference(present, { ...fields, image: digest });
   const { instances, storage, resources, extensions, pullSecret, apply } = spec;
   const body = { instances, storage, resources, extensions, pullSecret, apply };
-  const isMoved = before.spec.image !== found.digest && !isAsked;
+  const isMoved = before.spec.image !== digest && !isAsked;
   const isOther = changes.some(({ field }) => field.startsWith('maintenance.'));
   const isChanged = changes.some(({ field }) => field !== 'image' && !field.startsWith('maintenance.'));
-  const step = update(head, id, changes, { ...body, image: found.digest }, async (client) => {
+  const step = update(head, id, changes, { ...body, image: digest }, async (client) => {
     if (isOther && isKept) await client('setClusterMaintenance', { params: { id }, body: maintenance });
     const params = { id };
     let after: ClusterDetail | null = null;
-    if (isChanged) after = await client('updateCluster', { params, body: { ...body, when } });
-    if (isMoved) after = await client('upgradeCluster', { params, body: { image: found.digest, when } });
-    // What restarts instances may wait; then it is not changed yet.
-    step.reason = waiting(after?.upgrade ?? null);
+    // One change: a second person confirms it as one.
+    const both = isMoved ? { image: digest } : {};
+    if (isChanged) after = await client('updateCluster', { params, body: { ...body, ...both, when } });
+    else if (isMoved) after = await client('upgradeCluster', { params, body: { image: digest, when } });
+    tellOf(step, after?.upgrade ?? null);
   });
-  if (isAsked || changes.length > 0) step.reason = waiting(before.upgrade);
+  if (isAsked || changes.length > 0) tellOf(step, open);
   return step;
 }
 
-/** What was asked for before and is not done; null: nothing. */
-function waiting(upgrade: ClusterUpgrade | null): string | null {
-  if (upgrade === null) return null;
-  const { change, from, to, state } = upgrade;
-  return `${change ?? `The upgrade from ${from} to ${to}`} is on its way: ${state}.`;
+/** What was asked for, now or before, and is not done yet. */
+function tellOf(step: Step, upgrade: ClusterUpgrade | null): void {
+  step.reason =
+    upgrade &&
+    `${upgrade.change ?? `The upgrade from ${upgrade.from} to ${upgrade.to}`} ${WAITS[upgrade.state] ?? `is on its way: ${upgrade.state}`}.`;
+  step.waits = upgrade !== null && WAITS[upgrade.state] !== undefined;
 }
+
+const WAITS: Readonly<Partial<Record<ClusterUpgrade['state'], string>>> = {
+  requested: 'waits for approval: a second person confirms it (pharos clusters approve-upgrade)',
+  scheduled: 'waits for its maintenance window',
+};
 
 function inputOf({ spec, apply }: ClusterDetail): ClusterInput {
   return { ...spec, apply };

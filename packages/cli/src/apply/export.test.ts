@@ -123,6 +123,7 @@ const EVERYTHING = {
       ...{ id: id(18), name: 'orders', namespace: 'team-a', location: 'eu-west', operator: 'edb', via: 'catalog' },
       apply: true,
       upgrade: null,
+      checks: [],
       image: { reference: `registry.example.com/postgresql:17.6@${DIGEST}` },
       spec: {
         ...{
@@ -377,16 +378,43 @@ resources: { cpu: "2" }\noperator: edb\nvia: catalog\nextensions: [vector]\n${mo
   const [second] = plan(wanted, known({ upgrade }));
   assert.deepEqual(
     [second?.action, second?.reason],
-    ['unchanged', 'The upgrade from 17.4 to 17.6 is on its way: scheduled.'],
+    ['unchanged', 'The upgrade from 17.4 to 17.6 waits for its maintenance window.'],
   );
   const more = await read(text(`image: ${DIGEST}\napply: true\n`).replace('instances: 5', 'instances: 7'));
   const waits = { kind: 'change', image: DIGEST, change: 'instances 5 to 7', state: 'requested' };
   const [third] = plan(more, known({ upgrade: null }));
   assert.deepEqual([third?.action, third?.reason], ['update', null]);
   await third!.carryOut!((async () => ({ upgrade: waits })) as never, EVERYTHING);
-  assert.equal(
-    third?.reason,
-    'instances 5 to 7 is on its way: requested.',
+  assert.match(
+    third?.reason ?? '',
+    /^instances 5 to 7 waits for approval/,
     'it is not said to be changed when it waits',
+  );
+  assert.equal(third?.waits, true);
+});
+
+test('another image and what else changes is one change; a cluster that a second person guards has the image of its catalog', async () => {
+  const known = (over: object) => ({ ...EVERYTHING, clusters: [{ ...EVERYTHING.clusters[0]!, ...over }] }) as Known;
+  const other = `sha256:${'c'.repeat(64)}`;
+  const text = `kind: Cluster\nname: orders\nnamespace: team-a\nlocation: eu-west\ninstances: 7\npullSecret: pull\nstorage: { size: 20Gi, walSize: 5Gi }
+resources: { cpu: "2" }\noperator: edb\nvia: catalog\nextensions: [vector]\nimage: ${other}\napply: true\n`;
+  const wanted = await read(text);
+  const calls: [string, { body: { image?: string; instances?: number } }][] = [];
+  const upgrade = { kind: 'minor', image: other, change: '17.4 to 17.6, instances 7 instead of 5', state: 'requested' };
+  const client = (async (...call: (typeof calls)[number]) => {
+    calls.push(call);
+    return { upgrade };
+  }) as never;
+  for (const open of [null, upgrade]) {
+    const [step] = plan(wanted, known({ upgrade: open }));
+    await step!.carryOut!(client, EVERYTHING);
+    const [name, { body }] = calls.at(-1)!;
+    assert.deepEqual([calls.length, name, body.image, body.instances], [open ? 2 : 1, 'updateCluster', other, 7]);
+    assert.match(step?.reason ?? '', /^17\.4 to 17\.6, instances 7 instead of 5 waits for approval/);
+  }
+  const [held] = plan(wanted, known({ checks: [{ id: 'catalog-held' }] }));
+  assert.deepEqual(
+    held?.changes.map(({ field }) => field),
+    ['instances'],
   );
 });

@@ -19,6 +19,8 @@ export interface Step {
   changes: Change[];
   /** Why it is skipped or conflicts. */
   reason: string | null;
+  /** It was asked for, now or before, and is not done yet: `reason` says what it waits for. */
+  waits?: boolean;
   /** What a person does once it is made, because a file cannot. */
   next?: string;
   /** What is sent, where that is known beforehand. */

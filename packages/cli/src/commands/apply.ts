@@ -26,7 +26,7 @@ interface Options extends CommonOptions {
   updateSecrets?: boolean;
 }
 
-type Action = Step['action'] | 'failed';
+type Action = Step['action'] | 'waiting' | 'failed';
 
 interface Outcome {
   step: Step;
@@ -101,7 +101,8 @@ Things are known by name; clusters and model deployments by location, namespace 
 takes its default, except credentials, maintenance windows of clusters, stages of catalogs, members of teams and what is
 said about repositories and models, which stay as they are. Nothing is removed, and what comes from an agent file is left
 alone. In addresses and secrets $NAME is taken from the environment, and { file: PATH } from a file. A thing that fails
-does not stop the others. Without --exit-code a dry run exits with 0 whether or not something would change.`;
+does not stop the others. What waits for a second person or a
+maintenance window is no failure: it exits with 0, also when it is applied again. Without --exit-code a dry run exits with 0 whether or not something would change.`;
 
 /** Nothing is changed. What would be made new is tried out where the control plane can try it. */
 async function rehearse(client: Client, steps: readonly Step[]): Promise<Outcome[]> {
@@ -133,7 +134,8 @@ async function carryOut(
       }
       const id = act ? await act(client, known) : step.id;
       if (step.action === 'create') made = noun;
-      outcomes.push({ step, action: step.action, id, failure: null });
+      const isWaiting = step.waits === true && step.action !== 'create';
+      outcomes.push({ step, action: isWaiting ? 'waiting' : step.action, id, failure: null });
     } catch (error) {
       outcomes.push({ step, action: 'failed', id: step.id, failure: describeFailure(error) });
     }
@@ -158,6 +160,7 @@ function bodyOf({ step, action, id, failure }: Outcome): object {
 const WORDS: Record<Action, [done: string, dry: string, style: Style]> = {
   create: ['created', 'would be created', 'green'],
   update: ['changed', 'would be changed', 'yellow'],
+  waiting: ['waits', 'waits', 'yellow'],
   unchanged: ['unchanged', 'unchanged', 'dim'],
   skip: ['left alone', 'left alone', 'dim'],
   conflict: ['not possible', 'not possible', 'red'],

@@ -81,9 +81,14 @@ export function newExtensionImages(before: ClusterSpec, after: ClusterSpec): str
 
 const MOST_WORDS = 500;
 
-/** The change in words, for whoever confirms it. `tagOf` names an image. */
-export function changeWords(before: ClusterSpec, after: ClusterSpec, tagOf: (digest: string) => string): string {
-  const words: string[] = [];
+/** The change in words, for whoever confirms it. `tagOf` names an image; `step` is that to another image, which comes first. */
+export function changeWords(
+  before: ClusterSpec,
+  after: ClusterSpec,
+  tagOf: (digest: string) => string,
+  step: string | null = null,
+): string {
+  const words: string[] = step === null ? [] : [step];
   const instead = (what: string, old: string | undefined, young: string | undefined) => {
     if (old === young) return;
     if (young === undefined) words.push(`without ${what} ${old}`);

@@ -76,7 +76,7 @@ export async function heldOf(
     const follower = followers.find((each) => each.id === hold.id);
     if (follower === undefined) return [];
     const found = open.get(hold.id);
-    const isMeant = found !== undefined && found.change === null && found.digest === waitsFor?.digest;
+    const isMeant = found !== undefined && found.digest === waitsFor?.digest;
     const upgrade = isMeant ? { id: found.id, state: found.state, requestedBy: found.requestedBy } : null;
     const wanted = waitsFor && { digest: waitsFor.digest, tag: waitsFor.tag };
     const message = isPinned

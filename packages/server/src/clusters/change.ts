@@ -27,6 +27,7 @@ import { requireApproved } from './approved.ts';
 import { type Assembled, assemble, contentOf, requireAdmissible } from './assemble.ts';
 import { dispatchCatalog } from './catalog-keeper.ts';
 import { isHeld } from './protection.ts';
+import { upgradeStep } from './upgrades.ts';
 
 export interface ClusterChangeInput {
   readonly before: StoredCluster;
@@ -77,6 +78,32 @@ async function keep(context: Context, input: ClusterChangeInput, assembled: Asse
 }
 
 /**
+ * What a patch makes of a cluster: with `image` the step there, and the rest on top of it. Throws as `upgradeStep` does, and
+ * `cluster-not-admissible` for the image of an extension.
+ */
+export async function patchedCluster(
+  context: Context,
+  before: StoredCluster,
+  patch: UpgradeChange['patch'],
+): Promise<{ spec: ClusterSpec; kind: NewUpgrade['kind'] }> {
+  const { image } = patch;
+  if (image === undefined || image === before.spec.image) {
+    return { spec: patchedSpec(before.spec, patch), kind: 'change' };
+  }
+  const step = await upgradeStep(context, before, image);
+  if (step.extension !== null) {
+    throw new ProblemError(
+      'cluster-not-admissible',
+      `${step.toTag} is an image of the extension "${step.extension}".`,
+      {
+        hint: 'Name it under "extensions"; "image" is that of the database.',
+      },
+    );
+  }
+  return { spec: patchedSpec(step.spec, patch), kind: step.kind };
+}
+
+/**
  * Changes what is asked for. What restarts no instance is done at once; all else goes the way of an upgrade: at once, in the
  * window, after a second person. Throws as `changeCluster` does, `no-maintenance-window`, `second-person-needed`, and `conflict`
  * when something else of the cluster waits already.
@@ -89,7 +116,7 @@ export async function patchCluster(
 ): Promise<void> {
   const { store, now, events } = context;
   const apply = before.apply || patch.apply === true;
-  const spec = patchedSpec(before.spec, patch);
+  const { spec, kind } = await patchedCluster(context, before, patch);
   const actor = whoAsks(principal);
   const note = { action: 'update', actor, detail: Object.keys(patch).join(', ') } as const;
   const assembled = await checked(context, before, spec, { apply, note });
@@ -101,7 +128,7 @@ export async function patchCluster(
     await keep(context, input, assembled);
     return;
   }
-  const change = await changeOf(context, before.spec, assembled.spec, patch);
+  const change = await changeOf(context, before, assembled, patch);
   const open = (await store.clusterUpgrades.open([before.id])).get(before.id);
   // Asked once more by a program that asks every minute: it waits already.
   if (open?.state !== 'applying' && isDeepStrictEqual(open?.change, change)) return;
@@ -113,7 +140,7 @@ export async function patchCluster(
     );
   }
   const upgrade: NewUpgrade = {
-    ...{ id: randomUUID(), clusterId: before.id, kind: 'change', digest: before.spec.image, extension: null },
+    ...{ id: randomUUID(), clusterId: before.id, kind, digest: spec.image, extension: null },
     ...{ fromTag: before.tag, toTag: assembled.image.tag, timing: when, change },
     requestedBy: actor,
     requestedPerson: principal?.userId ?? null,
@@ -128,17 +155,23 @@ export async function patchCluster(
 
 async function changeOf(
   { store, now }: Context,
-  before: ClusterSpec,
-  after: ClusterSpec,
+  { spec: before, tag }: StoredCluster,
+  { spec: after, image }: Assembled,
   patch: UpgradeChange['patch'],
 ): Promise<UpgradeChange> {
-  const digests = newExtensionImages(before, after);
-  const places = await store.placedImages.ofDigests(before.location, digests, now());
+  const isMoved = before.image !== after.image;
+  const mounted = newExtensionImages(before, after);
+  const places = await store.placedImages.ofDigests(before.location, mounted, now());
   const tagOf = (digest: string) => places.find((each) => each.digest === digest)?.tag ?? digest.slice(0, 19);
   // By digest: what is confirmed is what is carried out, whatever is approved meanwhile.
-  const extensions = patch.extensions === undefined ? {} : { extensions: [...after.extensions] };
-  const asked = JSON.parse(JSON.stringify({ ...patch, ...extensions })) as UpgradeChange['patch'];
-  return { words: changeWords(before, after, tagOf), patch: asked, digests };
+  const isNamed = patch.extensions !== undefined || isMoved;
+  const extensions = isNamed ? { extensions: [...after.extensions] } : {};
+  const { image: _, ...rest } = patch;
+  const moved = isMoved ? { image: after.image } : {};
+  const asked = JSON.parse(JSON.stringify({ ...rest, ...extensions, ...moved })) as UpgradeChange['patch'];
+  const step = isMoved ? `${tag} to ${image.tag}` : null;
+  const words = changeWords(before, after, tagOf, step);
+  return { words, patch: asked, digests: isMoved ? [after.image, ...mounted] : mounted };
 }
 
 /** The catalog that a cluster points to is applied by the agent too. */

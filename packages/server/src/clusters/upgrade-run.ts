@@ -1,7 +1,7 @@
 /** Upgrades in time: asked for, carried out when their window opens, and looked at afterwards. */
 import { randomUUID } from 'node:crypto';
 import type { UpgradeInput } from '@pharos/contract';
-import { inWindow, nextWindow, patchedSpec, upgradeProgress, verificationMinutes } from '@pharos/library';
+import { inWindow, nextWindow, upgradeProgress, verificationMinutes } from '@pharos/library';
 import {
   audited,
   type NewAuditEvent,
@@ -15,7 +15,7 @@ import type { Context } from '../context.ts';
 import { type Principal, whoAsks } from '../identity/principal.ts';
 import { ProblemError } from '../problem.ts';
 import { assemble, requireAdmissible } from './assemble.ts';
-import { changeCluster } from './change.ts';
+import { changeCluster, patchedCluster } from './change.ts';
 import { isHeld } from './protection.ts';
 import { upgradeFacts } from './upgrade-view.ts';
 import { type UpgradeStep, upgradeStep } from './upgrades.ts';
@@ -118,7 +118,7 @@ async function carryOutChange(
 ): Promise<void> {
   const apply = before.apply || patch.apply === true;
   const note = { action: 'update', actor: requestedBy, detail: words } as const;
-  const spec = patchedSpec(before.spec, patch);
+  const { spec } = await patchedCluster(context, before, patch);
   await changeCluster(context, { before, spec, apply, note, upgrade: { scheduled: id } });
 }
 

@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 export async function upgradeFacts(
   { store }: Context,
   { id, spec, apply }: StoredCluster,
-  { digest, generation, change, startedAt }: StoredUpgrade,
+  { digest, generation, kind, change, startedAt }: StoredUpgrade,
 ): Promise<UpgradeFacts> {
   const { location: locationId, namespace, name, instances } = spec;
   const [dispatch, pods] = await Promise.all([
@@ -26,7 +26,8 @@ export async function upgradeFacts(
         phase: status?.phase ?? '',
         ready: status?.instances?.ready ?? null,
       };
-  const proof = change === null ? 'image' : change.digests.length > 0 ? 'extensions' : 'operator';
+  const mounts = change !== null && change.digests.length > 0;
+  const proof = kind !== 'change' ? 'image' : mounts ? 'extensions' : 'operator';
   return { digest, instances, applied, pods, proof, startedAt };
 }
 

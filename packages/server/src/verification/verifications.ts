@@ -1,21 +1,24 @@
 /** Verifies stored evidence with what is trusted now, in the background: in small batches, never asking a registry. */
 import { setImmediate } from 'node:timers/promises';
-import type { TrustCheck, TrustInput } from '@pharos/contract';
-import { type Stated, statedIn } from '@pharos/library';
-import type { NewVerification, Store, StoredEvidence } from '@pharos/store';
+import { MAX_EVIDENCE_BYTES, type TrustCheck, type TrustInput } from '@pharos/contract';
+import type { NewVerification, Store, StoredEvidence, StoredTrust } from '@pharos/store';
+import { type Judged, judging } from './judging.ts';
 import { readTrust, type Trust } from './trust.ts';
-import type { EvidenceBytes, Verdict } from './verdict.ts';
+import { type EvidenceBytes, noPass, type Verdict } from './verdict.ts';
+import { Verifier } from './verifier.ts';
 import { verifyEvidence } from './verify.ts';
 
 const BATCH = 100;
 /** Images that are marked in one transaction. */
 const MARKED_AT_ONCE = 500;
-/** How long the event loop is kept at most, apart from one verification: that takes a tenth of a millisecond to ten. */
+/** How long the event loop is kept at most, apart from one verification: that takes a tenth of a millisecond to ten, for large ones have a thread. */
 const BREATH_MS = 10;
 /** Most signatures that a trial looks at. */
 const MOST_TRIED = 20_000;
 const MOST_EXAMPLES = 20;
 const MOST_REASONS = 10;
+const UNJUDGED =
+  'It could not be verified: to read it took more than a minute, or more memory than there is for it. It counts as not verified.';
 
 export interface VerificationsOptions {
   readonly store: Pick<Store, 'trust' | 'evidence'>;
@@ -29,15 +32,19 @@ export interface VerificationsOptions {
   readonly onUnusable?: ((trustId: string, error: unknown) => void) | undefined;
   /** Told which digests were verified anew. */
   readonly onVerified?: ((subjects: readonly string[]) => void) | undefined;
+  /** Verifies what is larger than a signature ever is. */
+  readonly verifier?: Verifier | undefined;
 }
 
 interface Ready {
   readonly id: string;
   readonly revision: number;
   readonly trust: Trust;
+  readonly text: StoredTrust;
 }
 
 export class Verifications {
+  readonly #verifier: Verifier;
   readonly #options: VerificationsOptions;
   #ready: { version: number; entries: Ready[] } | null = null;
   #turn: Promise<void> | null = null;
@@ -45,6 +52,8 @@ export class Verifications {
 
   constructor(options: VerificationsOptions) {
     this.#options = options;
+    this.#verifier = options.verifier ?? new Verifier();
+    options.stopping.addEventListener('abort', () => void this.#verifier.close(), { once: true });
   }
 
   /** Begins to verify what is due, and returns at once. */
@@ -87,18 +96,15 @@ export class Verifications {
       const results: NewVerification[] = [];
       const pace = new Pace();
       for (const evidence of due) {
-        const bytes = bytesOf(evidence);
-        let stated: Stated | null = null;
-        for (const { id, revision, trust } of entries) {
-          await pace.breathe();
-          const verdict = verifyEvidence(bytes, trust, now());
-          if (verdict !== null) {
-            stated ??= statedOf(evidence, verdict);
-            results.push({
-              ...resultOf(evidence.id, id, revision, verdict),
-              stated: isAttested(verdict) ? stated : null,
-            });
-          }
+        const judged = await this.#judge(entries, bytesOf(evidence), pace).catch((error: unknown) => {
+          if (!signal.aborted) throw error;
+          return null;
+        });
+        // The server stops: it is verified after the next start.
+        if (judged === null) return;
+        for (const { trustId, verdict, stated } of judged) {
+          const { revision } = entries.find(({ id }) => id === trustId)!;
+          results.push({ evidenceId: evidence.id, trustId, trustRevision: revision, ...verdict, stated });
         }
       }
       const ids = due.map(({ id }) => id);
@@ -106,6 +112,28 @@ export class Verifications {
       if (subjects.length > 0) onVerified?.(subjects);
       await this.#mark();
     }
+  }
+
+  /** Large ones in the thread, the others here, with breaths between entries. */
+  async #judge(entries: readonly Ready[], evidence: EvidenceBytes, pace: Pace): Promise<readonly Judged[]> {
+    const at = this.#options.now();
+    if ((evidence.payload?.length ?? 0) <= MAX_EVIDENCE_BYTES) {
+      const steps = judging(entries, evidence, at);
+      for (;;) {
+        const step = steps.next();
+        if (step.done) return step.value;
+        await pace.breathe();
+      }
+    }
+    const inScope = entries.filter(({ trust }) => trust.scope.test(evidence.place));
+    if (inScope.length === 0) return [];
+    const judged = await this.#verifier.judge(
+      inScope.map(({ text }) => text),
+      evidence,
+      at,
+    );
+    // Kept as what it is, so that one that cannot be verified does not keep all others waiting.
+    return judged ?? inScope.map(({ id }) => ({ trustId: id, verdict: noPass('unsupported', UNJUDGED), stated: null }));
   }
 
   /** Marks images as verified for lists and counts. Answers whether more wait. */
@@ -120,9 +148,10 @@ export class Verifications {
   async #load(): Promise<{ version: number; entries: Ready[] }> {
     const { version, entries } = await this.#options.store.trust.current();
     if (this.#ready?.version !== version) {
-      const ready = entries.flatMap(({ id, revision, ...text }) => {
+      const ready = entries.flatMap((text) => {
+        const { id, revision } = text;
         try {
-          return [{ id, revision, trust: readTrust(text) }];
+          return [{ id, revision, trust: readTrust(text), text }];
         } catch (error) {
           // It verifies nothing then, which is no pass.
           this.#options.onUnusable?.(id, error);
@@ -196,18 +225,4 @@ class Trial {
 
 function bytesOf(evidence: StoredEvidence): EvidenceBytes {
   return { ...evidence, place: `${evidence.host}/${evidence.repository}` };
-}
-
-function isAttested({ outcome, what }: Verdict): boolean {
-  return outcome === 'verified' && what === 'attestation';
-}
-
-/** What a verified attestation states, read from the bytes that were verified; once, however many keys verified it. */
-function statedOf({ payload, subject }: StoredEvidence, verdict: Verdict): Stated | null {
-  if (payload === null || !isAttested(verdict)) return null;
-  return statedIn(Buffer.from(payload).toString('utf8'), verdict.predicateType ?? '', subject);
-}
-
-function resultOf(evidenceId: number, trustId: string, trustRevision: number, verdict: Verdict): NewVerification {
-  return { evidenceId, trustId, trustRevision, ...verdict };
 }

@@ -1,6 +1,6 @@
 /**
- * What a scan's commit writes, cheaper once more: no look at another table for each row, one index of lines instead of two that are
- * nearly the same, and staged tags as the text that they arrive as.
+ * What a scan's commit writes, cheaper once more: no look at another table for each row that is written, and staged tags stay the
+ * text that they arrive as.
  */
 import { type Kysely, sql } from 'kysely';
 
@@ -21,12 +21,6 @@ const STATEMENTS: readonly string[] = [
   end $$`,
   `create trigger images_gone after delete on images referencing old table as gone
     for each statement execute function pharos_images_gone()`,
-
-  // Newer tags are of the same major, so they stand in one line; what they are built on is asked of the index, too.
-  'drop index tags_newer',
-  'drop index tags_line',
-  `create index tags_line on tags (repository_id, coalesce(major, -1), coalesce(flavour, '') collate "C", sort_key, name,
-    coalesce(version ->> 'os', '')) where presence <> 'retired' and not floating`,
 
   // Nobody asks the database what is in them.
   'alter table scan_chunks alter column tags type text, alter column tags set storage external',

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import type { NewAuditEvent } from '../audit.ts';
 import { AuditRun, audited, noteAudit, unaudited } from '../audit-context.ts';
 import { type Given, hours, registry, T0 } from './given.ts';
-import { FILE_REGISTRY } from './registries.ts';
+import { FILE_REGISTRY } from './registry-given.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const event = (action: string, more: Partial<NewAuditEvent> = {}): NewAuditEvent => ({

@@ -1,58 +1,12 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { RepositoryQuery, type TagFacets, TagFacetsQuery, TagQuery } from '@pharos/contract';
+import { RepositoryQuery, TagFacetsQuery } from '@pharos/contract';
 import { QueryError } from '@pharos/library';
-import { sql } from 'kysely';
-import type { Store } from '../store.ts';
 import { digestOf, type Given, hours, observation, registry, repositoryId, scan } from './given.ts';
+import { counts, F16, F17, facetsQuery, found, library, NOW, P17, query } from './search-given.ts';
 
-const NOW = hours(24);
-
-async function library(store: Store): Promise<{ team: string; other: string }> {
-  const team = await registry(store);
-  const other = await registry(store, { name: 'Elsewhere', url: 'elsewhere.example', locationId: 'there' });
-  const epas = (name: string, architectures: readonly string[], extensions: readonly string[], size: number) => {
-    const digest = digestOf(`epas ${name}`);
-    const platforms = architectures.map((architecture) => ({ os: 'linux', architecture, variant: null, digest, size }));
-    const annotations = {
-      'org.enterprisedb.pg.flavor': 'epas',
-      'org.enterprisedb.pg.extensions': JSON.stringify(extensions.map((one) => ({ name: one, version: '1.0' }))),
-    };
-    const labels = { vendor: 'EDB', 'built by': name };
-    return observation(digest, { platforms, annotations, labels, size, configCreated: null });
-  };
-  const images = [
-    epas('17.4-2610010000-full', ['amd64', 'arm64'], ['vector', 'postgis'], 900),
-    epas('17.4-2609010000', ['amd64'], [], 300),
-    epas('16.9-2610010000-full', ['amd64', 'arm64'], ['vector'], 800),
-  ];
-  await scan(store, team, {
-    repository: 'edb-postgres-advanced',
-    tags: ['17.4-2610010000-full', '17.4-2609010000', '16.9-2610010000-full'].map((name) => ({
-      name,
-      digest: digestOf(`epas ${name}`),
-      pushedAt: hours(name.startsWith('16') ? -24 * 100 : -1).toISOString(),
-    })),
-    images,
-  });
-  await scan(store, other, { repository: 'team/postgresql', tags: ['17', '17.4', '9.6.24', '18beta1'] });
-  await scan(store, other, { repository: 'nim/meta/llama', tags: ['1.8.5', '2026.10.1', '1.0.0-abc123def'] });
-  return { team, other };
-}
-
-const query = (q: string, more: Partial<TagQuery> = {}) => ({ ...TagQuery.parse({ q, sort: 'name' }), ...more });
-
-/** The query language over tags and repositories, facets, completion. */
+/** The query language over tags. */
 export function searchSuite(given: () => Promise<Given>): void {
-  const found = async (store: Store, q: string, more: Partial<TagQuery> = {}) => {
-    const page = await store.tags.list(query(q, more), NOW);
-    assert.equal(page.total, page.items.length, q);
-    return page.items.map(({ name }) => name);
-  };
-  const F17 = '17.4-2610010000-full';
-  const F16 = '16.9-2610010000-full';
-  const P17 = '17.4-2609010000';
-
   it('answers every field of the query language', async () => {
     const { store } = await given();
     const { other } = await library(store);
@@ -266,124 +220,5 @@ export function searchSuite(given: () => Promise<Given>): void {
     await scan(store, id, { tags: [{ name: '17.4', digest: digestOf('other') }, '17.5'], now: hours(2) });
     assert.deepEqual(await found(store, 'signed:yes'), []);
     assert.deepEqual(await found(store, 'signed:no'), ['17.4', '17.5']);
-  });
-
-  const facetsQuery = (q: string) => TagFacetsQuery.parse({ q });
-  const counts = ({ facets }: TagFacets, field: string) =>
-    Object.fromEntries(facets.find((facet) => facet.field === field)!.values.map(({ label, count }) => [label, count]));
-
-  it('counts each facet without its own filter, and says what each choice would make of the query', async () => {
-    const { store } = await given();
-    await library(store);
-    const all = await store.tags.facets(facetsQuery(''), NOW);
-    assert.deepEqual(counts(all, 'kind'), { postgres: 7, model: 3 });
-    assert.deepEqual(counts(all, 'engine'), { postgresql: 4, epas: 3 });
-    assert.deepEqual(
-      Object.keys(counts(all, 'major')),
-      ['16', '17', '18', '9'].sort((a, b) => +a - +b),
-    );
-    assert.deepEqual(counts(all, 'registry'), { Elsewhere: 7, 'Team registry': 3 });
-    assert.deepEqual(counts(all, 'location'), { here: 3, there: 7 });
-    assert.deepEqual(counts(all, 'extension'), { vector: 2, postgis: 1 });
-    assert.deepEqual(counts(all, 'state'), { pending: 10 });
-    const chosen = await store.tags.facets(facetsQuery('engine:epas major:17'), NOW);
-    assert.deepEqual(counts(chosen, 'engine'), { postgresql: 2, epas: 2 });
-    assert.deepEqual(counts(chosen, 'major'), { 17: 2, 16: 1 });
-    assert.deepEqual(counts(chosen, 'platform'), { 'linux/amd64': 2, 'linux/arm64': 1 });
-    for (const { field, values } of chosen.facets) {
-      for (const value of values) {
-        const page = await store.tags.list(query(value.q), NOW);
-        if (!value.selected && field !== 'age' && !['engine', 'major'].includes(field)) {
-          assert.equal(page.total, value.count, value.q);
-        }
-      }
-    }
-    const epas = chosen.facets.find(({ field }) => field === 'engine')!.values.find(({ value }) => value === 'epas')!;
-    assert.deepEqual([epas.selected, epas.q], [true, 'major:17']);
-    const words = await store.tags.facets(facetsQuery('full engine:epas'), NOW);
-    assert.deepEqual(counts(words, 'major'), { 17: 1, 16: 1 });
-    assert.deepEqual(counts(words, 'engine'), { epas: 2 });
-    const aged = await store.tags.facets(facetsQuery('engine:epas age:<7d'), NOW);
-    assert.deepEqual(counts(aged, 'age'), { '<1d': 0, '<7d': 2, '<30d': 2, '<90d': 2, '<1y': 3 });
-    assert.deepEqual(counts(aged, 'major'), { 17: 2 });
-  });
-
-  it('counts HCP tags on images and on repositories, and finds by them', async () => {
-    const { store, db } = await given();
-    await library(store);
-    const tag = async (name: string) => {
-      const made = await sql<{
-        id: string;
-      }>`insert into hcp_tags (id, name, color, created_by, created_at, updated_by, updated_at)
-        values (gen_random_uuid(), ${name}, 'blue', 'me', now(), 'me', now()) returning id`.execute(db);
-      return made.rows[0]!.id;
-    };
-    const gold = await tag('Gold');
-    await sql`insert into hcp_tag_images (digest, hcp_tag_id, created_by, created_at)
-      values (${digestOf(`epas ${F16}`)}, ${gold}, 'me', now())`.execute(db);
-    await sql`insert into hcp_tag_repositories (repository_id, hcp_tag_id, created_by, created_at)
-      values (${await repositoryId(store, 'nim/meta/llama')}, ${gold}, 'me', now())`.execute(db);
-    assert.equal((await found(store, 'hcp:gold')).length, 4);
-    assert.deepEqual(await found(store, 'hcp:gold kind:postgres'), [F16]);
-    assert.deepEqual(counts(await store.tags.facets(facetsQuery('kind:postgres')), 'hcp'), { Gold: 1 });
-    const repositories = await store.repositories.list(RepositoryQuery.parse({ q: 'hcp:GOLD' }));
-    assert.deepEqual(
-      repositories.items.map(({ name }) => name),
-      ['nim/meta/llama'],
-    );
-  });
-
-  it('finds repositories by what they hold', async () => {
-    const { store } = await given();
-    await library(store);
-    const repositories = async (q: string) =>
-      (await store.repositories.list(RepositoryQuery.parse({ q }), { now: NOW })).items.map(({ name }) => name);
-    assert.deepEqual(await repositories('extension:vector platform:arm64'), ['edb-postgres-advanced']);
-    assert.deepEqual(await repositories('-engine:epas'), ['nim/meta/llama', 'team/postgresql']);
-    assert.deepEqual(await repositories('major:2026'), ['nim/meta/llama']);
-    assert.deepEqual(await repositories('kind:model,postgres location:there'), ['nim/meta/llama', 'team/postgresql']);
-    assert.deepEqual(await repositories('post -edb'), ['team/postgresql']);
-    assert.deepEqual(await repositories('repository:llama registry:Elsewhere'), ['nim/meta/llama']);
-    await assert.rejects(repositories('tag:17'), { code: 'field-not-here' });
-  });
-
-  it('completes fields, and values that the library holds', async () => {
-    const { store } = await given();
-    await library(store);
-    const at = async (q: string, caret = q.length) => {
-      const { items, from, to } = await store.tags.completions({ q, at: caret, of: 'tags' });
-      return items.map(({ text }) => q.slice(0, from) + text + q.slice(to));
-    };
-    assert.deepEqual((await at('en'))[0], 'engine:');
-    assert.deepEqual(await at('engine:'), ['engine:postgresql ', 'engine:epas ']);
-    assert.deepEqual(await at('engine:epas extension:pgv'), ['engine:epas extension:vector ']);
-    assert.deepEqual(await at('repository:lla'), ['repository:nim/meta/llama ']);
-    assert.ok((await at('pgvector')).includes('extension:vector '));
-    assert.ok((await at('arm64')).includes('platform:linux/arm64 '));
-    assert.deepEqual(await at('signed:ver'), ['signed:verified ']);
-    const { error } = await store.tags.completions({ q: 'full enigne:epas', of: 'tags' });
-    assert.deepEqual([error?.code, error?.position], ['unknown-field', 5]);
-  });
-
-  it('merges profiles in every order as one list would be', async () => {
-    const { store } = await given();
-    await library(store);
-    for (const sort of TagQuery.shape.sort.unwrap().options) {
-      const whole = (await store.tags.list(query('', { sort, limit: 100 }), NOW)).items;
-      const chosen = whole.filter(({ engine, version }) => engine !== null && version?.major !== 16);
-      const paged: string[] = [];
-      for (let cursor: string | undefined; ; ) {
-        const page = await store.tags.list(query('engine:epas,pg -major:16', { sort, limit: 2, cursor }), NOW);
-        assert.equal(page.total, chosen.length);
-        paged.push(...page.items.map(({ name }) => name));
-        if (page.next === null) break;
-        cursor = page.next;
-      }
-      assert.deepEqual(
-        paged,
-        chosen.map(({ name }) => name),
-        sort,
-      );
-    }
   });
 }

@@ -1,5 +1,5 @@
 /** The operator CloudNativePG as a process beside an API server: its webhooks and its controllers. No pod of it ever runs. */
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { serverCertificate } from './certificates.ts';
 import { onFreePort, startChild } from './child.ts';
@@ -39,6 +39,9 @@ export async function startCloudnativePg(
     cpSync(certificateFile, at('apiserver.crt'));
     cpSync(keyFile, at('apiserver.key'));
     mkdirSync(at('plugins'));
+    // Its image holds the program once for each architecture, and it looks there for what instances may run.
+    mkdirSync(at('operator'));
+    symlinkSync(program, at(`operator/manager_${process.arch === 'x64' ? 'amd64' : process.arch}`));
     await kubernetes.call('POST', '/api/v1/namespaces', { metadata: { name: NAMESPACE } });
     const env = {
       KUBECONFIG: kubernetes.kubeconfig(),
