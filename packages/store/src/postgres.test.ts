@@ -29,7 +29,6 @@ describe('PostgreSQL', { skip: available().postgres.skip }, () => {
   it('waits for a replica that migrates for longer than a query may wait', async () => {
     const url = await server.createDatabase('replicas');
     const first = openPostgres(url, () => {});
-    await storeOn(first, 'postgres');
     const second = openPostgres(url, () => {}, { statement: 300, lock: 300 });
     let isMigrating = true;
     let isPatient = false;
