@@ -57,6 +57,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     databaseUrl: settings.databaseUrl ?? undefined,
     log: storeLog(log),
     absence: { missingScans: settings.missingScans, missingHours: settings.missingHours },
+    attestationSpace: settings.attestationSpace * 1024 ** 2,
   });
   lifetime.add('store', () => store.close());
   const { encryptionKey, encryptionKeyCommand } = settings;

@@ -28,8 +28,8 @@ export const EvidenceForm = z.enum([
 ]);
 export type EvidenceForm = z.infer<typeof EvidenceForm>;
 
-/** Why a signature that was found could not be fetched: then nothing is verified with it. */
-export const EvidenceProblem = z.enum(['too-large', 'too-many', 'digest-mismatch', 'unreadable']);
+/** Why a signature that was found could not be fetched, or was not kept (`no-room`): then nothing is verified with it. */
+export const EvidenceProblem = z.enum(['too-large', 'too-many', 'digest-mismatch', 'unreadable', 'no-room']);
 export type EvidenceProblem = z.infer<typeof EvidenceProblem>;
 
 const Base64 = z.base64().max(Math.ceil(MAX_EVIDENCE_BYTES_OF_SUBJECT / 3) * 4 + 4);

@@ -19,10 +19,20 @@ interface HeadRow {
   is_whole: boolean;
 }
 
-/** Keeps one part. The evidence counts from the moment when the last one is there. */
-export async function keepPart(trx: Db, repositoryId: string, part: EvidencePart, now: Date): Promise<void> {
+/**
+ * Keeps one part. The evidence counts from the moment when the last one is there.
+ *
+ * @param space bytes of large attestations that are kept of one registry, so that one that makes them up fills no disk
+ */
+export async function keepPart(
+  trx: Db,
+  repositoryId: string,
+  part: EvidencePart,
+  space: number,
+  now: Date,
+): Promise<void> {
   const { evidence, size } = part;
-  const head = (await headOf(trx, repositoryId, evidence)) ?? (await begin(trx, repositoryId, part, now));
+  const head = (await headOf(trx, repositoryId, evidence)) ?? (await begin(trx, repositoryId, part, space, now));
   // Too many of this image, whole already, or other bytes than those that were begun, which the digest of the manifest rules out.
   if (head === null || head.parts === null || head.is_whole) return;
   if (head.size !== size || head.payload_digest !== evidence.payloadDigest || part.part >= head.parts) return;
@@ -42,7 +52,13 @@ function headOf(trx: Db, repositoryId: string, { subject, digest, position }: Re
   );
 }
 
-async function begin(trx: Db, repositoryId: string, part: EvidencePart, now: Date): Promise<HeadRow | null> {
+async function begin(
+  trx: Db,
+  repositoryId: string,
+  part: EvidencePart,
+  space: number,
+  now: Date,
+): Promise<HeadRow | null> {
   const { evidence: each, size } = part;
   const kept = await first(
     sql<{ n: number; bytes: number }>`
@@ -51,15 +67,19 @@ async function begin(trx: Db, repositoryId: string, part: EvidencePart, now: Dat
     trx,
   );
   if (kept!.n >= MOST_OF_SUBJECT) return null;
-  const isTooMuch = kept!.bytes + size > MAX_LARGE_EVIDENCE_BYTES_OF_SUBJECT;
-  const parts = isTooMuch ? null : Math.ceil(size / EVIDENCE_PART_BYTES);
-  const problem = isTooMuch ? 'too-large' : null;
+  const problem =
+    kept!.bytes + size > MAX_LARGE_EVIDENCE_BYTES_OF_SUBJECT
+      ? 'too-large'
+      : (await keptOfRegistry(trx, repositoryId)) + size > space
+        ? 'no-room'
+        : null;
+  const parts = problem === null ? Math.ceil(size / EVIDENCE_PART_BYTES) : null;
   return first(
     sql<HeadRow>`insert into evidence as e (subject, repository_id, digest, position, form, media_type, annotations,
         payload_digest, problem, fetched_at, size, parts, is_whole)
       values (${each.subject}, ${repositoryId}::uuid, ${each.digest}, ${each.position}, ${each.form}, ${each.mediaType},
         ${json(each.annotations)}, ${each.payloadDigest}, ${problem}::text, ${iso(now)}::timestamptz, ${size}, ${parts}::integer,
-        ${isTooMuch})
+        ${problem !== null})
       on conflict (subject, repository_id, digest, position) do update set form = excluded.form,
         media_type = excluded.media_type, annotations = excluded.annotations, payload_digest = excluded.payload_digest,
         problem = excluded.problem, fetched_at = excluded.fetched_at, size = excluded.size, parts = excluded.parts,
@@ -68,6 +88,18 @@ async function begin(trx: Db, repositoryId: string, part: EvidencePart, now: Dat
       returning id, parts, size, payload_digest, is_whole`,
     trx,
   );
+}
+
+/** Bytes of large attestations, as they were announced. */
+async function keptOfRegistry(trx: Db, repositoryId: string): Promise<number> {
+  const kept = await first(
+    sql<{ bytes: number }>`select coalesce(sum(e.size), 0)::float8 as bytes
+      from repositories of join repositories r on r.registry_id = of.registry_id
+        join evidence e on e.repository_id = r.id and e.parts is not null
+      where of.id = ${repositoryId}::uuid`,
+    trx,
+  );
+  return kept!.bytes;
 }
 
 /** The bytes of one that came in parts, in their order. */

@@ -41,11 +41,12 @@ const SELECT = sql`select e.id, e.subject, e.form, e.media_type, e.annotations, 
     e.subject_manifest, e.problem, e.parts, g.url as host, r.name as repository
   from evidence e join repositories r on r.id = e.repository_id join registries g on g.id = r.registry_id`;
 
-export function evidenceOf(db: Db): EvidenceStore {
+/** @param space see `keepPart` */
+export function evidenceOf(db: Db, space: number): EvidenceStore {
   return {
     put: (scanId, evidence, now) => ofScan(db, scanId, (trx, id) => insert(trx, id, evidence, now)),
 
-    putPart: (scanId, part, now) => ofScan(db, scanId, (trx, id) => keepPart(trx, id, part, now)),
+    putPart: (scanId, part, now) => ofScan(db, scanId, (trx, id) => keepPart(trx, id, part, space, now)),
 
     due: async (version, limit) => {
       const sized = await sql<{ id: number; size: number }>`

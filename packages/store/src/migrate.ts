@@ -43,6 +43,7 @@ import { up as verified } from './migrations/0031-verified.ts';
 import { up as changes } from './migrations/0033-changes.ts';
 import { up as ingestSpeed } from './migrations/0035-ingest-speed.ts';
 import { up as lighterCommits } from './migrations/0036-lighter-commits.ts';
+import { up as largeEvidenceSpace } from './migrations/0037-large-evidence-space.ts';
 import { up as heldFollowers } from './migrations/0038-held-followers.ts';
 import { dropSeenViews } from './seen.ts';
 
@@ -82,6 +83,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0033-changes': { up: changes },
   '0035-ingest-speed': { up: ingestSpeed },
   '0036-lighter-commits': { up: lighterCommits },
+  '0037-large-evidence-space': { up: largeEvidenceSpace },
   '0038-held-followers': { up: heldFollowers },
 };
 

@@ -65,7 +65,11 @@ export interface StoreOptions {
   readonly log?: Log | undefined;
   /** When a tag that complete scans miss is retired; what is left out keeps its default (3 scans, 24 hours). */
   readonly absence?: Partial<AbsencePolicy> | undefined;
+  /** Bytes of large attestations that are kept of one registry; default 4 GiB. */
+  readonly attestationSpace?: number | undefined;
 }
+
+const ATTESTATION_SPACE = 4 * 1024 ** 3;
 
 /** Opens and migrates. Rejects with a StoreError that says what to do; nothing stays open then. */
 export async function openStore(options: StoreOptions): Promise<Store> {
@@ -73,7 +77,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   try {
     const database = databaseUrl ? openPostgres(databaseUrl, log) : await openEmbedded(dataDir, log);
     try {
-      return await storeOn(database, databaseUrl ? 'postgres' : 'embedded', options.absence);
+      return await storeOn(database, databaseUrl ? 'postgres' : 'embedded', options);
     } catch (error) {
       await database.close().catch(() => {});
       throw error;
@@ -87,26 +91,31 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 export async function storeOn(
   { db, upkeep, patiently, close }: OpenDatabase,
   engine: Store['engine'],
-  absence: Partial<AbsencePolicy> = {},
+  { absence, attestationSpace = ATTESTATION_SPACE }: Pick<StoreOptions, 'absence' | 'attestationSpace'> = {},
 ): Promise<Store> {
   await patiently(migrate);
   await redrawModels(db);
   await drawSeenViews(db);
-  const policy = { ...DEFAULT_ABSENCE_POLICY, ...absence };
+  const limits = { absence: { ...DEFAULT_ABSENCE_POLICY, ...absence }, attestationSpace };
   const ping = async () => {
     await sql`select 1`.execute(db);
   };
   return {
     engine,
     serverEpoch: await serverEpochOf(db),
-    ...nounsOn(db, upkeep, policy),
+    ...nounsOn(db, upkeep, limits),
     ...guarded({ ping }),
-    seenBy: (areas) => seenStore(db, (trx) => nounsOn(trx, upkeep, policy), areas),
+    seenBy: (areas) => seenStore(db, (trx) => nounsOn(trx, upkeep, limits), areas),
     close,
   };
 }
 
-function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
+interface Limits {
+  readonly absence: AbsencePolicy;
+  readonly attestationSpace: number;
+}
+
+function nounsOn(db: Db, upkeep: Upkeep, { absence, attestationSpace }: Limits): SeenStore {
   return {
     registries: guarded(registriesOf(db)),
     rules: guarded(rulesOf(db)),
@@ -118,7 +127,7 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     hcpTags: guarded(hcpTagsOf(db, upkeep)),
     images: guarded(imagesOf(db)),
     models: guarded(modelsOf(db)),
-    scans: guarded(scansOf(db, upkeep, policy)),
+    scans: guarded(scansOf(db, upkeep, absence)),
     listings: guarded(listingsOf(db)),
     explanations: guarded(explanationsOf(db)),
     receivers: guarded(receiversOf(db)),
@@ -127,7 +136,7 @@ function nounsOn(db: Db, upkeep: Upkeep, policy: AbsencePolicy): SeenStore {
     webhookOutbox: guarded(webhookOutboxOf(db)),
     history: guarded(historyOf(db)),
     trust: guarded(trustOf(db)),
-    evidence: guarded(evidenceOf(db)),
+    evidence: guarded(evidenceOf(db, attestationSpace)),
     reports: guarded(reportsOf(db)),
     decisions: guarded(decisionsOf(db)),
     approvals: guarded(approvalsOf(db)),

@@ -16,6 +16,7 @@ export const SERVE_SETTINGS: readonly SettingName[] = [
   'agentConfig',
   'missingScans',
   'missingHours',
+  'attestationSpace',
   'logLevel',
   'publicUrl',
 ];

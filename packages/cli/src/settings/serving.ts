@@ -35,6 +35,8 @@ export interface ServingSettings {
   missingScans: number;
   /** … over at least so many hours. */
   missingHours: number;
+  /** MiB of large attestations that are kept of one registry. */
+  attestationSpace: number;
   logLevel: LogLevel;
   sample: boolean;
   localRuns: boolean;
@@ -140,6 +142,13 @@ export const SERVING_SETTINGS: SettingSpecs<ServingSettings> = {
     default: () => 24,
     parse: (text) => parseNumber(text, 0, 8760),
     help: 'hours that a tag must be missing before it is retired',
+  },
+  attestationSpace: {
+    key: 'attestation-space',
+    env: ['PHAROS_ATTESTATION_SPACE'],
+    default: () => 4096,
+    parse: (text) => parseNumber(text, 0, 1_000_000),
+    help: 'MiB of large attestations that are kept of one registry',
   },
   logLevel: {
     key: 'log-level',

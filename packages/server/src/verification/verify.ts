@@ -13,6 +13,8 @@ const PROBLEMS = {
   'too-many': 'The image has more signatures than are fetched (20, 1 MiB together), so this one was not looked at.',
   'digest-mismatch': 'The registry gave other bytes than the digest of the signature names.',
   unreadable: 'The signature could not be read from the registry.',
+  'no-room':
+    'Its registry has more large attestations than are kept (the setting attestation-space), so this one was not looked at.',
 } as const;
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { storeOn } from '../open.ts';
-import { digestOf, type Given, hours, names, observation, registry, repositoryId, scan, T0 } from './given.ts';
+import { digestOf, type Given, hours, names, observation, openOn, registry, repositoryId, scan, T0 } from './given.ts';
 
 /** What scans change over time: moves, absences, holds, failures, releases. */
 export function changesSuite(given: () => Promise<Given>): void {
@@ -116,11 +116,7 @@ export function changesSuite(given: () => Promise<Given>): void {
 
   it('retires after as many scans and hours as configured', async () => {
     const { db } = await given();
-    const store = await storeOn(
-      { db, upkeep: { wrote: () => {}, stop: async () => {} }, patiently: (run) => run(db), close: async () => {} },
-      'embedded',
-      { missingScans: 2, missingHours: 0 },
-    );
+    const store = await storeOn(openOn(db), 'embedded', { absence: { missingScans: 2, missingHours: 0 } });
     const registryId = await registry(store);
     await scan(store, registryId, { tags: ['1', '2'] });
     await scan(store, registryId, { tags: ['1'], now: hours(1) });

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
 import type { ReportedEvidence } from '@pharos/contract';
 import { StoreError } from '../errors.ts';
+import { storeOn } from '../open.ts';
 import { begun, entry, KEY, result, signature, verifiedImage as verifiedImageOf, WHO } from './evidence-given.ts';
-import { digestOf, everything, type Given, hours, registry, scan, T0 } from './given.ts';
+import { digestOf, everything, type Given, hours, openOn, registry, scan, T0 } from './given.ts';
 
 /** Signatures, what is trusted, and what was verified. */
 export function evidenceSuite(given: () => Promise<Given>): void {
@@ -225,6 +226,27 @@ export function evidenceSuite(given: () => Promise<Given>): void {
     assert.deepEqual(
       (await store.evidence.due(99, 10)).map(({ problem }) => problem),
       ['too-large'],
+    );
+  });
+
+  it('of one registry no more is kept than there is space for, what comes above it is told and never passes, and no other registry pays for it', async () => {
+    const { store: usual, db } = await given();
+    const store = await storeOn(openOn(db), usual.engine, { attestationSpace: 40 * 1024 * 1024 });
+    const [full, other] = [await registry(store), await registry(store, { name: 'other' })];
+    const problems: (string | null | undefined)[] = [];
+    for (const [at, registryId] of [full, full, full, other].entries()) {
+      const subject = digestOf(`image ${at}`);
+      await scan(store, registryId, { repository: `r${at}`, tags: [{ name: '17.4', digest: subject }] });
+      const scanId = await begun(store, registryId, `r${at}`);
+      const head = { ...signature(subject), payload: null, subjectManifest: null, problem: null };
+      await store.evidence.putPart(scanId, { evidence: head, size: 16 * 1024 * 1024, part: 0, bytes: 'AAAA' }, T0);
+      problems.push((await store.evidence.ofSubjects([subject]))[0]?.problem);
+    }
+    assert.deepEqual(problems, [null, null, 'no-room', null]);
+    assert.deepEqual(
+      (await store.evidence.due(99, 10)).map(({ problem }) => problem),
+      ['no-room'],
+      'it is settled as what it is',
     );
   });
 }

@@ -48,6 +48,14 @@ export async function emptyStore({ database, engine }: Engine, isFresh = false):
   return { store: await storeOn(database, engine), db };
 }
 
+/** An open database, for a store with other limits on it. */
+export const openOn = (db: Db): OpenDatabase => ({
+  db,
+  upkeep: { wrote: () => {}, stop: async () => {} },
+  patiently: (run) => run(db),
+  close: async () => {},
+});
+
 export const T0 = new Date('2026-11-01T00:00:00.000Z');
 
 export function hours(count: number): Date {
