@@ -56,10 +56,11 @@ test('an image is named by its tag, and what it runs decides the operator', asyn
     if (call.path.startsWith('/images/')) return { status: 200, body: { facts: { engine: 'epas' } } };
     return api()(call);
   };
-  const ran = await runIn({ api: answers }, ...MAKE, '--image', 'epas:17.6');
+  // As a script says it whose variable is empty.
+  const ran = await runIn({ api: answers }, ...MAKE, '--image', 'epas:17.6', '--pull-secret', '');
   assert.equal(ran.code, 0, ran.stderr);
-  const body = ran.calls.at(-1)?.body as { image: string; operator: string };
-  assert.deepEqual([body.image, body.operator], [FULL, 'edb']);
+  const body = ran.calls.at(-1)?.body as { image: string; operator: string; pullSecret: string | null };
+  assert.deepEqual([body.image, body.operator, body.pullSecret], [FULL, 'edb', null]);
 });
 
 test('nothing approved, no image said, a check that fails: nothing on stdout, and a failure', async () => {

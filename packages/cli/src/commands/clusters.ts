@@ -194,7 +194,7 @@ async function inputOf(client: Client, name: string, options: MakeOptions): Prom
     ? newestApproved(client, options)
     : findImage(client, options.image));
   return {
-    ...{ name, namespace, location, via, apply, pullSecret: pullSecret ?? null },
+    ...{ name, namespace, location, via, apply, pullSecret: pullSecret || null },
     image,
     instances: options.instances,
     storage: { size: options.storage, ...(storageClass ? { storageClass } : {}) },

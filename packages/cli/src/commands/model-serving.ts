@@ -103,7 +103,7 @@ async function bodyOf(client: Client, out: Output, name: string, options: Deploy
     gpu: await gpuOf(client, out, name, image, options),
     replicas: { min, max },
     secret,
-    pullSecret,
+    pullSecret: pullSecret || null,
     storage: storageOf(options),
     profile: options.profile ?? null,
     runtime,
