@@ -14,6 +14,7 @@ import { Panel } from '../../components/panel.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { Size } from '../../components/size.tsx';
 import { EmptyState, ListSkeleton, QueryView } from '../../components/states.tsx';
+import { LocationWindows } from './location-windows.tsx';
 
 const CRUMBS = [{ label: 'Agents and locations', to: '/manage/agents' }] as const;
 
@@ -58,6 +59,7 @@ export function LocationPage(): ReactElement {
                         {formatCount(location.tagCount)}
                       </Link>,
                     ],
+                    ['Maintenance windows', <LocationWindows key="windows" locationId={location.id} />],
                   ]}
                 />
               </Panel>

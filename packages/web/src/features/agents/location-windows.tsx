@@ -6,7 +6,7 @@ import { locationMaintenanceQuery, useSetLocationMaintenance } from '../../api/a
 import { useMay } from '../../api/session.ts';
 import { WindowsDialog } from '../../components/windows-dialog.tsx';
 
-/** When clusters of a location may be upgraded, in its cell of the list. */
+/** When clusters of a location may be upgraded. */
 export function LocationWindows({ locationId }: { locationId: string }): ReactElement | null {
   const maintenance = useQuery(locationMaintenanceQuery(locationId));
   const set = useSetLocationMaintenance(locationId);

@@ -104,20 +104,22 @@ export function LibraryPage(): ReactElement {
             if (page.items.length === 0) return filtered ? <NothingFound onClear={clear} /> : <NothingYet />;
             if (view !== 'table') return <RepositoryCards repositories={page.items} />;
             return (
-              <DataTable
-                label="Repositories"
-                columns={COLUMNS}
-                rows={page.items}
-                rowKey={(repository) => repository.id}
-                sort={sort}
-                onSort={(next) => refilter({ sort: next as LibrarySearch['sort'] })}
-                isStale={repositories.isPlaceholderData}
-                selection={
-                  mayLabel
-                    ? { picked: selection.rows, onPick: selection.toggle, nameOf: (repository) => repository.name }
-                    : undefined
-                }
-              />
+              <div className="ph-table-place">
+                <DataTable
+                  label="Repositories"
+                  columns={COLUMNS}
+                  rows={page.items}
+                  rowKey={(repository) => repository.id}
+                  sort={sort}
+                  onSort={(next) => refilter({ sort: next as LibrarySearch['sort'] })}
+                  isStale={repositories.isPlaceholderData}
+                  selection={
+                    mayLabel
+                      ? { picked: selection.rows, onPick: selection.toggle, nameOf: (repository) => repository.name }
+                      : undefined
+                  }
+                />
+              </div>
             );
           }}
         </QueryView>
@@ -258,7 +260,7 @@ const COLUMNS: readonly Column<Repository>[] = [
     ),
   },
   { label: 'Kind', sort: 'kind', cell: (repository) => <KindLabel kind={repository.kind} /> },
-  { label: 'Registry', cell: (repository) => repository.registry },
+  { label: 'Registry', extra: 2, cell: (repository) => repository.registry },
   { label: 'Tags', sort: 'tags', descendingFirst: true, cell: (repository) => formatCount(repository.tagCount) },
   {
     label: 'Newest tag',
@@ -270,6 +272,7 @@ const COLUMNS: readonly Column<Repository>[] = [
     sort: 'updated',
     descendingFirst: true,
     modifier: 'nowrap',
+    extra: 1,
     cell: (repository) => <RelativeTime time={repository.updatedAt} />,
   },
   {
