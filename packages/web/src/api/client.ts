@@ -16,5 +16,10 @@ export function isSignedOut(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401;
 }
 
+/** Whether there is no such thing (any more). */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
 /** The body of a route, as a caller sends it (defaults may be left out). */
 export type BodyOf<N extends RouteName> = RouteInput<Routes[N]> extends { body: infer B } ? B : never;

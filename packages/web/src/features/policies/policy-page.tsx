@@ -1,12 +1,14 @@
 import { Alert, AlertActionCloseButton, PageSection, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
-import type { Policy } from '@pharos/contract';
+import type { Policy, PolicyVersion } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
-import { policyQuery } from '../../api/policies.ts';
+import { isNotFound } from '../../api/client.ts';
+import { policyQuery, policyVersionsQuery } from '../../api/policies.ts';
 import { useMay } from '../../api/session.ts';
 import { HostileText } from '../../components/hostile-text.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
+import { Panel } from '../../components/panel.tsx';
 import { EFFECT_WORDS } from '../../components/policy-words.ts';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { QueryView, TextSkeleton } from '../../components/states.tsx';
@@ -26,7 +28,11 @@ const CRUMBS = [{ label: 'Policies', to: '/manage/policies' }] as const;
 export function PolicyPage(): ReactElement {
   const { policyId = '' } = useParams({ strict: false });
   const policy = useQuery(policyQuery(policyId));
+  const isGone = isNotFound(policy.error);
+  const versions = useQuery({ ...policyVersionsQuery(policyId, { limit: 1 }), enabled: isGone });
   if (policy.data) return <Loaded key={policyId} policy={policy.data} />;
+  const last = versions.data?.items[0];
+  if (isGone && last !== undefined) return <Deleted policyId={policyId} last={last} />;
   return (
     <>
       <PageTitle title="Policy" crumbs={CRUMBS} />
@@ -34,6 +40,23 @@ export function PolicyPage(): ReactElement {
         <QueryView query={policy} what="the policy" skeleton={<TextSkeleton what="the policy" lines={8} />}>
           {() => null}
         </QueryView>
+      </PageSection>
+    </>
+  );
+}
+
+/** What it said stays for those who ask why an image was refused then. The audit log leads here. */
+function Deleted({ policyId, last }: { policyId: string; last: PolicyVersion }): ReactElement {
+  return (
+    <>
+      <PageTitle title={last.spec.name} documentTitle={`Policy: ${last.spec.name}`} crumbs={CRUMBS}>
+        <p className="ph-quiet">This policy was deleted: it decides nothing any more. Its versions are kept.</p>
+      </PageTitle>
+      <PageSection hasBodyWrapper={false} className="ph-stack">
+        <Panel title="What it asked for last">
+          <PolicySays spec={last.spec} />
+        </Panel>
+        <VersionsPanel policyId={policyId} policy={null} />
       </PageSection>
     </>
   );
@@ -111,7 +134,7 @@ function Loaded({ policy }: { policy: Policy }): ReactElement {
             </div>
           </Tab>
           <Tab eventKey="versions" title={<TabTitleText>Versions ({version})</TabTitleText>}>
-            <VersionsPanel policy={policy} />
+            <VersionsPanel policyId={policy.id} policy={policy} />
           </Tab>
           <Tab eventKey="exceptions" title={<TabTitleText>Exceptions</TabTitleText>}>
             <ExceptionsPanel policy={policy} />

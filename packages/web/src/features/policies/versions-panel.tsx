@@ -21,10 +21,16 @@ import { useNames } from './use-names.ts';
 
 const PAGE = 50;
 
+interface VersionsPanelProps {
+  policyId: string;
+  /** null: it was deleted, and there is no way back to a version. */
+  policy: Policy | null;
+}
+
 /** Every version, what two of them say differently, and the way back to one. */
-export function VersionsPanel({ policy }: { policy: Policy }): ReactElement {
+export function VersionsPanel({ policyId, policy }: VersionsPanelProps): ReactElement {
   const [search, change] = useSearchState<PolicySearch>();
-  const versions = useQuery(policyVersionsQuery(policy.id, { limit: PAGE, cursor: search.cursor }));
+  const versions = useQuery(policyVersionsQuery(policyId, { limit: PAGE, cursor: search.cursor }));
   const mayWrite = useMay('policies:write');
   const [restored, setRestored] = useState<PolicyVersion | null>(null);
   const items = versions.data?.items ?? [];
@@ -37,7 +43,7 @@ export function VersionsPanel({ policy }: { policy: Policy }): ReactElement {
       cell: ({ version }) => (
         <span>
           {version}
-          {version === policy.version ? <span className="ph-quiet"> (now)</span> : null}
+          {version === policy?.version ? <span className="ph-quiet"> (now)</span> : null}
         </span>
       ),
     },
@@ -49,7 +55,7 @@ export function VersionsPanel({ policy }: { policy: Policy }): ReactElement {
       label: 'Actions',
       hideLabel: true,
       cell: (version) =>
-        version.version === policy.version ? null : (
+        policy === null || version.version === policy.version ? null : (
           <span className="ph-inline-list">
             <Button
               variant="link"
@@ -90,17 +96,23 @@ export function VersionsPanel({ policy }: { policy: Policy }): ReactElement {
       <Paging
         page={versions.data}
         search={search}
-        listKey={`policy-versions ${policy.id}`}
+        listKey={`policy-versions ${policyId}`}
         onPage={(next) => change({ ...next, from: undefined, to: undefined }, 'push')}
       />
       {from === undefined || to === undefined ? (
         versions.data ? (
-          <p className="ph-quiet">There is one version yet. With the next one, the two can be compared here.</p>
+          <p className="ph-quiet">
+            {policy === null
+              ? 'There was one version.'
+              : 'There is one version yet. With the next one, the two can be compared here.'}
+          </p>
         ) : null
       ) : (
         <Compare items={items} from={from} to={to} />
       )}
-      {restored === null ? null : <Restore policy={policy} version={restored} onClose={() => setRestored(null)} />}
+      {restored === null || policy === null ? null : (
+        <Restore policy={policy} version={restored} onClose={() => setRestored(null)} />
+      )}
     </div>
   );
 }
