@@ -61,11 +61,15 @@ describe('live pages', { skip: available().chromium.skip }, () => {
     const page = await open('/library/tags?sort=name');
     await page.getByRole('button', { name: 'Next' }).click();
     await page.getByText('Page 2').waitFor();
+    await settle(page);
     const address = page.url();
+    // The button stands below the rows, and stays under the pointer.
+    const below = await scrolled(page);
+    assert.ok(below > 300, `${below}`);
     await page.mouse.move(900, 400);
-    await page.mouse.wheel(0, 300);
-    await waitFor(async () => (await scrolled(page)) > 0, 'the scroll');
-    const place = await scrolled(page);
+    await page.mouse.wheel(0, -300);
+    await waitFor(async () => (await scrolled(page)) === below - 300, 'the scroll');
+    const place = below - 300;
     const [registry] = (await pharos.client('listRegistries', { query: {} })).items;
     const read = page.waitForResponse((answer) => /\/api\/v1\/tags\?/.test(answer.url()), { timeout: 30_000 });
     await pharos.client('createScan', { body: { registryId: registry!.id } });

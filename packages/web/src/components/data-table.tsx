@@ -1,6 +1,6 @@
 import { Checkbox } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { memo, type ReactElement, type ReactNode, useDeferredValue } from 'react';
+import { memo, type ReactElement, type ReactNode, useDeferredValue, useEffect, useRef } from 'react';
 import { reverseSort } from './search-state.ts';
 
 export interface Column<Row> {
@@ -45,49 +45,58 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
   const { label, columns, rows, rowKey, sort, onSort, isStale, selection } = props;
   const drawn = useFirstRowsFirst(rows, rowKey);
   const offset = selection ? 1 : 0;
+  // The height stays until all rows are there: whoever pages at the end of a list still has the button under the pointer.
+  const place = useRef<HTMLDivElement>(null);
+  const height = useRef(0);
+  const isWhole = drawn === rows;
+  useEffect(() => {
+    if (isWhole) height.current = place.current?.offsetHeight ?? 0;
+  });
   return (
-    <Table
-      aria-label={label}
-      aria-busy={isStale ?? false}
-      variant="compact"
-      gridBreakPoint="grid-lg"
-      className={isStale ? 'ph-stale' : undefined}
-    >
-      <Thead>
-        <Tr>
-          {selection ? (
-            <Th className="pf-v6-c-table__check">
-              <PickAll rows={rows} rowKey={rowKey} selection={selection} label={label} />
-            </Th>
-          ) : null}
-          {columns.map((column, index) => (
-            <Th
-              key={column.label}
-              modifier="nowrap"
-              width={column.width}
-              className={column.extra && `ph-extra-${column.extra}`}
-              {...(column.hideLabel ? { screenReaderText: column.label } : {})}
-              {...sortProps(column, index + offset, sort, onSort)}
-            >
-              {column.hideLabel ? null : column.label}
-            </Th>
+    <div ref={place} style={isWhole ? undefined : { minBlockSize: height.current }}>
+      <Table
+        aria-label={label}
+        aria-busy={isStale ?? false}
+        variant="compact"
+        gridBreakPoint="grid-lg"
+        className={isStale ? 'ph-stale' : undefined}
+      >
+        <Thead>
+          <Tr>
+            {selection ? (
+              <Th className="pf-v6-c-table__check">
+                <PickAll rows={rows} rowKey={rowKey} selection={selection} label={label} />
+              </Th>
+            ) : null}
+            {columns.map((column, index) => (
+              <Th
+                key={column.label}
+                modifier="nowrap"
+                width={column.width}
+                className={column.extra && `ph-extra-${column.extra}`}
+                {...(column.hideLabel ? { screenReaderText: column.label } : {})}
+                {...sortProps(column, index + offset, sort, onSort)}
+              >
+                {column.hideLabel ? null : column.label}
+              </Th>
+            ))}
+          </Tr>
+        </Thead>
+        <Tbody>
+          {drawn.map((row) => (
+            <MemoRow
+              key={rowKey(row)}
+              id={rowKey(row)}
+              row={row}
+              columns={columns as readonly Column<unknown>[]}
+              isPicked={selection?.picked.has(rowKey(row))}
+              onPick={selection?.onPick as RowProps<unknown>['onPick']}
+              nameOf={selection?.nameOf as RowProps<unknown>['nameOf']}
+            />
           ))}
-        </Tr>
-      </Thead>
-      <Tbody>
-        {drawn.map((row) => (
-          <MemoRow
-            key={rowKey(row)}
-            id={rowKey(row)}
-            row={row}
-            columns={columns as readonly Column<unknown>[]}
-            isPicked={selection?.picked.has(rowKey(row))}
-            onPick={selection?.onPick as RowProps<unknown>['onPick']}
-            nameOf={selection?.nameOf as RowProps<unknown>['nameOf']}
-          />
-        ))}
-      </Tbody>
-    </Table>
+        </Tbody>
+      </Table>
+    </div>
   );
 }
 
