@@ -8,7 +8,6 @@ import { policyQuery, policyVersionsQuery } from '../../api/policies.ts';
 import { useMay } from '../../api/session.ts';
 import { HostileText } from '../../components/hostile-text.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
-import { Panel } from '../../components/panel.tsx';
 import { EFFECT_WORDS } from '../../components/policy-words.ts';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { QueryView, TextSkeleton } from '../../components/states.tsx';
@@ -53,9 +52,7 @@ function Deleted({ policyId, last }: { policyId: string; last: PolicyVersion }):
         <p className="ph-quiet">This policy was deleted: it decides nothing any more. Its versions are kept.</p>
       </PageTitle>
       <PageSection hasBodyWrapper={false} className="ph-stack">
-        <Panel title="What it asked for last">
-          <PolicySays spec={last.spec} />
-        </Panel>
+        <PolicySays spec={last.spec} />
         <VersionsPanel policyId={policyId} policy={null} />
       </PageSection>
     </>
