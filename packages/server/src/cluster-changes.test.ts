@@ -12,7 +12,6 @@ const TAG = '18.4-202607270910-minimal-trixie';
 const TAGS = ['0.8.0', '0.8.1', '0.8.2', '0.8.3'].map((version) => `${version}-202608170911-18-trixie`);
 const [v0, v1, v2, PENDING] = TAGS.map((tag) => imageOf(VECTOR!, tag)) as [string, string, string, string];
 const image = imageOf(PG!, TAG);
-const _HOUR = 3_600_000;
 let library: TestLibrary;
 let at: TestLibrary['it'];
 let agent: ReturnType<typeof makeAgent>;

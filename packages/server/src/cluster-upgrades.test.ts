@@ -9,7 +9,6 @@ import { type CallOptions, makeAgent } from './testing.ts';
 const PG = 'hcp/postgresql';
 const [OLD, YOUNG, NEXT] = ['17.4-2503310734', '17.6-2509120845', '17.7-2511130845'];
 const [old, young, next] = [OLD, YOUNG, NEXT].map((tag) => imageOf(PG, tag)) as [string, string, string];
-const _HOUR = 3_600_000;
 let library: TestLibrary;
 let at: TestLibrary['it'];
 let agent: ReturnType<typeof makeAgent>;

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
 import { PolicySpec } from '@pharos/contract';
 import { decisionsOf } from '../decisions.ts';
-import { StoreError } from '../errors.ts';
+import type { StoreError } from '../errors.ts';
 import type { Store } from '../store.ts';
+import { codeOf } from './approval-given.ts';
 import { digestOf, type Given, hours, observation, registry, scan, T0 } from './given.ts';
 
 const ANN = '00000000-0000-4000-8000-00000000000a';
@@ -35,16 +36,6 @@ const approve = (store: Store, digest: string, at = hours(1)) =>
     [{ digest, state: 'approved', reason: 'because', actor: 'ann', actorKind: 'session', person: ANN }],
     at,
   );
-
-const codeOf = async (run: Promise<unknown>): Promise<string | null> => {
-  try {
-    await run;
-    return null;
-  } catch (error) {
-    if (error instanceof StoreError) return error.code;
-    throw error;
-  }
-};
 
 /** Policies, results, exceptions. */
 export function policiesSuite(given: () => Promise<Given>): void {
