@@ -14,7 +14,6 @@ import {
   type Registry,
   type Repository,
   type Rule,
-  type TagDetail,
   type Team,
   type Token,
   type TrustEntry,
@@ -242,15 +241,4 @@ export const findTeam = finder<Team>({
 /** What stands after the last slash: where it is, is not searched. */
 function lastOf(name: string): string {
   return name.split('/').at(-1) || name;
-}
-
-/** The tag that `repository:tag` names. @throws CliError `not-found`, `name-ambiguous`, `tag-missing`. */
-export async function findTagOf(client: Client, reference: string): Promise<TagDetail> {
-  const colon = reference.lastIndexOf(':');
-  // A colon before a slash belongs to a port.
-  if (colon <= reference.lastIndexOf('/')) {
-    throw new CliError('tag-missing', `"${reference}" names no tag.`, 'Write REPOSITORY:TAG.');
-  }
-  const repository = await findRepository(client, reference.slice(0, colon));
-  return client('getTag', { params: { id: repository.id, name: reference.slice(colon + 1) } });
 }

@@ -30,7 +30,6 @@ export * from './manifests/cluster-change.ts';
 export * from './manifests/cluster-checks.ts';
 export * from './manifests/cluster-restart.ts';
 export * from './manifests/cluster-spec.ts';
-export * from './manifests/edb.ts';
 export * from './manifests/extension-checks.ts';
 export { fitOfProfiles, gpuChecks } from './manifests/gpu-fit.ts';
 export * from './manifests/held-cluster.ts';

@@ -14,7 +14,6 @@ type Judge<N extends RequirementName> = (
 ) => Said;
 
 const DAY_MS = 86_400_000;
-const SLSA = /^https:\/\/slsa\.dev\/provenance\//;
 
 const JUDGES: { readonly [N in RequirementName]-?: Judge<N> } = {
   registries: (wanted, { places }) => {
@@ -122,9 +121,4 @@ export function judge(requirements: PolicyRequirements, facts: PolicyFacts, now:
     const [outcome, sentence] = ask(wanted as never, facts, now);
     return [{ requirement, outcome, sentence }];
   });
-}
-
-/** Whether an attestation's type is SLSA provenance, which alone names a builder. */
-export function isProvenance(predicateType: string): boolean {
-  return SLSA.test(predicateType);
 }

@@ -18,11 +18,6 @@ const DAY_MS = 86_400_000;
 
 type Status = VexStatement['status'];
 
-/** Whether attestations of this type are read for statements. */
-export function isOpenVex(predicateType: string): boolean {
-  return OPENVEX.test(predicateType);
-}
-
 /** The statements in a predicate; `isAnalysed`: it is CycloneDX with an analysis of its own findings. */
 export function readVex(
   predicate: unknown,

@@ -9,12 +9,6 @@ export function writeValue(value: string): string {
   return isPlain ? value : `"${value.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** A plain word as it must be written. */
-export function writeWord(word: string): string {
-  const isPlain = word !== '' && !/[\s"*?]/.test(word) && !/^-|^[A-Za-z][A-Za-z_-]*:/.test(word);
-  return isPlain ? word : `"${word.replace(/["\\]/g, '\\$&')}"`;
-}
-
 /**
  * The query with a value of a field switched on or off. On, it joins the values that the query has of the field (one of
  * them must hold), or with `alone` takes their place; what else the query says stays as it was typed.

@@ -8,7 +8,6 @@ import type {
   Delivery,
   Dispatch,
   Engine,
-  Finding,
   ImageState,
   Kind,
   Presence,
@@ -141,12 +140,6 @@ const PRESENCES: Record<Presence, Look> = {
   retired: { word: 'Retired', color: 'grey', icon: HistoryIcon },
 };
 
-const SEVERITIES: Record<Finding['severity'], Look> = {
-  info: { word: 'Note', color: 'blue', icon: InfoCircleIcon },
-  warning: { word: 'Warning', ...WARN },
-  error: { word: 'Error', ...BAD },
-};
-
 const KINDS: Record<Kind, Look> = {
   postgres: { word: 'PostgreSQL', color: 'blue', icon: DatabaseIcon },
   model: { word: 'AI model', color: 'purple', icon: BrainIcon },
@@ -206,7 +199,6 @@ export const SnapshotStateLabel = ({ state }: { state: AdmissionStatus['state'] 
 export const DeliveryOutcomeLabel = ({ outcome, of }: { outcome: Delivery['outcome']; of?: string }) =>
   look(DELIVERY_OUTCOMES[outcome], of ? `${of}: ${DELIVERY_OUTCOMES[outcome].word.toLowerCase()}` : undefined);
 export const PresenceLabel = ({ presence }: { presence: Presence }) => look(PRESENCES[presence]);
-export const SeverityLabel = ({ severity }: { severity: Finding['severity'] }) => look(SEVERITIES[severity]);
 export const KindLabel = ({ kind }: { kind: Kind }) => look(KINDS[kind]);
 
 /** A warning that must be read wherever its subject is shown. */

@@ -13,8 +13,6 @@ import { isPatternProblem } from './pattern-problem.ts';
 import { PreviewList } from './preview-list.tsx';
 import { previewSpecOf, type RuleDraft } from './rule-draft.ts';
 
-export const PREVIEW_PAGE = 100;
-
 interface RulePreviewProps {
   draft: RuleDraft;
   ruleId?: string;
