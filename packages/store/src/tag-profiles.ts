@@ -44,23 +44,27 @@ export type Profiled = Pick<
   readonly terms: readonly string[];
 };
 
+/** All that `profileOf` reads; a field more or less does not compile. */
+const READ: Readonly<Record<Exclude<keyof Profiled, 'terms'>, true>> = {
+  registryId: true,
+  kind: true,
+  engine: true,
+  major: true,
+  flavour: true,
+  floating: true,
+  signed: true,
+  verified: true,
+  platforms: true,
+  extension_names: true,
+};
+const DRAWN_FROM = Object.keys(READ) as (keyof typeof READ)[];
+
 /** The ids of the profiles of some tags, in their order; those that are new are made. */
 export async function profileIds(trx: Db, tags: readonly Profiled[]): Promise<number[]> {
   // Most tags of a report have the profile of another one: it is drawn once.
   const drawn = new Map<string, ProfileRow>();
   const rows = tags.map((tag) => {
-    const text = JSON.stringify([
-      tag.registryId,
-      tag.kind,
-      tag.engine,
-      tag.major,
-      tag.flavour,
-      tag.floating,
-      tag.signed,
-      tag.verified,
-      tag.platforms,
-      tag.extension_names,
-    ]);
+    const text = JSON.stringify(DRAWN_FROM.map((name) => tag[name]));
     const row = drawn.get(text) ?? profileOf(tag);
     drawn.set(text, row);
     return row;
