@@ -12,7 +12,11 @@ ensureDebianParts();
 ensureWeb();
 const chosen = process.argv.slice(2);
 const files = chosen.length > 0 ? chosen : ['packages/*/src/**/*.test.ts', 'test/*.test.ts'];
-runForeground(['--test', '--test-concurrency=2', '--test-timeout=600000', ...files], {
+const reporters = [
+  ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
+  ...[`--test-reporter=${root}/scripts/died.mjs`, '--test-reporter-destination=stderr'],
+];
+runForeground(['--test', '--test-concurrency=2', '--test-timeout=600000', ...reporters, ...files], {
   ...process.env,
   NODE_ENV: 'test',
 });

@@ -3,7 +3,8 @@
  * power cut would leave: content since a file's last sync may be there or not, page by page, and names since their
  * folder's last sync likewise. As ext4, XFS and btrfs do, a file that is synced has a name.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Operation } from './recorder.ts';
 
@@ -151,14 +152,19 @@ class Content {
   }
 }
 
-/** What was written down, in order. */
+/** What was written down, in order. A log has some 200 MB, so it is read piece by piece. */
 export async function* operations(log: string): AsyncGenerator<{ operation: Operation; bytes: Buffer }> {
-  const all = await readFile(log);
-  for (let at = 0; at < all.length; ) {
-    const end = all.indexOf(10, at);
-    const operation = JSON.parse(all.toString('utf8', at, end)) as Operation;
-    const length = operation.op === 'write' ? operation.length : 0;
-    yield { operation, bytes: all.subarray(end + 1, end + 1 + length) };
-    at = end + 1 + length;
+  let rest = Buffer.alloc(0);
+  for await (const piece of createReadStream(log, { highWaterMark: 1024 * 1024 })) {
+    rest = Buffer.concat([rest, piece as Buffer]);
+    let at = 0;
+    for (let end = rest.indexOf(10); end !== -1; end = rest.indexOf(10, at)) {
+      const operation = JSON.parse(rest.toString('utf8', at, end)) as Operation;
+      const next = end + 1 + (operation.op === 'write' ? operation.length : 0);
+      if (next > rest.length) break;
+      yield { operation, bytes: Buffer.from(rest.subarray(end + 1, next)) };
+      at = next;
+    }
+    rest = rest.subarray(at);
   }
 }
