@@ -65,7 +65,9 @@ test('an image is named by its tag, and what it runs decides the operator', asyn
 
 test('nothing approved, no image said, a check that fails: nothing on stdout, and a failure', async () => {
   const pending = await runIn({ api: api('ok', [image(DIGEST, [], false)]) }, ...MAKE, '--engine', 'epas');
-  assert.match(pending.stderr, /waits for approval/);
+  assert.match(pending.stderr, /waits for approval[\s\S]*pharos approvals list/);
+  const none = await runIn({ api: api('ok', []) }, ...MAKE, '--engine', 'epas', '--major', '12');
+  assert.match(none.stderr, /No image of epas 12 stands in here\.[\s\S]*pharos tags list --location here/);
   for (const ran of [
     pending,
     await runIn({ api: api() }, ...MAKE),

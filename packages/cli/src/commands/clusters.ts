@@ -23,7 +23,7 @@ import {
 import { CliError } from '../failure.ts';
 import { ago, minute } from '../format.ts';
 import { findImage } from '../image-reference.ts';
-import type { Column, Output } from '../output.ts';
+import type { Column } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
 import { findCluster } from '../resolve.ts';
 import { updateCommand } from './cluster-update.ts';
@@ -106,7 +106,7 @@ function show(shell: Shell): Command {
         }
         if (cluster.kept !== null) out.warn(`${cluster.kept.message} ${cluster.kept.hint}`);
         if (cluster.withheld !== null) out.warn(cluster.withheld);
-        else showYaml(out, cluster.yaml);
+        else if (cluster.yaml !== '') out.lines(cluster.yaml);
       });
     }),
   );
@@ -173,7 +173,7 @@ function make(shell: Shell, verb: 'create' | 'manifest'): Command {
       if (out.json) out.body(answer);
       else {
         showChecks(out, answer.checks);
-        showYaml(out, answer.yaml);
+        if (answer.yaml !== '') out.lines(answer.yaml);
       }
       if (answer.manifests.length > 0) return;
       const failed = answer.checks.find(({ state }) => state === 'fail');
@@ -222,16 +222,19 @@ async function newestApproved(client: Client, options: MakeOptions): Promise<str
   const names = extension.map((each) => (each === 'pgvector' ? 'vector' : each));
   const best = selectable.find((image) => names.every((each) => image.extensions.includes(each))) ?? selectable[0];
   if (best !== undefined) return best.digest;
-  const reason = images[0]?.reason ?? 'No image of it stands in this location.';
-  throw new CliError(
-    'image-not-approved',
-    `No image of ${engine} ${major ?? ''} can be selected: ${reason}`,
-    'pharos images list',
-  );
-}
-
-function showYaml(out: Output, yaml: string): void {
-  if (yaml !== '') for (const line of yaml.trimEnd().split('\n')) out.line(out.style({ text: line }));
+  const what = major === undefined ? engine : `${engine} ${major}`;
+  const [first] = images;
+  throw first === undefined
+    ? new CliError(
+        'image-not-available',
+        `No image of ${what} stands in ${location}.`,
+        `What there is: pharos tags list --location ${location}`,
+      )
+    : new CliError(
+        'image-not-approved',
+        `No image of ${what} can be selected. ${first.tag}: ${first.reason}`,
+        'What waits for a decision: pharos approvals list',
+      );
 }
 
 function remove(shell: Shell): Command {
