@@ -33,7 +33,13 @@ const SPEC = {
 const deployment = {
   ...{ id: ID, name: 'chat', namespace: 'ai', location: 'here', model: 'meta/llama', target: 'kserve', spec: SPEC },
   ...{ image: { reference: `llama:1@${DIGEST}`, tag: '1', state: 'approved' }, endpoint: 'http://chat.ai' },
-  ...{ status: { state: 'file', message: 'Nobody here applies it.' }, checks: [], commands: [], withheld: null },
+  ...{
+    status: { state: 'file', message: 'Nobody here applies it.' },
+    checks: [],
+    commands: [],
+    withheld: null,
+    kubernetes: null,
+  },
 };
 
 /** Where the deployment that stands keeps its profiles. */

@@ -28,6 +28,7 @@ import { type ListOptions, readPages } from '../paging.ts';
 import { findCluster } from '../resolve.ts';
 import { updateCommand } from './cluster-update.ts';
 import { approveUpgrade, cancelUpgrade, showUpgrade, upgrade } from './cluster-upgrades.ts';
+import { showInKubernetes, stateOf } from './in-kubernetes.ts';
 import { showChecks } from './manifest-checks.ts';
 import { clusterWindow, showClusterWindows } from './windows.ts';
 
@@ -67,7 +68,7 @@ const COLUMNS: Column<Cluster>[] = [
     head: 'IMAGE',
     cell: (row) => ({ text: row.image.state, style: row.image.state === 'approved' ? 'green' : 'yellow' }),
   },
-  { head: 'STATE', cell: (row) => row.status.state },
+  { head: 'STATE', cell: (row) => stateOf(row.status) },
   { head: 'UPGRADE', cell: (row) => row.upgrade && upgradeWord(row.upgrade), max: 40 },
   { head: 'CHANGED', cell: (row) => ago(row.updatedAt) },
 ];
@@ -98,7 +99,8 @@ function show(shell: Shell): Command {
       const cluster = await client('getCluster', { params: { id } });
       out.one(cluster, id, () => {
         out.table(COLUMNS, [cluster]);
-        if (cluster.status.message !== '') out.note(cluster.status.message);
+        if (cluster.status.message !== '' && !cluster.kubernetes?.code) out.note(cluster.status.message);
+        showInKubernetes(out, cluster.kubernetes);
         showClusterWindows(out, cluster.maintenance);
         for (const each of cluster.upgrades.slice(0, SHOWN)) showUpgrade(out, each);
         for (const { at, actor, action, detail } of cluster.history.slice(0, SHOWN)) {

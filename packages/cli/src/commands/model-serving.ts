@@ -26,6 +26,7 @@ import { findImage } from '../image-reference.ts';
 import type { Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
 import { findModel, findModelDeployment } from '../resolve.ts';
+import { showInKubernetes } from './in-kubernetes.ts';
 import { externalServicesCommand } from './model-external.ts';
 import { fitCommand, gpuOf } from './model-fit.ts';
 import { type EditOptions, patchOf } from './model-patch.ts';
@@ -290,6 +291,7 @@ function show(out: Output, detail: ModelDeploymentDetail): void {
     ['state', `${detail.status.state}: ${detail.status.message}`],
     ['endpoint', detail.endpoint],
   ]);
+  showInKubernetes(out, detail.kubernetes);
   showChecks(out, detail.checks, 'line');
   if (detail.withheld !== null) out.line(out.style({ text: `No manifest is handed out: ${detail.withheld}` }));
   out.heading('Reach it');
