@@ -24,7 +24,7 @@ before(async () => {
   library = await startLibrary();
   at = library.it;
   await library.scan(PG, [
-    ...[OLD17, BUILD17, NEW17, PG18, '18.6-202608310817-minimal-trixie'].map((tag) => ({ tag })),
+    ...[OLD17, BUILD17, NEW17, PG18, '18.6-202608310817-minimal-trixie'],
     { tag: 'latest', digest: digestOf('latest only') },
     { tag: '2503310734', digest: digestOf('date') },
     { tag: '18.6-202608310817-standard-bookworm' },

@@ -19,9 +19,11 @@ export interface TestImage {
 
 export interface TestLibrary {
   readonly it: TestServer;
+  /** The one of the location: it has answered for the registry, reports the scans, and may apply what is dispatched. */
+  readonly agent: ReturnType<typeof makeAgent>;
   readonly registryId: string;
-  /** Reports a repository whole. */
-  scan(repository: string, images: readonly TestImage[]): Promise<void>;
+  /** Reports a repository whole: by tags, where nothing else of the images matters. */
+  scan(repository: string, images: readonly (TestImage | string)[]): Promise<void>;
   decide(state: ImageState, ...digests: string[]): Promise<void>;
 }
 
@@ -64,8 +66,10 @@ export async function startLibrary(options: Parameters<typeof startTestServer>[0
   const registryId: string = created.body.id;
   return {
     it,
+    agent,
     registryId,
-    scan: async (repository, images) => {
+    scan: async (repository, given) => {
+      const images = given.map((image) => (typeof image === 'string' ? { tag: image } : image));
       const scanId = randomUUID();
       const begin = {
         scanId,
