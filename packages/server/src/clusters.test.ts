@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { digestOf, HOST, imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
+import { HOST, imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
+import { digestOf } from './testing-registry.ts';
 
 const PG = 'hcp/postgresql';
 const EPAS = 'hcp/edb-postgres-advanced';

@@ -5,8 +5,9 @@ import { gunzipSync } from 'node:zlib';
 import { type Route, type RouteName, routes } from '@pharos/contract';
 import { SnapshotIndex } from '@pharos/library';
 import { z } from 'zod';
-import { digestOf, HOST, imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
+import { HOST, imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
 import type { Answer } from './testing.ts';
+import { digestOf } from './testing-registry.ts';
 
 const PG = 'cloudnative-pg/postgresql';
 const SIGNED = 'signed/postgresql';
