@@ -1,7 +1,8 @@
 /** What the tests against a real kube-apiserver stand on: the server, a real control plane, and an agent between them. */
 import { createHash, randomUUID } from 'node:crypto';
 import { type Cluster, connectKubernetes, Discovery, Dispatcher, type KubernetesApi } from '@pharos/agent';
-import { type Client, createClient, type Dispatch } from '@pharos/contract';
+import { type Client, createClient, type Dispatch, type Observation } from '@pharos/contract';
+import { emptyObservation } from '@pharos/library';
 import { type RunningServer, startServer } from '@pharos/server';
 import type { Store } from '@pharos/store';
 import { openTestStore } from '@pharos/store/testing';
@@ -153,23 +154,8 @@ export class KubernetesGround {
   }
 }
 
-export function observationOf(digest: string) {
-  const platform = { os: 'linux', architecture: 'amd64', variant: null, digest: CHILD, size: 1 };
-  return {
-    digest,
-    mediaType: 'application/vnd.oci.image.index.v1+json',
-    artifactType: null,
-    configMediaType: null,
-    layerMediaTypes: [],
-    size: 1,
-    annotations: {},
-    labels: {},
-    env: {},
-    user: null,
-    configCreated: null,
-    platforms: [platform],
-    referrers: [],
-    subject: null,
-    detail: 'platforms' as const,
-  };
+export function observationOf(digest: string): Observation {
+  const platforms = [{ os: 'linux', architecture: 'amd64', variant: null, digest: CHILD, size: 1 }];
+  const empty = emptyObservation(digest, 'application/vnd.oci.image.index.v1+json');
+  return { ...empty, size: 1, platforms, detail: 'platforms' };
 }
