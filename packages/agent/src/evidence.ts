@@ -20,7 +20,7 @@ import { isRegistryWide, type RepositoryReader } from './registry-reader.ts';
 import type { FoundReferrer } from './spool-file.ts';
 
 /** A signature that waits for a later scan: subject, its manifest (null: behind the tag of cosign), artifact type. */
-type Waiting = [subject: string, digest: string];
+export type Waiting = [subject: string, digest: string];
 
 export interface EvidenceState {
   /** `large`: written by an agent that fetches large attestations. What an older one has read is looked at once more. */

@@ -172,7 +172,7 @@ test('progress and proof: what the agent applies, what the operator says, which 
   const { agentId } = agent;
   const answer = await agent.call('agentDispatches', { query: { agentId, epoch: 1 } });
   const task = (answer.body.tasks as DispatchTask[]).find(({ ownerId }) => ownerId === params.id)!;
-  const report = async (phase: string, ready: number) => {
+  const report = async (phase: string, ready: number, code: 'drifted' | null = null) => {
     const object = { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster', namespace: 'team-a', name: 'proof' };
     const rest = { conditions: [], events: [], drift: [], instances: { ready, total: 2 } };
     const body = {
@@ -181,11 +181,11 @@ test('progress and proof: what the agent applies, what the operator says, which 
         fence: task.fence,
         generation: task.generation,
         state: 'applied',
-        code: null,
-        message: '',
+        code,
+        message: code === null ? '' : 'Somebody set .spec.instances.',
         hint: null,
       },
-      status: [{ object, outcome: 'applied', phase, ...rest }],
+      status: [{ object, outcome: code ?? 'applied', phase, ...rest }],
     };
     assert.equal((await agent.call('agentDispatchReport', { params: { id: task.id }, body })).status, 204);
   };
@@ -202,7 +202,13 @@ test('progress and proof: what the agent applies, what the operator says, which 
   };
 
   await run(old, old);
+  await report('Healthy', 2, 'drifted');
+  const drifted = await show(params);
+  const { code, message, objects } = drifted.kubernetes;
+  assert.deepEqual([drifted.status.state, drifted.status.code, code], ['applied', 'drifted', 'drifted']);
+  assert.deepEqual([message, objects[0].outcome, objects[0].phase], ['Somebody set .spec.instances.', code, 'Healthy']);
   await report('Upgrading cluster', 1);
+  assert.deepEqual([(await show(params)).status.code, (await show(params)).kubernetes.code], [null, null]);
   await run(old, young);
   await verifyUpgrades(serverIn(at, 0));
   assert.deepEqual(await words(), [

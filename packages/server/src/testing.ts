@@ -16,6 +16,7 @@ import {
   type RouteName,
   routePath,
   routes,
+  type ScanCommitted,
   type SealedSecret,
   type Work,
 } from '@pharos/contract';
@@ -188,7 +189,7 @@ export async function reportScan(
   agent: ReturnType<typeof makeAgent>,
   registryId: string,
   repository: string,
-): Promise<{ digest: string; scanId: string }> {
+): Promise<{ digest: string; scanId: string; committed: ScanCommitted }> {
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
   const digest = `sha256:${sha256('1.8.0')}`;
   const image = { ...emptyObservation(digest, 'application/vnd.oci.image.manifest.v1+json'), size: 4096 };
@@ -196,8 +197,9 @@ export async function reportScan(
   const scanId = randomUUID();
   const now = new Date().toISOString();
   const begin = { scanId, parentId: null, agentId: agent.agentId, epoch: 1, registryId, repository };
-  const ok = ({ status, text }: Answer) => {
+  const ok = ({ status, text, body }: Answer) => {
     if (status !== 200) throw new Error(`the report answered ${status} ${text}`);
+    return body;
   };
   const started = { ...begin, ruleIds: [], trigger: 'schedule', only: null, startedAt: now };
   ok(await agent.call('agentScanBegin', { body: started }));
@@ -221,6 +223,6 @@ export async function reportScan(
     failures: [],
     failedCount: 0,
   };
-  ok(await agent.call('agentScanCommit', { params: { id: scanId }, body: commit }));
-  return { digest, scanId };
+  const committed = ok(await agent.call('agentScanCommit', { params: { id: scanId }, body: commit }));
+  return { digest, scanId, committed };
 }
