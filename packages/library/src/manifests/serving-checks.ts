@@ -50,7 +50,7 @@ function nameCheck({ name, namespace, target }: ModelDeploymentSpec): ManifestCh
 }
 
 /** A name that both operators take, made from any text. */
-export function suggestedName(text: string): string {
+function suggestedName(text: string): string {
   const plain = text
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
