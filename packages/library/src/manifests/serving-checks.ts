@@ -65,7 +65,7 @@ function tooLong(...labels: string[]): ManifestCheck | null {
 }
 
 /** A name that both operators take, made from any text. */
-export function suggestedName(text: string): string {
+function suggestedName(text: string): string {
   const plain = text
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
