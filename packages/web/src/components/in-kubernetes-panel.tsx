@@ -86,7 +86,7 @@ function ObjectRow({ seen, checkedAt }: { seen: Seen; checkedAt: string | null }
         )}
         {seen.drift.map(({ field, manager, message }) => (
           <span key={`${field} ${manager} ${message}`} className="ph-quiet ph-block">
-            <HostileText text={message} />
+            <HostileText text={[field, message].filter((each) => each !== '').join(': ')} />
           </span>
         ))}
       </span>
