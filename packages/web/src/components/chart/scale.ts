@@ -73,6 +73,14 @@ export function steps(points: readonly (readonly [x: number, y: number])[], end:
   ]);
 }
 
+/** The least width in which a value is seen: on the first day of a library its whole history is narrower than a line. */
+const LEAST_WIDE = 8;
+
+/** Where the drawing of a value begins that holds until `end`: early enough to be seen. */
+export function seenFrom(x: number, end: number): number {
+  return Math.min(x, end - LEAST_WIDE);
+}
+
 export function pathOf(corners: readonly (readonly [number, number])[]): string {
   return corners.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
 }
