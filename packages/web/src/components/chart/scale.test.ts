@@ -17,6 +17,10 @@ test('times are round and few', () => {
   assert.ok(days.every((time) => time % 86_400_000 === 0));
   assert.equal(timeLabel(days.at(-1)!, 90 * 86_400_000), '10 Mar');
   assert.equal(timeLabel(timeTicks(to - 86_400_000, to, 5).at(-1)!, 86_400_000), '12:00');
+  // The first scans of a library lie minutes apart.
+  const minutes = timeTicks(to - 40 * 60_000, to, 5).map((time) => timeLabel(time, 40 * 60_000));
+  assert.deepEqual(minutes, ['15:00', '15:15', '15:30']);
+  assert.equal(timeTicks(to - 90_000, to + 20_000, 5).length, 2);
 });
 
 test('the first day of a history is wide enough to be seen', () => {
