@@ -16,9 +16,9 @@ const call: TestLibrary['it']['call'] = (...input) => library.it.call(...input);
 
 before(async () => {
   library = await startLibrary();
-  await library.scan(NIM, [{ tag: '1.7.0' }, { tag: '1.8.0' }]);
-  await library.scan(CAR, [{ tag: '1.5' }]);
-  await library.scan(RUNTIME, [{ tag: 'v0.11.0' }]);
+  await library.scan(NIM, ['1.7.0', '1.8.0']);
+  await library.scan(CAR, ['1.5']);
+  await library.scan(RUNTIME, ['v0.11.0']);
 });
 after(() => library.it.stop());
 
@@ -168,7 +168,7 @@ describe('the secrets that a deployment names', () => {
     assert.equal(told.status, 204, told.text);
 
     const viewer = await library.it.tokenOf('viewer');
-    assert.match((await secretChecks({}, { token: viewer }))[0], /not known: your role deploys no models there/);
+    assert.match((await secretChecks({}, { token: viewer }))[0], /not known: your role deploys nothing there/);
     const tasks = async () => (await call('agentDispatches', { query: { agentId, epoch: 1 } }, { token })).body;
     assert.deepEqual((await tasks()).secrets, [], 'nobody who may know has asked');
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Observation, RuleSpec } from '@pharos/contract';
+import { emptyObservation } from '@pharos/library';
 import { pino } from 'pino';
 import { type RunningAgent, startAgent } from '../agent.ts';
 import { type AgentFile, parseAgentConfig, withRegistry } from '../config.ts';
@@ -100,21 +101,5 @@ export async function runAgent(
 }
 
 export function observation(digest: string, annotations: Record<string, string> = {}): Observation {
-  return {
-    digest,
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    artifactType: null,
-    configMediaType: null,
-    layerMediaTypes: [],
-    size: 1,
-    annotations,
-    labels: {},
-    env: {},
-    user: null,
-    configCreated: null,
-    platforms: [],
-    referrers: [],
-    subject: null,
-    detail: 'manifest',
-  };
+  return { ...emptyObservation(digest, 'application/vnd.oci.image.manifest.v1+json'), size: 1, annotations };
 }
