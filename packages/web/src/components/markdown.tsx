@@ -7,8 +7,8 @@ import ReactMarkdown from 'react-markdown';
 const HEADINGS = { h1: 'h3', h2: 'h4', h3: 'h5', h4: 'h6', h5: 'h6' } as const;
 
 /** READMEs of images list their tags and settings in tables, as GitHub writes them; the rest of its dialect is not needed. */
-function tables(this: { data(): Record<string, unknown[]> }): void {
-  const data = this.data();
+function tables(this: { data(): object }): void {
+  const data = this.data() as Record<string, unknown[] | undefined>;
   data.micromarkExtensions = [...(data.micromarkExtensions ?? []), gfmTable()];
   data.fromMarkdownExtensions = [...(data.fromMarkdownExtensions ?? []), gfmTableFromMarkdown()];
 }
