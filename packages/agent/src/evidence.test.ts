@@ -254,6 +254,27 @@ test('a large attestation comes in parts that make the bytes of its digest, once
   assert.equal(fake.evidenceParts.length, 3);
 });
 
+test('an attestation that the control plane had no room for is fetched again when it says so, by its digest, and once', async (context) => {
+  const image = buildImage({ name: 'refused' });
+  const bundle = largeBundle(image, 1.5 * MIB);
+  const { fake, registry, again } = await start(context, ({ content }) => {
+    content.push('pg', '17.4', image);
+    content.push('pg', image.digest.replace(':', '-'), fallbackIndex([[bundle, BUNDLE]]));
+  });
+  assert.equal(fake.evidenceParts.length, 2);
+  fake.evidenceWanted = [{ subject: image.digest, digest: bundle.digest }];
+  registry.clearLog();
+  await again();
+  assert.equal(fake.evidenceParts.length, 2, 'it is told at the end of a scan');
+  assert.equal(about(registry, '/blobs/'), 0);
+  await again();
+  assert.equal(fake.evidenceParts.length, 4);
+  assert.deepEqual(fake.evidenceParts.slice(2), fake.evidenceParts.slice(0, 2));
+  registry.clearLog();
+  await again();
+  assert.equal(about(registry, '/blobs/'), 0, 'once');
+});
+
 test('over the bound it is told as too large and not asked for; other bytes than those of its digest are not handed on', async (context) => {
   const [over, forged] = [buildImage({ name: 'over' }), buildImage({ name: 'forged' })];
   const [large, changed] = [largeBundle(over, 16 * MIB + 1), largeBundle(forged, 2 * MIB, true)];

@@ -21,7 +21,7 @@ import type { RepositoryReader } from './repository-reader.ts';
 import type { FoundReferrer } from './spool-file.ts';
 
 /** A signature that waits for a later scan: subject, its manifest (null: behind the tag of cosign), artifact type. */
-type Waiting = [subject: string, digest: string];
+export type Waiting = [subject: string, digest: string];
 
 export interface EvidenceState {
   /** `large`: written by an agent that fetches large attestations. What an older one has read is looked at once more. */

@@ -168,7 +168,7 @@ describe('the secrets that a deployment names', () => {
     assert.equal(told.status, 204, told.text);
 
     const viewer = await library.it.tokenOf('viewer');
-    assert.match((await secretChecks({}, { token: viewer }))[0], /not known: your role deploys no models there/);
+    assert.match((await secretChecks({}, { token: viewer }))[0], /not known: your role deploys nothing there/);
     const tasks = async () => (await call('agentDispatches', { query: { agentId, epoch: 1 } }, { token })).body;
     assert.deepEqual((await tasks()).secrets, [], 'nobody who may know has asked');
 

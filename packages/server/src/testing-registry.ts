@@ -1,6 +1,6 @@
 /** A registry and the scans of it as an agent reports them, for the tests of this package. Not exported. */
 import { createHash, randomUUID } from 'node:crypto';
-import type { Observation, ScanBegin, ScanChunk, ScanCommit } from '@pharos/contract';
+import type { Observation, ScanBegin, ScanChunk, ScanCommit, ScanCommitted } from '@pharos/contract';
 import { emptyObservation, setDigestText } from '@pharos/library';
 import type { Store } from '@pharos/store';
 import type { Answer, makeAgent } from './testing.ts';
@@ -83,16 +83,20 @@ export function wholeScan(given: WholeScan): { begin: ScanBegin; chunk: ScanChun
   };
 }
 
-/** Through the API. Throws when any part of it is refused; answers the id of the scan. */
-export async function reportScan(agent: Agent, given: Omit<WholeScan, 'agentId'>): Promise<string> {
+/** Through the API. Throws when any part of it is refused; answers the id of the scan and what its commit said. */
+export async function reportScan(
+  agent: Agent,
+  given: Omit<WholeScan, 'agentId'>,
+): Promise<{ scanId: string; committed: ScanCommitted }> {
   const { begin, chunk, commit } = wholeScan({ ...given, agentId: agent.agentId });
-  const ok = ({ status, text }: Answer) => {
+  const ok = ({ status, text, body }: Answer) => {
     if (status !== 200) throw new Error(`the report answered ${status} ${text}`);
+    return body;
   };
   ok(await agent.call('agentScanBegin', { body: begin }));
   ok(await agent.call('agentScanChunk', { params: { id: begin.scanId, n: 0 }, body: chunk }));
-  ok(await agent.call('agentScanCommit', { params: { id: begin.scanId }, body: commit }));
-  return begin.scanId;
+  const committed = ok(await agent.call('agentScanCommit', { params: { id: begin.scanId }, body: commit }));
+  return { scanId: begin.scanId, committed };
 }
 
 /** Straight into the store, which asks for no agent's rights and takes the time that it is given. */

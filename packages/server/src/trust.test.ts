@@ -34,7 +34,7 @@ before(async () => {
   await agent.hello();
   const body = { name: 'Team registry', url: HOST, locationId: location };
   const [created] = await Promise.all([it.call('createRegistry', { body }), answerProbe(agent)]);
-  scanId = await reportScan(agent, { registryId: created.body.id, repository: REPOSITORY, tags: TAGS });
+  ({ scanId } = await reportScan(agent, { registryId: created.body.id, repository: REPOSITORY, tags: TAGS }));
 });
 after(() => it.stop());
 
@@ -354,7 +354,7 @@ test('a large attestation with one byte changed verifies nothing, one out of bou
   const third = `sha256:${'ef'.repeat(32)}`;
   const registryId = (await it.call('listRegistries', { query: {} })).body.items[0].id;
   const tags = { ...TAGS, '15.1': third };
-  scanId = await reportScan(agent, { registryId, repository: REPOSITORY, tags });
+  ({ scanId } = await reportScan(agent, { registryId, repository: REPOSITORY, tags }));
   for (const part of largeAttestation(third, { change: (bytes) => (bytes[MIB + 5]! ^= 1) })) {
     assert.equal((await sendPart(part)).status, 204);
   }

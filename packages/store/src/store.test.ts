@@ -19,6 +19,7 @@ import { clustersSuite } from './suite/clusters.ts';
 import { databaseSuite } from './suite/database.ts';
 import { dispatchSuite } from './suite/dispatch.ts';
 import { evidenceSuite } from './suite/evidence.ts';
+import { evidenceAgainSuite } from './suite/evidence-again.ts';
 import { type Engine, emptyStore, type Given } from './suite/given.ts';
 import { hcpTagsSuite } from './suite/hcp-tags.ts';
 import { librarySuite } from './suite/library.ts';
@@ -80,6 +81,7 @@ for (const name of wanted) {
     describe('nodes and secrets of a location', () => nodeSuite(given));
     describe('dispatches and what runs', () => dispatchSuite(given));
     describe('evidence and trust', () => evidenceSuite(given));
+    describe('evidence that found no room', () => evidenceAgainSuite(given));
     describe('what is verified, in lists', () => verifiedSuite(given));
     describe('vulnerability reports', () => reportsSuite(given));
     describe('admission control', () => admissionSuite(given));

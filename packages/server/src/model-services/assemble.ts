@@ -1,6 +1,6 @@
 /** From what was asked for to manifests and checks: the one way that every deployment and every manifest takes. */
 import type { ManifestCheck, ModelDeploymentInput, ModelDeploymentSpec } from '@pharos/contract';
-import { servedReference, servingChecks, servingManifests } from '@pharos/library';
+import { secretsOf, servedReference, servingChecks, servingManifests } from '@pharos/library';
 import type { KubernetesObject, ModelDeploymentContent, PlacedModelImage } from '@pharos/store';
 import { requireApproved } from '../clusters/approved.ts';
 import type { Context } from '../context.ts';
@@ -55,9 +55,11 @@ export async function assemble(
       },
     );
   }
+  const { location, namespace } = spec;
+  const names = secretsOf(spec);
   const cluster = {
     nodes: await knownNodes(context, spec.location),
-    ...(await knownSecrets(context, principal, spec)),
+    ...(await knownSecrets(context, principal, { location, namespace, names, permission: 'model-services:write' })),
     applies,
   };
   const checks = [...servingChecks(spec, image!, cluster), ...modelCheck(image!)];
