@@ -38,7 +38,9 @@ export async function withPatterns<T>(body: unknown, request: () => Promise<T>):
     if (!(error instanceof ApiError) || error.code !== 'invalid-pattern') throw error;
     const { detail, hint, errors = [] } = error.problem;
     const [first] = errors;
-    const text = first?.path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)?.[key], body);
+    const text = first?.path
+      .split('.')
+      .reduce<unknown>((value, key) => (value as Record<string, unknown>)?.[key], body);
     if (typeof text !== 'string' || first?.position === undefined) throw error;
     throw new CliError('invalid-pattern', detail, hint ?? '', {
       cause: error,
