@@ -4,24 +4,19 @@ import type { DispatchTask } from '@pharos/contract';
 import { imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
 import { joinAs, serverIn, windowSoon } from './clusters/testing-people.ts';
 import { carryOutDue, verifyUpgrades } from './clusters/upgrade-run.ts';
-import { type CallOptions, makeAgent } from './testing.ts';
+import type { CallOptions } from './testing.ts';
 
 const PG = 'hcp/postgresql';
 const [OLD, YOUNG, NEXT] = ['17.4-2503310734', '17.6-2509120845', '17.7-2511130845'];
 const [old, young, next] = [OLD, YOUNG, NEXT].map((tag) => imageOf(PG, tag)) as [string, string, string];
 let library: TestLibrary;
 let at: TestLibrary['it'];
-let agent: ReturnType<typeof makeAgent>;
+let agent: TestLibrary['agent'];
 
 before(async () => {
   library = await startLibrary();
-  at = library.it;
-  agent = makeAgent(at, LOCATION);
-  await agent.hello();
-  await library.scan(
-    PG,
-    [OLD, YOUNG, NEXT].map((tag) => ({ tag })),
-  );
+  ({ it: at, agent } = library);
+  await library.scan(PG, [OLD, YOUNG, NEXT]);
   await library.decide('approved', old, young, next);
 });
 after(() => library.it.stop());

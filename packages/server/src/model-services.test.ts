@@ -16,9 +16,9 @@ const call: TestLibrary['it']['call'] = (...input) => library.it.call(...input);
 
 before(async () => {
   library = await startLibrary();
-  await library.scan(NIM, [{ tag: '1.7.0' }, { tag: '1.8.0' }]);
-  await library.scan(CAR, [{ tag: '1.5' }]);
-  await library.scan(RUNTIME, [{ tag: 'v0.11.0' }]);
+  await library.scan(NIM, ['1.7.0', '1.8.0']);
+  await library.scan(CAR, ['1.5']);
+  await library.scan(RUNTIME, ['v0.11.0']);
 });
 after(() => library.it.stop());
 
