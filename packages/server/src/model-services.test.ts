@@ -146,6 +146,8 @@ describe('the nodes of the location', () => {
   });
 });
 
+const KSERVE_IS_THERE = 'KServe is installed in eu-west, says the agent.';
+
 describe('the secrets that a deployment names', () => {
   const secretChecks = async (over: object = {}, who: object = {}) => {
     const { body } = await call('modelDeploymentManifest', { body: input({ pullSecret: 'pull', ...over }) }, who);
@@ -195,6 +197,17 @@ describe('the secrets that a deployment names', () => {
     ]);
     const refused = await call('createModelDeployment', { body: input({ pullSecret: 'pull', apply: true }) });
     assert.deepEqual([refused.status, refused.body.errors[0].path], [409, 'pull-secret']);
+    const operator = async (...missing: string[]) => {
+      const capabilities = [{ name: 'models', ok: missing.length === 0, missing }];
+      await call('agentKubernetes', { body: { agentId, status: { ...rest, capabilities } } }, { token });
+      const { body } = await call('modelDeploymentManifest', { body: input() });
+      return body.checks.find(({ id }: { id: string }) => id === 'operator').message;
+    };
+    assert.equal(await operator('Not installed: NIMService of apps.nvidia.com.'), KSERVE_IS_THERE);
+    assert.match(
+      await operator('It may not list events.', 'Not installed: InferenceService of serving.kserve.io.'),
+      /^KServe is not installed in eu-west/,
+    );
     const off = { ...rest, connected: false, capabilities: [] };
     await call('agentKubernetes', { body: { agentId, status: off } }, { token });
   });

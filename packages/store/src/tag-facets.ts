@@ -254,12 +254,16 @@ async function hcpTags(db: Db, search: TagSearch, now: Date): Promise<Counted> {
   const { from, where } = hitsWithout(search, 'hcp', now);
   const counts: [string, number][] = [];
   for (const { id, name } of used.rows) {
+    // Images and repositories each by an index: beside "or" every tag would be looked at. No tag is counted twice.
+    const ofImage = sql`select from hcp_tag_images x where x.hcp_tag_id = ${id} and x.digest = t.digest`;
     const found = await sql<{ n: number }>`
-      with hit as materialized (
-        select 1 from ${from} where ${where}
-          and (t.digest in (select x.digest from hcp_tag_images x where x.hcp_tag_id = ${id})
-            or t.repository_id in (select x.repository_id from hcp_tag_repositories x where x.hcp_tag_id = ${id})))
-      select count(*)::int as n from (select 1 from hit limit ${EXACT_TOTAL + 1}) bounded`.execute(db);
+      with of_images as materialized (select 1 from ${from} where ${where}
+          and t.digest in (select x.digest from hcp_tag_images x where x.hcp_tag_id = ${id})),
+        of_repositories as materialized (select 1 from ${from} where ${where}
+          and t.repository_id in (select x.repository_id from hcp_tag_repositories x where x.hcp_tag_id = ${id})
+          and not exists (${ofImage}))
+      select count(*)::int as n from (
+        select 1 from of_images union all select 1 from of_repositories limit ${EXACT_TOTAL + 1}) bounded`.execute(db);
     counts.push([name, found.rows[0]?.n ?? 0]);
   }
   return counts;

@@ -9,6 +9,9 @@ import { type RunningAgent, startAgent } from '../agent.ts';
 import { type AgentFile, parseAgentConfig, withRegistry } from '../config.ts';
 import type { FakeControlPlane } from './fake-control-plane.ts';
 
+/** Of a test, what starts something in it needs: a way to end it. */
+export type Context = { after(clean: () => unknown): void };
+
 export const silent = pino({ level: 'silent' });
 
 /**
@@ -54,7 +57,7 @@ export function configFor(
 
 /** Runs an agent until its first sweep has ended; `again` asks for another one and waits for it. */
 export async function sweep(
-  context: Parameters<typeof runAgent>[0],
+  context: Context,
   fake: FakeControlPlane,
   config: AgentFile,
 ): Promise<{ again(): Promise<void> }> {
@@ -73,7 +76,7 @@ export async function sweep(
 
 /** An agent against the fake control plane, stopped after the test. */
 export async function runAgent(
-  context: { after(clean: () => Promise<void>): void },
+  context: Context,
   fake: FakeControlPlane,
   config: AgentFile,
   stateDir: string,

@@ -33,7 +33,7 @@ export function servingChecks(spec: ModelDeploymentSpec, image: ServedImage, clu
     ...storageChecks(spec, image),
     quantityCheck(spec),
     ...secretChecks(spec, image, cluster),
-    operatorCheck(spec, image),
+    operatorCheck(spec, image, cluster),
   ];
 }
 
@@ -235,26 +235,30 @@ function quantityCheck({ resources: { cpu, memory } }: ModelDeploymentSpec): Man
   );
 }
 
-function operatorCheck({ target, mode, gpu }: ModelDeploymentSpec, { format }: ServedImage): ManifestCheck {
-  if (target === 'nim-operator')
-    return warn(
-      'operator',
-      'The NIM Operator (3.1) must run in the cluster.',
-      'kubectl get crd nimservices.apps.nvidia.com',
-    );
-  if (format === 'modelcar' || format === 'container') {
+function operatorCheck(
+  { target, mode, gpu, location }: ModelDeploymentSpec,
+  { format }: ServedImage,
+  { hasOperator }: ClusterFacts,
+): ManifestCheck {
+  const name = target === 'nim-operator' ? 'The NIM Operator' : 'KServe';
+  const look = `kubectl get crd ${target === 'nim-operator' ? 'nimservices.apps.nvidia.com' : 'inferenceservices.serving.kserve.io'}`;
+  if (hasOperator === false) return warn('operator', `${name} is not installed in ${location}, says the agent.`, look);
+  if (target === 'nim-operator' && hasOperator !== true)
+    return warn('operator', 'The NIM Operator (3.1) must run in the cluster.', look);
+  if (target === 'kserve' && (format === 'modelcar' || format === 'container')) {
     return warn(
       'operator',
       'KServe takes oci:// only where enableModelcar or enableOciModelSupport is on in its configuration.',
       'kubectl -n kserve get configmap inferenceservice-config',
     );
   }
-  if (mode === 'Knative' && gpu.count > 0) {
+  if (target === 'kserve' && mode === 'Knative' && gpu.count > 0) {
     return warn(
       'operator',
       'Knative allows node selectors and tolerations only where its feature flags are on.',
       'kubectl -n knative-serving get configmap config-features',
     );
   }
-  return warn('operator', 'KServe must run in the cluster.', 'kubectl get crd inferenceservices.serving.kserve.io');
+  if (hasOperator) return ok('operator', `${name} is installed in ${location}, says the agent.`);
+  return warn('operator', 'KServe must run in the cluster.', look);
 }

@@ -25,6 +25,16 @@ const UNKNOWN: ClusterFacts = { nodes: 'no agent told', secrets: 'the agent may 
 const stateOf = (id: string, of: ModelDeploymentSpec, image = nim(), nodes: KnownNodes = 'no agent told') =>
   servingChecks(of, image, { ...UNKNOWN, nodes }).find((check) => check.id === id)?.state;
 
+test('whether the operator is installed is told as the agent found it', () => {
+  const told = (hasOperator: boolean | undefined, target: ModelDeploymentSpec['target']) =>
+    servingChecks(spec({ target }), nim(), { ...UNKNOWN, hasOperator }).find(({ id }) => id === 'operator')!;
+  for (const target of ['kserve', 'nim-operator'] as const) {
+    assert.equal(told(true, target).state, 'ok');
+    assert.deepEqual([told(undefined, target).state, told(false, target).state], ['warn', 'warn']);
+    assert.match(told(false, target).message, /is not installed in/);
+  }
+});
+
 describe('every form of manifest', () => {
   for (const [name, [of, image, runtime, kinds]] of Object.entries(FORMS)) {
     test(`${name}: what the CRDs take, and nothing wrong in it`, () => {

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import type { Principal } from '../identity/principal.ts';
 import { ProblemError } from '../problem.ts';
 import { knownNodes } from './location-nodes.ts';
+import { hasOperator } from './location-operator.ts';
 import { knownSecrets } from './location-secrets.ts';
 
 export interface Assembled {
@@ -60,6 +61,7 @@ export async function assemble(
   const cluster = {
     nodes: await knownNodes(context, spec.location),
     ...(await knownSecrets(context, principal, { location, namespace, names, permission: 'model-services:write' })),
+    hasOperator: await hasOperator(context, location, spec.target),
     applies,
   };
   const checks = [...servingChecks(spec, image!, cluster), ...modelCheck(image!)];
