@@ -12,13 +12,11 @@ import {
 } from '@pharos/testbed';
 import { LargeBudget } from './large-evidence.ts';
 import { FakeControlPlane } from './testing/fake-control-plane.ts';
-import { configFor, rule, sweep } from './testing/fixtures.ts';
+import { type Context, configFor, rule, sweep } from './testing/fixtures.ts';
 
 const SIMPLE = 'application/vnd.dev.cosign.simplesigning.v1+json';
 const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
-
-type Context = { after(clean: () => unknown): void };
 
 interface Setting {
   registry: MisbehavingRegistry;
@@ -39,7 +37,7 @@ async function start(
   prepare(fake);
   const rules = [rule('all', ['pg'], tags.length === 0 ? [] : [{ include: tags, exclude: [], order: 'version' }])];
   const config = configFor(registry.url, rules);
-  const { again } = await sweep(context as never, fake, config);
+  const { again } = await sweep(context, fake, config);
   return { registry, fake, again };
 }
 
@@ -252,6 +250,27 @@ test('a large attestation comes in parts that make the bytes of its digest, once
   await again();
   assert.equal(about(registry, '/blobs/'), 0, 'not fetched again');
   assert.equal(fake.evidenceParts.length, 3);
+});
+
+test('an attestation that the control plane had no room for is fetched again when it says so, by its digest, and once', async (context) => {
+  const image = buildImage({ name: 'refused' });
+  const bundle = largeBundle(image, 1.5 * MIB);
+  const { fake, registry, again } = await start(context, ({ content }) => {
+    content.push('pg', '17.4', image);
+    content.push('pg', image.digest.replace(':', '-'), fallbackIndex([[bundle, BUNDLE]]));
+  });
+  assert.equal(fake.evidenceParts.length, 2);
+  fake.evidenceWanted = [{ subject: image.digest, digest: bundle.digest }];
+  registry.clearLog();
+  await again();
+  assert.equal(fake.evidenceParts.length, 2, 'it is told at the end of a scan');
+  assert.equal(about(registry, '/blobs/'), 0);
+  await again();
+  assert.equal(fake.evidenceParts.length, 4);
+  assert.deepEqual(fake.evidenceParts.slice(2), fake.evidenceParts.slice(0, 2));
+  registry.clearLog();
+  await again();
+  assert.equal(about(registry, '/blobs/'), 0, 'once');
 });
 
 test('over the bound it is told as too large and not asked for; other bytes than those of its digest are not handed on', async (context) => {

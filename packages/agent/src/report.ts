@@ -1,5 +1,5 @@
 /** Brings waiting reports to the control plane: begin, chunks, commit. Sent twice is sent once; sent half begins anew. */
-import { ApiError, type ScanCommitted } from '@pharos/contract';
+import { ApiError, type EvidenceWanted, type ScanCommitted } from '@pharos/contract';
 import type { Logger } from 'pino';
 import { type ControlPlane, isPassing } from './control-plane.ts';
 import type { EvidenceState } from './evidence.ts';
@@ -9,6 +9,7 @@ import { type ReadImages, Sending } from './sending.ts';
 import type { Spool, SpoolEntry } from './spool.ts';
 import { type ReportFooter, type ReportHeader, readReport, verifyReport } from './spool-file.ts';
 import type { State, StateKey } from './state.ts';
+import { wantedAgain } from './wanted-evidence.ts';
 
 export interface ReporterOptions {
   controlPlane: ControlPlane;
@@ -142,7 +143,8 @@ export class Reporter {
       const sending = new Sending(this.#options, this.#begun, entry, report, signal);
       const committed = await sending.run();
       // Before the report goes: a crash in between delivers it again, which changes nothing.
-      await this.#remember(entry, report, sending.isEvidenceTaken);
+      const wanted = committed?.evidenceWanted ?? [];
+      await this.#remember(entry, report, { isTaken: sending.isEvidenceTaken, wanted });
       await this.#options.spool.remove(entry);
       this.#options.metrics.reportsDelivered += 1;
       this.#settle(entry, { outcome: 'delivered', committed });
@@ -171,7 +173,7 @@ export class Reporter {
   async #remember(
     entry: SpoolEntry,
     { header, footer }: { header: ReportHeader; footer: ReportFooter },
-    isEvidenceTaken: boolean,
+    { isTaken, wanted }: { isTaken: boolean; wanted: readonly EvidenceWanted[] },
   ): Promise<void> {
     const { registryId, repository } = header.begin;
     const { serverEpoch } = this.#options.controlPlane;
@@ -193,7 +195,9 @@ export class Reporter {
     try {
       await this.#options.state.save(key, tags);
       if (subjects.size > 0) await this.#rememberSubjects(key, tags, subjects);
-      if (evidence !== null && isEvidenceTaken) await this.#options.state.saveEvidence(key, evidence);
+      if (evidence !== null && !isTaken) evidence = null;
+      if (wanted.length > 0) evidence = wantedAgain(evidence ?? (await this.#options.state.loadEvidence(key)), wanted);
+      if (evidence !== null) await this.#options.state.saveEvidence(key, evidence);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
       this.#options.log.warn(

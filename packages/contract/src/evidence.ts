@@ -64,6 +64,10 @@ export const EvidencePart = z.strictObject({
 });
 export type EvidencePart = z.infer<typeof EvidencePart>;
 
+/** A manifest that holds attestations of an image, and that is to be fetched again. */
+export const EvidenceWanted = z.strictObject({ subject: Digest, digest: Digest });
+export type EvidenceWanted = z.infer<typeof EvidenceWanted>;
+
 /** Whether a trusted key made the signature. `unsupported`: nobody here can say; it is never a pass. */
 export const VerificationOutcome = z.enum(['verified', 'failed', 'unsupported']);
 export type VerificationOutcome = z.infer<typeof VerificationOutcome>;

@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import { Digest, DisplayName, Id, RepositoryName, TagName, Time } from './common.ts';
+import { EvidenceWanted } from './evidence.ts';
 import { Platform, Referrer } from './image.ts';
 import { LocationId } from './location.ts';
 import { PackageList } from './package.ts';
@@ -347,5 +348,8 @@ export const ScanCommitted = z.object({
   missing: z.number().int(),
   retired: z.number().int(),
   message: z.string(),
+  evidenceWanted: z.array(EvidenceWanted).max(100).optional().meta({
+    description: 'Attestations that found no room before and have some now: the next scan fetches them',
+  }),
 });
 export type ScanCommitted = z.infer<typeof ScanCommitted>;

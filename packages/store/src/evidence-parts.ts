@@ -63,14 +63,15 @@ async function begin(
   const kept = await first(
     sql<{ n: number; bytes: number }>`
       select count(*)::int as n, coalesce(sum(size) filter (where parts is not null), 0)::int as bytes from evidence
-      where subject = ${each.subject} and repository_id = ${repositoryId}::uuid`,
+      where subject = ${each.subject} and repository_id = ${repositoryId}::uuid
+        and (digest, position) <> (${each.digest}, ${each.position}::integer)`,
     trx,
   );
   if (kept!.n >= MOST_OF_SUBJECT) return null;
   const problem =
     kept!.bytes + size > MAX_LARGE_EVIDENCE_BYTES_OF_SUBJECT
       ? 'too-large'
-      : (await keptOfRegistry(trx, repositoryId)) + size > space
+      : size > (await roomOfRegistry(trx, repositoryId, space))
         ? 'no-room'
         : null;
   const parts = problem === null ? Math.ceil(size / EVIDENCE_PART_BYTES) : null;
@@ -90,8 +91,8 @@ async function begin(
   );
 }
 
-/** Bytes of large attestations, as they were announced. */
-async function keptOfRegistry(trx: Db, repositoryId: string): Promise<number> {
+/** Bytes of large attestations that the registry of a repository has room for; below 0 when less is kept than before. */
+export async function roomOfRegistry(trx: Db, repositoryId: string, space: number): Promise<number> {
   const kept = await first(
     sql<{ bytes: number }>`select coalesce(sum(e.size), 0)::float8 as bytes
       from repositories of join repositories r on r.registry_id = of.registry_id
@@ -99,7 +100,7 @@ async function keptOfRegistry(trx: Db, repositoryId: string): Promise<number> {
       where of.id = ${repositoryId}::uuid`,
     trx,
   );
-  return kept!.bytes;
+  return space - kept!.bytes;
 }
 
 /** The bytes of one that came in parts, in their order. */

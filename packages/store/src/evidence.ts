@@ -2,6 +2,7 @@
 import type { Evidence, ReportedEvidence, VerificationResult } from '@pharos/contract';
 import { sql } from 'kysely';
 import { type Db, first, iso, jsonText } from './database.ts';
+import { askAgain } from './evidence-again.ts';
 import { keepPart, MOST_OF_SUBJECT, payloadOf } from './evidence-parts.ts';
 import { withIndexes } from './platform-images.ts';
 import type { EvidenceStore, NewVerification, StoredEvidence } from './trust-port.ts';
@@ -47,6 +48,8 @@ export function evidenceOf(db: Db, space: number): EvidenceStore {
     put: (scanId, evidence, now) => ofScan(db, scanId, (trx, id) => insert(trx, id, evidence, now)),
 
     putPart: (scanId, part, now) => ofScan(db, scanId, (trx, id) => keepPart(trx, id, part, space, now)),
+
+    askAgain: (scanId, now) => askAgain(db, scanId, space, now),
 
     due: async (version, limit) => {
       const sized = await sql<{ id: number; size: number }>`

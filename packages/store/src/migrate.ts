@@ -45,6 +45,7 @@ import { up as ingestSpeed } from './migrations/0035-ingest-speed.ts';
 import { up as lighterCommits } from './migrations/0036-lighter-commits.ts';
 import { up as largeEvidenceSpace } from './migrations/0037-large-evidence-space.ts';
 import { up as heldFollowers } from './migrations/0038-held-followers.ts';
+import { up as evidenceAskedAgain } from './migrations/0040-evidence-asked-again.ts';
 import { dropSeenViews } from './seen.ts';
 
 /** In order. A file that was released is never changed, its checksum is held: add the next number instead. */
@@ -85,6 +86,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0036-lighter-commits': { up: lighterCommits },
   '0037-large-evidence-space': { up: largeEvidenceSpace },
   '0038-held-followers': { up: heldFollowers },
+  '0040-evidence-asked-again': { up: evidenceAskedAgain },
 };
 
 /** Throws `database-newer`, `migration-failed`, `database-unavailable`, `disk-full`. */

@@ -14,7 +14,9 @@ import type { Store } from './store.ts';
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/pharos-test/', import.meta.url));
 
 /** A new store that keeps nothing: its folder goes when it is closed. */
-export async function openTestStore(options: Pick<StoreOptions, 'log' | 'absence'> = {}): Promise<Store> {
+export async function openTestStore(
+  options: Pick<StoreOptions, 'log' | 'absence' | 'attestationSpace'> = {},
+): Promise<Store> {
   const dataDir = await mkdtemp(join(tmpdir(), 'pharos-test-'));
   const remove = () => rmSync(dataDir, { recursive: true, force: true });
   try {

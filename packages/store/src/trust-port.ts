@@ -2,6 +2,7 @@
 import type {
   Evidence,
   EvidencePart,
+  EvidenceWanted,
   Page,
   PageQuery,
   ReportedEvidence,
@@ -75,6 +76,11 @@ export interface EvidenceStore {
   put(scanId: string, evidence: readonly ReportedEvidence[], now: Date): Promise<boolean>;
   /** Keeps a part of a large one; it is due when all parts are there. False: no such scan, or not of a repository. */
   putPart(scanId: string, part: EvidencePart, now: Date): Promise<boolean>;
+  /**
+   * What was refused in the repository of a scan for want of room (`no-room`) and has room now: each is asked for once a day, and what is
+   * asked for keeps its room for an hour. Empty: nothing, or no room.
+   */
+  askAgain(scanId: string, now: Date): Promise<EvidenceWanted[]>;
   /** What was checked before this version, oldest first; at most 16 MiB together, or one. */
   due(version: number, limit: number): Promise<StoredEvidence[]>;
   /** Replaces the results of these signatures; they are checked at this version then. */

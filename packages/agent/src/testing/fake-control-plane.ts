@@ -8,6 +8,7 @@ import {
   type Client,
   type EvidencePart,
   type EvidenceReport,
+  type EvidenceWanted,
   type Hello,
   type Listing,
   type Observation,
@@ -56,6 +57,8 @@ export class FakeControlPlane {
   /** Signatures as they came, with those that came twice. */
   readonly evidence: EvidenceReport['evidence'] = [];
   readonly evidenceParts: EvidencePart[] = [];
+  /** Told with the next report that is committed. */
+  evidenceWanted: EvidenceWanted[] = [];
   /** Vulnerability reports as they came. */
   readonly reports: VulnerabilityReports['reports'] = [];
   readonly listings: Listing[] = [];
@@ -279,6 +282,7 @@ export class FakeControlPlane {
       missing: 0,
       retired: 0,
       message: '',
+      evidenceWanted: this.evidenceWanted.splice(0),
     };
     scan.committed = { body, answer };
     this.commits.push({

@@ -69,7 +69,10 @@ export function agentScanHandlers(context: Context): Pick<Handlers, Names> {
       tell(scan);
       if (scan?.repositoryId) events.emit({ type: 'repository', id: scan.repositoryId, registryId: scan.registryId });
       else if (scan) events.emit({ type: 'registry', id: scan.registryId });
-      return committed;
+      // An agent keeps nothing of a scan that failed: the next one is told.
+      if (committed.status === 'failed') return committed;
+      const evidenceWanted = await store.evidence.askAgain(params.id, now());
+      return evidenceWanted.length === 0 ? committed : { ...committed, evidenceWanted };
     },
   };
 }

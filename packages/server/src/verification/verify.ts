@@ -14,7 +14,7 @@ const PROBLEMS = {
   'digest-mismatch': 'The registry gave other bytes than the digest of the signature names.',
   unreadable: 'The signature could not be read from the registry.',
   'no-room':
-    'Its registry has more large attestations than are kept (the setting attestation-space), so this one was not looked at.',
+    'Its registry has more large attestations than are kept (the setting attestation-space), so this one was not looked at. It is fetched again by itself when there is room.',
 } as const;
 
 /**

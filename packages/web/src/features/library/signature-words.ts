@@ -16,7 +16,8 @@ export const PROBLEM_WORDS: Readonly<Record<EvidenceProblem, string>> = {
   'too-many': 'The image has more signatures than are fetched.',
   'digest-mismatch': 'The registry gave other bytes than its digest names.',
   unreadable: 'It could not be read from the registry.',
-  'no-room': 'Its registry has more large attestations than are kept (the setting attestation-space).',
+  'no-room':
+    'Its registry has more large attestations than are kept (the setting attestation-space). It is fetched again when there is room.',
 };
 
 /** From here up an attestation travels in pieces, and its size is worth a word. */
