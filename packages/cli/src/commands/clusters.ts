@@ -20,6 +20,7 @@ import {
   type Shell,
   wholeNumber,
 } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
 import { CliError } from '../failure.ts';
 import { ago, minute } from '../format.ts';
 import { findImage } from '../image-reference.ts';
@@ -183,6 +184,7 @@ function make(shell: Shell, verb: 'create' | 'manifest'): Command {
         'cluster-not-admissible',
         failed?.message ?? 'The operator would refuse it.',
         failed?.hint ?? '',
+        { exitCode: EXIT.problems },
       );
     }),
   );
