@@ -42,7 +42,7 @@ export async function withPatterns<T>(body: unknown, request: () => Promise<T>):
       .split('.')
       .reduce<unknown>((value, key) => (value as Record<string, unknown>)?.[key], body);
     if (typeof text !== 'string' || first?.position === undefined) throw error;
-    throw new CliError('invalid-pattern', detail, hint ?? '', {
+    throw new CliError(error.code, detail, hint ?? '', {
       cause: error,
       errors,
       pointer: { text, position: first.position },
