@@ -232,6 +232,29 @@ export function listsSuite(given: () => Promise<Given>): void {
     }
   });
 
+  it('lists more repositories than are counted, each once and in order', async () => {
+    const { store, db } = await given();
+    const registryId = await registry(store);
+    const add = (from: number, to: number) =>
+      sql`
+      insert into repositories (id, registry_id, name, kind, description, first_seen_at, updated_at)
+      select gen_random_uuid(), ${registryId}, 'many/' || lpad(g::text, 5, '0'), 'other', '', now(), now()
+      from generate_series(${from}::int, ${to}::int) g`.execute(db);
+    const names = async (limit: number, cursor?: string) => {
+      const page = await store.repositories.list({ limit, sort: 'name', q: 'many', cursor });
+      return { ...page, items: page.items.map(({ name }) => name) };
+    };
+    await add(1, 10_000);
+    const exact = await names(2);
+    assert.deepEqual([exact.items, exact.total], [['many/00001', 'many/00002'], 10_000]);
+    assert.equal(exact.totalIsEstimate, undefined);
+    await add(10_001, 10_002);
+    const first = await names(2);
+    assert.deepEqual(first.items, exact.items);
+    assert.ok(first.total > 10_000 && first.totalIsEstimate);
+    assert.deepEqual((await names(2, first.next!)).items, ['many/00003', 'many/00004']);
+  });
+
   it('counts exactly up to ten thousand and estimates above', async () => {
     const { store, db } = await given();
     await scan(store, await registry(store), { tags: ['a'] });
