@@ -1,6 +1,6 @@
 /** Admission control end to end: a decision in the library reaches the webhook of an agent, and stays there without the library. */
 import assert from 'node:assert/strict';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
@@ -11,11 +11,11 @@ import { parseAgentConfig, type RunningAgent, startAgent } from '@pharos/agent';
 import { createClient } from '@pharos/contract';
 import { pino } from 'pino';
 import { answerProbe, makeAgent, startTestServer, type TestServer } from '../packages/server/src/testing.ts';
+import { digestOf, observation, reportScan } from '../packages/server/src/testing-registry.ts';
 import { makeFolder } from './support/pharos.ts';
 
 const LOCATION = 'eu-west';
-const hash = (text: string) => createHash('sha256').update(text).digest('hex');
-const [INDEX, AMD64] = [`sha256:${hash('index')}`, `sha256:${hash('amd64')}`];
+const [INDEX, AMD64] = [digestOf('index'), digestOf('amd64')];
 const stateDir = makeFolder();
 let library: TestServer;
 let agent: RunningAgent;
@@ -52,28 +52,14 @@ async function fill(): Promise<void> {
   const repositories = { include: ['**'], exclude: [] };
   const rule = { name: 'all', enabled: true, registryId: created.body.id, kind: null, description: '', repositories };
   await library.store.rules.create({ ...rule, tags: [] }, new Date());
-  const scanId = randomUUID();
-  const at = new Date().toISOString();
-  const begin = { scanId, parentId: null, agentId: reader.agentId, epoch: 1, registryId: created.body.id };
-  await reader.call('agentScanBegin', {
-    body: { ...begin, repository: 'team/pg', ruleIds: [], trigger: 'manual', startedAt: at },
+  const platforms = [{ os: 'linux', architecture: 'amd64', variant: null, digest: AMD64, size: null }];
+  const image = observation(INDEX, { mediaType: 'application/vnd.oci.image.index.v1+json', platforms });
+  await reportScan(reader, {
+    registryId: created.body.id,
+    repository: 'team/pg',
+    tags: { '17.4': INDEX },
+    images: [image],
   });
-  const platform = { os: 'linux', architecture: 'amd64', variant: null, digest: AMD64, size: null };
-  const image = {
-    ...{ digest: INDEX, mediaType: 'application/vnd.oci.image.index.v1+json', artifactType: null, size: 1 },
-    ...{ configMediaType: null, layerMediaTypes: [], annotations: {}, labels: {}, env: {}, user: null },
-    ...{ configCreated: null, platforms: [platform], referrers: [], subject: null, detail: 'manifest' },
-  };
-  const chunk = { tags: [{ name: '17.4', digest: INDEX, pushedAt: null }], images: [image], referrers: [] };
-  const sent = { sha256: hash(JSON.stringify(chunk)), ...chunk };
-  await reader.call('agentScanChunk', { params: { id: scanId, n: 0 }, body: sent });
-  const commit = {
-    ...{ status: 'complete', tagCount: 1, setDigest: hash(`17.4 ${INDEX}\n`), listedCount: 1, artifactCount: 0 },
-    ...{ unresolved: [], listedNames: ['17.4'], absence: 'none', finishedAt: at, requests: 1, message: '', code: null },
-    ...{ hint: null, failures: [], failedCount: 0 },
-  };
-  const committed = await reader.call('agentScanCommit', { params: { id: scanId }, body: commit });
-  assert.equal(committed.status, 200, committed.text);
 }
 
 function freePort(): Promise<number> {
@@ -136,7 +122,7 @@ test('a decision reaches the cluster within moments, and holds when the control 
   assert.match((await asked(`${name}:17.4`)).status!.message, /tags move/);
   const { patch } = await asked(`${name}:17.4`, '/mutate');
   assert.equal(JSON.parse(Buffer.from(patch!, 'base64').toString())[0].value, pinned);
-  assert.match((await asked(`evil.example/team/pg@sha256:${hash('evil')}`)).status!.message, /unknown/);
+  assert.match((await asked(`evil.example/team/pg@${digestOf('evil')}`)).status!.message, /unknown/);
 
   await until('the refusals', async () => (await library.call('listAdmissionRefusals', { query: {} })).body.total >= 3);
   const { body } = await library.call('listAdmission', { query: {} });

@@ -152,6 +152,20 @@ describe('by the keyboard alone', { skip: available().chromium.skip }, () => {
     await page.close();
   });
 
+  test('a word that the list completes is no error yet; once the list is closed, the reason points at it', async () => {
+    const page = await opened('/library/tags');
+    const box = page.getByRole('combobox', { name: 'Search tags' });
+    await box.waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('engine:ep');
+    await page.getByRole('option', { name: 'epas' }).first().waitFor();
+    assert.equal(await box.getAttribute('aria-invalid'), 'false');
+    await page.keyboard.press('Escape');
+    await page.getByText('"ep" is no engine.').waitFor();
+    assert.equal(await box.getAttribute('aria-invalid'), 'true');
+    await page.close();
+  });
+
   test('a rule is written, and a dialog gives the focus back where it was', async () => {
     const page = await opened('/manage/rules');
     await use(page, page.getByRole('link', { name: 'Add a rule' }).first());

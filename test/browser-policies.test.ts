@@ -327,6 +327,11 @@ describe('policies in a browser', { skip: available().chromium.skip }, () => {
     await page.getByRole('grid', { name: 'Versions' }).getByRole('row').nth(2).waitFor();
     for (const name of [/Delete/, /Save/, /Restore/, /Compare with now/])
       assert.equal(await page.getByRole('button', { name }).count(), 0);
+    // The state that it had is over, and who ended it is one step away.
+    await page.getByText('What it said last').waitFor();
+    assert.equal(await page.getByRole('term').getByText('State', { exact: true }).count(), 0);
+    await page.getByRole('link', { name: 'Who deleted it, and when' }).click();
+    await page.getByText('policy.delete').first().waitFor();
     await page.close();
   });
 });

@@ -21,6 +21,10 @@ const HOSTILE = `# Title
 
 [r]: https://evil.example/ref.png "onmouseover=window.owned=1"
 
+| Tag | [link](javascript:window.owned=1) |
+|---|---|
+| 17 | <img src=x onerror="window.owned = 1">\u202ereversed |
+
 text \u202ereversed`;
 
 describe('organising the library', { skip: available().chromium.skip }, () => {
@@ -100,6 +104,7 @@ describe('organising the library', { skip: available().chromium.skip }, () => {
     await page.getByRole('textbox', { name: 'Markdown' }).fill(HOSTILE);
     const preview = page.getByRole('region', { name: 'Preview of the README' });
     await preview.getByRole('heading', { name: 'Title' }).waitFor();
+    await preview.getByRole('table').getByRole('cell', { name: '17' }).waitFor();
     const judge = async () => {
       const found = await page.evaluate(() => {
         const parts = [...document.querySelectorAll('.ph-markdown')];

@@ -24,7 +24,7 @@ export interface Generated {
 }
 
 /** Numbers that look random and are the same in every run (mulberry32). */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -9,10 +9,8 @@ import { startAgent } from './agent.ts';
 import { AgentError } from './agent-error.ts';
 import { checkAgent, formatCheck } from './check.ts';
 import { FakeControlPlane, type Mishap } from './testing/fake-control-plane.ts';
-import { configFor, folder, rule, runAgent, silent } from './testing/fixtures.ts';
+import { type Context, configFor, folder, rule, runAgent, silent } from './testing/fixtures.ts';
 import { seal } from './testing/seal.ts';
-
-type Context = { after(clean: () => unknown): void };
 
 async function registryOf(context: Context, count: number) {
   const registry = await startMisbehaving({ repositories: [generateRepository('pg', count)] });

@@ -4,7 +4,7 @@ import { parseManifest } from '@pharos/oci';
 import { buildArtifact } from '@pharos/testbed';
 import { shortened } from './artifact-config.ts';
 import { observe } from './observe.ts';
-import type { RepositoryReader } from './registry-reader.ts';
+import type { RepositoryReader } from './repository-reader.ts';
 
 test('long texts, long lists and deep nests are left out, the rest stays', () => {
   const kept = shortened({

@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** How often the same request is tried again for faults that pass by themselves. */
+export const RETRIES = 2;
+export const RETRY_BASE_MS = 250;
+
 /**
  * Full jitter: a random time between nothing and a bound that doubles with each attempt. Thousands of agents that lost
  * their server at the same moment come back spread out instead of all at once. Milliseconds; `attempt` counts from 0.

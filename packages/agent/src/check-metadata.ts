@@ -3,7 +3,8 @@ import { annotationKeys, type CompiledRule, type Decision, decideTags, NO_FACTS 
 import { RegistryError } from '@pharos/oci';
 import { observe } from './observe.ts';
 import type { PackedTags } from './packed-tags.ts';
-import { isRegistryWide, type RepositoryReader } from './registry-reader.ts';
+import { isRegistryWide } from './registry-wide.ts';
+import type { RepositoryReader } from './repository-reader.ts';
 import { ScanFacts } from './scan-facts.ts';
 
 /** How many tags may still be read, over all repositories of all registries. */

@@ -31,7 +31,7 @@ export class AgentConfigError extends Error {
 }
 
 /** The problem as one line, `file:line:column: sentence`, the way editors and terminals understand places. */
-export function describeProblem(file: string | null, problem: ConfigProblem): string {
+function describeProblem(file: string | null, problem: ConfigProblem): string {
   const place = problem.line === null ? '' : `:${problem.line}:${problem.column ?? 1}`;
   return `${file ?? 'environment'}${place}: ${problem.message}`;
 }

@@ -37,7 +37,7 @@ export interface AgentRegistry {
 }
 
 /** Registry of ephemeral environments, and its repositories (the incumbent's defaults). */
-export const DEFAULT_REGISTRY = 'upmdev.azurecr.io';
+const DEFAULT_REGISTRY = 'upmdev.azurecr.io';
 export const DEFAULT_REPOSITORIES: readonly NamedRepository[] = [
   { name: 'postgresql', description: 'Community PostgreSQL' },
   { name: 'edb-postgres-advanced', description: 'EPAS' },

@@ -18,7 +18,7 @@ import { AgentDocument } from './config-schema.ts';
 import type { KubernetesConfig } from './kubernetes/api.ts';
 
 /** The name that the file has everywhere. */
-export const AGENT_FILE_NAME = 'beacon_agent.yaml';
+const AGENT_FILE_NAME = 'beacon_agent.yaml';
 
 /** Location of an agent whose file does not name one. */
 export const DEFAULT_LOCATION = 'local';

@@ -12,13 +12,11 @@ import {
 } from '@pharos/testbed';
 import { LargeBudget } from './large-evidence.ts';
 import { FakeControlPlane } from './testing/fake-control-plane.ts';
-import { configFor, rule, sweep } from './testing/fixtures.ts';
+import { type Context, configFor, rule, sweep } from './testing/fixtures.ts';
 
 const SIMPLE = 'application/vnd.dev.cosign.simplesigning.v1+json';
 const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
-
-type Context = { after(clean: () => unknown): void };
 
 interface Setting {
   registry: MisbehavingRegistry;
@@ -39,7 +37,7 @@ async function start(
   prepare(fake);
   const rules = [rule('all', ['pg'], tags.length === 0 ? [] : [{ include: tags, exclude: [], order: 'version' }])];
   const config = configFor(registry.url, rules);
-  const { again } = await sweep(context as never, fake, config);
+  const { again } = await sweep(context, fake, config);
   return { registry, fake, again };
 }
 

@@ -16,7 +16,8 @@ import { isSignatureType } from '@pharos/library';
 import { type Descriptor, type ManifestContent, RegistryError } from '@pharos/oci';
 import { fetchLarge, isLarge, LargeBudget, sumOfLarge } from './large-evidence.ts';
 import { isNotAsked } from './not-asked.ts';
-import { isRegistryWide, type RepositoryReader } from './registry-reader.ts';
+import { isRegistryWide } from './registry-wide.ts';
+import type { RepositoryReader } from './repository-reader.ts';
 import type { FoundReferrer } from './spool-file.ts';
 
 /** A signature that waits for a later scan: subject, its manifest (null: behind the tag of cosign), artifact type. */

@@ -6,7 +6,6 @@ export { AgentError, type AgentErrorCode } from './agent-error.ts';
 export type { JoinAddress } from './agent-key.ts';
 export { type CheckedRegistry, type CheckedRepository, type CheckReport, checkAgent, formatCheck } from './check.ts';
 export {
-  AGENT_FILE_NAME,
   type AgentFile,
   DEFAULT_LOCATION,
   loadAgentConfig,
@@ -14,9 +13,9 @@ export {
   withRegistry,
 } from './config.ts';
 export type { ConfigNotice, Environment } from './config-document.ts';
-export { AgentConfigError, type ConfigProblem, describeProblem } from './config-error.ts';
-export { type AgentRegistry, DEFAULT_REGISTRY } from './config-registries.ts';
-export { connectKubernetes, httpApi, type KubernetesApi, type KubernetesConfig } from './kubernetes/api.ts';
+export { AgentConfigError, type ConfigProblem } from './config-error.ts';
+export type { AgentRegistry } from './config-registries.ts';
+export { connectKubernetes, type KubernetesApi, type KubernetesConfig } from './kubernetes/api.ts';
 export type { Cluster } from './kubernetes/apply.ts';
 export { kubernetesStatus } from './kubernetes/capabilities.ts';
 export { Discovery } from './kubernetes/discovery.ts';

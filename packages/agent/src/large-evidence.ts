@@ -11,7 +11,7 @@ import {
   type ReportedEvidence,
 } from '@pharos/contract';
 import type { Descriptor } from '@pharos/oci';
-import type { RepositoryReader } from './registry-reader.ts';
+import type { RepositoryReader } from './repository-reader.ts';
 
 /** Large attestations fetched in one scan: the rest follows in the next ones. */
 const MOST_BYTES_AT_ONCE = 64 * 1024 * 1024;

@@ -11,7 +11,7 @@ import {
   RegistryError,
 } from '@pharos/oci';
 import { isModelConfig, isOllama, shortened } from './artifact-config.ts';
-import type { RepositoryReader } from './registry-reader.ts';
+import type { RepositoryReader } from './repository-reader.ts';
 
 /** What was read, and what of it could not be: then the observation is less deep than it should be. */
 export interface Reading {

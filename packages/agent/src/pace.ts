@@ -5,6 +5,8 @@ import { NOT_ASKED } from './not-asked.ts';
 
 /** A longer rest is not waited for inside a scan: the scan ends as partial and goes on next time. */
 export const MAX_REST_MS = 60_000;
+/** Nor are more rests than this together, for one request or list. */
+export const MAX_LIMITED_MS = 120_000;
 
 const SLOW: ReadonlySet<string> = new Set(['registry-failed', 'timeout', 'registry-unreachable']);
 

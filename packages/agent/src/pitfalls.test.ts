@@ -17,7 +17,7 @@ import {
   startMisbehaving,
 } from '@pharos/testbed';
 import { type Committed, FakeControlPlane } from './testing/fake-control-plane.ts';
-import { configFor, folder, rule, runAgent } from './testing/fixtures.ts';
+import { type Context, configFor, folder, rule, runAgent } from './testing/fixtures.ts';
 
 interface Run {
   registry: MisbehavingRegistry;
@@ -29,8 +29,6 @@ interface Run {
   /** Tags and digests of the repository as the registry has them, without what is no image. */
   truth(repository?: string): Map<string, string>;
 }
-
-type Context = { after(clean: () => unknown): void };
 
 interface Opening extends MisbehavingOptions {
   /** What the file says beside address and rules. */
@@ -47,7 +45,7 @@ async function run(context: Context, opening: Opening = {}): Promise<Run> {
   const fake = new FakeControlPlane();
   const plain = configFor(registry.url, [rule('all', include)]);
   const config = { ...plain, registries: plain.registries.map((each) => ({ ...each, ...entry })) };
-  await runAgent(context as never, fake, config, folder());
+  await runAgent(context, fake, config, folder());
   const sweeps = () => fake.commits.filter(({ begin }) => begin.repository === null).length;
   await fake.until(() => sweeps() >= 1, 'the first sweep', 15_000);
   const last = (repository = 'pg') => fake.repositoryCommits(repository).at(-1)!;
@@ -322,7 +320,7 @@ test('pitfall 19: numbers and times of every kind, as bulk lists have them', asy
     const plain = configFor(registry.url, [rule('all', ['team/pg'])]);
     const entry = { provider: dialect, apiUrl: registry.apiUrl ?? null };
     const config = { ...plain, registries: plain.registries.map((each) => ({ ...each, ...entry })) };
-    await runAgent(context as never, fake, config, folder());
+    await runAgent(context, fake, config, folder());
     await fake.until(() => fake.library.get('team/pg')?.size === 20, dialect);
     for (const { pushedAt } of fake.tags()) {
       const year = pushedAt === null ? 2000 : new Date(pushedAt).getUTCFullYear();

@@ -5,7 +5,7 @@ import { emptyObservation } from '@pharos/library';
 import { parseManifest, RegistryError } from '@pharos/oci';
 import { type BuiltImage, buildArtifact, buildIndex, digestOf } from '@pharos/testbed';
 import { readPackages } from './read-packages.ts';
-import type { RepositoryReader } from './registry-reader.ts';
+import type { RepositoryReader } from './repository-reader.ts';
 
 const IMAGE = digestOf('the image');
 const PLATFORM = digestOf('its first platform');

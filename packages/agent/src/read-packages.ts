@@ -6,7 +6,7 @@
 import type { Observation, PackageList } from '@pharos/contract';
 import { hasSbom, mayHoldSbom, readSbom } from '@pharos/library';
 import { type Descriptor, isManifestType, type Manifest, RegistryError } from '@pharos/oci';
-import type { RepositoryReader } from './registry-reader.ts';
+import type { RepositoryReader } from './repository-reader.ts';
 
 /** What was read; `message` says why something that is there could not be. */
 export interface PackagesRead {

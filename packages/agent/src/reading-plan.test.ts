@@ -110,7 +110,7 @@ test('an agent reads each repository as its rules say, lists nothing in vain, an
     const end = sweeps() + more;
     await fake.until(() => sweeps() >= end, `${more} sweeps`, 15_000);
   };
-  const agent = await runAgent(context as never, fake, config, stateDir, { now: () => now });
+  const agent = await runAgent(context, fake, config, stateDir, { now: () => now });
   await swept(1);
   registry.clearLog();
   await swept(2);
@@ -125,7 +125,7 @@ test('an agent reads each repository as its rules say, lists nothing in vain, an
   await swept(2);
   assert.equal(count()[0], 2);
   await agent.stop();
-  await runAgent(context as never, fake, config, stateDir, { now: () => now });
+  await runAgent(context, fake, config, stateDir, { now: () => now });
   await swept(2);
   assert.equal(count()[0], 2, 'a restart reads nothing early');
   now += 60 * MINUTE;

@@ -12,9 +12,7 @@ import {
 } from '@pharos/testbed';
 import type { AgentFile } from './config.ts';
 import { FakeControlPlane } from './testing/fake-control-plane.ts';
-import { configFor, folder, rule, runAgent } from './testing/fixtures.ts';
-
-type Context = { after(clean: () => unknown): void };
+import { type Context, configFor, folder, rule, runAgent } from './testing/fixtures.ts';
 
 interface Setting {
   registry: MisbehavingRegistry;
@@ -38,7 +36,7 @@ async function start(
   const fake = new FakeControlPlane();
   const config = change(configFor(registry.url, [rule('all', repositories)]));
   const stateDir = folder();
-  const agent = await runAgent(context as never, fake, config, stateDir);
+  const agent = await runAgent(context, fake, config, stateDir);
   const sweeps = () => fake.commits.filter(({ begin }) => begin.repository === null).length;
   await fake.until(() => sweeps() === 1, 'the first sweep');
   const registryId = config.registries[0]!.id;
@@ -221,7 +219,7 @@ test('a scan that comes to its allowance is partial, loses nothing, and goes on 
   // More is allowed from tomorrow on; here, by its owner. What was read is not read again.
   await setting.agent.stop();
   registry.clearLog();
-  await runAgent(context as never, fake, budget(100_000)(config), stateDir);
+  await runAgent(context, fake, budget(100_000)(config), stateDir);
   await fake.until(() => fake.library.get('pg')!.size === 100, 'the rest');
   const read = registry.log.filter(({ path }) => path.includes('/manifests/')).length;
   assert.ok(read <= 100 - known + 2, `${read} manifests read`);

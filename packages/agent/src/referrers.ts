@@ -1,7 +1,7 @@
 /** What hangs on the images of a repository: by the referrers API where there is one, by the tags that stand in for it where not. */
 import { type ManifestContent, RegistryError } from '@pharos/oci';
 import { isNotAsked } from './not-asked.ts';
-import type { RepositoryReader } from './registry-reader.ts';
+import type { RepositoryReader } from './repository-reader.ts';
 import type { FoundReferrer } from './spool-file.ts';
 
 export interface ReferrerSearch {

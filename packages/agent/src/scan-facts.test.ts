@@ -2,15 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildImage, type MisbehavingRegistry, startMisbehaving } from '@pharos/testbed';
 import { FakeControlPlane } from './testing/fake-control-plane.ts';
-import { configFor, folder, rule, runAgent } from './testing/fixtures.ts';
+import { type Context, configFor, folder, rule, runAgent } from './testing/fixtures.ts';
 
 const both = [
   { os: 'linux', architecture: 'amd64' },
   { os: 'linux', architecture: 'arm64' },
 ];
 const TAGS = ['17.5', '17.4', '17.3', '17.2', '17.1', '17.0'];
-
-type Context = { after(clean: () => unknown): void };
 
 /** Everything but the newest two has both platforms. */
 async function registryOf(context: Context): Promise<MisbehavingRegistry> {

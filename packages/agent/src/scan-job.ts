@@ -2,7 +2,7 @@
 import type { CompiledRule } from '@pharos/library';
 import type { EvidenceState } from './evidence.ts';
 import type { PackedTags } from './packed-tags.ts';
-import type { RepositoryReader } from './registry-reader.ts';
+import type { RepositoryReader } from './repository-reader.ts';
 import type { ScanFacts } from './scan-facts.ts';
 import type { Spool } from './spool.ts';
 import type { ReportHeader } from './spool-file.ts';

@@ -11,9 +11,7 @@ import {
   startMisbehaving,
 } from '@pharos/testbed';
 import { type Committed, FakeControlPlane } from './testing/fake-control-plane.ts';
-import { configFor, folder, rule, runAgent } from './testing/fixtures.ts';
-
-type Context = { after(clean: () => unknown): void };
+import { type Context, configFor, folder, rule, runAgent } from './testing/fixtures.ts';
 
 async function registryOf(
   context: Context,

@@ -6,7 +6,7 @@ import { findEvidence, NO_EVIDENCE_STATE } from './evidence.ts';
 import { PackedTags } from './packed-tags.ts';
 import { askedPlatforms, duePlatforms, type PlatformSubject, platformSubjects } from './platform-subjects.ts';
 import { findReferrers } from './referrers.ts';
-import type { TagList } from './registry-reader.ts';
+import type { TagList } from './repository-reader.ts';
 import type { ScanJob } from './scan-job.ts';
 import { type ScanResult, ScanTally } from './scan-tally.ts';
 import type { Spool, SpoolEntry, SpoolReport } from './spool.ts';

@@ -13,8 +13,8 @@ import { type ControlPlane, isPassing } from './control-plane.ts';
 import type { Spool, SpoolEntry } from './spool.ts';
 import { type ReportFooter, type ReportHeader, readReport } from './spool-file.ts';
 
-export const MAX_CHUNK_TAGS = 2_000;
-export const MAX_CHUNK_IMAGES = 500;
+const MAX_CHUNK_TAGS = 2_000;
+const MAX_CHUNK_IMAGES = 500;
 const MAX_CHUNK_BYTES = 4 * 1024 * 1024;
 const MAX_EVIDENCE_BATCH = 100;
 const MAX_REPORT_BATCH = 200;

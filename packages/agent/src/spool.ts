@@ -7,7 +7,7 @@ import type { AgentMetrics } from './metrics.ts';
 import { asAgentError, type ReportFooter, type ReportHeader, ReportWriter } from './spool-file.ts';
 import { syncFolder } from './write-file.ts';
 
-export const DEFAULT_SPOOL_BYTES = 512 * 1024 * 1024;
+const DEFAULT_SPOOL_BYTES = 512 * 1024 * 1024;
 
 type Status = ReportFooter['status'];
 
@@ -37,7 +37,7 @@ const MAX_SET_ASIDE = 20;
  * The key of a repository's reports; null is the sweep over the registry. Re-readings of single tags have keys of their
  * own, so that they never push out a report of the whole.
  */
-export function spoolKey(registryId: string, repository: string | null, only: readonly string[] | null = null): string {
+function spoolKey(registryId: string, repository: string | null, only: readonly string[] | null = null): string {
   const what = only === null ? [registryId, repository] : [registryId, repository, only];
   return hash('sha256', JSON.stringify(what), 'hex').slice(0, 32);
 }

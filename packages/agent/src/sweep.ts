@@ -6,7 +6,8 @@ import type { RegistryError } from '@pharos/oci';
 import { Progress } from './progress.ts';
 import type { Round } from './reading-plan.ts';
 import type { ActiveRegistry } from './registries.ts';
-import { isRegistryWide, type RegistryReader } from './registry-reader.ts';
+import type { RegistryReader } from './registry-reader.ts';
+import { isRegistryWide } from './registry-wide.ts';
 import {
   type Begin,
   beginOf,

@@ -5,7 +5,7 @@ import { type ManifestContent, RegistryError } from '@pharos/oci';
 import { isNotAsked } from './not-asked.ts';
 import { observe, outlineOf } from './observe.ts';
 import { PackedTags } from './packed-tags.ts';
-import { isRegistryWide } from './registry-reader.ts';
+import { isRegistryWide } from './registry-wide.ts';
 import type { ScanJob } from './scan-job.ts';
 import type { ScanTally } from './scan-tally.ts';
 import type { SpoolReport } from './spool.ts';

@@ -8,8 +8,8 @@ import { observePlatforms } from './observe.ts';
 import { probeRegistry } from './probe-registry.ts';
 import { type PackagesRead, readPackages } from './read-packages.ts';
 import type { ActiveRegistry, Registries } from './registries.ts';
-import type { RepositoryReader } from './registry-reader.ts';
 import type { Reporter } from './report.ts';
+import type { RepositoryReader } from './repository-reader.ts';
 import { type Outcome, rereadTags, type SweepContext, scanOne } from './repository-scan.ts';
 import { selectRepositories } from './selection.ts';
 

@@ -65,7 +65,9 @@ test('an image is named by its tag, and what it runs decides the operator', asyn
 
 test('nothing approved, no image said, a check that fails: nothing on stdout, and a failure', async () => {
   const pending = await runIn({ api: api('ok', [image(DIGEST, [], false)]) }, ...MAKE, '--engine', 'epas');
-  assert.match(pending.stderr, /waits for approval/);
+  assert.match(pending.stderr, /waits for approval[\s\S]*pharos approvals list/);
+  const none = await runIn({ api: api('ok', []) }, ...MAKE, '--engine', 'epas', '--major', '12');
+  assert.match(none.stderr, /No image of epas 12 stands in here\.[\s\S]*pharos tags list --location here/);
   for (const ran of [
     pending,
     await runIn({ api: api() }, ...MAKE),
@@ -107,9 +109,24 @@ const MAINTENANCE = {
   ...{ windows: null, upgradeApproval: false, opensAt: null, closesAt: null },
   location: { locationId: 'here', windows: [], upgradeApproval: true },
 };
+const KUBERNETES = {
+  ...{ code: 'drifted', message: 'kubectl-edit set .spec.instances.', hint: 'Take it back.', checkedAt: null },
+  objects: [
+    {
+      object: { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster', namespace: 'team', name: 'orders' },
+      ...{ outcome: 'drifted', phase: 'Healthy\u001b[31m', instances: { ready: 2, total: 3 }, drift: [] },
+      conditions: [{ type: 'Ready', status: 'False', reason: 'Waits', message: 'for a replica', at: null }],
+      events: [{ type: 'Warning', reason: 'BackOff', message: 'no pull', count: 4, at: null }],
+    },
+  ],
+};
 const cluster = (upgrades: object[]) => ({
   ...{ id: '00000000-0000-4000-8000-0000000000c1', name: 'orders', namespace: 'team', location: 'here' },
-  ...{ image: { engine: 'postgresql', tag: '17.4', state: 'approved' }, status: { state: 'applied', message: '' } },
+  ...{
+    image: { engine: 'postgresql', tag: '17.4', state: 'approved' },
+    status: { state: 'applied', code: 'drifted', message: 'Set.' },
+  },
+  kubernetes: KUBERNETES,
   ...{ updatedAt: '2026-11-01T00:00:00.000Z', withheld: null, kept: null, yaml: '', checks: [], apply: true },
   history: [{ at: '2026-11-01T00:00:00.000Z', actor: 'ann', action: 'upgrade-verify', detail: '17.4 to 17.6' }],
   ...{ upgrade: upgrades[0] ?? null, upgrades, maintenance: MAINTENANCE },
@@ -203,6 +220,10 @@ test('show tells windows, upgrades and history in words', async () => {
   const ran = await runIn({ api: upgrading('applying') }, 'clusters', 'show', 'orders');
   assert.equal(ran.code, 0, ran.stderr);
   assert.match(ran.stdout, /Upgrade 17\.4 to 17\.6: under way \(ann/);
+  assert.match(ran.stdout, / drifted /);
+  assert.match(ran.stdout, /^Cluster team\/orders: drifted, Healthy\uFFFD\[31m, 2 of 3 instances ready$/m);
+  assert.match(ran.stdout, /^ {2}Ready is False {2}Waits: for a replica\n {2}BackOff: no pull \(4 times\)$/m);
+  assert.match(ran.stderr, /^warning: kubectl-edit set \.spec\.instances\. Take it back\.$/m);
   assert.match(ran.stdout, /Upgrade verified by ann: 17\.4 to 17\.6/);
 });
 

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { type Answer, type Call, listOf, problem, runIn } from './testing.ts';
 
 const ID = '66666666-6666-4666-8666-666666666666';
+/** As the server writes it, and with a text that no terminal may get. */
+const YAML = '---\nkind: InferenceService\nmetadata:\n  name: "ch\u001bat"\n';
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 const OTHER = `sha256:${'cd'.repeat(32)}`;
 const RED = '\u001b[31m';
@@ -31,7 +33,13 @@ const SPEC = {
 const deployment = {
   ...{ id: ID, name: 'chat', namespace: 'ai', location: 'here', model: 'meta/llama', target: 'kserve', spec: SPEC },
   ...{ image: { reference: `llama:1@${DIGEST}`, tag: '1', state: 'approved' }, endpoint: 'http://chat.ai' },
-  ...{ status: { state: 'file', message: 'Nobody here applies it.' }, checks: [], commands: [], withheld: null },
+  ...{
+    status: { state: 'file', message: 'Nobody here applies it.' },
+    checks: [],
+    commands: [],
+    withheld: null,
+    kubernetes: null,
+  },
 };
 
 /** Where the deployment that stands keeps its profiles. */
@@ -52,7 +60,7 @@ const api =
     if (path.startsWith('/locations/')) return problem(404, 'not-found', 'The location is not known.');
     if (path.endsWith('/manifest')) {
       const checks = [{ id: 'gpu', state: manifests.length > 0 ? 'warn' : 'fail', message: 'So it is.', hint: '' }];
-      return { status: 200, body: { manifests, checks, yaml: manifests.length > 0 ? 'kind: InferenceService\n' : '' } };
+      return { status: 200, body: { manifests, checks, yaml: manifests.length > 0 ? YAML : '' } };
     }
     if (path.startsWith('/model-deployments?')) return listOf(deployment);
     if (method === 'PATCH') return { status: 200, body: { ...deployment, sent: body } };
@@ -121,6 +129,15 @@ test('nodes of a location: GPUs, slices, taints and state; what is not known say
   const none = await runIn({ api: api({ nodes: unknown }) }, 'locations', 'nodes', 'here');
   assert.deepEqual([none.code, none.stdout], [0, 'The agent may not read nodes. Allow it.\n']);
   assert.equal((await runIn({ api: api() }, 'locations', 'nodes', 'mars')).code, 3);
+});
+
+test('manifests are printed as they are, line by line, and hostile text cannot leave its line', async () => {
+  for (const quiet of [[], ['-q']]) {
+    const printed = await runIn({ api: api() }, ...DEPLOY, '--gpus', '1', ...quiet);
+    assert.equal(printed.stdout, YAML.replace('\u001b', '\uFFFD'));
+  }
+  const changed = await edit({}, '--max', '4', '--dry-run');
+  assert.equal(changed.stdout, YAML.replace('\u001b', '\uFFFD'));
 });
 
 const DEPLOY = ['models', 'manifest', 'llama', '--name', 'chat', '--location', 'here', '--image', DIGEST];
@@ -202,7 +219,7 @@ test('edit of a deployment: tried out without keeping it, and refused when nothi
   const dry = await edit({}, '--max', '4', '--dry-run');
   assert.equal(dry.code, 0, dry.stderr);
   assert.deepEqual([dry.calls.at(-1)!.method, dry.calls.at(-1)!.path], ['POST', `/model-deployments/${ID}/manifest`]);
-  assert.equal(dry.stdout, 'kind: InferenceService\n');
+  assert.equal(dry.stdout, YAML.replace('\u001b', '\uFFFD'));
   assert.match(dry.stderr, /warn: So it is/);
   const refused = await edit({ manifests: [] }, '--max', '4', '--dry-run');
   assert.deepEqual([refused.code, refused.stdout], [6, '']);

@@ -97,6 +97,11 @@ export class Output {
     this.#io.stdout.write(`${text}\n`);
   }
 
+  /** A text of several lines, such as YAML: each made safe by itself, so that the text stays what it is. */
+  lines(text: string): void {
+    for (const line of text.trimEnd().split('\n')) this.line(printable(line));
+  }
+
   /** A remark for people, on stderr, so that it never gets into a pipe. Silent with --json and -q. */
   note(text: string): void {
     if (!this.json && !this.quiet) this.#io.stderr.write(`${this.#colors.stderr.dim(printable(text))}\n`);

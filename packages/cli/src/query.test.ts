@@ -50,3 +50,35 @@ test('a query goes to the server as it was typed, joined with --search', async (
   assert.equal(await asked('repositories', 'list', 'extension:vector'), 'extension:vector');
   assert.equal(await asked('tags', 'list'), null);
 });
+
+test('one word that names no repository is told how to search for it', async () => {
+  const ran = await runIn({ api: () => listOf() }, 'tags', 'list', "tri'xie");
+  assert.equal(ran.code, 3);
+  assert.match(ran.stderr, /See "pharos repositories list", or search .*: pharos tags list --search 'tri'\\''xie'/);
+});
+
+test('a pattern of a rule that cannot be run is shown with its character', async () => {
+  const refusing = (path: string) => () => ({
+    status: 400,
+    body: {
+      type: 'about:blank',
+      status: 400,
+      code: 'invalid-pattern',
+      title: 'A pattern cannot be run',
+      detail: 'missing closing ).',
+      hint: 'The syntax is RE2.',
+      errors: [{ path, message: 'missing closing ).', position: 4 }],
+    },
+  });
+  const flags = ['--repository', 'apps/**', '--tag', 'a', '--tag', 're:x('];
+  for (const [path, ...args] of [
+    ['tags.0.include.1', 'rules', 'add', 'apps', ...flags],
+    ['rule.tags.0.include.1', 'rules', 'preview', ...flags],
+  ] as const) {
+    const { code, stderr } = await runIn({ api: refusing(path) }, ...args);
+    assert.equal(code, 2, stderr);
+    const lines = stderr.split('\n');
+    const at = lines.findIndex((line) => line.trim() === 're:x(');
+    assert.equal(lines[at + 1]?.indexOf('^'), lines[at]!.indexOf('('), stderr);
+  }
+});

@@ -25,7 +25,7 @@ export async function readTexts(paths: readonly string[], io: Io): Promise<{ fil
 
 function filesOf(full: string, shown: string): string[] {
   const stat = statSync(full, { throwIfNoEntry: false });
-  if (!stat) throw new CliError('file-not-found', `There is no file or directory ${full}.`, 'Check the path after -f.');
+  if (!stat) throw new CliError('file-not-found', `There is no file or directory ${full}.`, 'Check the path.');
   if (!stat.isDirectory()) return [shown];
   const names = readdirSync(full).filter((name) => /\.(ya?ml|json)$/.test(name) && !name.startsWith('.'));
   if (names.length > 0 && names.length <= MAX_FILES) return names.sort().map((name) => join(shown, name));

@@ -3,7 +3,7 @@ import type { AgentFile, withRegistry } from '@pharos/agent';
 import type { Sample } from '@pharos/sample';
 
 /** The name under which the sample registry shows up. */
-export const SAMPLE_NAME = 'Sample registry';
+const SAMPLE_NAME = 'Sample registry';
 
 /**
  * Adds the sample registry to a configuration that names no registry, with a rule for each of its repositories. `add` is

@@ -4,6 +4,7 @@ import { ClusterUpgrade, UpgradeKind, UpgradeTiming } from './cluster-upgrade.ts
 import { Digest, Id, TagName, Time } from './common.ts';
 import { ImageState } from './decision.ts';
 import { Difference } from './difference.ts';
+import { InKubernetes } from './dispatch.ts';
 import { Engine, Version } from './image.ts';
 import { LocationId } from './location.ts';
 import { ClusterMaintenance } from './maintenance.ts';
@@ -102,6 +103,10 @@ export const ClusterStatus = z.object({
   state: z
     .enum(['file', 'waiting', 'applying', 'applied', 'failed', 'deleting', 'deleted'])
     .meta({ description: 'file: nobody here applies it' }),
+  code: z
+    .string()
+    .nullable()
+    .meta({ description: 'Why it failed or waits; "drifted": somebody else changed it there' }),
   message: z.string(),
   generation: z.number().int(),
   appliedGeneration: z.number().int(),
@@ -181,6 +186,7 @@ export const ClusterDetail = Cluster.extend({
     description:
       'The catalog that it follows keeps an image in Kubernetes that is not approved any more; null: it does not',
   }),
+  kubernetes: InKubernetes.nullable().meta({ description: 'null: no agent applies it' }),
   maintenance: ClusterMaintenance,
   upgrades: z
     .array(ClusterUpgrade)

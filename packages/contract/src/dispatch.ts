@@ -55,6 +55,16 @@ export const ObjectStatus = z.strictObject({
 });
 export type ObjectStatus = z.infer<typeof ObjectStatus>;
 
+/** What the location's agent saw last of the objects that it applied for one thing. */
+export const InKubernetes = z.object({
+  code: z.string().nullable().meta({ description: 'Why it failed or waits, or "drifted"; null: nothing is amiss' }),
+  message: z.string(),
+  hint: z.string().nullable(),
+  objects: z.array(ObjectStatus).meta({ description: 'Empty: no agent has looked yet' }),
+  checkedAt: Time.nullable().meta({ description: 'When an agent last looked' }),
+});
+export type InKubernetes = z.infer<typeof InKubernetes>;
+
 export const DispatchState = z.enum(['waiting', 'applying', 'applied', 'failed', 'deleting', 'deleted']);
 export const DispatchOwnerKind = z.enum(['cluster', 'model-deployment', 'catalog']);
 

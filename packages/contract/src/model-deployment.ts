@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Digest, Id, TagName, Time } from './common.ts';
 import { ImageState } from './decision.ts';
+import { InKubernetes } from './dispatch.ts';
 import { LocationId } from './location.ts';
 import { KubernetesObject, ManifestCheck } from './manifest.ts';
 import { ModelFormat } from './model.ts';
@@ -189,6 +190,7 @@ export const ModelDeploymentDetail = ModelDeployment.extend({
   commands: z
     .array(z.object({ what: z.string(), command: z.string() }))
     .meta({ description: 'To reach it from a machine with kubectl, and to ask it something' }),
+  kubernetes: InKubernetes.nullable().meta({ description: 'null: no agent applies it' }),
   serviceId: Id.nullable().meta({ description: 'The registered service through which it can be tried from here' }),
 });
 export type ModelDeploymentDetail = z.infer<typeof ModelDeploymentDetail>;

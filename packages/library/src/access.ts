@@ -25,7 +25,7 @@ export interface Place {
   readonly repository: string | null;
 }
 
-export const EVERYWHERE: Area = { locationId: null, patterns: [] };
+const EVERYWHERE: Area = { locationId: null, patterns: [] };
 export const ALL_PLACES: Place = { locationId: null, repository: null };
 
 const LOCATION = 'location:';

@@ -42,7 +42,7 @@ export { type ClusterFacts, secretsOf } from './manifests/secret-checks.ts';
 export { type ServedImage, servedReference } from './manifests/served-image.ts';
 export * from './manifests/serving.ts';
 export { changeChecks } from './manifests/serving-change.ts';
-export { servingChecks, suggestedName } from './manifests/serving-checks.ts';
+export { servingChecks } from './manifests/serving-checks.ts';
 export * from './manifests/upgrade.ts';
 export * from './manifests/upgrade-progress.ts';
 export * from './model.ts';

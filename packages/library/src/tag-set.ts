@@ -3,7 +3,7 @@ import type { DecisionReason, Kind, Mutability, TagSet } from '@pharos/contract'
 import { type Clause, compileClauses } from './clause.ts';
 import type { Decision } from './decision.ts';
 import { groupOf, isTimeOrder, nameRank, type TimeOrder } from './tag-order.ts';
-import { isParsed } from './version.ts';
+import { blank, isParsed } from './version.ts';
 import { compileRange } from './version-range.ts';
 import { versionReader } from './version-reader.ts';
 
@@ -86,19 +86,7 @@ function versionClauses(set: TagSet, decisions: ReturnType<typeof setDecisions>)
 }
 
 /** For orders that read no version. */
-const NO_VERSION = Object.freeze({
-  raw: '',
-  scheme: 'none' as const,
-  major: null,
-  minor: null,
-  patch: null,
-  build: null,
-  buildTime: null,
-  flavour: null,
-  os: null,
-  prerelease: null,
-  floating: false,
-});
+const NO_VERSION = Object.freeze(blank('none', ''));
 
 function firstMatch(clauses: readonly Clause[], name: string): Decision | null {
   for (const clause of clauses) if (clause.matches(name)) return clause.decision;

@@ -19,7 +19,7 @@ export function isSignatureType(artifactType: string): boolean {
 }
 
 /** A result that counts: a trusted key's signature that has not expired. */
-export function isPass(result: VerificationResult, now: Date): boolean {
+function isPass(result: VerificationResult, now: Date): boolean {
   const isValid = result.validUntil === null || Date.parse(result.validUntil) > now.getTime();
   return result.outcome === 'verified' && result.what === 'signature' && isValid;
 }

@@ -69,7 +69,7 @@ export function parseNumeric(raw: string): Parts | null {
 }
 
 /** What stands behind the numbers: a build, a pre-release, a flavour and an operating system. */
-export function tailOf(text: string): Pick<Version, 'build' | 'buildTime' | 'prerelease' | 'flavour' | 'os'> {
+function tailOf(text: string): Pick<Version, 'build' | 'buildTime' | 'prerelease' | 'flavour' | 'os'> {
   const parts = text === '' ? [] : text.split(/[-_+~]/).filter((part) => part !== '');
   const os = parts.length > 0 && isOperatingSystem(parts.at(-1)!) ? parts.pop()! : null;
   const build = parts.length > 0 && /^\d{1,64}$/.test(parts[0]!) ? parts.shift()! : null;

@@ -187,7 +187,7 @@ export class RegistryError extends Error {
 }
 
 /** The address without user name, password, query and fragment: each of them can carry a secret. */
-export function bareUrl(text: string): string {
+function bareUrl(text: string): string {
   const url = URL.parse(text);
   return url === null
     ? text.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//')

@@ -39,7 +39,8 @@ export {
   parseManifest,
 } from './manifest.ts';
 export * from './media-type.ts';
-export { type ProbeCheck, type ProbeOptions, type ProbeResult, type ProbeState, probe } from './probe.ts';
+export { type ProbeResult, probe } from './probe.ts';
+export type { ProbeCheck, ProbeOptions, ProbeState } from './probe-check.ts';
 export { FairQueue } from './queue.ts';
 export {
   apiHost,

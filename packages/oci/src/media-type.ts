@@ -1,11 +1,11 @@
 /** The media types of manifests and indexes that a registry may hold (OCI image-spec media-types.md; Docker manifest v2). */
 export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 export const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
-export const OCI_ARTIFACT = 'application/vnd.oci.artifact.manifest.v1+json';
+const OCI_ARTIFACT = 'application/vnd.oci.artifact.manifest.v1+json';
 export const DOCKER_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
 export const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
-export const DOCKER_SCHEMA1 = 'application/vnd.docker.distribution.manifest.v1+json';
-export const DOCKER_SCHEMA1_SIGNED = 'application/vnd.docker.distribution.manifest.v1+prettyjws';
+const DOCKER_SCHEMA1 = 'application/vnd.docker.distribution.manifest.v1+json';
+const DOCKER_SCHEMA1_SIGNED = 'application/vnd.docker.distribution.manifest.v1+prettyjws';
 
 /**
  * Sent whole with every manifest request: with a shorter list a registry converts to what is asked (schema 1, or one

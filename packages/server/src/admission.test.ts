@@ -10,10 +10,11 @@ import { SnapshotIndex } from '@pharos/library';
 import { openTestStore } from '@pharos/store/testing';
 import { openKeyring } from './keyring.ts';
 import { answerProbe, makeAgent, startTestServer, type TestServer } from './testing.ts';
+import { digestOf, reportScan } from './testing-registry.ts';
 
 const LOCATION = 'eu-west';
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');
-const [GOOD, BAD] = [`sha256:${hash('good')}`, `sha256:${hash('bad')}`];
+const [GOOD, BAD] = [digestOf('good'), digestOf('bad')];
 let it: TestServer;
 let agent: ReturnType<typeof makeAgent>;
 
@@ -23,33 +24,10 @@ before(async () => {
   await agent.hello();
   const body = { name: 'Team registry', url: 'registry.example.com', locationId: LOCATION };
   const [created] = await Promise.all([it.call('createRegistry', { body }), answerProbe(agent)]);
-  await scan(created.body.id, { '17': GOOD, '16': BAD });
+  const tags = { '17': GOOD, '16': BAD };
+  await reportScan(agent, { registryId: created.body.id, repository: 'team/pg', tags });
 });
 after(() => it.stop());
-
-async function scan(registryId: string, tags: Record<string, string>): Promise<void> {
-  const scanId = randomUUID();
-  const startedAt = new Date().toISOString();
-  const begin = { scanId, parentId: null, agentId: agent.agentId, epoch: 1, registryId, repository: 'team/pg' };
-  await agent.call('agentScanBegin', { body: { ...begin, ruleIds: [], trigger: 'manual', startedAt } });
-  const list = Object.entries(tags).map(([name, digest]) => ({ name, digest, pushedAt: null }));
-  const images = list.map(({ digest }) => ({
-    ...{ digest, mediaType: 'application/vnd.oci.image.manifest.v1+json', artifactType: null, configMediaType: null },
-    ...{ layerMediaTypes: [], size: 1, annotations: {}, labels: {}, env: {}, user: null, configCreated: null },
-    ...{ platforms: [], referrers: [], subject: null, detail: 'manifest' },
-  }));
-  const chunk = { tags: list, images, referrers: [] };
-  const sent = { sha256: hash(JSON.stringify(chunk)), ...chunk };
-  assert.equal((await agent.call('agentScanChunk', { params: { id: scanId, n: 0 }, body: sent })).status, 200);
-  const lines = list.map(({ name, digest }) => `${name} ${digest}\n`).toSorted();
-  const commit = {
-    ...{ status: 'complete', tagCount: list.length, setDigest: hash(lines.join('')), listedCount: list.length },
-    ...{ artifactCount: 0, unresolved: [], listedNames: Object.keys(tags), absence: 'none', finishedAt: startedAt },
-    ...{ requests: 1, message: '', code: null, hint: null, failures: [], failedCount: 0 },
-  };
-  const committed = await agent.call('agentScanCommit', { params: { id: scanId }, body: commit });
-  assert.equal(committed.status, 200, committed.text);
-}
 
 const decide = (digest: string, state: 'approved' | 'rejected' | 'revoked') =>
   it.store.decisions.decide([{ digest, state, reason: 'test', actor: 'alice', actorKind: 'session' }], new Date());

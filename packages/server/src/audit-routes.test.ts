@@ -19,8 +19,9 @@ import { createHandlers } from './handlers.ts';
 import { startIssuer } from './identity/stand-in-issuer.ts';
 import { openKeyring } from './keyring.ts';
 import { type Handlers, mountRoutes } from './route.ts';
-import { type Answer, answerProbe, makeAgent, reportScan, startTestServer, type TestServer } from './testing.ts';
+import { type Answer, answerProbe, makeAgent, startTestServer, type TestServer } from './testing.ts';
 import { testContext } from './testing-context.ts';
+import { digestOf, reportScan } from './testing-registry.ts';
 
 const table = Object.entries(routes) as [RouteName, Route][];
 const audited = table.filter(([, route]) => route.audit !== null);
@@ -175,8 +176,9 @@ describe('called for real', () => {
     createRule: async () => {
       const answer = await it.call('createRule', { body: { ...spec, registryId: world.ids.registry } });
       made('rule', answer);
-      const report = await reportScan(agent, world.ids.registry as string, 'nim/nvidia/llama-3.2-nv-rerankqa-1b-v2');
-      world.digest = report.digest;
+      world.digest = digestOf('1.8.0');
+      const [registryId, repository] = [world.ids.registry as string, 'nim/nvidia/llama-3.2-nv-rerankqa-1b-v2'];
+      await reportScan(agent, { registryId, repository, tags: { '1.8.0': world.digest } });
       made('repository', await it.call('listRepositories'), (await it.call('listRepositories')).body.items[0].id);
       made('model', await it.call('listModels'), (await it.call('listModels')).body.items[0].id);
       return answer;

@@ -59,7 +59,7 @@ async function resealAtStart(context: Context): Promise<void> {
 }
 
 /** Marks scans that nobody finishes as failed, and tells. */
-export async function failStaleScans({ store, now, events, metrics }: Context): Promise<void> {
+async function failStaleScans({ store, now, events, metrics }: Context): Promise<void> {
   for (const id of await store.scans.failStale(new Date(now().getTime() - STALE_MS), now())) {
     metrics.scan('failed');
     const scan = await store.scans.get(id);

@@ -5,7 +5,7 @@ import { clusterObject, entriesWritten } from '@pharos/library';
 import { HOST, imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
 import { applyAll, joinAs, random, serverIn } from './clusters/testing-people.ts';
 import { carryOutDue } from './clusters/upgrade-run.ts';
-import { type CallOptions, makeAgent } from './testing.ts';
+import type { CallOptions } from './testing.ts';
 
 const PG = 'cloudnative-pg/postgresql';
 const NAME = 'postgresql-minimal-trixie';
@@ -16,7 +16,7 @@ const [OLD, NEW, NEWEST] = TAGS;
 const reference = (tag: string) => `${HOST}/${PG}:${tag}@${imageOf(PG, tag)}`;
 let library: TestLibrary;
 let at: TestLibrary['it'];
-let agent: ReturnType<typeof makeAgent>;
+let agent: TestLibrary['agent'];
 let alice: CallOptions;
 let bob: CallOptions;
 let orders = { id: '' };
@@ -24,13 +24,8 @@ let bills = { id: '' };
 
 before(async () => {
   library = await startLibrary();
-  at = library.it;
-  agent = makeAgent(at, LOCATION);
-  await agent.hello();
-  await library.scan(
-    PG,
-    TAGS.map((tag) => ({ tag })),
-  );
+  ({ it: at, agent } = library);
+  await library.scan(PG, TAGS);
   await library.decide('approved', imageOf(PG, OLD));
   [alice, bob] = [await joinAs(at, 'alice'), await joinAs(at, 'bob')];
   [orders, bills] = [await make('orders'), await make('bills')];

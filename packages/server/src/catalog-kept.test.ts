@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
 import { applyAll } from './clusters/testing-people.ts';
-import { makeAgent } from './testing.ts';
 
 const PG = 'cloudnative-pg/postgresql';
 const NAME = 'postgresql-minimal-trixie';
@@ -12,18 +11,13 @@ const [OLD, NEW, EIGHTEEN] = ['17.9-202605250814', '17.11-202608310816', '18.6-2
 ) as [string, string, string];
 let library: TestLibrary;
 let at: TestLibrary['it'];
-let agent: ReturnType<typeof makeAgent>;
+let agent: TestLibrary['agent'];
 let id = '';
 
 before(async () => {
   library = await startLibrary();
-  at = library.it;
-  agent = makeAgent(at, LOCATION);
-  await agent.hello();
-  await library.scan(
-    PG,
-    [OLD, NEW, EIGHTEEN].map((tag) => ({ tag })),
-  );
+  ({ it: at, agent } = library);
+  await library.scan(PG, [OLD, NEW, EIGHTEEN]);
   await library.decide('approved', imageOf(PG, OLD), imageOf(PG, EIGHTEEN));
   const body = {
     name: 'orders',

@@ -19,10 +19,7 @@ let at: TestLibrary['it'];
 before(async () => {
   library = await startLibrary();
   at = library.it;
-  await library.scan(
-    PG,
-    [OLD, NEW, NEWEST, EIGHTEEN].map((name) => ({ tag: name })),
-  );
+  await library.scan(PG, [OLD, NEW, NEWEST, EIGHTEEN]);
 });
 after(() => library.it.stop());
 
@@ -155,10 +152,7 @@ test('a revocation skips the stages only where that was asked for, and takes not
   const set = await call('setCatalogPolicy', { policy: { canaries, urgentRevocations: true } });
   assert.equal(set.status, 200, set.text);
   const more = ['17.13-202611090816-minimal-trixie', '18.7-202611090816-minimal-trixie'];
-  await library.scan(
-    PG,
-    [OLD, NEW, NEWEST, EIGHTEEN, ...more].map((name) => ({ tag: name })),
-  );
+  await library.scan(PG, [OLD, NEW, NEWEST, EIGHTEEN, ...more]);
   await library.decide('approved', ...more.map((name) => imageOf(PG, name)));
   await until('the new ones in stages', async () => (await stored())!.newest.entries.length === 2);
   assert.deepEqual(await served(), [reference(NEW)]);

@@ -19,10 +19,7 @@ let at: TestLibrary['it'];
 before(async () => {
   library = await startLibrary();
   at = library.it;
-  await library.scan(
-    PG,
-    [OLD, NEW, EIGHTEEN, '17-minimal-trixie', '19beta3-202608310817-minimal-trixie'].map((name) => ({ tag: name })),
-  );
+  await library.scan(PG, [OLD, NEW, EIGHTEEN, '17-minimal-trixie', '19beta3-202608310817-minimal-trixie']);
 });
 after(() => library.it.stop());
 
@@ -141,7 +138,7 @@ test('a role for a location changes the catalogs there, and of a name that two l
   assert.equal(made.status, 201, made.text);
   const robot = { token: made.body.token };
   const more = tag('17.13-202611090816');
-  await library.scan(PG, [{ tag: more }]);
+  await library.scan(PG, [more]);
   await library.decide('approved', imageOf(PG, more));
   const { body: own } = await at.call('getCatalog', { params: { name: NAME }, query: {} }, robot);
   const elsewhere = 'us-east';

@@ -5,7 +5,7 @@ import { clusterObject, restartsOf } from '@pharos/library';
 import { imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
 import { joinAs, random, serverIn, windowSoon } from './clusters/testing-people.ts';
 import { carryOutDue, verifyUpgrades } from './clusters/upgrade-run.ts';
-import { type CallOptions, makeAgent } from './testing.ts';
+import type { CallOptions } from './testing.ts';
 
 const [PG, VECTOR] = ['hcp/postgresql', 'hcp/pgvector'];
 const TAG = '18.4-202607270910-minimal-trixie';
@@ -14,16 +14,14 @@ const [v0, v1, v2, PENDING] = TAGS.map((tag) => imageOf(VECTOR!, tag)) as [strin
 const image = imageOf(PG!, TAG);
 let library: TestLibrary;
 let at: TestLibrary['it'];
-let agent: ReturnType<typeof makeAgent>;
+let agent: TestLibrary['agent'];
 let alice: CallOptions;
 let bob: CallOptions;
 
 before(async () => {
   library = await startLibrary();
-  at = library.it;
-  agent = makeAgent(at, LOCATION);
-  await agent.hello();
-  await library.scan(PG!, [{ tag: TAG }]);
+  ({ it: at, agent } = library);
+  await library.scan(PG!, [TAG]);
   const annotations = {
     'io.cloudnativepg.image.base.name': 'ghcr.io/cloudnative-pg/postgresql:18-minimal-trixie',
     'io.cloudnativepg.image.base.pgmajor': '18',

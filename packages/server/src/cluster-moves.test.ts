@@ -5,7 +5,7 @@ import { clusterObject } from '@pharos/library';
 import { HOST, imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
 import { joinAs, serverIn } from './clusters/testing-people.ts';
 import { carryOutDue } from './clusters/upgrade-run.ts';
-import { type CallOptions, makeAgent } from './testing.ts';
+import type { CallOptions } from './testing.ts';
 
 const [PG, VECTOR] = ['hcp/postgresql', 'hcp/pgvector'] as const;
 const [OLD, YOUNG, NEXT] = ['17.4-2503310734', '17.6-2509120845', '17.7-2511130845'] as const;
@@ -19,11 +19,7 @@ let bob: CallOptions;
 before(async () => {
   library = await startLibrary();
   at = library.it;
-  await makeAgent(at, LOCATION).hello();
-  await library.scan(
-    PG,
-    [OLD, YOUNG, NEXT].map((tag) => ({ tag })),
-  );
+  await library.scan(PG, [OLD, YOUNG, NEXT]);
   await library.scan(VECTOR, [{ tag: EXTENSION, annotations: { 'org.opencontainers.image.base.name': 'scratch' } }]);
   await library.decide('approved', old, young, imageOf(VECTOR, EXTENSION));
   [alice, bob] = [await joinAs(at, 'alice'), await joinAs(at, 'bob')];

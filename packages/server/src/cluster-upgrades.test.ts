@@ -4,24 +4,19 @@ import type { DispatchTask } from '@pharos/contract';
 import { imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
 import { joinAs, serverIn, windowSoon } from './clusters/testing-people.ts';
 import { carryOutDue, verifyUpgrades } from './clusters/upgrade-run.ts';
-import { type CallOptions, makeAgent } from './testing.ts';
+import type { CallOptions } from './testing.ts';
 
 const PG = 'hcp/postgresql';
 const [OLD, YOUNG, NEXT] = ['17.4-2503310734', '17.6-2509120845', '17.7-2511130845'];
 const [old, young, next] = [OLD, YOUNG, NEXT].map((tag) => imageOf(PG, tag)) as [string, string, string];
 let library: TestLibrary;
 let at: TestLibrary['it'];
-let agent: ReturnType<typeof makeAgent>;
+let agent: TestLibrary['agent'];
 
 before(async () => {
   library = await startLibrary();
-  at = library.it;
-  agent = makeAgent(at, LOCATION);
-  await agent.hello();
-  await library.scan(
-    PG,
-    [OLD, YOUNG, NEXT].map((tag) => ({ tag })),
-  );
+  ({ it: at, agent } = library);
+  await library.scan(PG, [OLD, YOUNG, NEXT]);
   await library.decide('approved', old, young, next);
 });
 after(() => library.it.stop());
@@ -172,7 +167,7 @@ test('progress and proof: what the agent applies, what the operator says, which 
   const { agentId } = agent;
   const answer = await agent.call('agentDispatches', { query: { agentId, epoch: 1 } });
   const task = (answer.body.tasks as DispatchTask[]).find(({ ownerId }) => ownerId === params.id)!;
-  const report = async (phase: string, ready: number) => {
+  const report = async (phase: string, ready: number, code: 'drifted' | null = null) => {
     const object = { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster', namespace: 'team-a', name: 'proof' };
     const rest = { conditions: [], events: [], drift: [], instances: { ready, total: 2 } };
     const body = {
@@ -181,11 +176,11 @@ test('progress and proof: what the agent applies, what the operator says, which 
         fence: task.fence,
         generation: task.generation,
         state: 'applied',
-        code: null,
-        message: '',
+        code,
+        message: code === null ? '' : 'Somebody set .spec.instances.',
         hint: null,
       },
-      status: [{ object, outcome: 'applied', phase, ...rest }],
+      status: [{ object, outcome: code ?? 'applied', phase, ...rest }],
     };
     assert.equal((await agent.call('agentDispatchReport', { params: { id: task.id }, body })).status, 204);
   };
@@ -202,7 +197,13 @@ test('progress and proof: what the agent applies, what the operator says, which 
   };
 
   await run(old, old);
+  await report('Healthy', 2, 'drifted');
+  const drifted = await show(params);
+  const { code, message, objects } = drifted.kubernetes;
+  assert.deepEqual([drifted.status.state, drifted.status.code, code], ['applied', 'drifted', 'drifted']);
+  assert.deepEqual([message, objects[0].outcome, objects[0].phase], ['Somebody set .spec.instances.', code, 'Healthy']);
   await report('Upgrading cluster', 1);
+  assert.deepEqual([(await show(params)).status.code, (await show(params)).kubernetes.code], [null, null]);
   await run(old, young);
   await verifyUpgrades(serverIn(at, 0));
   assert.deepEqual(await words(), [
@@ -226,6 +227,45 @@ test('progress and proof: what the agent applies, what the operator says, which 
     (await show(params)).history.map(({ action }: { action: string }) => action),
     ['upgrade-verify', 'upgrade-fail', 'upgrade', 'create'],
   );
+});
+
+test('an agent that looks says whether the pull secret stands there; without one nothing is held back', async () => {
+  const base = { namespace: 'team-a', location: LOCATION, image: old, storage: '20Gi', pullSecret: 'pull' };
+  const make = (name: string, more: object = {}) => at.call('createCluster', { body: { ...base, name, ...more } });
+  assert.equal((await make('unlooked', { apply: true })).status, 201);
+
+  const { agentId } = agent;
+  const rest = { connected: true, version: 'v1', message: '', namespaces: [], checkedAt: new Date().toISOString() };
+  const tell = async (...capabilities: object[]) =>
+    assert.equal(
+      (await agent.call('agentKubernetes', { body: { agentId, status: { ...rest, capabilities } } })).status,
+      204,
+    );
+  await tell({ name: 'secrets', ok: true, missing: [] });
+  const file = await make('file', { pullSecret: 'elsewhere' });
+  assert.equal(file.status, 201, 'who applies by hand may make it later');
+
+  const answered = async <T>(asking: Promise<T>, answer: 'there' | 'absent'): Promise<T> => {
+    let open: { namespace: string; name: string }[] = [];
+    while (open.length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      open = (await agent.call('agentDispatches', { query: { agentId, epoch: 1 } })).body.secrets;
+    }
+    assert.equal(open.length, 1);
+    const answers = open.map(({ namespace, name }) => ({ namespace, name, answer }));
+    await agent.call('agentSecrets', { body: { agentId, answers } });
+    return asking;
+  };
+  const absent = await answered(make('looked', { apply: true, pullSecret: 'gone' }), 'absent');
+  assert.deepEqual([absent.status, absent.body.errors?.[0].path], [409, 'pull-secret'], absent.text);
+  assert.match(absent.body.hint, /Make it in team-a/);
+  const made = await answered(make('looked', { apply: true }), 'there');
+  assert.equal(made.status, 201, made.text);
+  const change = (body: object) => at.call('updateCluster', { params: { id: made.body.id }, body });
+  assert.equal((await change({ pullSecret: 'gone' })).body.errors?.[0].path, 'pull-secret');
+  const turnedOn = at.call('updateCluster', { params: { id: file.body.id }, body: { apply: true } });
+  assert.equal((await answered(turnedOn, 'absent')).body.errors?.[0].path, 'pull-secret');
+  await tell();
 });
 
 test('storage of a cluster that stands grows only', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { digestOf, HOST, imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
+import { HOST, imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
+import { digestOf } from './testing-registry.ts';
 
 const PG = 'hcp/postgresql';
 const EPAS = 'hcp/edb-postgres-advanced';
@@ -24,7 +25,7 @@ before(async () => {
   library = await startLibrary();
   at = library.it;
   await library.scan(PG, [
-    ...[OLD17, BUILD17, NEW17, PG18, '18.6-202608310817-minimal-trixie'].map((tag) => ({ tag })),
+    ...[OLD17, BUILD17, NEW17, PG18, '18.6-202608310817-minimal-trixie'],
     { tag: 'latest', digest: digestOf('latest only') },
     { tag: '2503310734', digest: digestOf('date') },
     { tag: '18.6-202608310817-standard-bookworm' },

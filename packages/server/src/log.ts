@@ -10,7 +10,7 @@ export function pathOf(url: string): string {
 }
 
 /** The path as it may be logged: the secret in the address of a receiver is hidden, also in one that was mistyped. */
-export function loggedPath(request: FastifyRequest): string {
+function loggedPath(request: FastifyRequest): string {
   const path = pathOf(request.url);
   const { secret } = (request.params ?? {}) as { secret?: string };
   if (secret !== undefined) return `${path.slice(0, path.lastIndexOf('/'))}/[hidden]`;

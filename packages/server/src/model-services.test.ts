@@ -16,9 +16,9 @@ const call: TestLibrary['it']['call'] = (...input) => library.it.call(...input);
 
 before(async () => {
   library = await startLibrary();
-  await library.scan(NIM, [{ tag: '1.7.0' }, { tag: '1.8.0' }]);
-  await library.scan(CAR, [{ tag: '1.5' }]);
-  await library.scan(RUNTIME, [{ tag: 'v0.11.0' }]);
+  await library.scan(NIM, ['1.7.0', '1.8.0']);
+  await library.scan(CAR, ['1.5']);
+  await library.scan(RUNTIME, ['v0.11.0']);
 });
 after(() => library.it.stop());
 
@@ -146,6 +146,8 @@ describe('the nodes of the location', () => {
   });
 });
 
+const KSERVE_IS_THERE = 'KServe is installed in eu-west, says the agent.';
+
 describe('the secrets that a deployment names', () => {
   const secretChecks = async (over: object = {}, who: object = {}) => {
     const { body } = await call('modelDeploymentManifest', { body: input({ pullSecret: 'pull', ...over }) }, who);
@@ -168,7 +170,7 @@ describe('the secrets that a deployment names', () => {
     assert.equal(told.status, 204, told.text);
 
     const viewer = await library.it.tokenOf('viewer');
-    assert.match((await secretChecks({}, { token: viewer }))[0], /not known: your role deploys no models there/);
+    assert.match((await secretChecks({}, { token: viewer }))[0], /not known: your role deploys nothing there/);
     const tasks = async () => (await call('agentDispatches', { query: { agentId, epoch: 1 } }, { token })).body;
     assert.deepEqual((await tasks()).secrets, [], 'nobody who may know has asked');
 
@@ -195,6 +197,17 @@ describe('the secrets that a deployment names', () => {
     ]);
     const refused = await call('createModelDeployment', { body: input({ pullSecret: 'pull', apply: true }) });
     assert.deepEqual([refused.status, refused.body.errors[0].path], [409, 'pull-secret']);
+    const operator = async (...missing: string[]) => {
+      const capabilities = [{ name: 'models', ok: missing.length === 0, missing }];
+      await call('agentKubernetes', { body: { agentId, status: { ...rest, capabilities } } }, { token });
+      const { body } = await call('modelDeploymentManifest', { body: input() });
+      return body.checks.find(({ id }: { id: string }) => id === 'operator').message;
+    };
+    assert.equal(await operator('Not installed: NIMService of apps.nvidia.com.'), KSERVE_IS_THERE);
+    assert.match(
+      await operator('It may not list events.', 'Not installed: InferenceService of serving.kserve.io.'),
+      /^KServe is not installed in eu-west/,
+    );
     const off = { ...rest, connected: false, capabilities: [] };
     await call('agentKubernetes', { body: { agentId, status: off } }, { token });
   });

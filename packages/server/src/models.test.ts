@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { makeAgent, reportScan, startTestServer, type TestServer } from './testing.ts';
+import { makeAgent, startTestServer, type TestServer } from './testing.ts';
+import { digestOf, reportScan } from './testing-registry.ts';
 
 const REPOSITORY = 'nim/nvidia/llama-3.2-nv-rerankqa-1b-v2';
 let it: TestServer;
@@ -13,7 +14,7 @@ before(async () => {
   await agent.hello();
   const body = { name: 'Models', url: 'registry.example.com', authentication: { type: 'none' }, locationId: 'eu-west' };
   const registryId = (await it.call('createRegistry', { body })).body.id;
-  await reportScan(agent, registryId, REPOSITORY);
+  await reportScan(agent, { registryId, repository: REPOSITORY, tags: { '1.8.0': digestOf('1.8.0') } });
 });
 after(() => it.stop());
 

@@ -5,8 +5,9 @@ import { gunzipSync } from 'node:zlib';
 import { type Route, type RouteName, routes } from '@pharos/contract';
 import { SnapshotIndex } from '@pharos/library';
 import { z } from 'zod';
-import { digestOf, HOST, imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
-import { type Answer, makeAgent } from './testing.ts';
+import { HOST, imageOf, LOCATION, startLibrary, type TestLibrary } from './clusters/testing.ts';
+import type { Answer } from './testing.ts';
+import { digestOf } from './testing-registry.ts';
 
 const PG = 'cloudnative-pg/postgresql';
 const SIGNED = 'signed/postgresql';
@@ -41,24 +42,17 @@ const SUBJECTS = {
 const GOOD = subject(1);
 
 let library: TestLibrary;
-let agent: ReturnType<typeof makeAgent>;
+let agent: TestLibrary['agent'];
 const call = (name: RouteName, input: object = {}): Promise<Answer> => library.it.call(name, input);
 const kept = { cluster: '', deployment: '', other: '' };
 
 before(async () => {
   library = await startLibrary();
-  agent = makeAgent(library.it, LOCATION);
-  await agent.hello();
+  agent = library.agent;
   const minors = [1, 2, 3, 4, 5, 7];
-  await library.scan(
-    PG,
-    minors.map((minor) => ({ tag: version(minor) })),
-  );
-  await library.scan(SIGNED, [{ tag: version(6) }]);
-  await library.scan(
-    NIM,
-    [...minors, 6].map((minor) => ({ tag: nim(minor) })),
-  );
+  await library.scan(PG, minors.map(version));
+  await library.scan(SIGNED, [version(6)]);
+  await library.scan(NIM, [...minors, 6].map(nim));
   for (const minor of [1, 4, 5, 7]) await library.decide('approved', subject(minor).database, subject(minor).model);
   await keepSome();
   // The edition of now holds what is revoked below.

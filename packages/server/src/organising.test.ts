@@ -1,12 +1,10 @@
 /** HCP tags, words about repositories, favourites and saved views, by the API. */
 import assert from 'node:assert/strict';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { type RouteName, routePath, routes } from '@pharos/contract';
-import { setDigestText } from '@pharos/library';
 import { type Answer, makeAgent, startTestServer, type TestServer } from './testing.ts';
-
-const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+import { digestOf, storeScan, teamRegistry } from './testing-registry.ts';
 
 let it: TestServer;
 let repositoryId = '';
@@ -16,22 +14,10 @@ before(async () => {
   it = await startTestServer();
   const agent = makeAgent(it, 'here');
   await agent.hello();
-  const { id: registryId } = await it.store.registries.create(
-    {
-      name: 'Team registry',
-      url: 'registry.example',
-      provider: 'oci',
-      locationId: 'here',
-      authentication: { type: 'none', username: null },
-      credential: null,
-      apiUrl: null,
-      tls: { caCerts: '', skipVerify: false, plainHttp: false },
-      budget: { requestsPerDay: null, concurrency: null },
-      intervalSeconds: 300,
-    },
-    new Date(),
-  );
-  await report(agent.agentId, registryId);
+  const { id: registryId } = await it.store.registries.create(teamRegistry('here'), new Date());
+  const tags = { '17.4': digestOf('17.4'), '17.5': digestOf('17.5') };
+  const { agentId } = agent;
+  await storeScan(it.store, { agentId, registryId, repository: 'postgresql', tags, images: [], at: new Date() });
   repositoryId = (await it.call('listRepositories')).body.items[0].id;
   const token = it.server.setupLink?.split('?token=')[1];
   const body = { token, username: 'ada', password: 'correct horse battery' };
@@ -39,26 +25,6 @@ before(async () => {
   cookie = set.headers.get('set-cookie')?.split(';')[0] ?? '';
 });
 after(() => it.stop());
-
-async function report(agentId: string, registryId: string): Promise<void> {
-  const now = new Date();
-  const tags = ['17.4', '17.5'].map((name) => ({ name, digest: digestOf(name), pushedAt: null }));
-  const scan = { scanId: randomUUID(), agentId, epoch: 1, registryId, repository: 'postgresql', ruleIds: [] };
-  const begin = { ...scan, parentId: null, trigger: 'manual', only: null, startedAt: now.toISOString() } as const;
-  await it.store.scans.begin(begin, now);
-  await it.store.scans.chunk(scan.scanId, 0, { sha256: 'a'.repeat(64), tags, images: [], referrers: [] }, now);
-  const setDigest = createHash('sha256')
-    .update([...setDigestText(tags)].join(''))
-    .digest('hex');
-  const rest = { unresolved: [], listedNames: tags.map(({ name }) => name), unchanged: false, failures: [] };
-  const counts = { tagCount: 2, listedCount: 2, artifactCount: 0, requests: 3, failedCount: 0 };
-  const end = { status: 'complete', absence: 'none', message: '', code: null, hint: null } as const;
-  await it.store.scans.commit(
-    scan.scanId,
-    { ...end, ...counts, ...rest, setDigest, finishedAt: now.toISOString() },
-    now,
-  );
-}
 
 /** As the person who signed in. */
 function asAda(name: RouteName, input: { params?: object; query?: object; body?: unknown } = {}): Promise<Answer> {

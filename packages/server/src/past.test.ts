@@ -1,13 +1,11 @@
 /** What the API says of the past of tags, of lifecycles, of packages and of differences. */
 import assert from 'node:assert/strict';
-import { createHash, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { ListDifference, Observation, PackageList } from '@pharos/contract';
-import { emptyObservation, setDigestText } from '@pharos/library';
 import { makeAgent, startTestServer, type TestServer } from './testing.ts';
+import { digestOf, readObservation, storeScan, teamRegistry } from './testing-registry.ts';
 
 const NOW = new Date('2026-11-25T12:00:00.000Z');
-const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 const deb = (name: string, version: string) => ({ name, version, type: 'deb' });
 
 let it: TestServer;
@@ -19,53 +17,12 @@ let clock = NOW;
 /** Stores a whole scan, as its agent would report it. */
 async function scan(tags: Record<string, string>, now: Date, images: Observation[] = []) {
   clock = now;
-  const list = Object.entries(tags).map(([name, text]) => ({ name, digest: digestOf(text), pushedAt: null }));
-  const scanId = randomUUID();
-  const { store } = it;
-  const begin = {
-    scanId,
-    parentId: null,
-    agentId: agent.agentId,
-    epoch: 1,
-    registryId,
-    repository: 'postgresql',
-    ruleIds: [],
-  };
-  await store.scans.begin({ ...begin, trigger: 'schedule', only: null, startedAt: now.toISOString() }, now);
-  await store.scans.chunk(scanId, 0, { sha256: 'a'.repeat(64), tags: list, images, referrers: [] }, now);
-  const setDigest = createHash('sha256')
-    .update([...setDigestText(list)].join(''))
-    .digest('hex');
-  await store.scans.commit(
-    scanId,
-    {
-      status: 'complete',
-      tagCount: list.length,
-      setDigest,
-      listedCount: list.length,
-      artifactCount: 0,
-      unresolved: [],
-      listedNames: list.map(({ name }) => name),
-      unchanged: false,
-      absence: 'none',
-      finishedAt: now.toISOString(),
-      requests: 1,
-      message: '',
-      code: null,
-      hint: null,
-      failures: [],
-      failedCount: 0,
-    },
-    now,
-  );
+  const digests = Object.fromEntries(Object.entries(tags).map(([name, text]) => [name, digestOf(text)]));
+  const { agentId } = agent;
+  await storeScan(it.store, { agentId, registryId, repository: 'postgresql', tags: digests, images, at: now });
 }
 
-const observation = (text: string, more: Partial<Observation> = {}): Observation => ({
-  ...emptyObservation(digestOf(text), 'application/vnd.oci.image.manifest.v1+json'),
-  configMediaType: 'application/vnd.oci.image.config.v1+json',
-  detail: 'config',
-  ...more,
-});
+const observation = (text: string, more: Partial<Observation> = {}) => readObservation(digestOf(text), more);
 
 const sbom = (text: string, packages: PackageList['packages']): PackageList => ({
   subject: digestOf(text),
@@ -80,22 +37,7 @@ before(async () => {
   it = await startTestServer({ now: () => clock });
   agent = makeAgent(it, 'here');
   await agent.hello();
-  const { id } = await it.store.registries.create(
-    {
-      name: 'team',
-      url: 'registry.example.com',
-      provider: 'oci',
-      locationId: 'here',
-      authentication: { type: 'none', username: null },
-      credential: null,
-      apiUrl: null,
-      tls: { caCerts: '', skipVerify: false, plainHttp: false },
-      budget: { requestsPerDay: null, concurrency: null },
-      intervalSeconds: 300,
-    },
-    NOW,
-  );
-  registryId = id;
+  registryId = (await it.store.registries.create(teamRegistry('here', { name: 'team' }), NOW)).id;
   const base = { 'org.opencontainers.image.base.name': 'docker.io/library/debian:bookworm-slim' };
   const referrer = {
     digest: digestOf('sbom'),

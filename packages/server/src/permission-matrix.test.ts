@@ -4,7 +4,7 @@
  * After a change that is meant: UPDATE_MATRIX=1 npm test -- packages/server/src/permission-matrix.test.ts, and read the diff.
  */
 import assert from 'node:assert/strict';
-import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import cookie from '@fastify/cookie';
@@ -19,7 +19,7 @@ import {
   routePath,
   routes,
 } from '@pharos/contract';
-import { parseVersion, setDigestText, specOf } from '@pharos/library';
+import { parseVersion, specOf } from '@pharos/library';
 import type { Store } from '@pharos/store';
 import { openTestStore } from '@pharos/store/testing';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -29,6 +29,7 @@ import { newToken, sha256 } from './identity/secret.ts';
 import { asProblemError, toProblem } from './problem.ts';
 import { type Handlers, mountRoutes } from './route.ts';
 import { testContext } from './testing-context.ts';
+import { digestOf, storeScan, teamRegistry } from './testing-registry.ts';
 
 const FILE = new URL('./permission-matrix.txt', import.meta.url);
 const ROLES = Object.keys(ROLE_PERMISSIONS) as Role[];
@@ -91,21 +92,8 @@ async function fill(locationId: string, mark: string) {
   // Heard an hour ago: nobody waits for its answers.
   const heard = new Date(now.getTime() - 3_600_000);
   await store.agents.hello({ ...agent, configPath: null, registries: [], rules: [], clock: now.toISOString() }, heard);
-  const registry = await store.registries.create(
-    {
-      name: text('registry'),
-      url: `${mark}.example`,
-      provider: 'oci',
-      locationId,
-      authentication: { type: 'none', username: null },
-      credential: null,
-      apiUrl: null,
-      tls: { caCerts: '', skipVerify: false, plainHttp: false },
-      budget: { requestsPerDay: null, concurrency: null },
-      intervalSeconds: 300,
-    },
-    now,
-  );
+  const named = { name: text('registry'), url: `${mark}.example` };
+  const registry = await store.registries.create(teamRegistry(locationId, named), now);
   const registryId = registry.id;
   const rule = await store.rules.create(
     {
@@ -123,31 +111,10 @@ async function fill(locationId: string, mark: string) {
     { id: randomUUID(), registryId, source: 'distribution', sealed: 'x' },
     now,
   );
-  const digest = `sha256:${createHash('sha256').update(mark).digest('hex')}`;
-  const tags = [{ name: text('tag'), digest, pushedAt: null }];
-  const scanId = randomUUID();
-  const startedAt = now.toISOString();
-  const begin = { scanId, parentId: null, agentId, epoch: 1, registryId, repository: `${mark}/repository` };
-  await store.scans.begin({ ...begin, ruleIds: [rule.id], trigger: 'schedule', only: null, startedAt }, now);
-  await store.scans.chunk(scanId, 0, { sha256: '0'.repeat(64), tags, images: [], referrers: [] }, now);
-  const setDigest = createHash('sha256')
-    .update([...setDigestText(tags)].join(''))
-    .digest('hex');
-  const counted = { status: 'complete', tagCount: 1, setDigest, listedCount: 1, artifactCount: 0 } as const;
-  const ended = {
-    finishedAt: startedAt,
-    requests: 1,
-    message: '',
-    code: null,
-    hint: null,
-    failures: [],
-    failedCount: 0,
-  };
-  await store.scans.commit(
-    scanId,
-    { ...counted, ...ended, unresolved: [], listedNames: [text('tag')], unchanged: false, absence: 'none' },
-    now,
-  );
+  const digest = digestOf(mark);
+  const tags = { [text('tag')]: digest };
+  const scan = { agentId, registryId, repository: `${mark}/repository`, ruleIds: [rule.id], tags, images: [] };
+  const scanId = await storeScan(store, { ...scan, at: now });
   const { items } = await store.repositories.list({ limit: 1, sort: 'name', registryId });
   const user = await store.users.create(
     { id: randomUUID(), name: text('user'), kind: 'robot', passwordHash: null, grants: [] },

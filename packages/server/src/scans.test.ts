@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { ADMIN_TOKEN, API, answerProbe, makeAgent, startTestServer, type TestServer } from './testing.ts';
+import { digestOf, readObservation, wholeScan } from './testing-registry.ts';
 
 const location = 'eu-west';
 let it: TestServer;
@@ -19,73 +20,19 @@ before(async () => {
 });
 after(() => it.stop());
 
-const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
-
-function observation(digest: string, more: object = {}) {
-  return {
-    digest,
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    artifactType: null,
-    configMediaType: 'application/vnd.oci.image.config.v1+json',
-    layerMediaTypes: [],
-    size: 1234,
-    annotations: {},
-    labels: {},
-    env: {},
-    user: null,
-    configCreated: null,
-    platforms: [],
-    referrers: [],
-    subject: null,
-    detail: 'config',
-    ...more,
-  };
-}
-
 /** Reports a whole scan of one repository. */
 async function report(scanId: string, repository: string, tags: Record<string, string>) {
-  const begin = {
-    scanId,
-    parentId: null,
-    agentId: agent.agentId,
-    epoch: 2,
-    registryId,
-    repository,
-    ruleIds: [],
-    trigger: 'manual',
-    startedAt: new Date().toISOString(),
-  };
+  const images = [...new Set(Object.values(tags))].map((digest) => readObservation(digest));
+  const scan = { scanId, agentId: agent.agentId, epoch: 2, registryId, repository, tags, images };
+  const { begin, chunk, commit } = wholeScan(scan);
+  const params = { id: scanId };
   const begun = await agent.call('agentScanBegin', { body: begin });
   assert.equal(begun.status, 200, begun.text);
   const progress = { done: 1, total: 2, requests: 1, step: 'reading' };
-  assert.equal((await agent.call('agentScanProgress', { params: { id: scanId }, body: progress })).status, 204);
-  const content = {
-    tags: Object.entries(tags).map(([name, digest]) => ({ name, digest, pushedAt: null })),
-    images: [...new Set(Object.values(tags))].map((digest) => observation(digest)),
-  };
-  const sha256 = createHash('sha256').update(JSON.stringify(content)).digest('hex');
-  const chunk = await agent.call('agentScanChunk', { params: { id: scanId, n: 0 }, body: { sha256, ...content } });
-  assert.equal(chunk.status, 200, chunk.text);
-  const names = Object.keys(tags).sort();
-  const lines = names.map((name) => `${name} ${tags[name]}\n`).join('');
-  const commit = {
-    status: 'complete',
-    tagCount: names.length,
-    setDigest: createHash('sha256').update(lines).digest('hex'),
-    listedCount: names.length,
-    artifactCount: 0,
-    unresolved: [],
-    listedNames: names,
-    absence: 'none',
-    finishedAt: new Date().toISOString(),
-    requests: 5,
-    message: '',
-    code: null,
-    hint: null,
-    failures: [],
-    failedCount: 0,
-  };
-  return agent.call('agentScanCommit', { params: { id: scanId }, body: commit });
+  assert.equal((await agent.call('agentScanProgress', { params, body: progress })).status, 204);
+  const taken = await agent.call('agentScanChunk', { params: { ...params, n: 0 }, body: chunk });
+  assert.equal(taken.status, 200, taken.text);
+  return agent.call('agentScanCommit', { params, body: { ...commit, requests: 5 } });
 }
 
 /** Listens; `seen` resolves with the first event that fits. */
@@ -270,9 +217,9 @@ test('an image is read deeper by the agent that can reach it', async () => {
   const work = await agent.work();
   assert.ok(work.kind === 'describe' && work.digest === digest && work.repository === 'postgresql');
   const platforms = [{ os: 'linux', architecture: 'arm64', variant: null, digest: digestOf('child'), size: 99 }];
-  const wrong = { kind: 'describe', ok: true, message: '', observation: observation(digestOf('other')) };
+  const wrong = { kind: 'describe', ok: true, message: '', observation: readObservation(digestOf('other')) };
   assert.equal((await agent.result(work.id, wrong)).body.code, 'invalid-digest');
-  const right = { ...wrong, observation: observation(digest, { detail: 'platforms', platforms }) };
+  const right = { ...wrong, observation: readObservation(digest, { detail: 'platforms', platforms }) };
   assert.equal((await agent.result(work.id, right)).status, 204);
   const { status, body } = await reading;
   assert.deepEqual([status, body.detail, body.platforms[0].architecture], [200, 'platforms', 'arm64']);

@@ -1,7 +1,6 @@
 /** What the tests of this package share: a server on an embedded store, callers of each role, an agent made by hand. Not exported. */
 import {
   createDecipheriv,
-  createHash,
   createPublicKey,
   diffieHellman,
   generateKeyPairSync,
@@ -16,11 +15,9 @@ import {
   type RouteName,
   routePath,
   routes,
-  type ScanCommitted,
   type SealedSecret,
   type Work,
 } from '@pharos/contract';
-import { emptyObservation, setDigestText } from '@pharos/library';
 import type { Store } from '@pharos/store';
 import { openTestStore } from '@pharos/store/testing';
 import { pino } from 'pino';
@@ -182,47 +179,4 @@ export async function answerProbe(agent: ReturnType<typeof makeAgent>, state = '
   const result = { kind: 'probe', state, message: 'It answers.', code: null, checks: [], requests: 3 };
   const { status } = await agent.result(work.id, result);
   if (status !== 204) throw new Error(`the result answered ${status}`);
-}
-
-/** A scan of one tag, as an agent reports it. */
-export async function reportScan(
-  agent: ReturnType<typeof makeAgent>,
-  registryId: string,
-  repository: string,
-): Promise<{ digest: string; scanId: string; committed: ScanCommitted }> {
-  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-  const digest = `sha256:${sha256('1.8.0')}`;
-  const image = { ...emptyObservation(digest, 'application/vnd.oci.image.manifest.v1+json'), size: 4096 };
-  const tags = [{ name: '1.8.0', digest, pushedAt: null }];
-  const scanId = randomUUID();
-  const now = new Date().toISOString();
-  const begin = { scanId, parentId: null, agentId: agent.agentId, epoch: 1, registryId, repository };
-  const ok = ({ status, text, body }: Answer) => {
-    if (status !== 200) throw new Error(`the report answered ${status} ${text}`);
-    return body;
-  };
-  const started = { ...begin, ruleIds: [], trigger: 'schedule', only: null, startedAt: now };
-  ok(await agent.call('agentScanBegin', { body: started }));
-  const chunk = { tags, images: [image], referrers: [] };
-  const chunked = { params: { id: scanId, n: '0' }, body: { sha256: sha256(JSON.stringify(chunk)), ...chunk } };
-  ok(await agent.call('agentScanChunk', chunked));
-  const commit = {
-    status: 'complete',
-    tagCount: 1,
-    setDigest: sha256([...setDigestText(tags)].join('')),
-    listedCount: 1,
-    artifactCount: 0,
-    unresolved: [],
-    listedNames: ['1.8.0'],
-    absence: 'none',
-    finishedAt: now,
-    requests: 2,
-    message: '',
-    code: null,
-    hint: null,
-    failures: [],
-    failedCount: 0,
-  };
-  const committed = ok(await agent.call('agentScanCommit', { params: { id: scanId }, body: commit }));
-  return { digest, scanId, committed };
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImageVulnerabilityReports } from '@pharos/contract';
 import { answerProbe, makeAgent, startTestServer, type TestServer } from './testing.ts';
+import { reportScan } from './testing-registry.ts';
 import {
   DSSE_TYPE,
   IN_TOTO,
@@ -20,6 +21,8 @@ import {
 
 const location = 'eu-west';
 const HOST = 'registry.example.com';
+const REPOSITORY = 'team/postgresql';
+const TAGS = { '17.4': SUBJECT, '16.8': OTHER };
 let it: TestServer;
 let agent: ReturnType<typeof makeAgent>;
 let scanId = '';
@@ -31,69 +34,9 @@ before(async () => {
   await agent.hello();
   const body = { name: 'Team registry', url: HOST, locationId: location };
   const [created] = await Promise.all([it.call('createRegistry', { body }), answerProbe(agent)]);
-  await scan(created.body.id, { '17.4': SUBJECT, '16.8': OTHER });
+  ({ scanId } = await reportScan(agent, { registryId: created.body.id, repository: REPOSITORY, tags: TAGS }));
 });
 after(() => it.stop());
-
-const observation = (digest: string) => ({
-  digest,
-  mediaType: 'application/vnd.oci.image.manifest.v1+json',
-  artifactType: null,
-  configMediaType: null,
-  layerMediaTypes: [],
-  size: 1,
-  annotations: {},
-  labels: {},
-  env: {},
-  user: null,
-  configCreated: null,
-  platforms: [],
-  referrers: [],
-  subject: null,
-  detail: 'manifest',
-});
-
-/** A whole scan, with the signatures that hang on its images. */
-async function scan(registryId: string, tags: Record<string, string>): Promise<void> {
-  scanId = randomUUID();
-  const begin = {
-    scanId,
-    parentId: null,
-    agentId: agent.agentId,
-    epoch: 1,
-    registryId,
-    repository: 'team/postgresql',
-    ruleIds: [],
-    trigger: 'manual',
-    startedAt: new Date().toISOString(),
-  };
-  assert.equal((await agent.call('agentScanBegin', { body: begin })).status, 200);
-  const list = Object.entries(tags).map(([name, digest]) => ({ name, digest, pushedAt: null }));
-  const chunk = { tags: list, images: Object.values(tags).map(observation), referrers: [] };
-  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
-  const sent = { sha256: hash(JSON.stringify(chunk)), ...chunk };
-  assert.equal((await agent.call('agentScanChunk', { params: { id: scanId, n: 0 }, body: sent })).status, 200);
-  const lines = list.map(({ name, digest }) => `${name} ${digest}\n`).toSorted();
-  const commit = {
-    status: 'complete',
-    tagCount: list.length,
-    setDigest: hash(lines.join('')),
-    listedCount: list.length,
-    artifactCount: 0,
-    unresolved: [],
-    listedNames: Object.keys(tags),
-    absence: 'none',
-    finishedAt: new Date().toISOString(),
-    requests: 1,
-    message: '',
-    code: null,
-    hint: null,
-    failures: [],
-    failedCount: 0,
-  };
-  const committed = await agent.call('agentScanCommit', { params: { id: scanId }, body: commit });
-  assert.equal(committed.status, 200, committed.text);
-}
 
 function evidence(subject: string, pair = release, more: object = {}) {
   const payload = simplePayload(SUBJECT, `${HOST}/team/postgresql`);
@@ -409,11 +352,9 @@ test('a large attestation is verified when all of its parts are there, and what 
 
 test('a large attestation with one byte changed verifies nothing, one out of bounds is refused, and an unknown scan too', async () => {
   const third = `sha256:${'ef'.repeat(32)}`;
-  await scan((await it.call('listRegistries', { query: {} })).body.items[0].id, {
-    '17.4': SUBJECT,
-    '16.8': OTHER,
-    '15.1': third,
-  });
+  const registryId = (await it.call('listRegistries', { query: {} })).body.items[0].id;
+  const tags = { ...TAGS, '15.1': third };
+  ({ scanId } = await reportScan(agent, { registryId, repository: REPOSITORY, tags }));
   for (const part of largeAttestation(third, { change: (bytes) => (bytes[MIB + 5]! ^= 1) })) {
     assert.equal((await sendPart(part)).status, 204);
   }

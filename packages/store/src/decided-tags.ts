@@ -1,10 +1,13 @@
 /** Tags that point to a decided image (`decided_tags`, kept by triggers): counted by state, and looked after. */
-import type { ImageState } from '@pharos/contract';
+import { ImageState } from '@pharos/contract';
 import type { Term } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, EXACT_TOTAL, iso } from './database.ts';
 
-type Decided = Exclude<ImageState, 'pending'>;
+export type Decided = Exclude<ImageState, 'pending'>;
+
+/** Every state that is somebody's decision. */
+export const DECIDED: readonly Decided[] = ImageState.options.filter((state) => state !== 'pending');
 
 /** Longer than any commit of a scan takes. */
 export const LOOKED_AFTER_MS = 10 * 60_000;

@@ -27,7 +27,7 @@ interface LeaseRow {
 }
 
 /** Why an image may not leave the library now. */
-export const NOT_APPROVED = 'image-not-approved';
+const NOT_APPROVED = 'image-not-approved';
 const NOT_APPROVED_HINT =
   'Approve the image, or choose one that is approved. What stands in Kubernetes stays as it is.';
 const SHOWN = 3;

@@ -2,6 +2,7 @@
 import {
   ImageState,
   type Kind,
+  type Page,
   type Repository,
   type RepositoryDetail,
   type RepositoryQuery,
@@ -10,7 +11,7 @@ import {
 } from '@pharos/contract';
 import { type RawBuilder, sql } from 'kysely';
 import { after, cut, type Order, orderBy, type SortKey } from './cursor.ts';
-import { allOf, countUpTo, type Db, first, iso } from './database.ts';
+import { allOf, type Db, EXACT_TOTAL, first, iso, plannedRows } from './database.ts';
 import { countDecided } from './decided-tags.ts';
 import { REPOSITORY_LABELS, repositoriesWith } from './hcp-tag-labels.ts';
 import { tlsWarnings } from './registry-row.ts';
@@ -114,12 +115,11 @@ export function repositoriesOf(db: Db): Repositories {
         ...starred(query, userId),
         ...(await repositoriesWith(db, query.hcpTag)),
       ];
-      const where = allOf(query.cursor === undefined ? filters : [...filters, after(order, query.cursor)]);
-      const found = await sql<RepositoryRow>`select ${COLUMNS} ${SOURCE}
-        where ${where} order by ${orderBy(order)} limit ${query.limit + 1}`.execute(db);
+      const position = query.cursor === undefined ? [] : [after(order, query.cursor)];
+      const few = await pageOfFew(db, filters, position, order, query.limit);
+      const found = few ?? (await pageOfMany(db, filters, position, order, query.limit));
       const { rows, next } = cut(order, found.rows, query.limit);
-      const counted = sql`from repositories r join registries g on g.id = r.registry_id where ${allOf(filters)}`;
-      return { items: rows.map(repositoryOf), next, ...(await countUpTo(db, counted)) };
+      return { items: rows.map(repositoryOf), next, ...found.total };
     },
 
     get: async (id) => {
@@ -144,6 +144,58 @@ export function repositoriesOf(db: Db): Repositories {
       return found.numAffectedRows === 1n;
     },
   };
+}
+
+interface Found {
+  readonly rows: readonly RepositoryRow[];
+  readonly total: Pick<Page<Repository>, 'total' | 'totalIsEstimate'>;
+}
+
+type Conditions = readonly RawBuilder<unknown>[];
+
+const HIT = sql`from repositories r join registries g on g.id = r.registry_id`;
+
+/**
+ * The page with the number of all hits, which are found once for both; only those on the page are read whole. null: there are more
+ * than are counted.
+ */
+async function pageOfFew(
+  db: Db,
+  filters: Conditions,
+  position: Conditions,
+  order: Order<RepositoryRow>,
+  limit: number,
+): Promise<Found | null> {
+  const isWhole = sql`(select hits from number) <= ${EXACT_TOTAL}`;
+  const found = await sql<RepositoryRow & { hits: number }>`
+    with hit as materialized (
+        select r.id, r.name, r.updated_at, r.tag_count, r.kind, left(r.description, ${sql.lit(DESCRIPTION_KEY)}) as description
+        ${HIT} where ${allOf(filters)}),
+      bounded as materialized (select * from hit limit ${EXACT_TOTAL + 1}),
+      number as materialized (select count(*) as hits from bounded),
+      page as materialized (select r.id from bounded r where ${allOf([isWhole, ...position])}
+        order by ${orderBy(order)} limit ${limit + 1})
+    select n.hits, r.* from number n
+      left join (select ${COLUMNS} ${SOURCE} where r.id in (select p.id from page p)) r on true
+    order by ${orderBy(order)}`.execute(db);
+  const total = found.rows[0]?.hits ?? 0;
+  if (total > EXACT_TOTAL) return null;
+  // Without a page there is one row, of the number alone.
+  return { rows: found.rows.filter(({ id }) => id !== null), total: { total } };
+}
+
+/** Along the order's index, as far as the page goes; the planner tells about how many there are. */
+async function pageOfMany(
+  db: Db,
+  filters: Conditions,
+  position: Conditions,
+  order: Order<RepositoryRow>,
+  limit: number,
+): Promise<Found> {
+  const found = await sql<RepositoryRow>`select ${COLUMNS} ${SOURCE}
+    where ${allOf([...filters, ...position])} order by ${orderBy(order)} limit ${limit + 1}`.execute(db);
+  const planned = await plannedRows(db, sql`${HIT} where ${allOf(filters)}`);
+  return { rows: found.rows, total: { total: Math.max(EXACT_TOTAL + 1, planned), totalIsEstimate: true } };
 }
 
 /** Tags by state. Decided ones are counted; the rest is pending, and its number stands on the row. */

@@ -3,6 +3,7 @@ import type { RepositoryQuery } from '@pharos/contract';
 import { type FieldName, parseQuery, profileFits, type Term } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { allOf, containing, storableText } from './database.ts';
+import { DECIDED, type Decided, decidedNowAs, decidedStates } from './decided-tags.ts';
 import { LIVE } from './tag-pages.ts';
 import type { ProfileReader } from './tag-profiles.ts';
 import { repositoryNamed } from './tag-search.ts';
@@ -62,6 +63,34 @@ function ownCondition(term: Term): Condition {
 
 /** It holds a tag that fits all of these terms. */
 async function withTags(profiles: ProfileReader, terms: readonly Term[], now: Date): Promise<Condition> {
+  const [state, second] = terms.filter(({ field }) => field === 'state');
+  if (state === undefined || second !== undefined) return withFitting(await chosen(profiles, terms), terms, now);
+  const others = terms.filter((term) => term !== state);
+  const { sure, open } = await chosen(profiles, others);
+  if (open.length > 0) return withFitting(await chosen(profiles, terms), terms, now);
+  // Tags that somebody decided about stand by themselves, with their profile: few, where all tags are many.
+  const fitting = (row: Condition) => (others.length === 0 ? sql`true` : sql`${row}.profile_id = any(${sure}::int[])`);
+  const states = decidedStates(state);
+  const decided = (asked: readonly Decided[]) =>
+    sql`from decided_tags t where ${allOf([...decidedNowAs(asked, now), fitting(sql`t`)])}`;
+  if (states !== null) return sql`r.id in (select t.repository_id ${decided(states)})`;
+  // Pending is all but what was decided otherwise.
+  const asked = new Set(state.values.map((value) => (value.type === 'text' ? value.text : '')));
+  const otherwise = DECIDED.filter((one) => !asked.has(one));
+  return sql`r.id in (select a.repository_id from (
+      select x.repository_id, sum(x.tags) as tags from repository_profiles x where ${fitting(sql`x`)} group by 1) a
+    left join (select t.repository_id, count(*) as tags ${decided(otherwise)} group by 1) d on d.repository_id = a.repository_id
+    where a.tags > coalesce(d.tags, 0))`;
+}
+
+interface Chosen {
+  /** Every tag of these fits. */
+  readonly sure: readonly number[];
+  /** Tags of these may fit. */
+  readonly open: readonly number[];
+}
+
+async function chosen(profiles: ProfileReader, terms: readonly Term[]): Promise<Chosen> {
   const sure: number[] = [];
   const open: number[] = [];
   for (const { profile } of await profiles.counted()) {
@@ -69,12 +98,18 @@ async function withTags(profiles: ProfileReader, terms: readonly Term[], now: Da
     if (fits.includes(false)) continue;
     (fits.includes(null) ? open : sure).push(profile.id);
   }
-  const bySure = sql`r.id in (select x.repository_id from repository_profiles x where x.profile_id = any(${sure}::int[]))`;
+  return { sure, open };
+}
+
+function withFitting({ sure, open }: Chosen, terms: readonly Term[], now: Date): Condition {
+  const bySure = sql`r.id in (select x.repository_id from repository_profiles x where x.profile_id = any(${[...sure]}::int[]))`;
   if (open.length === 0) return bySure;
   const conditions = allOf([
     LIVE,
-    sql`t.profile_id = any(${open}::int[])`,
+    sql`t.profile_id = any(${[...open]}::int[])`,
     ...terms.map((term) => tagCondition(term, now)),
   ]);
-  return sql`(${bySure} or r.id in (select t.repository_id from tags t where ${conditions}))`;
+  const byTags = sql`r.id in (select t.repository_id from tags t where ${conditions})`;
+  // Beside "or" PostgreSQL joins nothing: where it could not keep the tags in memory, it would look for them for each repository.
+  return sure.length === 0 ? byTags : sql`(${bySure} or ${byTags})`;
 }

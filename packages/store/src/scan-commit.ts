@@ -12,23 +12,13 @@ import { writeLeftOut } from './left-out.ts';
 import { putNames } from './listings.ts';
 import type { ObservationCache } from './observation-cache.ts';
 import { storeSignatureTags } from './referrers.ts';
-import { noteScan } from './registry-statistics.ts';
 import { summarise } from './repository-summary.ts';
-import { keepsOf } from './rules.ts';
-import { newDigests, tellChanges, tellOutcome } from './scan-activity.ts';
+import { newDigests, tellChanges } from './scan-activity.ts';
 import { stale } from './scan-begin.ts';
+import { governBy, governing } from './scan-governing.ts';
 import { tagByRules } from './scan-hcp-tags.ts';
-import {
-  endOvertaken,
-  noteRequests,
-  noteRuleRequests,
-  noteSpool,
-  type OpenScan,
-  openScan,
-  presentTags,
-  stagedTags,
-  verify,
-} from './scan-open.ts';
+import { type OpenScan, openScan, presentTags, stagedTags, verify } from './scan-open.ts';
+import { countsOf, finishScan, releasedMessage, SUPERSEDED, warningsOf } from './scan-outcome.ts';
 import { type KnownRow, knownTags, markAbsences, TagDrawing, type TagReport } from './scan-tags.ts';
 import { markSigned, signedDigests } from './signed.ts';
 import { commitSweep } from './sweep-commit.ts';
@@ -80,28 +70,6 @@ async function repositoryState(db: Db, id: string, lock: boolean): Promise<Repos
   return state;
 }
 
-interface Governing {
-  readonly ruleIds: readonly string[];
-  readonly declaredKind: Kind | null;
-  readonly description: string;
-  /** Of what its rules take, tags that vanish are never retired. */
-  readonly keeps: ((name: string) => boolean) | undefined;
-}
-
-/** What the rules that took the repository say about it: the first kind and the first description, in their order. */
-async function governing(db: Db, repository: string, ruleIds: readonly string[]): Promise<Governing> {
-  const found = await sql<{ id: string; kind: Kind | null; description: string; on_vanish: string | null }>`
-    select id, kind, description, clauses->>'onVanish' as on_vanish from rules
-    where id = any(${ruleIds}::uuid[]) order by position`.execute(db);
-  const keeping = found.rows.filter((rule) => rule.on_vanish === 'keep').map((rule) => rule.id);
-  return {
-    keeps: keeping.length === 0 ? undefined : await keepsOf(db, repository, keeping),
-    ruleIds: found.rows.map((rule) => rule.id),
-    declaredKind: found.rows.find((rule) => rule.kind !== null)?.kind ?? null,
-    description: found.rows.find((rule) => rule.description !== '')?.description ?? '',
-  };
-}
-
 async function apply(
   trx: Db,
   input: CommitInput,
@@ -114,7 +82,7 @@ async function apply(
   const repositoryId = scan.repository_id!;
   const before = await repositoryState(trx, repositoryId, true);
   if (before.applied_agent_id === scan.agent_id && scan.started_at < (before.applied_started_at ?? scan.started_at)) {
-    return finish(trx, input, scan, { added: 0, moved: 0, missing: 0, retired: 0, message: SUPERSEDED });
+    return finishScan(trx, input, scan, { added: 0, moved: 0, missing: 0, retired: 0, message: SUPERSEDED });
   }
   // The agent's clock is a claim: nothing is seen in the future.
   const seenAt = iso(Date.parse(commit.finishedAt) < now.getTime() ? commit.finishedAt : now);
@@ -177,7 +145,7 @@ async function apply(
   if (isListed && commit.leftOut) await writeLeftOut(trx, repositoryId, commit.leftOut);
   upkeep.wrote(writes.length);
   const message = [commit.message, changes.held?.message ?? '', releasedMessage(changes.released.length)];
-  return finish(trx, input, scan, { ...counts, message: message.filter((part) => part !== '').join(' ') });
+  return finishScan(trx, input, scan, { ...counts, message: message.filter((part) => part !== '').join(' ') });
 }
 
 /** The end of a re-reading of single tags: what is said of the repository as a whole stays as the last scan said it. */
@@ -195,45 +163,12 @@ async function finishReread(
     where id = ${repositoryId}`.execute(trx);
   if (isChanged || writes > 0) await summarise(trx, [repositoryId]);
   input.upkeep.wrote(writes);
-  return finish(trx, input, scan, { ...countsOf(changes, known), message: input.commit.message });
+  return finishScan(trx, input, scan, { ...countsOf(changes, known), message: input.commit.message });
 }
-
-const SUPERSEDED = 'A later scan of this repository was taken already, so this one changed nothing.';
 
 function knownTag(row: KnownRow) {
   const { name, digest, presence } = row;
   return { name, digest, presence, missingScans: row.missing_scans, missingSince: iso(row.missing_since) };
-}
-
-type Counts = Pick<ScanCommitted, 'added' | 'moved' | 'missing' | 'retired'>;
-
-/** Tags that come back after they were retired count as added; those that were only missing were here all the time. */
-function countsOf(changes: Reconciliation, known: readonly KnownRow[]): Counts {
-  const retired = new Set(known.filter((row) => row.presence === 'retired').map((row) => row.name));
-  const back = changes.reappeared.filter(({ name }) => retired.has(name)).length;
-  const movedBack = changes.reappeared.filter(({ digest, previous }) => digest !== previous).length;
-  return {
-    added: changes.added.length + back,
-    moved: changes.moved.length + movedBack,
-    missing: changes.missing.length,
-    retired: changes.retired.length + changes.released.length,
-  };
-}
-
-function releasedMessage(count: number): string {
-  if (count === 0) return '';
-  return `${count} ${count === 1 ? 'tag' : 'tags'} left the library because no rule takes them any more.`;
-}
-
-/** Codes by which the registry client says that it may not read (any more). */
-const ACCESS_LOST = new Set(['unauthorized', 'forbidden', 'policy-blocked', 'token-failed', 'token-realm-refused']);
-
-function warningsOf(commit: ScanCommit, changes: Reconciliation): string[] {
-  if (changes.held !== null) return [`${changes.held.message} ${changes.held.hint}`];
-  if (commit.status !== 'complete' && commit.code !== null && ACCESS_LOST.has(commit.code)) {
-    return [`Access lost: ${commit.message} What was known before stays as it was.`];
-  }
-  return [];
 }
 
 /** A list that is not whole says nothing of the repository, but it says that these tags are there. */
@@ -241,37 +176,4 @@ async function touch(trx: Db, repositoryId: string, names: readonly string[], se
   if (names.length === 0) return;
   await sql`update tags set last_seen_at = greatest(last_seen_at, ${seenAt})
     where repository_id = ${repositoryId} and name = any(${[...names]}::text[])`.execute(trx);
-}
-
-async function governBy(trx: Db, repositoryId: string, ruleIds: readonly string[]): Promise<void> {
-  await sql`delete from rule_repositories where repository_id = ${repositoryId}
-    and not rule_id = any(${[...ruleIds]}::uuid[])`.execute(trx);
-  await sql`insert into rule_repositories (rule_id, repository_id)
-    select id, ${repositoryId}::uuid from rules where id = any(${[...ruleIds]}::uuid[]) order by id
-    on conflict do nothing`.execute(trx);
-}
-
-async function finish(
-  trx: Db,
-  { commit, now }: CommitInput,
-  scan: OpenScan,
-  outcome: Counts & { message: string },
-): Promise<ScanCommitted> {
-  const answer: ScanCommitted = { scanId: scan.id, status: commit.status, ...outcome };
-  await sql`update scans set status = ${commit.status}, finished_at = ${iso(commit.finishedAt)}, heard_at = ${iso(now)},
-      requests = ${commit.requests}, listed = ${commit.listedCount}, seen = ${commit.tagCount},
-      added = ${outcome.added}, moved = ${outcome.moved}, missing = ${outcome.missing}, retired = ${outcome.retired},
-      failed = ${commit.failedCount}, progress = null, message = ${outcome.message}, code = ${commit.code},
-      hint = ${commit.hint}, failures = ${json(commit.failures)}, answer = ${json(answer)}
-    where id = ${scan.id}`.execute(trx);
-  await sql`delete from scan_chunks where scan_id = ${scan.id}`.execute(trx);
-  await sql`update scans set heard_at = greatest(heard_at, ${iso(now)}) where id = ${scan.parent_id}
-    and status = 'running'`.execute(trx);
-  await tellOutcome(trx, scan, { status: commit.status, message: commit.message, now });
-  await noteSpool(trx, scan, commit.spoolDepth);
-  await noteRuleRequests(trx, scan, commit.requests, now);
-  await noteScan(trx, scan, commit, now);
-  await noteRequests(trx, scan.registry_id, commit.requests, now);
-  if (scan.only_tags === null) await endOvertaken(trx, { ...scan, status: commit.status, now });
-  return answer;
 }

@@ -101,7 +101,7 @@ export function scansOf(db: Db, upkeep: Upkeep, absence: AbsencePolicy): Scans {
 }
 
 /** What a scan of a sweep says, the sweep says too: a long sweep is not silent. */
-export async function hearParent(db: Db, id: string, now: Date): Promise<void> {
+async function hearParent(db: Db, id: string, now: Date): Promise<void> {
   await sql`update scans set heard_at = ${iso(now)}
     where id = (select parent_id from scans where id = ${id}) and status = 'running'
       and heard_at < ${iso(now)}`.execute(db);

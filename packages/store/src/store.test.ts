@@ -13,6 +13,7 @@ import { catalogHeldSuite } from './suite/catalog-held.ts';
 import { catalogKeptSuite } from './suite/catalog-kept.ts';
 import { catalogTellingSuite } from './suite/catalog-telling.ts';
 import { changesSuite } from './suite/changes.ts';
+import { clusterUpgradeResultsSuite } from './suite/cluster-upgrade-results.ts';
 import { clusterUpgradesSuite } from './suite/cluster-upgrades.ts';
 import { clustersSuite } from './suite/clusters.ts';
 import { databaseSuite } from './suite/database.ts';
@@ -90,6 +91,7 @@ for (const name of wanted) {
     describe('what is told of catalogs', () => catalogTellingSuite(given));
     describe('followers that a second person guards', () => catalogHeldSuite(given));
     describe('upgrades of clusters', () => clusterUpgradesSuite(given));
+    describe('what came of upgrades of clusters', () => clusterUpgradeResultsSuite(given));
     describe('keys of agents', () => agentKeysSuite(given));
     describe('people and agents', () => peopleSuite(given));
     describe('scans', () => scansSuite(given));

@@ -2,14 +2,7 @@
  * Facets: for each filter, which values there are among the tags found, and how many tags have each. A facet is counted
  * without its own filter, so that it says what choosing another value would give.
  */
-import {
-  type FacetField,
-  type FacetValue,
-  ImageState,
-  type TagFacet,
-  type TagFacets,
-  type TagFacetsQuery,
-} from '@pharos/contract';
+import type { FacetField, FacetValue, TagFacet, TagFacets, TagFacetsQuery } from '@pharos/contract';
 import {
   asksSigned,
   type FieldName,
@@ -24,12 +17,11 @@ import {
 } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { allOf, type Db, EXACT_TOTAL } from './database.ts';
-import { countDecided, decidedNowAs, decidedStates } from './decided-tags.ts';
-import { decidedNow, digestsIn } from './decision-row.ts';
-import { inRepositories, LIVE } from './tag-pages.ts';
+import { countDecided, DECIDED } from './decided-tags.ts';
+import { decidedNow } from './decision-row.ts';
+import { conditionsWithout, type Hits, hitsWithout, isOf, sourceOf } from './facet-hits.ts';
 import type { CountedProfile, ProfileReader } from './tag-profiles.ts';
 import { readSearch, type TagSearch } from './tag-search.ts';
-import { tagCondition } from './tag-terms.ts';
 
 /** Values of one facet; the most frequent ones. */
 const MOST_VALUES = 50;
@@ -55,8 +47,6 @@ const AGES = [
   ['<90d', 90],
   ['<1y', 365],
 ] as const;
-
-const isOf = (term: Term, field: FieldName): boolean => term.field === field && !term.negated;
 
 /** @throws QueryError for a `q` that cannot be read */
 export async function facetsOf(db: Db, profiles: ProfileReader, query: TagFacetsQuery, now: Date): Promise<TagFacets> {
@@ -127,7 +117,7 @@ async function groups(
   );
   const ids = relevant.map(({ profile }) => profile.id);
   const isEvery = relevant.length === search.candidates.length;
-  const { from, fixed, rest } = sourceOf(search, conditions, null, now);
+  const { from, fixed, rest } = await sourceOf(db, search, conditions, null, now);
   const where = allOf([...fixed, ...(isEvery ? [] : [sql`t.profile_id = any(${ids}::int[])`]), ...rest]);
   const found = await sql<{ id: number; tags: number }>`
     with hit as materialized (select t.profile_id from ${from} where ${where}),
@@ -137,62 +127,11 @@ async function groups(
   return { counted: await profiles.of(found.rows), atLeast: hits > EXACT_TOTAL };
 }
 
-interface Source {
-  readonly from: RawBuilder<unknown>;
-  readonly fixed: readonly RawBuilder<unknown>[];
-  readonly rest: readonly RawBuilder<unknown>[];
-}
-
-/**
- * Where hits are looked for. Tags that somebody decided about stand by themselves, with their profile and age: where nothing else is
- * asked of single tags than such a state, all others are not looked at.
- */
-function sourceOf(
-  search: TagSearch,
-  conditions: readonly RawBuilder<unknown>[],
-  without: FieldName | null,
-  now: Date,
-): Source {
-  const asked = search.terms.filter(({ field }) => field === null || !(PROFILE_FIELDS.has(field) || field === without));
-  const states = asked.length === 1 && search.isLive ? decidedStates(asked[0]!) : null;
-  if (states === null || search.repositoryIds !== null || conditions.length !== 1)
-    return { from: sql`tags t`, fixed: base(search), rest: conditions };
-  return { from: sql`decided_tags t`, fixed: decidedNowAs(states, now), rest: [] };
-}
-
-function base(search: TagSearch): RawBuilder<unknown>[] {
-  return [...(search.isLive ? [LIVE] : []), ...(search.repositoryIds === null ? [] : [inRepositories(search)])];
-}
-
-/** Conditions on single tags, without those of one field. */
-function conditionsWithout(search: TagSearch, field: FieldName | null, now: Date): RawBuilder<unknown>[] {
-  const own = search.terms.filter((term) => field !== null && isOf(term, field) && !PROFILE_FIELDS.has(field));
-  if (own.length === 0) return [...search.conditions];
-  const kept = search.terms.filter(
-    (term) =>
-      !own.includes(term) && term.field !== 'repository' && !(term.field !== null && PROFILE_FIELDS.has(term.field)),
-  );
-  return kept.map((term) => tagCondition(term, now));
-}
-
-/** All that is asked, but for one field, and where it is looked for. */
-function hitsWithout(
-  search: TagSearch,
-  field: FieldName,
-  now: Date,
-): { from: RawBuilder<unknown>; where: RawBuilder<unknown> } {
-  const isEvery = search.fitting.length === search.candidates.length;
-  const ids = search.fitting.map(({ profile }) => profile.id);
-  const { from, fixed, rest } = sourceOf(search, conditionsWithout(search, field, now), field, now);
-  const where = allOf([...fixed, ...(isEvery ? [] : [sql`t.profile_id = any(${ids}::int[])`]), ...rest]);
-  return { from, where };
-}
-
 type Counted = readonly (readonly [value: string, count: number])[];
 
 /** From the youngest on, each age what it adds to the one before; once the bound is reached, older tags are not looked at. */
 async function ages(db: Db, search: TagSearch, now: Date): Promise<Counted> {
-  const { from, where } = hitsWithout(search, 'age', now);
+  const { from, where } = await hitsWithout(db, search, 'age', now);
   const counts: [string, number][] = [];
   let count = 0;
   let younger = sql``;
@@ -212,18 +151,17 @@ async function ages(db: Db, search: TagSearch, now: Date): Promise<Counted> {
 
 /** States are few and decided images are looked up by digest; what none of them has is pending. */
 async function states(db: Db, search: TagSearch, now: Date): Promise<Counted> {
-  const { where } = hitsWithout(search, 'state', now);
+  const { where } = await hitsWithout(db, search, 'state', now);
   const isWhole =
     search.isLive && search.repositoryIds === null && conditionsWithout(search, 'state', now).length === 0;
   const all = isWhole ? search.fitting.reduce((sum, { tags }) => sum + tags, 0) : await countHits(db, where);
   const isEvery = search.fitting.length === search.candidates.length;
   const profileIds = isEvery ? null : search.fitting.map(({ profile }) => profile.id);
   const counts: [string, number][] = [];
-  for (const state of ImageState.options) {
-    if (state === 'pending') continue;
+  for (const state of DECIDED) {
     const n = isWhole
       ? await countDecided(db, state, { profileIds }, now)
-      : await countHits(db, sql`${where} and t.digest in (${digestsIn(state, now)})`);
+      : await countFrom(db, await hitsWithout(db, search, 'state', now, state));
     if (n > 0) counts.push([state, n]);
   }
   let rest = all - counts.reduce((sum, [, n]) => sum + n, 0);
@@ -237,10 +175,14 @@ async function states(db: Db, search: TagSearch, now: Date): Promise<Counted> {
   return [['pending', rest] as const, ...counts].filter(([, n]) => n > 0);
 }
 
+function countHits(db: Db, where: RawBuilder<unknown>): Promise<number> {
+  return countFrom(db, { from: sql`tags t`, where });
+}
+
 /** At most one more than EXACT_TOTAL. */
-async function countHits(db: Db, where: RawBuilder<unknown>): Promise<number> {
+async function countFrom(db: Db, { from, where }: Hits): Promise<number> {
   const found = await sql<{ n: number }>`
-    with hit as materialized (select 1 from tags t where ${where})
+    with hit as materialized (select 1 from ${from} where ${where})
     select count(*)::int as n from (select 1 from hit limit ${EXACT_TOTAL + 1}) bounded`.execute(db);
   return found.rows[0]?.n ?? 0;
 }
@@ -251,15 +193,19 @@ async function hcpTags(db: Db, search: TagSearch, now: Date): Promise<Counted> {
     where exists (select from hcp_tag_images x where x.hcp_tag_id = h.id)
       or exists (select from hcp_tag_repositories x where x.hcp_tag_id = h.id)
     order by lower(h.name) limit ${MOST_HCP_TAGS}`.execute(db);
-  const { from, where } = hitsWithout(search, 'hcp', now);
+  const { from, where } = await hitsWithout(db, search, 'hcp', now);
   const counts: [string, number][] = [];
   for (const { id, name } of used.rows) {
+    // Images and repositories each by an index: beside "or" every tag would be looked at. No tag is counted twice.
+    const ofImage = sql`select from hcp_tag_images x where x.hcp_tag_id = ${id} and x.digest = t.digest`;
     const found = await sql<{ n: number }>`
-      with hit as materialized (
-        select 1 from ${from} where ${where}
-          and (t.digest in (select x.digest from hcp_tag_images x where x.hcp_tag_id = ${id})
-            or t.repository_id in (select x.repository_id from hcp_tag_repositories x where x.hcp_tag_id = ${id})))
-      select count(*)::int as n from (select 1 from hit limit ${EXACT_TOTAL + 1}) bounded`.execute(db);
+      with of_images as materialized (select 1 from ${from} where ${where}
+          and t.digest in (select x.digest from hcp_tag_images x where x.hcp_tag_id = ${id})),
+        of_repositories as materialized (select 1 from ${from} where ${where}
+          and t.repository_id in (select x.repository_id from hcp_tag_repositories x where x.hcp_tag_id = ${id})
+          and not exists (${ofImage}))
+      select count(*)::int as n from (
+        select 1 from of_images union all select 1 from of_repositories limit ${EXACT_TOTAL + 1}) bounded`.execute(db);
     counts.push([name, found.rows[0]?.n ?? 0]);
   }
   return counts;

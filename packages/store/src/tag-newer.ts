@@ -4,7 +4,7 @@ import { type NewerTags, newerBounds } from '@pharos/library';
 import { sql } from 'kysely';
 import { type Db, jsonText } from './database.ts';
 
-export const NO_NEWER: NewerTags = { minor: null, build: null };
+const NO_NEWER: NewerTags = { minor: null, build: null };
 
 /** For each of the tags, in their order. Tags that name no exact PostgreSQL release have none. */
 export async function newerTags(db: Db, tags: readonly Tag[]): Promise<NewerTags[]> {

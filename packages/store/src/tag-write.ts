@@ -269,7 +269,7 @@ async function withPackages(trx: Db, observations: readonly Observation[]): Prom
 }
 
 /** The observations of some digests, with their packages; digests that nobody read are absent. */
-export async function observationsOf(db: Db, digests: readonly string[]): Promise<Map<string, KnownObservation>> {
+async function observationsOf(db: Db, digests: readonly string[]): Promise<Map<string, KnownObservation>> {
   const found = await sql<{ digest: string; observation: Observation; packages: Package[] | null }>`
     select digest, observation, packages from images where digest = any(${[...digests]}::text[])`.execute(db);
   return new Map(found.rows.map(({ digest, observation, packages }) => [digest, { ...observation, packages }]));

@@ -24,14 +24,16 @@ export { type MisbehavingOptions, type MisbehavingRegistry, startMisbehaving } f
 export { available, type Part, type PartName } from './parts/available.ts';
 export { serverCertificate } from './parts/certificates.ts';
 export { freePort } from './parts/child.ts';
-export { type CloudnativePg, startCloudnativePg, type WebhookConfiguration } from './parts/cloudnative-pg.ts';
+export { type CloudnativePg, startCloudnativePg } from './parts/cloudnative-pg.ts';
 export { type Containers, makeContainers } from './parts/containers.ts';
 export { type CosignKey, makeCosignKey } from './parts/cosign-key.ts';
 export { type Directory, type DirectoryPerson, startDirectory } from './parts/directory.ts';
 export { type Distribution, type DistributionOptions, startDistribution } from './parts/distribution.ts';
 export { type GoTool, goModule, goTool } from './parts/go-tool.ts';
+export { type Kserve, startKserve } from './parts/kserve.ts';
 export { type Kubernetes, type KubernetesOptions, type KubernetesUser, startKubernetes } from './parts/kubernetes.ts';
 export { type KubernetesParts, kubernetesParts } from './parts/kubernetes-build.ts';
+export type { WebhookConfiguration } from './parts/operator-webhooks.ts';
 export { type PeerRegistry, startPeerRegistry } from './parts/peer-registry.ts';
 export {
   CLOUDNATIVE_PG,
@@ -40,6 +42,7 @@ export {
   currentKubernetesParts,
   DISTRIBUTION_3,
   ETCD,
+  KSERVE,
   KUBE_APISERVER,
   REFERRERS_REGISTRY,
   REGCTL,

@@ -79,7 +79,7 @@ export async function connectKubernetes(config: KubernetesConfig): Promise<Kuber
 }
 
 /** An API at an address; `signIn` adds what authenticates to the options of each request. */
-export function httpApi(server: string, signIn: (options: RequestOptions) => Promise<void>): KubernetesApi {
+function httpApi(server: string, signIn: (options: RequestOptions) => Promise<void>): KubernetesApi {
   const open = async (
     method: string,
     path: string,

@@ -6,7 +6,7 @@ import { DispatchError, nameOf } from './cause.ts';
 /** Field manager of server-side apply. */
 export const FIELD_MANAGER = 'pharos';
 export const OWNER = 'pharos.io/owner';
-export const GENERATION = 'pharos.io/generation';
+const GENERATION = 'pharos.io/generation';
 
 type Owned = Pick<DispatchTask, 'ownerKind' | 'ownerId' | 'generation'>;
 

@@ -3,10 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Observation, RuleSpec } from '@pharos/contract';
+import { emptyObservation } from '@pharos/library';
 import { pino } from 'pino';
 import { type RunningAgent, startAgent } from '../agent.ts';
 import { type AgentFile, parseAgentConfig, withRegistry } from '../config.ts';
 import type { FakeControlPlane } from './fake-control-plane.ts';
+
+/** Of a test, what starts something in it needs: a way to end it. */
+export type Context = { after(clean: () => unknown): void };
 
 export const silent = pino({ level: 'silent' });
 
@@ -53,7 +57,7 @@ export function configFor(
 
 /** Runs an agent until its first sweep has ended; `again` asks for another one and waits for it. */
 export async function sweep(
-  context: Parameters<typeof runAgent>[0],
+  context: Context,
   fake: FakeControlPlane,
   config: AgentFile,
 ): Promise<{ again(): Promise<void> }> {
@@ -72,7 +76,7 @@ export async function sweep(
 
 /** An agent against the fake control plane, stopped after the test. */
 export async function runAgent(
-  context: { after(clean: () => Promise<void>): void },
+  context: Context,
   fake: FakeControlPlane,
   config: AgentFile,
   stateDir: string,
@@ -100,21 +104,5 @@ export async function runAgent(
 }
 
 export function observation(digest: string, annotations: Record<string, string> = {}): Observation {
-  return {
-    digest,
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    artifactType: null,
-    configMediaType: null,
-    layerMediaTypes: [],
-    size: 1,
-    annotations,
-    labels: {},
-    env: {},
-    user: null,
-    configCreated: null,
-    platforms: [],
-    referrers: [],
-    subject: null,
-    detail: 'manifest',
-  };
+  return { ...emptyObservation(digest, 'application/vnd.oci.image.manifest.v1+json'), size: 1, annotations };
 }

@@ -151,7 +151,15 @@ test('every mistake is told at once, with file and line, and without secrets', a
     /line 4.*name/,
   );
   await wrong('kind: Registry\nname: a\n\turl: h\n', /line 3/);
-  await wrong('kind: Regisrty\nname: a\n', /kind: Registry/);
+  await wrong('kind: Regisrty\nname: a\n', /line 1: Unknown kind "Regisrty"\. Did you mean "Registry"\?$/);
+  await wrong('kind: Quark\nname: a\n', /Unknown kind "Quark"\. Write one of "kind: Registry"/);
+  await wrong('policys: []\n', /line 1: Unknown key "policys"\. Did you mean "policies"\?$/);
+  await wrong(
+    'clusters:\n  - name: a\n    location: x\n    image: a:1\n  - { name: b, location: x, image: a:1, storage: 5 }\nruls: []\n',
+    /line 2 storage: is missing\./,
+    /line 5 storage: expected string, received number; or expected object, received number/,
+    /line 6: Unknown key "ruls"\. Did you mean "rules"\?/,
+  );
   await wrong('registries: {}\n', /must be a list/);
   await wrong('kind: Registry\nname: a\nurl: h\ninterval: soon\n', /line 4.*duration/);
   await wrong(

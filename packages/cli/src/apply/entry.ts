@@ -1,6 +1,7 @@
 /** The single things of a file, and the lines they stand at. */
 import type { FieldProblem } from '@pharos/contract';
 import { type Document, isNode, LineCounter, parseAllDocuments } from 'yaml';
+import { didYouMean } from './did-you-mean.ts';
 
 /** Where a document stands, for messages: `registries.yaml line 3`. */
 export type Place = string;
@@ -55,10 +56,16 @@ export function entriesOf<N extends Named>(
       entries.push({ noun: bare, entry: at([], value) });
       continue;
     }
-    const isLists = Object.keys(rest).every((key) => nouns.some((noun) => noun.list === key));
-    if (kind !== undefined || !isLists || Object.keys(rest).length === 0) {
-      problems.push({ path: lineOf(at([], value), []), message: forms(nouns) });
+    const unknown = Object.keys(rest).filter((key) => !nouns.some((noun) => noun.list === key));
+    const isLists = kind === undefined && unknown.length < Object.keys(rest).length;
+    if (!isLists) {
+      problems.push({ path: lineOf(at([], value), []), message: unknownForm(kind, unknown, nouns) });
       continue;
+    }
+    for (const key of unknown) {
+      const message = `Unknown key "${key}".${didYouMean(key, listsOf(nouns))}`;
+      problems.push({ path: lineOf(at([], value), [key]), message });
+      delete rest[key];
     }
     for (const [key, list] of Object.entries(rest)) {
       const noun = nouns.find((one) => one.list === key)!;
@@ -73,6 +80,19 @@ export function entriesOf<N extends Named>(
     }
   }
   return entries;
+}
+
+const listsOf = (nouns: readonly Named[]) => nouns.map(({ list }) => list);
+
+/** What was probably meant, and all that there is where nothing is near. */
+function unknownForm(kind: unknown, keys: readonly string[], nouns: readonly Named[]): string {
+  const kinds = nouns.map((noun) => noun.kind);
+  if (typeof kind === 'string') {
+    const near = didYouMean(kind, kinds);
+    return `Unknown kind "${kind}".${near || ` ${forms(nouns)}`}`;
+  }
+  const [key] = keys.filter((each) => didYouMean(each, listsOf(nouns)) !== '');
+  return key === undefined ? forms(nouns) : `Unknown key "${key}".${didYouMean(key, listsOf(nouns))}`;
 }
 
 function forms(nouns: readonly Named[]): string {

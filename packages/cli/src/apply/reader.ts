@@ -2,8 +2,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { FieldProblem } from '@pharos/contract';
-import { closest, distance } from 'fastest-levenshtein';
 import type { Io } from '../output.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { type Entry, lineOf, type Place } from './entry.ts';
 
 interface Issue {
@@ -11,6 +11,8 @@ interface Issue {
   path: PropertyKey[];
   message: string;
   keys?: string[];
+  /** Of a value that may have several forms: why it has none of them. */
+  errors?: readonly (readonly Issue[])[];
 }
 
 export interface Schema<T> {
@@ -85,11 +87,13 @@ export class Reader {
   ): T | null {
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
-    for (const { code, path, message, keys: unknown } of parsed.error.issues) {
+    for (const issue of parsed.error.issues) {
+      const { code, path, keys: unknown } = issue;
       const at = [...below, ...path.map((key) => (typeof key === 'number' ? key : String(key)))];
       if (code === 'unrecognized_keys') {
         for (const key of unknown ?? []) this.problem([...at, key], `Unknown key "${key}".${didYouMean(key, keys)}`);
       } else {
+        const message = code !== 'custom' && isMissing(value, path) ? 'is missing.' : messageOf(issue);
         this.#problems.push({ path: [lineOf(this.#entry, at), at.join('.')].filter(Boolean).join(' '), message });
       }
     }
@@ -110,8 +114,17 @@ function isFileReference(value: unknown): value is { file: string } {
   return Object.keys(value).length === 1 && 'file' in value && typeof value.file === 'string';
 }
 
-/** A sentence with the key that was probably meant; empty when none is near. */
-function didYouMean(key: string, keys: readonly string[]): string {
-  const nearest = closest(key, [...keys]);
-  return distance(key, nearest) <= Math.max(2, key.length / 3) ? ` Did you mean "${nearest}"?` : '';
+function isMissing(value: unknown, path: readonly PropertyKey[]): boolean {
+  let at = value;
+  for (const key of path) {
+    if (typeof at !== 'object' || at === null) return false;
+    at = (at as Record<PropertyKey, unknown>)[key];
+  }
+  return at === undefined && path.length > 0;
+}
+
+/** "Invalid input" alone tells nobody what was expected. */
+function messageOf({ message, errors }: Issue): string {
+  const reasons = [...new Set((errors ?? []).flatMap((form) => form.slice(0, 1).map(messageOf)))];
+  return reasons.length === 0 ? message.replace(/^Invalid input: /, '') : reasons.join('; or ');
 }

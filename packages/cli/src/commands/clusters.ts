@@ -23,11 +23,12 @@ import {
 import { CliError } from '../failure.ts';
 import { ago, minute } from '../format.ts';
 import { findImage } from '../image-reference.ts';
-import type { Column, Output } from '../output.ts';
+import type { Column } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
 import { findCluster } from '../resolve.ts';
 import { updateCommand } from './cluster-update.ts';
 import { approveUpgrade, cancelUpgrade, showUpgrade, upgrade } from './cluster-upgrades.ts';
+import { showInKubernetes, stateOf } from './in-kubernetes.ts';
 import { showChecks } from './manifest-checks.ts';
 import { clusterWindow, showClusterWindows } from './windows.ts';
 
@@ -67,7 +68,7 @@ const COLUMNS: Column<Cluster>[] = [
     head: 'IMAGE',
     cell: (row) => ({ text: row.image.state, style: row.image.state === 'approved' ? 'green' : 'yellow' }),
   },
-  { head: 'STATE', cell: (row) => row.status.state },
+  { head: 'STATE', cell: (row) => stateOf(row.status) },
   { head: 'UPGRADE', cell: (row) => row.upgrade && upgradeWord(row.upgrade), max: 40 },
   { head: 'CHANGED', cell: (row) => ago(row.updatedAt) },
 ];
@@ -98,7 +99,8 @@ function show(shell: Shell): Command {
       const cluster = await client('getCluster', { params: { id } });
       out.one(cluster, id, () => {
         out.table(COLUMNS, [cluster]);
-        if (cluster.status.message !== '') out.note(cluster.status.message);
+        if (cluster.status.message !== '' && !cluster.kubernetes?.code) out.note(cluster.status.message);
+        showInKubernetes(out, cluster.kubernetes);
         showClusterWindows(out, cluster.maintenance);
         for (const each of cluster.upgrades.slice(0, SHOWN)) showUpgrade(out, each);
         for (const { at, actor, action, detail } of cluster.history.slice(0, SHOWN)) {
@@ -106,7 +108,7 @@ function show(shell: Shell): Command {
         }
         if (cluster.kept !== null) out.warn(`${cluster.kept.message} ${cluster.kept.hint}`);
         if (cluster.withheld !== null) out.warn(cluster.withheld);
-        else showYaml(out, cluster.yaml);
+        else if (cluster.yaml !== '') out.lines(cluster.yaml);
       });
     }),
   );
@@ -173,7 +175,7 @@ function make(shell: Shell, verb: 'create' | 'manifest'): Command {
       if (out.json) out.body(answer);
       else {
         showChecks(out, answer.checks);
-        showYaml(out, answer.yaml);
+        if (answer.yaml !== '') out.lines(answer.yaml);
       }
       if (answer.manifests.length > 0) return;
       const failed = answer.checks.find(({ state }) => state === 'fail');
@@ -222,16 +224,19 @@ async function newestApproved(client: Client, options: MakeOptions): Promise<str
   const names = extension.map((each) => (each === 'pgvector' ? 'vector' : each));
   const best = selectable.find((image) => names.every((each) => image.extensions.includes(each))) ?? selectable[0];
   if (best !== undefined) return best.digest;
-  const reason = images[0]?.reason ?? 'No image of it stands in this location.';
-  throw new CliError(
-    'image-not-approved',
-    `No image of ${engine} ${major ?? ''} can be selected: ${reason}`,
-    'pharos images list',
-  );
-}
-
-function showYaml(out: Output, yaml: string): void {
-  if (yaml !== '') for (const line of yaml.trimEnd().split('\n')) out.line(out.style({ text: line }));
+  const what = major === undefined ? engine : `${engine} ${major}`;
+  const [first] = images;
+  throw first === undefined
+    ? new CliError(
+        'image-not-available',
+        `No image of ${what} stands in ${location}.`,
+        `What there is: pharos tags list --location ${location}`,
+      )
+    : new CliError(
+        'image-not-approved',
+        `No image of ${what} can be selected. ${first.tag}: ${first.reason}`,
+        'What waits for a decision: pharos approvals list',
+      );
 }
 
 function remove(shell: Shell): Command {

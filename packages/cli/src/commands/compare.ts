@@ -34,6 +34,9 @@ export function compareCommand(shell: Shell): Command {
       const body = await client('getDifference', { params: { digest: to }, query });
       out.one(body, to, (difference) => show(out, difference));
       const parts = [...body.facts, ...body.lists];
+      if (!options.read && parts.some(({ state }) => state === 'unknown')) {
+        out.note('Some of it is not known. To have both images read deeper first: --read');
+      }
       if (options.exitCode && !body.isSame && parts.some(({ state }) => state !== 'same')) noteProblems(shell);
     }),
   );
@@ -71,7 +74,7 @@ function show(out: Output, { before, after, isSame, facts, lists }: Difference):
         { head: 'FACT', cell: (row) => row.field },
         { head: 'BEFORE', cell: (row) => factText(row, row.before) },
         { head: 'AFTER', cell: (row) => factText(row, row.after) },
-        { head: '', cell: (row) => (row.state === 'unknown' ? 'not known of both' : row.state) },
+        { head: '', cell: (row) => (row.state === 'unknown' ? 'not known' : row.state) },
       ],
       facts,
     );

@@ -4,7 +4,7 @@ import { action, examples, printingCommand, type Shell, settingOptions } from '.
 import { type Origin, SETTING_NAMES, SETTINGS, type SettingName, shownValue } from '../settings.ts';
 
 /** Settings that may stand on a command line. */
-export const FLAG_SETTINGS = SETTING_NAMES.filter(
+const FLAG_SETTINGS = SETTING_NAMES.filter(
   (name) => !SETTINGS[name].secret && name !== 'sample' && name !== 'localRuns',
 );
 

@@ -22,7 +22,7 @@ const COLUMNS: Column<Row>[] = [
 export function facetsCommand(shell: Shell): Command {
   const command = clientCommand('facets', 'show what a query of tags can be narrowed by, with counts').argument(
     '[query]',
-    'as for tags list; default: every tag',
+    'a query (docs/search.md; default: every tag)',
   );
   return examples(command, 'tags facets', "tags facets 'engine:epas major:>=16'").action(
     clientAction<CommonOptions>(shell, async ({ client, out }, [q], _options) => {

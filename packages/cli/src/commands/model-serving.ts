@@ -26,6 +26,7 @@ import { findImage } from '../image-reference.ts';
 import type { Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
 import { findModel, findModelDeployment } from '../resolve.ts';
+import { showInKubernetes } from './in-kubernetes.ts';
 import { externalServicesCommand } from './model-external.ts';
 import { fitCommand, gpuOf } from './model-fit.ts';
 import { type EditOptions, patchOf } from './model-patch.ts';
@@ -122,7 +123,7 @@ async function newestApproved(client: Client, name: string, location: string): P
   throw new CliError(
     'image-not-approved',
     `No approved image of ${name} stands in ${location}.`,
-    'Ask an approver, or name another location.',
+    'What waits for a decision: pharos approvals list. Or name another location.',
   );
 }
 
@@ -140,12 +141,12 @@ function manifest(shell: Shell): Command {
       const answer = await client('modelDeploymentManifest', { body });
       const failed = answer.checks.some(({ state: each }) => each === 'fail');
       if (options.out !== undefined && !failed) writeFileSync(resolve(shell.io.cwd, options.out), answer.yaml);
-      out.one(answer, answer.yaml, () => {
+      if (out.json) out.body(answer);
+      else {
         showChecks(out, answer.checks, 'note');
-        if (failed) return;
-        if (options.out === undefined) out.line(out.style({ text: answer.yaml.trimEnd() }));
-        else out.line(`Wrote ${options.out}.`);
-      });
+        if (options.out === undefined && !failed) out.lines(answer.yaml);
+        else if (!failed) out.line(`Wrote ${options.out}.`);
+      }
       if (failed) noteProblems(shell);
     }),
   );
@@ -235,10 +236,11 @@ function deployments(shell: Shell): Command {
       const body = patchOf({ ...options, image }, (await client('getModelDeployment', { params: { id } })).spec);
       if (options.dryRun === true) {
         const answer = await client('modelDeploymentChangeManifest', { params: { id }, body });
-        out.one(answer, answer.yaml, () => {
+        if (out.json) out.body(answer);
+        else {
           showChecks(out, answer.checks, 'note');
-          if (answer.yaml !== '') out.line(out.style({ text: answer.yaml.trimEnd() }));
-        });
+          if (answer.yaml !== '') out.lines(answer.yaml);
+        }
         if (answer.manifests.length === 0) noteProblems(shell);
         return;
       }
@@ -289,6 +291,7 @@ function show(out: Output, detail: ModelDeploymentDetail): void {
     ['state', `${detail.status.state}: ${detail.status.message}`],
     ['endpoint', detail.endpoint],
   ]);
+  showInKubernetes(out, detail.kubernetes);
   showChecks(out, detail.checks, 'line');
   if (detail.withheld !== null) out.line(out.style({ text: `No manifest is handed out: ${detail.withheld}` }));
   out.heading('Reach it');

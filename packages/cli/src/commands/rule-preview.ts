@@ -7,6 +7,7 @@ import { type ClientContext, clientAction, clientCommand, examples, type Shell, 
 import { CliError } from '../failure.ts';
 import { ago, count } from '../format.ts';
 import type { Output } from '../output.ts';
+import { withPatterns } from '../query.ts';
 import { findRegistry, findRule } from '../resolve.ts';
 import { type RuleOptions, ruleFromFlags, ruleOptions, rulePatch } from '../rule-flags.ts';
 
@@ -39,9 +40,10 @@ export function rulePreviewCommand(shell: Shell): Command {
       const { client, out } = context;
       const rule = await ruleToPreview(context, name, options);
       if (options.refresh) out.progress('Asking the registries …');
-      const body = await client('previewRule', {
-        body: { rule, refresh: options.refresh ?? false, limit: options.limit ?? 100 },
-      }).finally(() => out.progress(null));
+      const asked = { rule, refresh: options.refresh ?? false, limit: options.limit ?? 100 };
+      const body = await withPatterns(asked, () => client('previewRule', { body: asked })).finally(() =>
+        out.progress(null),
+      );
       if (out.json) return out.body(body);
       showPreview(out, body, options.changes ? 'changes' : options.excluded ? 'excluded' : 'included');
     }),

@@ -13,6 +13,7 @@ import {
 } from '../command.ts';
 import { CliError } from '../failure.ts';
 import { readTexts } from '../read-files.ts';
+import { unrunnable } from '../translate/expressions.ts';
 import { TRANSLATORS, type Translation, type Translations, translate } from '../translate/index.ts';
 
 interface ImportOptions extends CommonOptions {
@@ -34,7 +35,7 @@ export function rulesImportCommand(shell: Shell): Command {
   ).action(
     action<ImportOptions>(shell, async ({ out }, args, options) => {
       const documents = await documentsOf(args as unknown as [string[]], shell);
-      const { translated, untranslated } = checked(translate(documents, options.from));
+      const { translated, untranslated } = await checked(translate(documents, options.from));
       if (translated.length === 0 && untranslated.length === 0) {
         throw new CliError(
           'nothing-to-import',
@@ -71,24 +72,29 @@ async function documentsOf([paths]: [string[]], shell: Shell): Promise<unknown[]
     const parsed = parseAllDocuments(text, { prettyErrors: true });
     for (const document of Array.isArray(parsed) ? parsed : []) {
       const [error] = document.errors;
-      if (error) throw new CliError('file-invalid', `${file}: ${error.message}`, 'Correct the file, or leave it out.');
+      // After the first line of the message stands a drawing of the place, which is none on one line.
+      const [message] = (error?.message ?? '').split('\n');
+      if (error) throw new CliError('file-invalid', `${file}: ${message}`, 'Correct the file, or leave it out.');
       documents.push(document.toJS({ maxAliasCount: 100 }));
     }
   }
   return documents;
 }
 
-/** What the contract would refuse is told here, and not by the server on saving. */
-function checked({ translated, untranslated }: Translations): Translations {
+/** What the contract would refuse, and expressions that cannot be run, are told here and not by the server on saving. */
+async function checked({ translated, untranslated }: Translations): Promise<Translations> {
   const schema = RuleSpec.omit({ registryId: true });
   const result: Translations = { translated: [], untranslated: [...untranslated] };
   for (const each of translated) {
     const parsed = schema.safeParse(each.rule);
-    if (parsed.success) result.translated.push(each);
-    else {
+    if (!parsed.success) {
       const [issue] = parsed.error.issues;
       result.untranslated.push({ from: each.from, reason: `${issue!.path.join('.')} ${issue!.message}.` });
+      continue;
     }
+    const reason = await unrunnable(each.rule);
+    if (reason === null) result.translated.push(each);
+    else result.untranslated.push({ from: each.from, reason });
   }
   return result;
 }

@@ -6,6 +6,7 @@ import { CliError } from '../failure.ts';
 import { ago, flag } from '../format.ts';
 import type { Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
+import { withPatterns } from '../query.ts';
 import { findRegistry, findRule } from '../resolve.ts';
 import { type RuleOptions, ruleFromFlags, ruleOptions, rulePatch } from '../rule-flags.ts';
 import { rulePreviewCommand } from './rule-preview.ts';
@@ -86,7 +87,7 @@ function add(shell: Shell): Command {
     clientAction<RuleOptions & { disabled?: boolean }>(shell, async ({ client, out }, [name], options) => {
       const registryId = options.registry ? (await findRegistry(client, options.registry)).id : null;
       const body = ruleFromFlags(name!, { ...options, enabled: !options.disabled }, registryId);
-      const rule = await client('createRule', { body });
+      const rule = await withPatterns(body, () => client('createRule', { body }));
       await tell(client, out, rule);
       out.note(`Next: pharos rules preview "${rule.name}", or pharos scan to read it now.`);
     }),
@@ -120,7 +121,7 @@ function edit(shell: Shell): Command {
       if (Object.values(body).every((value) => value === undefined)) {
         throw new CliError('nothing-to-change', 'No change was given.', 'See "pharos rules edit --help".');
       }
-      const changed = await client('updateRule', { params: { id: rule.id }, body });
+      const changed = await withPatterns(body, () => client('updateRule', { params: { id: rule.id }, body }));
       await tell(client, out, changed);
     }),
   );

@@ -14,7 +14,7 @@ import {
 import { ago, count, minute, shortDigest, size, state } from '../format.ts';
 import type { Cell, Column, Output } from '../output.ts';
 import { type ListOptions, readPages } from '../paging.ts';
-import { asking, isQuery, joined } from '../query.ts';
+import { asking, isQuery, joined, orSearch } from '../query.ts';
 import { findRegistry, findRepository } from '../resolve.ts';
 import { findTag, tagArguments } from '../tag-reference.ts';
 import { facetsCommand } from './facets.ts';
@@ -61,7 +61,7 @@ const COLUMNS: Column<Tag>[] = [
 
 function list(shell: Shell): Command {
   const command = listCommand('list', 'list tags')
-    .argument('[query]', 'a query (docs/search.md), or a repository: name, host/name or id (default: all)')
+    .argument('[query]', 'a query (docs/search.md), or one word: a repository by name, host/name or id (default: all)')
     .option('--search <QUERY>', 'part of the tag, a digest or its beginning, or any query')
     .option('--registry <REGISTRY>', 'of this registry: name or id')
     .addOption(new Option('--engine <ENGINE>', 'PostgreSQL engine').choices(Engine.options))
@@ -86,7 +86,7 @@ function list(shell: Shell): Command {
     clientAction<Options>(shell, async ({ client, out }, [argument], options) => {
       const name = argument !== undefined && !isQuery(argument) ? argument : undefined;
       const registryId = options.registry ? (await findRegistry(client, options.registry)).id : undefined;
-      const repository = name ? await findRepository(client, name, registryId) : null;
+      const repository = name ? await findRepository(client, name, registryId).catch(orSearch(name)) : null;
       const q = joined(name === undefined ? argument : undefined, options.search);
       const { engine, major, flavour, platform, extension, kind, presence, location } = options;
       const filter = {

@@ -260,3 +260,25 @@ test('pharos rules import prints what pharos apply reads; what is left out ends 
   const none = await runIn({ stdin: 'kind: Deployment' }, 'rules', 'import', '-');
   assert.match(none.stderr, /nothing-to-import/);
 });
+
+test('an expression that cannot be run is named, and never printed as a rule', async () => {
+  const stdin = `repositoryRules:
+  - { repositoryNameRegex: ^db-.*$, rules: ["^latest$", "17(?=x)"] }
+  - { repositoryName: a, tagFilter: { type: regex, value: "(" } }
+  - { repositoryName: b, tagFilter: { type: regex, value: "(?i)^v[[:digit:]]+$" } }
+`;
+  const ran = await runIn({ stdin }, 'rules', 'import', '-');
+  assert.equal(ran.code, 6, ran.stderr);
+  assert.deepEqual(
+    (parse(ran.stdout) as { rules: { name: string }[] }).rules.map(({ name }) => name),
+    ['b'],
+  );
+  assert.match(ran.stderr, /repositoryRules\[0\]: "\.\*17\(\?=x\)\.\*" is no expression that RE2 runs/);
+  assert.match(ran.stderr, /repositoryRules\[1\]: .*missing closing \)/);
+});
+
+test('a file that is no YAML is told by its line and column', async () => {
+  const { code, stderr } = await runIn({ stdin: 'a: [' }, 'rules', 'import', '-');
+  assert.equal(code, 2);
+  assert.match(stderr, /stdin: .* at line 1, column 5[.:]? \(file-invalid\)/);
+});

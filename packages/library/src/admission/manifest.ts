@@ -48,7 +48,7 @@ const SERVED: Readonly<Record<string, ServedKind>> = {
 };
 
 /** Rules of both webhooks. Never DELETE: what may not run may always go. */
-export function admissionRules(): {
+function admissionRules(): {
   apiGroups: string[];
   apiVersions: string[];
   resources: string[];

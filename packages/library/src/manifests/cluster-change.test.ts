@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ClusterInput, type ClusterStorage } from '@pharos/contract';
-import { checkChange, quantityValue } from './cluster-change.ts';
+import { checkChange } from './cluster-change.ts';
 import { specOf } from './cluster-spec.ts';
+import { quantityValue } from './quantity.ts';
 
 const spec = (storage: ClusterStorage) =>
   specOf(

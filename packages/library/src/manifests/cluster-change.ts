@@ -1,6 +1,7 @@
 /** What of a cluster that stands may change (cloudnative-pg v1.30.0, cluster_webhook.go: validateStorageChange and its like). */
 import type { ClusterSpec, ManifestCheck } from '@pharos/contract';
 import { fail } from './cluster-checks.ts';
+import { quantityValue } from './quantity.ts';
 
 /** The refusals of a change from one form to another; none: it may be made. */
 export function checkChange(before: ClusterSpec, after: ClusterSpec): ManifestCheck[] {
@@ -24,19 +25,6 @@ export function checkChange(before: ClusterSpec, after: ClusterSpec): ManifestCh
 }
 
 const GROW = 'Volumes only grow. Make a smaller cluster and move the data.';
-
-const UNITS: Readonly<Record<string, number>> = {
-  ...{ '': 1, m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 },
-  ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 },
-};
-
-/** What a Kubernetes quantity amounts to; null: it is none. Exponents (1e9) are read too. */
-export function quantityValue(text: string): number | null {
-  const read = /^\+?(\d+\.?\d*|\.\d+)(?:([eE][-+]?\d+)|([KMGTPE]i|[mkMGTPE])?)$/.exec(text);
-  if (read === null) return null;
-  const [, digits, exponent = '', unit = ''] = read;
-  return Number(`${digits}${exponent}`) * UNITS[unit]!;
-}
 
 /** What cannot be read is left to the checks of the form itself. */
 function isSmaller(young: string, old: string): boolean {

@@ -7,6 +7,7 @@ import { lifecycleOf } from '../lifecycle.ts';
 import { checkExtensions } from './extension-checks.ts';
 import { OPERATORS, operatorVersion } from './operator-version.ts';
 import type { PlacedImage } from './placed-image.ts';
+import { isTiny, quantityValue } from './quantity.ts';
 
 /** What is known when a cluster is checked. */
 export interface ClusterFacts {
@@ -89,17 +90,20 @@ function checkInstances(instances: number): ManifestCheck {
   return ok('instances', `${instances} instances: one primary and ${instances - 1} to fail over to.`);
 }
 
-/** A Kubernetes quantity (apimachinery resource.Quantity), positive. */
-const QUANTITY = /^\+?(\d+\.?\d*|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|m|k|M|G|T|P|E|[eE][-+]?\d+)?$/;
-const isQuantity = (text: string) => QUANTITY.test(text) && Number.parseFloat(text) > 0;
+const isQuantity = (text: string) => (quantityValue(text) ?? 0) > 0;
 const isSubdomain = (text: string) => text.length <= 253 && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(text);
+
+function checkSize(size: string): ManifestCheck {
+  if (size === '') return fail('storage', 'No size of the storage is given.', 'Write e.g. 20Gi.');
+  if (!isQuantity(size)) return fail('storage', `"${size}" is no size.`, 'Write e.g. 20Gi.');
+  if (isTiny(size)) return fail('storage', `"${size}" is less than a megabyte.`, 'Write the unit too, e.g. 20Gi.');
+  return ok('storage', `${size} of storage for each instance.`);
+}
 
 function checkStorage({ storage }: ClusterSpec): ManifestCheck[] {
   const { size, storageClass, walSize } = storage;
-  const checks = isQuantity(size)
-    ? [ok('storage', `${size} of storage for each instance.`)]
-    : [fail('storage', size === '' ? 'No size of the storage is given.' : `"${size}" is no size.`, 'Write e.g. 20Gi.')];
-  if (walSize !== undefined && !isQuantity(walSize)) {
+  const checks = [checkSize(size)];
+  if (walSize !== undefined && (!isQuantity(walSize) || isTiny(walSize))) {
     checks.push(fail('wal-storage', `"${walSize}" is no size.`, 'Write e.g. 5Gi, or leave it out.'));
   }
   if (storageClass !== undefined && !isSubdomain(storageClass)) {
@@ -111,7 +115,7 @@ function checkStorage({ storage }: ClusterSpec): ManifestCheck[] {
 function checkResources({ resources }: ClusterSpec): ManifestCheck[] {
   const checks = (['cpu', 'memory'] as const).flatMap((each) => {
     const value = resources[each];
-    if (value === undefined || isQuantity(value)) return [];
+    if (value === undefined || (isQuantity(value) && !(each === 'memory' && isTiny(value)))) return [];
     return [
       fail(
         'resources',

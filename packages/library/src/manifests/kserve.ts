@@ -107,7 +107,7 @@ export function inferenceService(spec: ModelDeploymentSpec, { annotations, model
 }
 
 /** GPUs stand in requests and limits alike: they cannot be shared. */
-export function resourcesOf({ gpu, resources }: ModelDeploymentSpec): object | undefined {
+function resourcesOf({ gpu, resources }: ModelDeploymentSpec): object | undefined {
   const given = present({ cpu: resources.cpu, memory: resources.memory });
   const all = gpu.count > 0 ? { ...given, 'nvidia.com/gpu': String(gpu.count) } : given;
   return Object.keys(all).length === 0 ? undefined : { requests: all, limits: all };

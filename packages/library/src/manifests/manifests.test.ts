@@ -93,6 +93,10 @@ test('with one image pending the catalog keeps the previous build', () => {
 test('pitfall 1: what passes the schema and not the webhook is refused here', () => {
   assert.deepEqual(failures(PG17), []);
   assert.deepEqual(failures(PG17, { storage: '' }), ['storage']);
+  for (const size of ['5', '500m', '900Ki', '1e5', '-1Gi', '5GB', '0Gi'])
+    assert.deepEqual([size, failures(PG17, { storage: size })], [size, ['storage']]);
+  for (const memory of ['4', '512m', '2GB']) assert.deepEqual(failures(PG17, { resources: { memory } }), ['resources']);
+  assert.deepEqual(failures(PG17, { storage: '1e10', resources: { cpu: '500m', memory: '512Mi' } }), []);
   assert.deepEqual(failures(PG17, { name: 'a'.repeat(60) }), ['name']);
   assert.ok(failures(placed('latest')).includes('tag'));
 });

@@ -7,7 +7,7 @@ import { inferenceService, servingRuntime } from './kserve.ts';
 import { nameWithDigest, type ServedImage, servedReference } from './served-image.ts';
 
 /** Of vLLM, which most modelcars are served with. */
-export function defaultRuntimeArgs(name: string, port: number): string[] {
+function defaultRuntimeArgs(name: string, port: number): string[] {
   return [`--port=${port}`, '--model=/mnt/models', `--served-model-name=${name}`];
 }
 

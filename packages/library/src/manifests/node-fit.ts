@@ -18,7 +18,7 @@ export interface NodeNeed {
 }
 
 /** In the order in which they are looked at; the last of them that a node reaches is what people are told. */
-export const OBSTACLES = [
+const OBSTACLES = [
   'gpu',
   'labels',
   'architecture',
@@ -39,7 +39,7 @@ export type Obstacle = (typeof OBSTACLES)[number];
 const USABLE = 0.93;
 
 /** null: the node can run it. */
-export function obstacleOf(node: ClusterNode, need: NodeNeed): Obstacle | null {
+function obstacleOf(node: ClusterNode, need: NodeNeed): Obstacle | null {
   const { gpu } = node;
   if (gpu === null || (gpu.count === 0 && gpu.mig.length === 0)) return 'gpu';
   if (Object.entries(need.labels).some(([key, value]) => node.labels[key] !== value)) return 'labels';

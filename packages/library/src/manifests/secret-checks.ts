@@ -15,6 +15,8 @@ export interface ClusterFacts {
   readonly secrets: ReadonlyMap<string, boolean | null> | string;
   /** Names of their keys, where the agent could tell them. */
   readonly secretKeys?: ReadonlyMap<string, readonly string[]>;
+  /** Whether the operator of the target is installed, as an agent found; absent: not known. */
+  readonly hasOperator?: boolean | undefined;
   /** An agent applies it now: what is missing cannot come with the same commit. */
   readonly applies: boolean;
 }

@@ -34,7 +34,7 @@ export function servedReference({
 }
 
 /** The first 12 hex digits of a digest: other bytes, another name. */
-export function shortHex(digest: string): string {
+function shortHex(digest: string): string {
   return digest.slice(digest.indexOf(':') + 1).slice(0, 12);
 }
 

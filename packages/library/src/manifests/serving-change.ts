@@ -4,7 +4,21 @@ import { fail, ok, warn } from './gpu-fit.ts';
 
 /** Beside the checks of the deployment as it shall be. Empty: nothing that stands there is in the way. */
 export function changeChecks(before: ModelDeploymentSpec, after: ModelDeploymentSpec): ManifestCheck[] {
-  return after.target === 'nim-operator' ? cacheCheck(before, after) : claimCheck(before, after);
+  return after.target === 'nim-operator'
+    ? cacheCheck(before, after)
+    : [...claimCheck(before, after), ...restartCheck(before, after)];
+}
+
+/**
+ * KServe copies annotations of an InferenceService to its pods (component.go, buildObjectMeta), and the number of a change is
+ * one of ours: where nothing of the pods changes, that alone starts them anew.
+ */
+function restartCheck(before: ModelDeploymentSpec, after: ModelDeploymentSpec): ManifestCheck[] {
+  const { replicas, scale } = after;
+  if (isSame(before, after) || !isSame({ ...before, replicas, scale }, after)) return [];
+  const message = 'KServe copies our annotations to the pods: they start anew, although only their number changes.';
+  const hint = 'Unless pharos.io/generation stands in serviceAnnotationDisallowedList of its configuration.';
+  return [warn('change', message, hint)];
 }
 
 /** The spec of a NIMCache is immutable by webhook (NIM Operator 3.1, api/apps/v1alpha1); another image has another cache. */

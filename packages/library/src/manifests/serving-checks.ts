@@ -3,6 +3,7 @@ import type { ManifestCheck, ModelDeploymentSpec } from '@pharos/contract';
 import { fail, gpuChecks, ok, warn } from './gpu-fit.ts';
 import { DEFAULT_CACHE, nimCacheName } from './nim-operator.ts';
 import type { KnownNodes } from './node-fit.ts';
+import { replicasCheck, scaleCheck } from './replica-checks.ts';
 import { type ClusterFacts, SUBDOMAIN, secretChecks } from './secret-checks.ts';
 import type { ServedImage } from './served-image.ts';
 
@@ -11,6 +12,9 @@ const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const SERVICE_NAME = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 const QUANTITY = /^\d+(\.\d+)?(m|[kMGTPE]|[KMGTPE]i)?$/;
 const OBJECT_STORAGE = /^(s3|gs|hdfs|webhdfs|https):\/\/[^\s/]+/;
+/** Characters of a label of a host name (RFC 1035), and of the value of a label of Kubernetes. */
+const MOST = 63;
+const NAMED = ok('name', 'The name is one that Kubernetes and the operator take.');
 const ARTIFACTS = ['modelpack', 'docker-model', 'modelkit', 'ollama'];
 
 /** All checks, in the order they are shown. A `fail` hands out nothing. */
@@ -29,11 +33,11 @@ export function servingChecks(spec: ModelDeploymentSpec, image: ServedImage, clu
     ...storageChecks(spec, image),
     quantityCheck(spec),
     ...secretChecks(spec, image, cluster),
-    operatorCheck(spec, image),
+    operatorCheck(spec, image, cluster),
   ];
 }
 
-function nameCheck({ name, namespace, target }: ModelDeploymentSpec): ManifestCheck {
+function nameCheck({ name, namespace, target, mode }: ModelDeploymentSpec): ManifestCheck {
   if (!SERVICE_NAME.test(name)) {
     return fail(
       'name',
@@ -41,16 +45,27 @@ function nameCheck({ name, namespace, target }: ModelDeploymentSpec): ManifestCh
       `${suggestedName(name)} would do.`,
     );
   }
-  // A Service carries the name, and a host name joins it with the namespace: 63 characters a label (RFC 1035).
-  const longest =
-    target === 'kserve' ? Math.max(`${name}-predictor`.length, `${name}-${namespace}`.length) : name.length;
-  if (longest > 63)
-    return fail('name', 'Name and namespace make a host name of more than 63 characters.', 'Choose a shorter name.');
-  return ok('name', 'The name is one that Kubernetes and the operator take.');
+  if (target !== 'kserve') return tooLong(name) ?? NAMED;
+  // A Service carries the name, and a host name joins it with the namespace.
+  if (mode === 'Knative') return tooLong(`${name}-predictor`, `${name}-${namespace}`) ?? NAMED;
+  // Its Deployment selects pods by this label (pkg/constants/constants.go, GetRawServiceLabel).
+  if (`isvc.${name}-predictor`.length > MOST) {
+    const message = `KServe labels pods "isvc.${name}-predictor": more than the ${MOST} characters of a label.`;
+    return fail('name', message, `Choose a name of at most ${MOST - 'isvc.-predictor'.length} characters.`);
+  }
+  // Whether or not it makes an Ingress (reconcilers/raw/raw_kube_reconciler.go, createRawURL).
+  return tooLong(`${name}-predictor-${namespace}`) ?? NAMED;
+}
+
+function tooLong(...labels: string[]): ManifestCheck | null {
+  const long = labels.find((label) => label.length > MOST);
+  if (long === undefined) return null;
+  const message = `Name and namespace make a host name of more than ${MOST} characters: ${long}.`;
+  return fail('name', message, 'Choose a shorter name.');
 }
 
 /** A name that both operators take, made from any text. */
-export function suggestedName(text: string): string {
+function suggestedName(text: string): string {
   const plain = text
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
@@ -138,61 +153,6 @@ function runtimeChecks({ runtime, target }: ModelDeploymentSpec, { format }: Ser
   return [ok('runtime', 'The runtime is named, pinned by digest, and never chosen automatically.')];
 }
 
-function replicasCheck({ replicas: { min, max }, target, mode, gpu }: ModelDeploymentSpec): ManifestCheck {
-  if (max < 1 || min > max)
-    return fail('replicas', 'At most must be one or more, and no less than at least.', 'Correct the numbers.');
-  if (min === 0 && target === 'nim-operator') {
-    return fail(
-      'replicas',
-      'The NIM Operator does not scale to zero.',
-      'Keep one replica, or choose KServe in Knative mode.',
-    );
-  }
-  if (min === 0 && mode === 'Standard') {
-    return fail(
-      'replicas',
-      'In Standard mode nothing wakes a model that was scaled to zero.',
-      'Keep one replica, or choose Knative mode.',
-    );
-  }
-  if (min === 0) {
-    return warn(
-      'replicas',
-      'The first request after a pause waits until the model is loaded: minutes.',
-      'Give clients a long timeout.',
-    );
-  }
-  const replicas = min === max ? (min === 1 ? '1 replica' : `${min} replicas`) : `${min} to ${max} replicas`;
-  return ok(
-    'replicas',
-    `${replicas} with ${gpu.count === 1 ? '1 GPU' : `${gpu.count} GPUs`}${max === 1 ? '' : ' each'}.`,
-  );
-}
-
-function scaleCheck({ replicas, scale, target, mode }: ModelDeploymentSpec): ManifestCheck {
-  if (replicas.min === replicas.max) {
-    return scale === null
-      ? ok('scale', 'The number of replicas is fixed.')
-      : warn('scale', 'The number of replicas is fixed, so that nothing scales.', 'Let at most be more than at least.');
-  }
-  const byRequests = scale?.metric === 'concurrency' || scale?.metric === 'rps';
-  if (byRequests && (target === 'nim-operator' || mode === 'Standard')) {
-    return fail(
-      'scale',
-      `Scaling by ${scale.metric} needs KServe in Knative mode.`,
-      'Scale by cpu or memory, or choose Knative mode.',
-    );
-  }
-  if (!byRequests && (mode === 'Standard' || target === 'nim-operator')) {
-    return warn(
-      'scale',
-      'Replicas follow the use of CPU or memory, which says little of a GPU.',
-      'Watch it under load, or fix the number of replicas.',
-    );
-  }
-  return ok('scale', 'Replicas follow the requests.');
-}
-
 function storageChecks(spec: ModelDeploymentSpec, image: ServedImage): ManifestCheck[] {
   const { target, replicas } = spec;
   const storage = spec.storage ?? (target === 'nim-operator' ? DEFAULT_CACHE : null);
@@ -205,7 +165,8 @@ function storageChecks(spec: ModelDeploymentSpec, image: ServedImage): ManifestC
     return [
       warn(
         'storage',
-        'Every start loads the weights anew, from NGC.',
+        // pkg/controller/v1beta1/inferenceservice/utils/utils.go, IsMMSPredictor: whatever names no storage is taken for one.
+        `Every start loads the weights anew, from NGC${target === 'kserve' ? '; and KServe, which takes it for a server of many models, starts its own agent beside it' : ''}.`,
         'Give it a volume, or the profiles on object storage where NGC is out of reach.',
       ),
     ];
@@ -274,26 +235,30 @@ function quantityCheck({ resources: { cpu, memory } }: ModelDeploymentSpec): Man
   );
 }
 
-function operatorCheck({ target, mode, gpu }: ModelDeploymentSpec, { format }: ServedImage): ManifestCheck {
-  if (target === 'nim-operator')
+function operatorCheck(
+  { target, mode, gpu, location }: ModelDeploymentSpec,
+  { format }: ServedImage,
+  { hasOperator }: ClusterFacts,
+): ManifestCheck {
+  const name = target === 'nim-operator' ? 'The NIM Operator' : 'KServe';
+  const look = `kubectl get crd ${target === 'nim-operator' ? 'nimservices.apps.nvidia.com' : 'inferenceservices.serving.kserve.io'}`;
+  if (hasOperator === false) return warn('operator', `${name} is not installed in ${location}, says the agent.`, look);
+  if (target === 'nim-operator' && hasOperator !== true)
+    return warn('operator', 'The NIM Operator (3.1) must run in the cluster.', look);
+  if (target === 'kserve' && (format === 'modelcar' || format === 'container')) {
     return warn(
       'operator',
-      'The NIM Operator (3.1) must run in the cluster.',
-      'kubectl get crd nimservices.apps.nvidia.com',
-    );
-  if (format === 'modelcar' || format === 'container') {
-    return warn(
-      'operator',
-      'KServe takes oci:// only where enableOciModelSupport is switched on; it is off by default.',
+      'KServe takes oci:// only where enableModelcar or enableOciModelSupport is on in its configuration.',
       'kubectl -n kserve get configmap inferenceservice-config',
     );
   }
-  if (mode === 'Knative' && gpu.count > 0) {
+  if (target === 'kserve' && mode === 'Knative' && gpu.count > 0) {
     return warn(
       'operator',
       'Knative allows node selectors and tolerations only where its feature flags are on.',
       'kubectl -n knative-serving get configmap config-features',
     );
   }
-  return warn('operator', 'KServe must run in the cluster.', 'kubectl get crd inferenceservices.serving.kserve.io');
+  if (hasOperator) return ok('operator', `${name} is installed in ${location}, says the agent.`);
+  return warn('operator', 'KServe must run in the cluster.', look);
 }

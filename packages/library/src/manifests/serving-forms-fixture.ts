@@ -62,6 +62,23 @@ export const claim = { kind: 'new-claim', size: '50Gi', accessMode: 'ReadWriteMa
 export const SERVING_FORMS: Record<string, [ModelDeploymentSpec, ServedImage, typeof runtimeImage | null, string[]]> = {
   'KServe, NIM': [spec(), nim(), null, ['ServingRuntime', 'InferenceService']],
   'KServe, NIM, cluster-wide': [spec({ scope: 'cluster' }), nim(), null, ['ClusterServingRuntime', 'InferenceService']],
+  'KServe, NIM, scaled': [
+    spec({
+      replicas: { min: 1, max: 4 },
+      scale: { metric: 'cpu', target: 60 },
+      resources: { cpu: '12', memory: '64Gi' },
+      gpu: { count: 2, tensorParallelism: 2, nodeSelector: { 'nvidia.com/gpu.product': 'L40S' } },
+    }),
+    nim({ gpuCount: 2 }),
+    null,
+    ['ServingRuntime', 'InferenceService'],
+  ],
+  'KServe, NIM, object storage': [
+    spec({ storage: { kind: 'object-storage', uri: 's3://nims/llama', secret: 'bucket-keys' } }),
+    nim(),
+    null,
+    ['ServingRuntime', 'InferenceService'],
+  ],
   'KServe, NIM, new claim': [
     spec({ storage: { ...claim, storageClass: 'fast' }, profile: 'vllm-fp8-tp1-pp1' }),
     nim(),

@@ -25,6 +25,16 @@ const UNKNOWN: ClusterFacts = { nodes: 'no agent told', secrets: 'the agent may 
 const stateOf = (id: string, of: ModelDeploymentSpec, image = nim(), nodes: KnownNodes = 'no agent told') =>
   servingChecks(of, image, { ...UNKNOWN, nodes }).find((check) => check.id === id)?.state;
 
+test('whether the operator is installed is told as the agent found it', () => {
+  const told = (hasOperator: boolean | undefined, target: ModelDeploymentSpec['target']) =>
+    servingChecks(spec({ target }), nim(), { ...UNKNOWN, hasOperator }).find(({ id }) => id === 'operator')!;
+  for (const target of ['kserve', 'nim-operator'] as const) {
+    assert.equal(told(true, target).state, 'ok');
+    assert.deepEqual([told(undefined, target).state, told(false, target).state], ['warn', 'warn']);
+    assert.match(told(false, target).message, /is not installed in/);
+  }
+});
+
 describe('every form of manifest', () => {
   for (const [name, [of, image, runtime, kinds]] of Object.entries(FORMS)) {
     test(`${name}: what the CRDs take, and nothing wrong in it`, () => {
@@ -78,6 +88,11 @@ describe('pitfalls of consumers', () => {
       assert.equal(stateOf('name', spec({ name })), 'fail', name);
     }
     assert.equal(stateOf('name', spec()), 'ok');
+    const sized = (characters: number, namespace: string, over: Partial<ModelDeploymentSpec> = {}) =>
+      stateOf('name', spec({ name: 'a'.repeat(characters), namespace, ...over }));
+    assert.deepEqual([sized(48, 'four'), sized(48, 'five5'), sized(49, 'tri')], ['ok', 'fail', 'fail']);
+    assert.deepEqual([sized(53, 'models', { mode: 'Knative' }), sized(54, 'a', { mode: 'Knative' })], ['ok', 'fail']);
+    assert.deepEqual([sized(63, 'models', { target: 'nim-operator' }), sized(40, 'n'.repeat(24))], ['ok', 'fail']);
     const [runtime] = written(spec(), nim({ model: 'Llama_3.3..Super-v1_', tag: '1.8.2_X' }));
     assert.match(runtime.metadata.name, /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
   });
@@ -92,12 +107,12 @@ describe('pitfalls of consumers', () => {
     assert.ok(runtime.spec.protocolVersions.includes(service.spec.predictor.model.protocolVersion));
   });
 
-  test('pitfall 16: a modelcar needs a runtime that reads /mnt/models, and the switch that is off by default is told', () => {
+  test('pitfall 16: a modelcar needs a runtime that reads /mnt/models, and the switches are told', () => {
     assert.equal(stateOf('runtime', spec({ secret: null }), car), 'fail');
     const [, service] = written(carSpec(), car, runtimeImage);
     assert.match(service.spec.predictor.model.storageUri, /^oci:\/\/.+@sha256:/);
     const told = servingChecks(carSpec(), car, UNKNOWN).find(({ id }) => id === 'operator')!;
-    assert.match(told.message, /enableOciModelSupport/);
+    assert.match(told.message, /enableModelcar or enableOciModelSupport/);
     assert.equal(stateOf('runtime', carSpec({ runtime: { image: OTHER, port: 1, args: ['{{.Name}}'] } }), car), 'fail');
   });
 
@@ -224,6 +239,14 @@ describe('pitfalls of consumers', () => {
     assert.equal(stateOf('gpu-nodes', spec(), image), 'warn');
   });
 
+  test('without storage KServe starts an agent of its own beside the model, and that is told', () => {
+    const told = (over: Partial<ModelDeploymentSpec>) =>
+      servingChecks(spec(over), nim(), UNKNOWN).find(({ id }) => id === 'storage')!.message;
+    assert.match(told({}), /starts its own agent beside it/);
+    for (const over of [{ storage: claim }, { target: 'nim-operator' } as const])
+      assert.doesNotMatch(told(over), /agent/);
+  });
+
   test('pitfall 20: an image that the last scan did not find is told, and not taken away', () => {
     assert.equal(stateOf('presence', spec(), nim({ isMissing: true })), 'warn');
   });
@@ -250,6 +273,15 @@ test('replicas: zero only where something wakes the model, and one node for a vo
   assert.equal(stateOf('replicas', spec({ replicas: zero, target: 'nim-operator' })), 'fail');
   assert.equal(stateOf('replicas', spec({ replicas: { min: 2, max: 1 } })), 'fail');
   assert.equal(stateOf('scale', spec({ replicas: { min: 1, max: 2 }, scale: { metric: 'rps', target: 5 } })), 'fail');
+  const upTo = { min: 1, max: 3 };
+  const scaled = (metric: 'cpu' | 'memory' | 'rps', over: Partial<ModelDeploymentSpec> = {}) =>
+    stateOf('scale', spec({ mode: 'Knative', replicas: upTo, scale: { metric, target: 60 }, ...over }));
+  assert.deepEqual([scaled('cpu'), scaled('memory'), scaled('rps')], ['fail', 'fail', 'ok']);
+  const scaleOf = (over: Partial<ModelDeploymentSpec>) =>
+    servingChecks(spec({ replicas: upTo, ...over }), nim(), UNKNOWN).find(({ id }) => id === 'scale')!.message;
+  assert.match(scaleOf({}), /no CPU is asked for: nothing scales/);
+  assert.match(scaleOf({ scale: { metric: 'memory', target: 60 }, resources: { cpu: '1' } }), /no memory is asked for/);
+  assert.match(scaleOf({ resources: { cpu: '12' } }), /which says little of a GPU/);
   const single = { ...claim, accessMode: 'ReadWriteOnce' } as const;
   assert.equal(stateOf('storage', spec({ storage: single, replicas: { min: 1, max: 2 } })), 'fail');
   assert.equal(stateOf('storage', spec({ storage: { kind: 'object-storage', uri: 'ftp://x' } })), 'fail');
@@ -307,4 +339,8 @@ test('a change of what stands there: a cache is never changed, a claim grows onl
     /^fail /,
   );
   assert.deepEqual(states({ storage: null }, claim), []);
+  const scaled = { replicas: { min: 1, max: 4 }, scale: { metric: 'cpu', target: 60 } } as const;
+  assert.match(states(scaled, claim)[0]!, /^warn .*start anew, although only their number changes/);
+  assert.deepEqual(states({ ...scaled, profile: 'x' }, claim), [], 'other pods start anyway');
+  assert.deepEqual(states({}, claim), []);
 });

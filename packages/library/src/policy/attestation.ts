@@ -39,7 +39,7 @@ function builderOf(predicate: unknown): string | null {
 }
 
 /** What the in-toto statement of a bundle or DSSE envelope states; null: there is none, or it cannot be read. */
-export function predicateOf(document: string): unknown {
+function predicateOf(document: string): unknown {
   try {
     const read = JSON.parse(document) as Envelope & { dsseEnvelope?: Envelope };
     const { payload } = read.dsseEnvelope ?? read;

@@ -24,7 +24,7 @@ export interface PolicyVerdict {
 }
 
 /** Whether the image is what the policy is about: one of its places, and its kind. */
-export function isInScope({ repositories, kinds, locations }: PolicySpec['scope'], facts: PolicyFacts): boolean {
+function isInScope({ repositories, kinds, locations }: PolicySpec['scope'], facts: PolicyFacts): boolean {
   if (kinds.length > 0 && !kinds.includes(facts.kind)) return false;
   const patterns = repositories.map((pattern) => compilePattern(pattern));
   return facts.places.some(

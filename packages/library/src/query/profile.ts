@@ -110,7 +110,7 @@ function extensionFits(value: Value, name: string): boolean {
 }
 
 /** `linux/arm64` finds `linux/arm64/v8` too, and `arm64` finds it on every system. */
-export function platformFits(value: Value, platform: string): boolean {
+function platformFits(value: Value, platform: string): boolean {
   if (value.type !== 'text') return false;
   if (value.pattern) return matchesText(value, platform);
   const wanted = platformArchitecture(value.text);
@@ -123,7 +123,7 @@ export function platformFits(value: Value, platform: string): boolean {
   );
 }
 
-export function isWithin(number: number, range: { from: Bound<number> | null; to: Bound<number> | null }): boolean {
+function isWithin(number: number, range: { from: Bound<number> | null; to: Bound<number> | null }): boolean {
   const { from, to } = range;
   const isAbove = from === null || (from.inclusive ? number >= from.value : number > from.value);
   const isBelow = to === null || (to.inclusive ? number <= to.value : number < to.value);

@@ -37,7 +37,7 @@ export function detectByHost(hostname: string): Detected | null {
 }
 
 /** By an answer of the registry: its headers, and the token service that its challenge names. */
-export function detectByAnswer(answer: Answer): Detected | null {
+function detectByAnswer(answer: Answer): Detected | null {
   const { headers } = answer;
   if (headers['x-jfrog-version'] !== undefined || headers['x-artifactory-id'] !== undefined) {
     return { provider: 'artifactory', by: 'the header x-jfrog-version' };

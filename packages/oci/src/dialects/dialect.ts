@@ -1,7 +1,7 @@
 /** What a product does differently from the distribution-spec, or better. Everything is optional: what is missing is read the standard way. */
 import type { ListOptions, ScannerAnswer, TagDetail } from '../abilities.ts';
 import type { RegistryErrorCode } from '../errors.ts';
-import type { ProbeCheck } from '../probe.ts';
+import type { ProbeCheck } from '../probe-check.ts';
 import type { Session } from '../session.ts';
 
 /** One repository as a dialect needs it. */

@@ -58,7 +58,7 @@ function isTrial(body: unknown): boolean {
 }
 
 /** An entry without its detail. */
-export function newEvent(route: Pick<Route, 'audit' | 'permission'>, call: AuditedCall): NewAuditEvent {
+function newEvent(route: Pick<Route, 'audit' | 'permission'>, call: AuditedCall): NewAuditEvent {
   const { principal, params = {}, body, request } = call;
   const named = (body ?? {}) as Record<string, unknown>;
   const subject = Object.values(params).join('/') || (typeof named.name === 'string' ? named.name.trim() : '');

@@ -21,8 +21,8 @@ export interface GovernanceCalls {
 export async function governanceCalls(): Promise<GovernanceCalls> {
   const library = await startLocalLibrary();
   const { it } = library;
-  await library.scan(PG, [{ tag: OLD }, { tag: YOUNG }]);
-  await library.scan(NIM, [{ tag: '1.8.0' }]);
+  await library.scan(PG, [OLD, YOUNG]);
+  await library.scan(NIM, ['1.8.0']);
   const people = { ann: await sessionOf(it, 'ann'), bob: await sessionOf(it, 'bob') };
   const service = await startService();
   const [old, young, nim] = [imageOf(PG, OLD), imageOf(PG, YOUNG), imageOf(NIM, '1.8.0')];

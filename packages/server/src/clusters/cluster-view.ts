@@ -56,7 +56,7 @@ export async function clusterViews(context: Context, stored: readonly StoredClus
 }
 
 function statusOf({ apply, updatedAt }: StoredCluster, dispatch: Dispatch | null): ClusterStatus {
-  const none = { generation: 0, appliedGeneration: 0, conditions: [], updatedAt: null };
+  const none = { code: null, generation: 0, appliedGeneration: 0, conditions: [], updatedAt: null };
   if (!apply) return { ...none, state: 'file', message: 'Its manifest is a file; nobody here applies it.' };
   if (dispatch === null) {
     return {
@@ -66,9 +66,10 @@ function statusOf({ apply, updatedAt }: StoredCluster, dispatch: Dispatch | null
       message: 'It was not handed to an agent. Change it once more to try again.',
     };
   }
-  const { state, generation, appliedGeneration, conditions } = dispatch;
+  const { state, code, generation, appliedGeneration, conditions } = dispatch;
   return {
     state,
+    code,
     message: dispatch.message,
     generation,
     appliedGeneration,
@@ -92,6 +93,7 @@ export async function clusterDetail(context: Context, stored: StoredCluster): Pr
     ...view!,
     spec: stored.spec,
     kept: await keptBelow(context, stored),
+    kubernetes: stored.apply ? inKubernetes(await store.dispatches.get('cluster', stored.id)) : null,
     maintenance: maintenanceView(kept, now()),
     upgrades,
     history,
@@ -107,6 +109,13 @@ export async function clusterDetail(context: Context, stored: StoredCluster): Pr
     if (!(error instanceof ProblemError)) throw error;
     return { ...rest, manifests: [], yaml: '', checks: [], withheld: `${error.message} ${error.hint}` };
   }
+}
+
+/** @param dispatch null: nothing was handed to an agent */
+export function inKubernetes(dispatch: Dispatch | null): ClusterDetail['kubernetes'] {
+  if (dispatch === null) return null;
+  const { code, message, hint, status, checkedAt } = dispatch;
+  return { code, message, hint, objects: [...status], checkedAt };
 }
 
 /** Whether its catalog keeps an image for it that is not approved any more: it runs that, whatever was asked for. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CatalogEdition, CatalogFollower } from '@pharos/contract';
+import { digestOf } from '../testing-registry.ts';
 import { restartedBy } from './catalog-view.ts';
-import { digestOf } from './testing.ts';
 
 const entry = (tag: string, major = 17) => ({ major, digest: digestOf(tag), image: `r:${tag}`, tag, extensions: [] });
 const edition = (number: number, ...tags: string[]): CatalogEdition => ({

@@ -29,7 +29,7 @@ export function nobodysPrincipal(name: string, kind: Principal['kind'], role: Ro
 }
 
 /** The highest role of a list, wherever it holds; null for an empty one. */
-export function highestRole(grants: readonly Grant[]): Role | null {
+function highestRole(grants: readonly Grant[]): Role | null {
   return HIGHEST_FIRST.find((role) => grants.some((grant) => grant.role === role)) ?? null;
 }
 

@@ -46,7 +46,7 @@ export async function startLocalLibrary(isOn = true): Promise<LocalLibrary> {
     logs: async () => ['FATAL: no space left'],
   };
   const library = await startLibrary(isOn ? { localRuns: async () => engine } : {});
-  await library.scan('postgresql', [{ tag: '17.4' }]);
+  await library.scan('postgresql', ['17.4']);
   const found = await library.it.call('listRepositories', { query: {} });
   return {
     ...library,

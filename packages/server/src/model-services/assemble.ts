@@ -1,12 +1,13 @@
 /** From what was asked for to manifests and checks: the one way that every deployment and every manifest takes. */
 import type { ManifestCheck, ModelDeploymentInput, ModelDeploymentSpec } from '@pharos/contract';
-import { servedReference, servingChecks, servingManifests } from '@pharos/library';
+import { secretsOf, servedReference, servingChecks, servingManifests } from '@pharos/library';
 import type { KubernetesObject, ModelDeploymentContent, PlacedModelImage } from '@pharos/store';
 import { requireApproved } from '../clusters/approved.ts';
 import type { Context } from '../context.ts';
 import type { Principal } from '../identity/principal.ts';
 import { ProblemError } from '../problem.ts';
 import { knownNodes } from './location-nodes.ts';
+import { hasOperator } from './location-operator.ts';
 import { knownSecrets } from './location-secrets.ts';
 
 export interface Assembled {
@@ -55,9 +56,12 @@ export async function assemble(
       },
     );
   }
+  const { location, namespace } = spec;
+  const names = secretsOf(spec);
   const cluster = {
     nodes: await knownNodes(context, spec.location),
-    ...(await knownSecrets(context, principal, spec)),
+    ...(await knownSecrets(context, principal, { location, namespace, names, permission: 'model-services:write' })),
+    hasOperator: await hasOperator(context, location, spec.target),
     applies,
   };
   const checks = [...servingChecks(spec, image!, cluster), ...modelCheck(image!)];

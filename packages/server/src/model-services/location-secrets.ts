@@ -1,8 +1,8 @@
-/** Whether the secrets of a deployment stand in its namespace: an agent looks, and tells no more than yes or no. */
+/** Whether secrets stand in the namespace of what needs them: an agent looks, and tells no more than yes or no. */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ModelDeploymentSpec } from '@pharos/contract';
-import { type ClusterFacts, covers, reachOf, secretsOf } from '@pharos/library';
+import type { Permission } from '@pharos/contract';
+import { type ClusterFacts, covers, reachOf } from '@pharos/library';
 import { type Nodes, type SecretName, secretKey } from '@pharos/store';
 import type { Context } from '../context.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -12,18 +12,24 @@ const FRESH_MS = 60_000;
 const WAIT_MS = 2_500;
 const LOOK_MS = 100;
 
+export interface SecretQuestion {
+  readonly location: string;
+  readonly namespace: string;
+  readonly names: readonly string[];
+  /** Who may make there what reads them. */
+  readonly permission: Extract<Permission, 'clusters:write' | 'model-services:write'>;
+}
+
 /** Only whoever may deploy there is told: else anybody who reads the library could try names of secrets. */
 export async function knownSecrets(
   { reader, work, now, stopping }: Context,
   principal: Principal | null,
-  spec: ModelDeploymentSpec,
+  { location, namespace, names, permission }: SecretQuestion,
 ): Promise<Pick<ClusterFacts, 'secrets' | 'secretKeys'>> {
-  const { location, namespace } = spec;
-  const names = secretsOf(spec);
   if (names.length === 0) return { secrets: new Map() };
-  const held = principal === null ? [] : reachOf(principal.access, 'model-services:write');
+  const held = principal === null ? [] : reachOf(principal.access, permission);
   if (held !== 'everywhere' && !covers(held, { locationId: location, repository: null }))
-    return { secrets: 'your role deploys no models there' };
+    return { secrets: 'your role deploys nothing there' };
   // What is kept of secrets is no part of the library that a reader sees.
   const { nodes, agents } = reader.whole;
   const { items } = await agents.list({ limit: 1000 }, now());

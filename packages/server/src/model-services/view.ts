@@ -2,6 +2,7 @@
 import type { ModelDeployment, ModelDeploymentDetail } from '@pharos/contract';
 import { servingCommands, servingEndpoint, servingStatus } from '@pharos/library';
 import type { StoredModelDeployment } from '@pharos/store';
+import { inKubernetes } from '../clusters/cluster-view.ts';
 import { toYaml } from '../clusters/yaml.ts';
 import type { Context } from '../context.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -48,8 +49,10 @@ export async function deploymentDetail(
 ): Promise<ModelDeploymentDetail> {
   const [view] = await deploymentViews(context, [deployment]);
   const { spec, model } = deployment;
+  const { apply, id } = deployment;
   const rest = {
     ...view!,
+    kubernetes: apply ? inKubernetes(await context.store.dispatches.get('model-deployment', id)) : null,
     spec,
     commands: servingCommands(spec, deployment.image.format === 'nim' ? model : spec.name),
     serviceId: await context.store.modelServices.ofDeployment(deployment.id),

@@ -17,7 +17,7 @@ export function hasAuthorization(incoming: Incoming, secret: string): boolean {
 }
 
 /** The HMAC of the body as it came, in hex. */
-export function hexHmac(algorithm: 'sha256' | 'sha1', { body }: Incoming, secret: string): string {
+function hexHmac(algorithm: 'sha256' | 'sha1', { body }: Incoming, secret: string): string {
   return createHmac(algorithm, secret).update(body).digest('hex');
 }
 

@@ -100,7 +100,7 @@ function tooMany(left: number): NewDelivery {
 }
 
 /** Names that a repository of the registry could have: senders name it with the registry's path before it, or without. */
-export function namesHere(names: readonly string[], registryUrl: string): string[] {
+function namesHere(names: readonly string[], registryUrl: string): string[] {
   const prefix = registryUrl.split('/').slice(1).join('/');
   const here = names.flatMap((name) =>
     prefix !== '' && name.startsWith(`${prefix}/`) ? [name.slice(prefix.length + 1), name] : [name],

@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { type Observation, routes } from '@pharos/contract';
-import { setDigestText } from '@pharos/library';
+import { routes } from '@pharos/contract';
 import { newToken, sha256 } from '../identity/secret.ts';
 import { expireApprovals } from '../library-watch.ts';
 import { startTestServer, type TestServer } from '../testing.ts';
+import { digestOf, readObservation, storeScan, teamRegistry } from '../testing-registry.ts';
 
 let it: TestServer;
 const clock = { ms: 0 };
 const now = () => new Date(Date.now() + clock.ms);
 const registryIds: string[] = [];
-const sha = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
-const SHARED = sha('shared');
+const SHARED = digestOf('shared');
 
 before(async () => {
   it = await startTestServer({ now });
@@ -20,61 +19,23 @@ before(async () => {
   const agent = { agentId, epoch: 1, name: 'agent', locationId: 'here', version: '0', embedded: false };
   const more = { publicKey: 'key', configPath: null, registries: [], rules: [], clock: now().toISOString() };
   await it.store.agents.hello({ ...agent, ...more }, now());
-  const { id } = await it.store.registries.create(
-    {
-      ...{ name: 'Team', url: 'registry.example', provider: 'oci', locationId: 'here', credential: null, apiUrl: null },
-      authentication: { type: 'none', username: null },
-      tls: { caCerts: '', skipVerify: false, plainHttp: false },
-      budget: { requestsPerDay: null, concurrency: null },
-      intervalSeconds: 300,
-    },
-    now(),
-  );
+  const { id } = await it.store.registries.create(teamRegistry('here'), now());
   registryIds.push(id, agentId);
-  await scan('own/postgresql', { '17.4': sha('17.4'), '17.5': sha('17.5'), '16.9': sha('16.9'), shared: SHARED });
-  await scan('foreign/postgresql', { shared: SHARED, '17.9': sha('foreign') });
-  await scan('prod/postgresql', { '17.4': sha('prod') });
+  await scan('own/postgresql', {
+    '17.4': digestOf('17.4'),
+    '17.5': digestOf('17.5'),
+    '16.9': digestOf('16.9'),
+    shared: SHARED,
+  });
+  await scan('foreign/postgresql', { shared: SHARED, '17.9': digestOf('foreign') });
+  await scan('prod/postgresql', { '17.4': digestOf('prod') });
 });
 after(() => it.stop());
 
-async function scan(repository: string, names: Record<string, string>): Promise<void> {
+async function scan(repository: string, tags: Record<string, string>): Promise<void> {
   const [registryId, agentId] = registryIds as [string, string];
-  const scanId = randomUUID();
-  const tags = Object.entries(names).map(([name, digest]) => ({ name, digest, pushedAt: null }));
-  const images = tags.map(({ digest }): Observation => {
-    const seen = { digest, mediaType: 'application/vnd.oci.image.manifest.v1+json', artifactType: null };
-    const config = { configMediaType: 'application/vnd.oci.image.config.v1+json', layerMediaTypes: [], size: 10 };
-    const rest = {
-      annotations: {},
-      labels: {},
-      env: {},
-      user: null,
-      configCreated: null,
-      platforms: [],
-      referrers: [],
-    };
-    return { ...seen, ...config, ...rest, subject: null, detail: 'config' };
-  });
-  const startedAt = now().toISOString();
-  const begin = { scanId, parentId: null, agentId, epoch: 1, registryId, repository, ruleIds: [], only: null };
-  await it.store.scans.begin({ ...begin, trigger: 'schedule', startedAt }, now());
-  await it.store.scans.chunk(scanId, 0, { sha256: '0'.repeat(64), tags, images, referrers: [] }, now());
-  const setDigest = createHash('sha256')
-    .update([...setDigestText(tags)].join(''))
-    .digest('hex');
-  const counted = { status: 'complete', tagCount: tags.length, setDigest, listedCount: tags.length } as const;
-  const told = { artifactCount: 0, requests: 1, message: '', code: null, hint: null, failures: [], failedCount: 0 };
-  const listed = {
-    unresolved: [] as string[],
-    listedNames: tags.map(({ name }) => name),
-    unchanged: false,
-    absence: 'none' as const,
-  };
-  await it.store.scans.commit(
-    scanId,
-    { ...counted, ...told, ...listed, absence: 'none', finishedAt: startedAt },
-    now(),
-  );
+  const images = Object.values(tags).map((digest) => readObservation(digest));
+  await storeScan(it.store, { agentId, registryId, repository, tags, images, at: now() });
 }
 
 interface Person {
@@ -99,7 +60,7 @@ const decide = (digest: string, body: object, as?: object) =>
   it.call('decideImage', { params: { digest }, body: { reason: 'checked', ...body } }, as as never);
 
 test('a decision answers what it wrote, and every way out of the library tells it', async () => {
-  const digest = sha('17.4');
+  const digest = digestOf('17.4');
   const approver = await join('ann', 'approver');
   const answer = await decide(digest, { state: 'approved' }, approver.browser);
   assert.equal(answer.status, 201, answer.text);
@@ -127,7 +88,7 @@ test('a decision answers what it wrote, and every way out of the library tells i
 });
 
 test('an approval ends by the clock, and the upkeep writes it down', async () => {
-  const digest = sha('16.9');
+  const digest = digestOf('16.9');
   await decide(digest, { state: 'approved', expiresAt: new Date(now().getTime() + 3_600_000).toISOString() });
   clock.ms += 2 * 3_600_000;
   const state = async () => (await it.call('getImage', { params: { digest } })).body;
@@ -142,10 +103,10 @@ test('whoever decides of an image decides for every place where it stands', asyn
   const both = await join('bo', 'approver', 'repositories:{own,foreign}/*');
   const refused = await decide(SHARED, { state: 'approved' }, part.browser);
   assert.equal(refused.status, 403, refused.text);
-  const bulk = { digests: [sha('17.5'), SHARED], state: 'approved', reason: 'x' };
+  const bulk = { digests: [digestOf('17.5'), SHARED], state: 'approved', reason: 'x' };
   assert.equal((await it.call('decideImages', { body: bulk }, part.browser)).status, 403);
-  assert.equal((await decide(sha('foreign'), { state: 'approved' }, part.browser)).status, 404);
-  assert.equal((await it.call('getImage', { params: { digest: sha('17.5') } })).body.state, 'pending');
+  assert.equal((await decide(digestOf('foreign'), { state: 'approved' }, part.browser)).status, 404);
+  assert.equal((await it.call('getImage', { params: { digest: digestOf('17.5') } })).body.state, 'pending');
   const review = await it.call('getApproval', { params: { digest: SHARED } }, part.browser);
   assert.equal(review.body.refusal.code, 'decision-elsewhere');
   assert.ok(!review.text.includes('foreign'));
@@ -156,7 +117,7 @@ test('whoever decides of an image decides for every place where it stands', asyn
 });
 
 test('a summary comes first, and then all or nothing is decided', async () => {
-  const digests = [sha('17.5'), sha('17.4')];
+  const digests = [digestOf('17.5'), digestOf('17.4')];
   const body = { digests, state: 'rejected', reason: 'old' };
   const written = async () => (await it.store.audit.head()).seq;
   const before = await written();
@@ -166,17 +127,17 @@ test('a summary comes first, and then all or nothing is decided', async () => {
   assert.deepEqual(summary.body.changes, [{ from: 'pending', to: 'rejected', count: 1 }]);
   assert.deepEqual(
     summary.body.refused.map((one: { digest: string }) => one.digest),
-    [sha('17.4')],
+    [digestOf('17.4')],
   );
   assert.equal((await it.call('decideImages', { body })).status, 409);
-  assert.equal((await it.call('getImage', { params: { digest: sha('17.5') } })).body.state, 'pending');
+  assert.equal((await it.call('getImage', { params: { digest: digestOf('17.5') } })).body.state, 'pending');
   const whole = await written();
-  assert.equal((await it.call('decideImages', { body: { ...body, digests: [sha('17.5')] } })).status, 200);
+  assert.equal((await it.call('decideImages', { body: { ...body, digests: [digestOf('17.5')] } })).status, 200);
   assert.ok((await written()) > whole, 'the decision itself does');
 });
 
 test('two people are two people: a token counts as its owner, and tokens of nobody as none', async () => {
-  const digest = sha('prod');
+  const digest = digestOf('prod');
   const dan = await join('dan', 'approver');
   const eve = await join('eve', 'approver');
   const rule = await it.call('createApprovalRule', { body: { pattern: 'prod/*' } });
@@ -200,9 +161,9 @@ test('two people are two people: a token counts as its owner, and tokens of nobo
 });
 
 test('the queue answers pages, comments and assignments, and webhooks may choose its events', async () => {
-  const body = { digest: sha('16.9'), reason: 'needed by payments' };
+  const body = { digest: digestOf('16.9'), reason: 'needed by payments' };
   assert.equal((await it.call('requestApproval', { body })).status, 201);
-  const params = { digest: sha('16.9') };
+  const params = { digest: digestOf('16.9') };
   assert.equal((await it.call('commentApproval', { params, body: { text: 'scan it' } })).body.comments.length, 1);
   assert.equal((await it.call('assignApproval', { params, body: { assignee: 'ann' } })).body.assignee, 'ann');
   assert.equal((await it.call('assignApproval', { params, body: { assignee: 'nobody' } })).status, 404);

@@ -5,6 +5,7 @@ import { assemble, contentOf, fittingExtensions, requireAdmissible } from '../cl
 import { dispatchFollowed, patchCluster } from '../clusters/change.ts';
 import { clusterDetail, clusterImage, clusterViews, extensionImage } from '../clusters/cluster-view.ts';
 import { holdFollowers, isHeld, requireProtection } from '../clusters/protection.ts';
+import { requirePullSecret } from '../clusters/pull-secret.ts';
 import { carryOutDue, requestUpgrade } from '../clusters/upgrade-run.ts';
 import { maintenanceView, upgradeView } from '../clusters/upgrade-view.ts';
 import { upgradesOf } from '../clusters/upgrades.ts';
@@ -62,6 +63,7 @@ export function clusterHandlers(context: Context): Pick<Handlers, Names> {
       const spec = specOf(body);
       const assembled = await assemble(context, spec, { isHeld: await isHeld(context, { id: null, spec, apply }) });
       requireAdmissible(assembled.checks);
+      if (apply) await requirePullSecret(context, principal, spec);
       const content = contentOf(assembled, apply);
       const actor = whoAsks(principal);
       const note = { action: 'create', actor, detail: `from ${content.tag}` } as const;
@@ -72,7 +74,12 @@ export function clusterHandlers(context: Context): Pick<Handlers, Names> {
       return clusterDetail(context, cluster);
     },
     updateCluster: async ({ params, body, principal }) => {
-      await patchCluster(context, await get(params.id), body, principal);
+      const before = await get(params.id);
+      const pullSecret = body.pullSecret === undefined ? before.spec.pullSecret : body.pullSecret;
+      const isNew = !before.apply || pullSecret !== before.spec.pullSecret;
+      if (isNew && (body.apply ?? before.apply))
+        await requirePullSecret(context, principal, { ...before.spec, pullSecret });
+      await patchCluster(context, before, body, principal);
       // The window may be open now.
       await carryOutDue(context, params.id);
       return clusterDetail(context, await get(params.id));

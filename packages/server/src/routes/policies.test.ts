@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import type { Observation } from '@pharos/contract';
-import { setDigestText } from '@pharos/library';
 import { evaluatePoliciesDue } from '../policies/policy-evaluator.ts';
 import { startTestServer, type TestServer } from '../testing.ts';
 import { testContext } from '../testing-context.ts';
+import { digestOf, readObservation, storeScan, teamRegistry } from '../testing-registry.ts';
 
 let it: TestServer;
 const agentId = randomUUID();
 const now = () => new Date();
-const sha = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
-const ONE = sha('one');
+const ONE = digestOf('one');
 const SPEC = {
   name: 'signed',
   effect: 'require',
@@ -24,45 +22,11 @@ before(async () => {
   const agent = { agentId, epoch: 1, name: 'agent', locationId: 'here', version: '0', embedded: false };
   const more = { publicKey: 'key', configPath: null, registries: [], rules: [], clock: now().toISOString() };
   await it.store.agents.hello({ ...agent, ...more }, now());
-  const { id } = await it.store.registries.create(
-    {
-      ...{ name: 'Team', url: 'registry.example', provider: 'oci', locationId: 'here', credential: null, apiUrl: null },
-      authentication: { type: 'none', username: null },
-      tls: { caCerts: '', skipVerify: false, plainHttp: false },
-      budget: { requestsPerDay: null, concurrency: null },
-      intervalSeconds: 300,
-    },
-    now(),
-  );
-  for (const [repository, digest] of [
-    ['db/postgresql', ONE],
-    ['other', sha('other')],
-  ] as const) {
-    const scanId = randomUUID();
-    const seen = { digest, mediaType: 'application/vnd.oci.image.manifest.v1+json', artifactType: null };
-    const config = { configMediaType: 'application/vnd.oci.image.config.v1+json', layerMediaTypes: [], size: 10 };
-    const rest = {
-      annotations: {},
-      labels: {},
-      env: {},
-      user: null,
-      configCreated: null,
-      platforms: [],
-      referrers: [],
-    };
-    const images: Observation[] = [{ ...seen, ...config, ...rest, subject: null, detail: 'config' }];
-    const tags = [{ name: '17.4', digest, pushedAt: null }];
-    const startedAt = now().toISOString();
-    const begin = { scanId, parentId: null, agentId, epoch: 1, registryId: id, repository, ruleIds: [], only: null };
-    await it.store.scans.begin({ ...begin, trigger: 'schedule', startedAt }, now());
-    await it.store.scans.chunk(scanId, 0, { sha256: '0'.repeat(64), tags, images, referrers: [] }, now());
-    const setDigest = createHash('sha256')
-      .update([...setDigestText(tags)].join(''))
-      .digest('hex');
-    const counted = { status: 'complete', tagCount: 1, setDigest, listedCount: 1 } as const;
-    const told = { artifactCount: 0, requests: 1, message: '', code: null, hint: null, failures: [], failedCount: 0 };
-    const listed = { unresolved: [], listedNames: ['17.4'], unchanged: false, absence: 'none' as const };
-    await it.store.scans.commit(scanId, { ...counted, ...told, ...listed, finishedAt: startedAt }, now());
+  const { id: registryId } = await it.store.registries.create(teamRegistry('here'), now());
+  const repositories = { 'db/postgresql': ONE, other: digestOf('other') };
+  for (const [repository, digest] of Object.entries(repositories)) {
+    const images = [readObservation(digest)];
+    await storeScan(it.store, { agentId, registryId, repository, tags: { '17.4': digest }, images, at: now() });
   }
 });
 after(() => it.stop());
@@ -100,7 +64,7 @@ test('tried out, it says what it would do and changes nothing; enforced, it does
   });
   assert.equal(summary.body.refused[0].code, 'policy-blocks', 'the summary before a bulk decision says so too');
   const { body: other } = await it.call('decideImage', {
-    params: { digest: sha('other') },
+    params: { digest: digestOf('other') },
     body: { state: 'approved', reason: 'ok' },
   });
   assert.equal(other.state, 'approved', 'another repository');
@@ -153,7 +117,7 @@ test('tried out, it says who runs now what it would block or reject', async () =
     ...{ pinned: digest, owner: 'Cluster/orders' },
   });
   const scope = { apiVersion: 'v1', kind: 'Pod', namespace: '' };
-  const usages = [...'abcdefg'].map((name) => pod(name, ONE)).concat(pod('other', sha('other')));
+  const usages = [...'abcdefg'].map((name) => pod(name, ONE)).concat(pod('other', digestOf('other')));
   const report = { agentId, epoch: 1, sequence: 1, scope, complete: true, usages };
   assert.equal(await it.store.usages.report(report, now()), true);
   const { body } = await it.call('previewPolicy', { body: { spec: SPEC } });

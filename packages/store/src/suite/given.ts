@@ -1,7 +1,7 @@
 /** What the suite stands on: a store with an empty schema for each test, and short ways to make what a test is about. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Observation, ScanBegin, ScanChunk, ScanCommit, ScanCommitted } from '@pharos/contract';
-import { setDigestText } from '@pharos/library';
+import { emptyObservation, setDigestText } from '@pharos/library';
 import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 import type { OpenDatabase } from '../embedded.ts';
@@ -102,20 +102,13 @@ export const REGISTRY: NewRegistry = {
 
 export function observation(digest: string, more: Partial<Observation> = {}): Observation {
   return {
-    digest,
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    artifactType: null,
+    ...emptyObservation(digest, 'application/vnd.oci.image.manifest.v1+json'),
     configMediaType: 'application/vnd.oci.image.config.v1+json',
     layerMediaTypes: ['application/vnd.oci.image.layer.v1.tar+gzip'],
     size: 1000,
-    annotations: {},
-    labels: {},
-    env: {},
     user: '26',
     configCreated: '2026-10-01T00:00:00Z',
     platforms: [{ os: 'linux', architecture: 'amd64', variant: null, digest, size: 1000 }],
-    referrers: [],
-    subject: null,
     detail: 'config',
     ...more,
   };

@@ -61,6 +61,11 @@ export function searchFacetsSuite(given: () => Promise<Given>): void {
     assert.equal((await found(store, 'hcp:gold')).length, 4);
     assert.deepEqual(await found(store, 'hcp:gold kind:postgres'), [F16]);
     assert.deepEqual(counts(await store.tags.facets(facetsQuery('kind:postgres')), 'hcp'), { Gold: 1 });
+    // On the image and on its repository: one tag.
+    const [model] = (await store.tags.list(query('kind:model'))).items;
+    await sql`insert into hcp_tag_images (digest, hcp_tag_id, created_by, created_at)
+      values (${model!.digest}, ${gold}, 'me', now())`.execute(db);
+    assert.deepEqual(counts(await store.tags.facets(facetsQuery('')), 'hcp'), { Gold: 4 });
     const repositories = await store.repositories.list(RepositoryQuery.parse({ q: 'hcp:GOLD' }));
     assert.deepEqual(
       repositories.items.map(({ name }) => name),

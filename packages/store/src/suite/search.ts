@@ -167,14 +167,38 @@ export function searchSuite(given: () => Promise<Given>): void {
     assert.deepEqual(await counts(''), { pending: 8, approved: 1, rejected: 1 });
     assert.deepEqual(await counts('engine:epas state:approved'), { pending: 1, approved: 1, rejected: 1 });
     assert.deepEqual(await counts('label:vendor=EDB'), { pending: 1, approved: 1, rejected: 1 });
-    const repositories = await store.repositories.list(RepositoryQuery.parse({ q: 'state:rejected' }), {
-      userId: null,
-      now: hours(13),
-    });
-    assert.deepEqual(
-      repositories.items.map(({ name }) => name),
-      ['edb-postgres-advanced'],
-    );
+    // Names and ages of what was decided are known beside the tags.
+    assert.deepEqual(await counts('17.4'), { pending: 1, approved: 1, rejected: 1 });
+    assert.deepEqual(await counts('2610 -tag:*-full'), {});
+    const chosen = async (q: string) => {
+      const { facets } = await store.tags.facets(TagFacetsQuery.parse({ q }), hours(13));
+      const page = await store.tags.list(query(q), hours(13));
+      const ofKind = facets.find(({ field }) => field === 'kind')!.values.reduce((sum, { count }) => sum + count, 0);
+      const ofAge = facets.find(({ field }) => field === 'age')!.values.at(-1)!.count;
+      return [page.total, ofKind, ofAge];
+    };
+    assert.deepEqual(await chosen('state:approved full'), [1, 1, 1]);
+    assert.deepEqual(await chosen('state:approved,rejected 17 engine:epas'), [2, 2, 2]);
+    assert.deepEqual(await chosen(`state:approved ${digestOf(`epas ${F17}`)}`), [1, 1, 1]);
+    assert.deepEqual(await chosen('state:rejected -tag:17.4* age:<1y'), [0, 0, 0]);
+    assert.deepEqual(await chosen('state:approved state:rejected full'), [0, 0, 0]);
+    const holding = async (q: string, now = hours(13)) => {
+      const page = await store.repositories.list(RepositoryQuery.parse({ q }), { userId: null, now });
+      assert.equal(page.total, page.items.length);
+      return page.items.map(({ name }) => name);
+    };
+    const [epas, llama, team] = ['edb-postgres-advanced', 'nim/meta/llama', 'team/postgresql'];
+    assert.deepEqual(await holding('state:rejected'), [epas]);
+    assert.deepEqual(await holding('state:approved -engine:epas'), []);
+    assert.deepEqual(await holding('-state:approved'), [llama, team]);
+    // All three of its tags are decided until one of the approvals ends.
+    assert.deepEqual(await holding('state:pending engine:epas', hours(11)), []);
+    assert.deepEqual(await holding('state:pending engine:epas'), [epas]);
+    assert.deepEqual(await holding('state:pending,rejected major:17', hours(11)), [epas, team]);
+    assert.deepEqual(await holding('-state:pending', hours(11)), [epas]);
+    assert.deepEqual(await holding('major:16 state:approved', hours(11)), [epas]);
+    assert.deepEqual(await holding('major:16 state:approved'), []);
+    assert.deepEqual(await holding('state:approved state:rejected'), []);
   });
 
   it('finds in one repository by the same language, and what is retired or missing', async () => {

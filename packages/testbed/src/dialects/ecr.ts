@@ -13,7 +13,7 @@ const NORMAL = 100;
 const HALF_A_DAY = 12 * 3600;
 
 /** An error as JSON-1.1 services write it. */
-export function awsError(status: number, type: string, message: string): Answer {
+function awsError(status: number, type: string, message: string): Answer {
   const answer = json({ __type: type, message }, { 'Content-Type': 'application/x-amz-json-1.1' });
   return { ...answer, status };
 }

@@ -9,7 +9,7 @@ const NORMAL = 10;
 const PROJECT = 'library';
 
 /** An error as Harbor's own API writes it. */
-export function harborError(status: number, code: string, message: string): Answer {
+function harborError(status: number, code: string, message: string): Answer {
   return { ...json({ errors: [{ code, message }] }), status };
 }
 

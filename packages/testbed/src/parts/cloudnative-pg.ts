@@ -5,27 +5,16 @@ import { serverCertificate } from './certificates.ts';
 import { onFreePort, startChild } from './child.ts';
 import { send } from './http-client.ts';
 import type { Kubernetes } from './kubernetes.ts';
+import { callWebhooks, type WebhookConfiguration } from './operator-webhooks.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
-
-/** A Mutating- or ValidatingWebhookConfiguration as the operator's module has it. */
-export type WebhookConfiguration = {
-  kind: string;
-  metadata: { name: string };
-  webhooks: { clientConfig: { service?: { path?: string } } }[];
-};
 
 export type CloudnativePg = { stop(): Promise<void> };
 
 const NAMESPACE = 'cnpg-system';
-const PLURALS: Readonly<Record<string, string>> = {
-  MutatingWebhookConfiguration: 'mutatingwebhookconfigurations',
-  ValidatingWebhookConfiguration: 'validatingwebhookconfigurations',
-};
 
 /**
- * Starts it and puts its webhooks in force. The definitions of its kinds are installed already. No network of pods leads to a
- * service here, so each webhook is called by its address; the certificate is brought along, as OLM does.
- * Throws TestbedError.
+ * Starts it and puts its webhooks in force. The definitions of its kinds are installed already. The certificate is brought
+ * along, as OLM does. Throws TestbedError.
  */
 export async function startCloudnativePg(
   program: string,
@@ -64,15 +53,7 @@ export async function startCloudnativePg(
       directory.remove();
     };
     try {
-      const caBundle = Buffer.from(ca).toString('base64');
-      for (const { kind, webhooks, ...rest } of configurations) {
-        const called = webhooks.map(({ clientConfig: { service }, ...webhook }) => ({
-          ...webhook,
-          clientConfig: { url: `https://127.0.0.1:${port}${service?.path ?? ''}`, caBundle },
-        }));
-        const body = { ...rest, kind, webhooks: called };
-        await kubernetes.call('POST', `/apis/admissionregistration.k8s.io/v1/${PLURALS[kind]}`, body);
-      }
+      await callWebhooks(kubernetes, configurations, { port, ca });
     } catch (cause) {
       await stop();
       throw cause;

@@ -20,8 +20,8 @@ export type GoTool = {
   tags?: readonly string[];
   /** A program of our own around a library, as `main.go`. */
   source?: string;
-  /** Its module replaces others by folders of its own tree, which no other module sees: the version at which they are published. */
-  siblings?: { module: string; version: string };
+  /** Its module replaces others, which no module that asks for it sees; `siblings`: the version at which folders of its own tree are published. */
+  replaces?: { module: string; siblings?: string };
   /** What the linker writes into variables: the version that the program tells of itself. */
   variables?: Readonly<Record<string, string>>;
 };
@@ -56,12 +56,15 @@ async function build(go: string, tool: GoTool, cwd: string, signal: AbortSignal)
   const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '-buildvcs=false -p=2' };
   const step = (...args: string[]) => run(go, args, { cwd, env, signal, maxBuffer: 16 * 1024 * 1024 });
   await step('mod', 'init', 'pharos.invalid/peers');
-  if (tool.siblings !== undefined) {
-    const { module, version } = tool.siblings;
+  if (tool.replaces !== undefined) {
+    const { module, siblings } = tool.replaces;
     const { GoMod } = JSON.parse((await step('mod', 'download', '-json', `${module}@${tool.version}`)).stdout);
     const { Replace }: GoModule = JSON.parse((await step('mod', 'edit', '-json', GoMod)).stdout);
-    const own = (Replace ?? []).filter(({ New }) => New.Path.startsWith('./'));
-    await step('mod', 'edit', ...own.map(({ Old }) => `-replace=${Old.Path}=${Old.Path}@${version}`));
+    const replacements = (Replace ?? []).flatMap(({ Old, New }) => {
+      const by = New.Path.startsWith('./') ? siblings && `${Old.Path}@${siblings}` : `${New.Path}@${New.Version}`;
+      return by ? [`-replace=${Old.Path}=${by}`] : [];
+    });
+    await step('mod', 'edit', ...replacements);
   }
   if (tool.source !== undefined) writeFileSync(join(cwd, 'main.go'), tool.source);
   await step('get', `${tool.package}@${tool.version}`);
@@ -79,7 +82,7 @@ async function build(go: string, tool: GoTool, cwd: string, signal: AbortSignal)
 }
 
 /** `go mod edit -json`, as far as it is read. */
-type GoModule = { Replace?: { Old: { Path: string }; New: { Path: string } }[] };
+type GoModule = { Replace?: { Old: { Path: string }; New: { Path: string; Version?: string } }[] };
 
 /** Downloads a module and answers its folder, read-only, or why it cannot be had here. Never throws. */
 export async function goModule(module: string, version: string): Promise<Part> {

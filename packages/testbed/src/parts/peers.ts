@@ -70,7 +70,7 @@ export const KUBE_APISERVER: GoTool = {
   name: 'kube-apiserver',
   package: 'k8s.io/kubernetes/cmd/kube-apiserver',
   version: 'v1.36.3',
-  siblings: { module: 'k8s.io/kubernetes', version: 'v0.36.3' },
+  replaces: { module: 'k8s.io/kubernetes', siblings: 'v0.36.3' },
   variables: { 'k8s.io/component-base/version.gitVersion': 'v1.36.3' },
 };
 
@@ -84,10 +84,18 @@ export const CLOUDNATIVE_PG: GoTool = {
   version: 'v1.30.0',
 };
 
+/** The controller of KServe: its webhooks and its controllers. */
+export const KSERVE: GoTool = {
+  name: 'kserve',
+  package: 'github.com/kserve/kserve/cmd/manager',
+  version: 'v0.20.0',
+  replaces: { module: 'github.com/kserve/kserve' },
+};
+
 /** All of them, the small ones first. */
 export const PEERS: readonly GoTool[] = [
   ...[REGCTL, CRANE, REFERRERS_REGISTRY, DISTRIBUTION_3, ZOT],
-  ...[ETCD, COSIGN, CLOUDNATIVE_PG, KUBE_APISERVER],
+  ...[ETCD, COSIGN, CLOUDNATIVE_PG, KSERVE, KUBE_APISERVER],
 ];
 
 /** A current Kubernetes API, each part built from its Go module; or why it cannot be had here. Never throws. */

@@ -2,7 +2,7 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, type BodyOf } from './client.ts';
 
-export const favouritesQuery = queryOptions({
+const favouritesQuery = queryOptions({
   queryKey: ['me', 'favourites'],
   queryFn: ({ signal }) => api('getFavourites', {}, { signal }),
   staleTime: 60_000,

@@ -1,5 +1,5 @@
 /** Which theme: the system's choice first, a person's choice kept in this browser. Mirrors public/before-paint.js. */
-export const THEME_CHOICES = ['system', 'light', 'dark'] as const;
+const THEME_CHOICES = ['system', 'light', 'dark'] as const;
 export type ThemeChoice = (typeof THEME_CHOICES)[number];
 
 const KEY = 'pharos.theme';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { csvOf, foldSeries, steps, ticksUpTo, timeLabel, timeTicks, xOf, yOf } from './scale.ts';
+import { csvOf, foldSeries, seenFrom, steps, ticksUpTo, timeLabel, timeTicks, xOf, yOf } from './scale.ts';
 
 test('axes have round numbers up to the largest value, and whole ones for counts', () => {
   assert.deepEqual(ticksUpTo(0), [0, 1]);
@@ -17,6 +17,16 @@ test('times are round and few', () => {
   assert.ok(days.every((time) => time % 86_400_000 === 0));
   assert.equal(timeLabel(days.at(-1)!, 90 * 86_400_000), '10 Mar');
   assert.equal(timeLabel(timeTicks(to - 86_400_000, to, 5).at(-1)!, 86_400_000), '12:00');
+  // The first scans of a library lie minutes apart.
+  const minutes = timeTicks(to - 40 * 60_000, to, 5).map((time) => timeLabel(time, 40 * 60_000));
+  assert.deepEqual(minutes, ['15:00', '15:15', '15:30']);
+  assert.equal(timeTicks(to - 90_000, to + 20_000, 5).length, 2);
+});
+
+test('the first day of a history is wide enough to be seen', () => {
+  assert.deepEqual([seenFrom(20, 100), seenFrom(92, 100), seenFrom(99.9, 100)], [20, 92, 92]);
+  const [[from], [to]] = steps([[seenFrom(100, 100), 5]], 100) as [[number, number], [number, number]];
+  assert.ok(to - from >= 8);
 });
 
 test('a value holds until the next one, and the last to the end', () => {

@@ -26,6 +26,9 @@ export function ticksUpTo(max: number, isWhole = true): number[] {
 
 const DAY_MS = 86_400_000;
 const SPANS = [
+  DAY_MS / 1440,
+  DAY_MS / 288,
+  DAY_MS / 96,
   DAY_MS / 24,
   DAY_MS / 8,
   DAY_MS / 4,
@@ -38,7 +41,7 @@ const SPANS = [
   182 * DAY_MS,
 ];
 
-/** Round times between two, at most `most` of them: hours, days or weeks apart, counted from the end. */
+/** Round times between two, at most `most` of them: minutes, hours, days or weeks apart, counted from the end. */
 export function timeTicks(from: number, to: number, most: number): number[] {
   const step = SPANS.find((span) => (to - from) / span <= most) ?? 365 * DAY_MS;
   const last = Math.floor(to / Math.min(step, DAY_MS)) * Math.min(step, DAY_MS);
@@ -50,7 +53,7 @@ export function timeTicks(from: number, to: number, most: number): number[] {
 /** `3 Nov`, or `14:00` where the span is at most three days. */
 export function timeLabel(time: number, span: number): string {
   const date = new Date(time);
-  if (span <= 3 * DAY_MS) return `${String(date.getUTCHours()).padStart(2, '0')}:00`;
+  if (span <= 3 * DAY_MS) return date.toISOString().slice(11, 16);
   const month = date.toLocaleDateString('en-US', { timeZone: 'UTC', month: 'short' });
   // Over a year the day says less than which year it is.
   return span > 300 * DAY_MS ? `${month} ${date.getUTCFullYear()}` : `${date.getUTCDate()} ${month}`;
@@ -71,6 +74,14 @@ export function steps(points: readonly (readonly [x: number, y: number])[], end:
     [x, y] as [number, number],
     [points[index + 1]?.[0] ?? end, y] as [number, number],
   ]);
+}
+
+/** The least width in which a value is seen: on the first day of a library its whole history is narrower than a line. */
+const LEAST_WIDE = 8;
+
+/** Where the drawing of a value begins that holds until `end`: early enough to be seen. */
+export function seenFrom(x: number, end: number): number {
+  return Math.min(x, end - LEAST_WIDE);
 }
 
 export function pathOf(corners: readonly (readonly [number, number])[]): string {

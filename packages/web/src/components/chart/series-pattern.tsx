@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 /** Lines over the colour, another form for each series: who sees no colours tells them apart by these. */
 const FORMS = ['', 'M0 8L8 0', 'M0 4H8', 'M4 0V8', 'M0 0L8 8', 'M0 4H8M4 0V8', 'M2 2h1M6 6h1'] as const;
 
-export const MOST_SERIES = FORMS.length;
+const MOST_SERIES = FORMS.length;
 
 export function seriesColor(key: string, index: number): string {
   return `var(--ph-series-${key === 'other' ? 'other' : index % MOST_SERIES})`;

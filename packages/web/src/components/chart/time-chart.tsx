@@ -1,6 +1,17 @@
 import { type PointerEvent, type ReactElement, useEffect, useId, useRef, useState } from 'react';
 import { formatCount } from '../format.ts';
-import { type Area, type ChartPoint, pathOf, steps, ticksUpTo, timeLabel, timeTicks, xOf, yOf } from './scale.ts';
+import {
+  type Area,
+  type ChartPoint,
+  pathOf,
+  seenFrom,
+  steps,
+  ticksUpTo,
+  timeLabel,
+  timeTicks,
+  xOf,
+  yOf,
+} from './scale.ts';
 import { SeriesPattern, seriesColor } from './series-pattern.tsx';
 
 export interface Series {
@@ -111,7 +122,7 @@ type DrawnProps = TimeChartProps & { area: Area; top: number; id: string };
 
 function Drawn({ points, series, shape, span, stepMs = 86_400_000, area, top, id }: DrawnProps): ReactElement {
   const end = area.left + area.width;
-  const x = (point: ChartPoint) => xOf(Date.parse(point.at), area, span);
+  const x = (point: ChartPoint) => seenFrom(xOf(Date.parse(point.at), area, span), end);
   if (shape === 'lines') {
     return (
       <>

@@ -24,13 +24,7 @@ const COLUMNS: readonly Column<Dispatch>[] = [
     modifier: 'breakWord',
     cell: (dispatch) => (
       <>
-        {dispatch.ownerKind === 'cluster' ? (
-          <Link to="/databases/$clusterId" params={{ clusterId: dispatch.ownerId }}>
-            {OWNERS.cluster}
-          </Link>
-        ) : (
-          OWNERS[dispatch.ownerKind]
-        )}
+        <Owner dispatch={dispatch} />
         {dispatch.objects.slice(0, SHOWN).map(({ kind, namespace, name }) => (
           <div key={`${kind} ${namespace} ${name}`} className="ph-quiet">
             <HostileText text={`${kind} ${namespace === null ? '' : `${namespace}/`}${name}`} clamp={120} />
@@ -63,6 +57,21 @@ const COLUMNS: readonly Column<Dispatch>[] = [
   { label: 'Asked for by', modifier: 'breakWord', cell: (dispatch) => <HostileText text={dispatch.requestedBy} /> },
   { label: 'Changed', modifier: 'nowrap', cell: (dispatch) => <RelativeTime time={dispatch.updatedAt} /> },
 ];
+
+/** A catalog is known by its name, and a dispatch names its id alone. */
+function Owner({ dispatch: { ownerKind, ownerId } }: { dispatch: Dispatch }): ReactElement {
+  const word = OWNERS[ownerKind];
+  if (ownerKind === 'catalog') return <span>{word}</span>;
+  return ownerKind === 'cluster' ? (
+    <Link to="/databases/$clusterId" params={{ clusterId: ownerId }}>
+      {word}
+    </Link>
+  ) : (
+    <Link to="/model-services/$deploymentId" params={{ deploymentId: ownerId }}>
+      {word}
+    </Link>
+  );
+}
 
 /** What agents apply in their locations. Nothing where nothing was asked for. */
 export function DispatchesPanel(): ReactElement | null {

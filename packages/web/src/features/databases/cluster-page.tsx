@@ -11,6 +11,7 @@ import { Digest } from '../../components/digest.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { HostileText } from '../../components/hostile-text.tsx';
 import { ClockIcon, InfoCircleIcon, SyncAltIcon } from '../../components/icons.ts';
+import { InKubernetesPanel } from '../../components/in-kubernetes-panel.tsx';
 import { EngineLabel, ImageStateLabel } from '../../components/labels.tsx';
 import { ManifestPanel } from '../../components/manifest-panel.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
@@ -63,7 +64,7 @@ function Loaded({ cluster }: { cluster: ClusterDetail }): ReactElement {
           </>
         }
       >
-        {status.message === '' ? null : (
+        {status.message === '' || cluster.kubernetes?.code != null ? null : (
           <p className="ph-quiet">
             <HostileText text={status.message} />
           </p>
@@ -97,10 +98,14 @@ function Loaded({ cluster }: { cluster: ClusterDetail }): ReactElement {
               ['Image from', cluster.via === 'catalog' ? 'Catalog' : 'Pinned in the cluster'],
               ['Instances', String(spec.instances)],
               ['Storage', spec.storage.size],
+              spec.resources.cpu === undefined ? null : ['CPU', spec.resources.cpu],
+              spec.resources.memory === undefined ? null : ['Memory', spec.resources.memory],
+              spec.pullSecret === null ? null : ['Pull secret', spec.pullSecret],
               spec.extensions.length > 0 ? ['Extensions', spec.extensions.map((each) => each.name).join(', ')] : null,
             ]}
           />
         </Panel>
+        <InKubernetesPanel seen={cluster.kubernetes} />
         <UpgradesPanel cluster={cluster} />
         <MaintenancePanel cluster={cluster} />
         {yaml === '' ? null : <ManifestPanel yaml={yaml} name={name} />}

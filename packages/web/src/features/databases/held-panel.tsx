@@ -39,9 +39,7 @@ export function HeldPanel({ catalog, mayWrite }: { catalog: CatalogDetail; mayWr
           {held.map(({ id, name: cluster, namespace, tag, message }) => (
             <li key={id}>
               <span className="ph-row-main">
-                <Link to="/databases/$clusterId" params={{ clusterId: id }}>
-                  {namespace}/{cluster}
-                </Link>
+                <ClusterLink id={id} namespace={namespace} name={cluster} />
                 <span className="ph-quiet ph-block">
                   Runs <HostileText text={tag} />. <HostileText text={message} />
                 </span>
@@ -67,7 +65,7 @@ export function HeldPanel({ catalog, mayWrite }: { catalog: CatalogDetail; mayWr
             {refused.map(({ id, name: cluster, namespace, message, hint }) => (
               <li key={id}>
                 <span className="ph-row-main">
-                  {namespace}/{cluster}
+                  <ClusterLink id={id} namespace={namespace} name={cluster} />
                   <span className="ph-quiet ph-block">
                     <HostileText text={`${message} ${hint}`} />
                   </span>
@@ -82,7 +80,7 @@ export function HeldPanel({ catalog, mayWrite }: { catalog: CatalogDetail; mayWr
               {open.map(({ id, name: cluster, namespace, tag, waitsFor }) => (
                 <li key={id}>
                   <span className="ph-row-main">
-                    {namespace}/{cluster}
+                    <ClusterLink id={id} namespace={namespace} name={cluster} />
                     <span className="ph-quiet ph-block">
                       <HostileText text={`${tag} → ${waitsFor?.tag ?? ''}`} />
                     </span>
@@ -94,5 +92,13 @@ export function HeldPanel({ catalog, mayWrite }: { catalog: CatalogDetail; mayWr
         )}
       </ConfirmDialog>
     </Panel>
+  );
+}
+
+function ClusterLink({ id, namespace, name }: { id: string; namespace: string; name: string }): ReactElement {
+  return (
+    <Link to="/databases/$clusterId" params={{ clusterId: id }}>
+      {namespace}/{name}
+    </Link>
   );
 }

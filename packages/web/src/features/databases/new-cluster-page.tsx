@@ -81,9 +81,21 @@ function Chooser({ location, locations }: { location: string; locations: readonl
           <EmptyState
             title={`Nothing is approved in ${location}`}
             icon={DatabaseIcon}
-            action={<Link to="/library">Open the Image Library</Link>}
+            action={<Link to="/approvals">See what waits for approval</Link>}
           >
-            A cluster is made from an approved PostgreSQL image. An approver decides about images in the library.
+            <p>A cluster is made from an approved PostgreSQL image.</p>
+            {locations.length > 1 ? (
+              <p className="ph-inline-list">
+                <span>Or take another location:</span>
+                {locations
+                  .filter((each) => each !== location)
+                  .map((each) => (
+                    <Link key={each} to="/databases/new" search={{ location: each }}>
+                      {each}
+                    </Link>
+                  ))}
+              </p>
+            ) : null}
           </EmptyState>
         ) : (
           <ClusterForm

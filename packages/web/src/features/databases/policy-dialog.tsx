@@ -1,6 +1,8 @@
 import { Button, Checkbox, FormGroup, FormSelect, FormSelectOption, TextInput } from '@patternfly/react-core';
 import { type CatalogDetail, RolloutPolicy } from '@pharos/contract';
+import { useQuery } from '@tanstack/react-query';
 import { type ReactElement, useId, useState } from 'react';
+import { locationMaintenanceQuery } from '../../api/agents.ts';
 import { useSetCatalogPolicy } from '../../api/catalogs.ts';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { FormField, noteId } from '../../components/form-field.tsx';
@@ -13,6 +15,8 @@ export function PolicyDialog({ catalog, onClose }: { catalog: CatalogDetail; onC
   const id = useId();
   const [policy, setPolicy] = useState<RolloutPolicy>(catalog.policy ?? DEFAULTS);
   const save = useSetCatalogPolicy(name);
+  const windows = useQuery(locationMaintenanceQuery(location)).data?.windows;
+  const isEndless = windows?.length === 0 && policy.window === 'location';
   const patch = (more: Partial<RolloutPolicy>) => setPolicy({ ...policy, ...more });
   const choosable = followers.filter(({ apply }) => apply);
   const minutes = (key: 'healthyMinutes' | 'giveUpMinutes', label: string, helper: string) => (
@@ -71,9 +75,14 @@ export function PolicyDialog({ catalog, onClose }: { catalog: CatalogDetail; onC
           {minutes('giveUpMinutes', 'Give up after (minutes)', 'A canary that is not healthy for so long stops it.')}
         </>
       )}
-      <FormField id={`${id}-window`} label="The others change">
+      <FormField
+        id={`${id}-window`}
+        label="The others change"
+        helper={isEndless ? `No window is set for ${location} yet: until then they wait for "go on".` : undefined}
+      >
         <FormSelect
           id={`${id}-window`}
+          aria-describedby={isEndless ? noteId(`${id}-window`) : undefined}
           value={policy.window}
           onChange={(_, value) => patch({ window: value as RolloutPolicy['window'] })}
         >

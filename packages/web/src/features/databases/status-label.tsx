@@ -5,6 +5,7 @@ import {
   CheckCircleIcon,
   ClockIcon,
   ExclamationCircleIcon,
+  ExclamationTriangleIcon,
   MinusCircleIcon,
   SyncAltIcon,
 } from '../../components/icons.ts';
@@ -14,6 +15,7 @@ const LOOKS = {
   waiting: { word: 'Waits for an agent', color: 'blue', icon: ClockIcon },
   applying: { word: 'Being applied', color: 'blue', icon: SyncAltIcon },
   applied: { word: 'Applied', color: 'green', icon: CheckCircleIcon },
+  drifted: { word: 'Drifted', color: 'yellow', icon: ExclamationTriangleIcon },
   failed: { word: 'Failed', color: 'red', icon: ExclamationCircleIcon },
   deleting: { word: 'Being deleted', color: 'blue', icon: SyncAltIcon },
   deleted: { word: 'Deleted', color: 'grey', icon: MinusCircleIcon },
@@ -21,7 +23,11 @@ const LOOKS = {
 
 /** What agents reported of a cluster. */
 export function StatusLabel({ status }: { status: ClusterStatus }): ReactElement {
-  const { word, color, icon: Icon } = LOOKS[status.state];
+  const {
+    word,
+    color,
+    icon: Icon,
+  } = LOOKS[status.state === 'applied' && status.code === 'drifted' ? 'drifted' : status.state];
   return (
     <Label isCompact color={color} icon={<Icon />}>
       {word}

@@ -12,7 +12,7 @@ import { useSearchState } from '../../components/use-search-state.ts';
 import { FacetPanel } from './facet-panel.tsx';
 import { LibraryHead } from './library-head.tsx';
 import { QueryBox } from './query-box.tsx';
-import type { TagsSearch } from './search.ts';
+import { hasWords, type TagsSearch } from './search.ts';
 import { TagSelection, useTagPicks } from './tag-selection.tsx';
 import { TagTable, tagKey } from './tag-table.tsx';
 
@@ -59,7 +59,9 @@ export function AllTagsPage(): ReactElement {
                   >
                     {q === undefined
                       ? 'Tags appear here as soon as the first scan has read them.'
-                      : 'Words look at the names of tags and at digests only. Type the beginning of what you look for and choose from the list, or take a term away.'}
+                      : hasWords(q)
+                        ? 'Words look at the names of tags and at digests only. Type the beginning of what you look for and choose from the list, or take a term away.'
+                        : 'No tag fits all terms at once. Take one away, or choose another value among the filters.'}
                   </EmptyState>
                 ) : (
                   <TagTable

@@ -72,9 +72,9 @@ export function FacetPanel({ facets, isStale, onQuery }: FacetPanelProps): React
   );
 }
 
-/** One value that all tags have narrows nothing. */
+/** One value that all tags have narrows nothing, and values that no tag has lead nowhere. */
 function isTelling({ values }: TagFacet): boolean {
-  return values.length > 1 || values.some(({ selected }) => selected);
+  return (values.length > 1 && values.some(({ count }) => count > 0)) || values.some(({ selected }) => selected);
 }
 
 const FEW = 8;

@@ -49,25 +49,29 @@ function Packages({ image, summary }: { image: Image; summary: PackageSummary })
   const packages = useQuery(packagesQuery(image.digest, { q, cursor, limit: 100 }));
   return (
     <Panel title={`Packages (${formatCount(summary.count)})`}>
-      <p className="ph-quiet">
-        By an SBOM ({summary.format === 'spdx' ? 'SPDX' : 'CycloneDX'}) of{' '}
-        {summary.subject === image.digest ? (
-          'this image'
-        ) : (
-          <>
-            its platform <Digest digest={summary.subject} />
-          </>
-        )}
-        , read <RelativeTime time={summary.readAt} />.{' '}
-        {summary.attested ? 'Its statement names that digest; the signature was not verified.' : 'It is not attested.'}
-        {summary.truncated ? ' It lists more packages than are kept.' : ''}
-      </p>
-      <SearchToolbar
-        searchLabel="Search packages"
-        q={q}
-        onSearch={(text) => change({ q: text, cursor: undefined, page: undefined })}
-        found={<Found page={packages.data} one="package" />}
-      />
+      <div className="ph-stack-small">
+        <p className="ph-quiet">
+          By an SBOM ({summary.format === 'spdx' ? 'SPDX' : 'CycloneDX'}) of{' '}
+          {summary.subject === image.digest ? (
+            'this image'
+          ) : (
+            <>
+              its platform <Digest digest={summary.subject} />
+            </>
+          )}
+          , read <RelativeTime time={summary.readAt} />.{' '}
+          {summary.attested
+            ? 'Its statement names that digest; the signature was not verified.'
+            : 'It is not attested.'}
+          {summary.truncated ? ' It lists more packages than are kept.' : ''}
+        </p>
+        <SearchToolbar
+          searchLabel="Search packages"
+          q={q}
+          onSearch={(text) => change({ q: text, cursor: undefined, page: undefined })}
+          found={<Found page={packages.data} one="package" />}
+        />
+      </div>
       <QueryView query={packages} what="the packages" skeleton={<ListSkeleton what="the packages" rows={10} />}>
         {(page) =>
           page.items.length === 0 ? (

@@ -1,4 +1,5 @@
 import { Button, TextInputGroup, TextInputGroupMain, TextInputGroupUtilities } from '@patternfly/react-core';
+import type { Completions } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useState } from 'react';
 import { completionsQuery } from '../../api/tags.ts';
@@ -6,6 +7,11 @@ import { SearchIcon, TimesIcon } from '../../components/icons.ts';
 import { useDebounced } from '../../components/use-debounced.ts';
 import { QueryError } from './query-error.tsx';
 import { QueryHelp } from './query-help.tsx';
+
+/** Whether what is wrong is the very word that the list below completes: it is not finished, and the list covers the reason. */
+function isBeingTyped({ error, from, to }: Completions): boolean {
+  return error?.position !== undefined && error.position >= from && error.position <= to;
+}
 
 interface QueryBoxProps {
   label: string;
@@ -39,9 +45,9 @@ export function QueryBox({ label, value, onChange }: QueryBoxProps): ReactElemen
   const { data } = useQuery(completionsQuery(draft, caret));
   const settled = useDebounced(draft, PAUSE_MS);
   const isAnswered = data !== undefined && data.q === draft;
-  const error = isAnswered ? data.error : null;
   const items = isAnswered && data.at === caret ? data.items : [];
   const isShown = isOpen && items.length > 0;
+  const error = isAnswered && !(isShown && isBeingTyped(data)) ? data.error : null;
 
   useEffect(() => {
     if (data === undefined || data.q !== draft || data.error !== null) return;

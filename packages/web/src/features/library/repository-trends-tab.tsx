@@ -103,7 +103,7 @@ function Freshness({ history }: { history: RepositoryHistory }): ReactElement {
           The newest image was made <RelativeTime time={history.newestImageAt} absent="at a time that is not known" />.
         </p>
       </Panel>
-      <Panel title="Platforms">
+      <Panel title="Tags by platform">
         <BarTable
           caption="Tags of this repository by platform"
           what="Tags"
@@ -129,7 +129,10 @@ function Scans({ scans }: { scans: readonly Scan[] }): ReactElement | null {
           : formatCount(value),
   };
   const shared = { points, span, stepMs, shape: 'columns' as const };
-  const note = `The last ${plural(points.length, 'scan')} of this repository.`;
+  const note =
+    points.length === 1
+      ? 'The only scan of this repository so far.'
+      : `The last ${plural(points.length, 'scan')} of this repository.`;
   return (
     <div className="ph-pair">
       <ChartPanel title="Duration of scans" table={table} note={note}>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareSearch, librarySearch, repositorySearch, tagSearch, tagsSearch } from './search.ts';
+import { compareSearch, hasWords, librarySearch, repositorySearch, tagSearch, tagsSearch } from './search.ts';
 
 /** What stands in the URL in the end: values that are there. */
 const kept = (search: object) => Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined));
@@ -45,4 +45,11 @@ test('what is compared are digests, and a day is a day', () => {
   assert.deepEqual(kept(compareSearch({ from: digest, to: '17.4', all: 'true' })), { from: digest, all: 'true' });
   assert.deepEqual(kept(tagSearch({ tab: 'history', at: '2026-03-03' })), { tab: 'history', at: '2026-03-03' });
   assert.deepEqual(kept(tagSearch({ at: 'yesterday' })), {});
+});
+
+test('words are told from terms of a field', () => {
+  for (const q of ['full', 'engine:epas full', '"-full"', '-debug', 'engine:epas "a b"']) assert.ok(hasWords(q), q);
+  for (const q of ['', 'engine:epas', '-state:revoked major:>=16', 'registry:"a \\"b\\" c" tag:17.*']) {
+    assert.ok(!hasWords(q), q);
+  }
 });

@@ -161,3 +161,8 @@ export function compareSearch(raw: RawSearch): CompareSearch {
 function matching(value: unknown, form: RegExp): string | undefined {
   return typeof value === 'string' && form.test(value) ? value : undefined;
 }
+
+/** Whether a query has a word beside its `field:value` terms; only words look at names. */
+export function hasWords(q: string): boolean {
+  return q.replaceAll(/(?:^|\s)-?[a-z]+:(?:[^\s"]|"(?:[^"\\]|\\.)*")*/gi, ' ').trim() !== '';
+}

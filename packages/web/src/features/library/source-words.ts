@@ -12,7 +12,7 @@ const WORDS: Record<string, string> = {
 };
 
 /** The words for a source; a source of a later server is shown as it is. */
-export function sourceWords(source: string): string {
+function sourceWords(source: string): string {
   return WORDS[source] ?? source;
 }
 

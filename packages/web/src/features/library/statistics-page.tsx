@@ -74,14 +74,14 @@ function Fresh({ freshness }: { freshness: Freshness }): ReactElement {
   const shown = buckets.filter(({ age, repositories }) => age !== 'unknown' || repositories > 0);
   return (
     <div className="ph-tiles">
-      <Panel title="Age of the newest image">
+      <Panel title="Repositories by age of their newest image">
         <BarTable
           caption="Repositories by the age of their newest image"
           what="Repositories"
           rows={shown.map(({ age, repositories }) => ({ key: age, name: AGE_WORDS[age], value: repositories }))}
         />
       </Panel>
-      <Panel title="Platforms">
+      <Panel title="Tags by platform">
         {platforms.length === 0 ? (
           <EmptyState title="Not counted yet" level="h3">
             Platforms are counted within an hour of the first scan.

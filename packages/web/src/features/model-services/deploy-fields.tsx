@@ -159,11 +159,7 @@ export function DeployFields({
 const FITS = { yes: 'fits', no: 'does not fit', unknown: 'may fit' } as const;
 
 /** The tested ways to serve the model, and whether the location has nodes for them. */
-export function ProfileField({
-  draft,
-  set,
-  fit,
-}: Pick<DeployFieldsProps, 'draft' | 'set' | 'fit'>): ReactElement | null {
+function ProfileField({ draft, set, fit }: Pick<DeployFieldsProps, 'draft' | 'set' | 'fit'>): ReactElement | null {
   if (fit === undefined) return null;
   const { profiles, chosen, message } = fit;
   if (profiles.length === 0) return message === '' ? null : <p className="ph-quiet">{message}</p>;

@@ -1,5 +1,5 @@
 import { Alert, Button, PageSection } from '@patternfly/react-core';
-import type { ModelDeploymentDetail, ServingStatus } from '@pharos/contract';
+import type { ModelDeploymentDetail } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
@@ -8,11 +8,11 @@ import { useMay } from '../../api/session.ts';
 import { CheckList } from '../../components/check-list.tsx';
 import { Code } from '../../components/code.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { type Column, DataTable } from '../../components/data-table.tsx';
 import { CopyButton, Digest } from '../../components/digest.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { HostileText } from '../../components/hostile-text.tsx';
-import { ImageStateLabel } from '../../components/labels.tsx';
+import { InKubernetesPanel } from '../../components/in-kubernetes-panel.tsx';
+import { ImageStateLabel, WarningLabel } from '../../components/labels.tsx';
 import { ManifestPanel } from '../../components/manifest-panel.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -51,6 +51,7 @@ function Loaded({ deployment }: { deployment: ModelDeploymentDetail }): ReactEle
           <>
             <ServingLabel status={status} />
             <ImageStateLabel state={image.state} />
+            {deployment.kubernetes?.code === 'drifted' ? <WarningLabel text="Drifted" /> : null}
           </>
         }
         actions={
@@ -92,16 +93,7 @@ function Loaded({ deployment }: { deployment: ModelDeploymentDetail }): ReactEle
         )}
         <FactsPanel deployment={deployment} />
         <AskPanel deployment={deployment} />
-        {status.conditions.length > 0 ? (
-          <Panel title="Conditions">
-            <DataTable
-              label="Conditions"
-              columns={CONDITIONS}
-              rows={status.conditions}
-              rowKey={({ object, type }) => `${object} ${type}`}
-            />
-          </Panel>
-        ) : null}
+        <InKubernetesPanel seen={deployment.kubernetes} />
         {yaml === '' ? null : <ManifestPanel yaml={yaml} manifests={manifests} name={name} />}
         {checks.length > 0 ? (
           <Panel title="Checks">
@@ -177,17 +169,6 @@ function AskPanel({ deployment }: { deployment: ModelDeploymentDetail }): ReactE
     </Panel>
   );
 }
-
-const CONDITIONS: readonly Column<ServingStatus['conditions'][number]>[] = [
-  { label: 'Object', modifier: 'breakWord', cell: ({ object }) => <HostileText text={object} /> },
-  { label: 'Condition', modifier: 'breakWord', cell: ({ type }) => <HostileText text={type} /> },
-  { label: 'Status', cell: ({ status }) => <HostileText text={status} /> },
-  {
-    label: 'Why',
-    modifier: 'breakWord',
-    cell: ({ reason, message }) => <HostileText text={[reason, message].filter(Boolean).join(': ')} />,
-  },
-];
 
 function DeleteButton({ deployment }: { deployment: ModelDeploymentDetail }): ReactElement {
   const [isOpen, setOpen] = useState(false);

@@ -30,8 +30,8 @@ const SERVING: Record<ModelFormat, ReactNode> = {
   ),
   modelcar: (
     <p>
-      KServe serves it by <code>storageUri: oci://…</code> beside a runtime, once <code>enableOciModelSupport</code> is
-      switched on in its configuration; it is off by default.
+      KServe serves it by <code>storageUri: oci://…</code> beside a runtime, where <code>enableModelcar</code> or{' '}
+      <code>enableOciModelSupport</code> is on in its configuration.
     </p>
   ),
   modelpack: ARTIFACT,

@@ -4,7 +4,7 @@ import { EFFECT_WORDS } from '../../components/policy-words.ts';
 import { REQUIREMENTS } from './policy-draft.ts';
 import { type Names, named, REQUIREMENT_WORDS, requirementSentence } from './requirement-words.ts';
 
-export const MODE_WORDS = { report: 'Reports only', enforce: 'Enforced' } as const;
+const MODE_WORDS = { report: 'Reports only', enforce: 'Enforced' } as const;
 
 /** One thing that a policy says. `items`: where it is a list, so that what came and went can be told. */
 export interface Said {

@@ -1,7 +1,7 @@
-import { Alert, AlertActionCloseButton, PageSection, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { Alert, AlertActionCloseButton, Label, PageSection, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import type { Policy, PolicyVersion } from '@pharos/contract';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
 import { isNotFound } from '../../api/client.ts';
 import { policyQuery, policyVersionsQuery } from '../../api/policies.ts';
@@ -46,13 +46,26 @@ export function PolicyPage(): ReactElement {
 
 /** What it said stays for those who ask why an image was refused then. The audit log leads here. */
 function Deleted({ policyId, last }: { policyId: string; last: PolicyVersion }): ReactElement {
+  const maySeeAudit = useMay('audit:read');
   return (
     <>
-      <PageTitle title={last.spec.name} documentTitle={`Policy: ${last.spec.name}`} crumbs={CRUMBS}>
-        <p className="ph-quiet">This policy was deleted: it decides nothing any more. Its versions are kept.</p>
+      <PageTitle
+        title={last.spec.name}
+        documentTitle={`Policy: ${last.spec.name}`}
+        crumbs={CRUMBS}
+        labels={<Label isCompact>Deleted</Label>}
+      >
+        <p className="ph-quiet">
+          This policy was deleted: it decides nothing any more. Its versions are kept.{' '}
+          {maySeeAudit ? (
+            <Link to="/administration/audit" search={{ subject: policyId }}>
+              Who deleted it, and when
+            </Link>
+          ) : null}
+        </p>
       </PageTitle>
       <PageSection hasBodyWrapper={false} className="ph-stack">
-        <PolicySays spec={last.spec} />
+        <PolicySays spec={last.spec} isPast />
         <VersionsPanel policyId={policyId} policy={null} />
       </PageSection>
     </>

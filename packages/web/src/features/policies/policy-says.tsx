@@ -6,12 +6,13 @@ import { Panel } from '../../components/panel.tsx';
 import { policySays } from './policy-difference.ts';
 import { useNames } from './use-names.ts';
 
-/** What a policy says, for those who do not write it. */
-export function PolicySays({ spec }: { spec: PolicySpec }): ReactElement {
+/** What a policy says, for those who do not write it; of a deleted one (`isPast`) what it said, without a state that is over. */
+export function PolicySays({ spec, isPast = false }: { spec: PolicySpec; isPast?: boolean }): ReactElement {
   const names = useNames();
-  const said = policySays(spec, names).filter(({ key }) => key !== 'name' && key !== 'description');
+  const hidden = isPast ? ['name', 'description', 'state'] : ['name', 'description'];
+  const said = policySays(spec, names).filter(({ key }) => !hidden.includes(key));
   return (
-    <Panel title="What it says">
+    <Panel title={isPast ? 'What it said last' : 'What it says'}>
       <Facts
         label="What the policy says"
         facts={said.map(({ key, label, sentence }) => [label, <HostileText key={key} text={sentence} clamp={400} />])}

@@ -15,6 +15,21 @@ interface TryOutListProps {
   marksNew: boolean;
 }
 
+type LinkedImage = Pick<PreviewExample, 'digest' | 'repositoryId' | 'repository' | 'tag'>;
+
+function ImageLink({ image: { digest, repositoryId, repository, tag } }: { image: LinkedImage }): ReactElement {
+  return (
+    <Link
+      to="/library/$repositoryId/tags/$name"
+      params={{ repositoryId, name: tag }}
+      className="ph-break"
+      title={digest}
+    >
+      {repository}:{tag}
+    </Link>
+  );
+}
+
 /** Images that run now and that the policy would be against, with where. */
 export function InUseList({ inUse }: { inUse: PolicyPreview['inUse'] }): ReactElement {
   return (
@@ -23,17 +38,10 @@ export function InUseList({ inUse }: { inUse: PolicyPreview['inUse'] }): ReactEl
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section className="ph-preview-list" aria-label="Images in use" tabIndex={0}>
         <ul className="ph-rows">
-          {inUse.first.map(({ digest, repositoryId, repository, tag, effect, uses, where }) => (
-            <li key={digest}>
+          {inUse.first.map(({ effect, uses, where, ...image }) => (
+            <li key={image.digest}>
               <span className="ph-row-main">
-                <Link
-                  to="/library/$repositoryId/tags/$name"
-                  params={{ repositoryId, name: tag }}
-                  className="ph-break"
-                  title={digest}
-                >
-                  {repository}:{tag}
-                </Link>
+                <ImageLink image={image} />
                 {where.map(({ locationId, namespace, kind, name, container, owner }) => (
                   <span
                     key={`${locationId} ${namespace} ${kind} ${name} ${container}`}
@@ -75,17 +83,10 @@ export function TryOutList({ label, rows, total, empty, marksNew }: TryOutListPr
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
       <section className="ph-preview-list" aria-label={label} tabIndex={0}>
         <ul className="ph-rows">
-          {rows.map(({ digest, repositoryId, repository, tag, state, sentence, isNew }) => (
-            <li key={digest}>
+          {rows.map(({ state, sentence, isNew, ...image }) => (
+            <li key={image.digest}>
               <span className="ph-row-main">
-                <Link
-                  to="/library/$repositoryId/tags/$name"
-                  params={{ repositoryId, name: tag }}
-                  className="ph-break"
-                  title={digest}
-                >
-                  {repository}:{tag}
-                </Link>
+                <ImageLink image={image} />
                 <span className="ph-quiet ph-block">
                   <HostileText text={sentence} clamp={400} />
                 </span>

@@ -60,7 +60,7 @@ export function draftOf(registry: Registry): RegistryDraft {
 }
 
 /** The sign-in to send; undefined keeps what is stored. */
-export function authenticationOf(draft: RegistryDraft): AuthenticationInput | undefined {
+function authenticationOf(draft: RegistryDraft): AuthenticationInput | undefined {
   switch (draft.signIn) {
     case 'keep':
       return undefined;

@@ -49,7 +49,7 @@ export function TagSetFields(props: TagSetFieldsProps): ReactElement {
         id={id('keep')}
         label="Keep the newest"
         problem={problems.get(`${path}.keep`)}
-        helper="A number, counted after everything else. Empty keeps all."
+        helper="A number, counted after everything else. Empty keeps all. Moving tags such as 17 and latest are not counted: Version says whether they come in."
       >
         <TextInput
           id={id('keep')}

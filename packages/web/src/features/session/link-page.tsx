@@ -4,7 +4,7 @@ import { type FormEvent, type ReactElement, useState } from 'react';
 import { useSignInByLink } from '../../api/session.ts';
 import { ActionError } from '../../components/states.tsx';
 import { Entrance } from './entrance.tsx';
-import { PasswordField } from './password-field.tsx';
+import { NewPasswordFields } from './new-password-fields.tsx';
 import { passwordProblem } from './password-rules.ts';
 
 /** Chooses a password with a one-time link: after an invitation, or a reset. */
@@ -35,22 +35,13 @@ export function LinkPage(): ReactElement {
       <p>The link works once. You are signed in afterwards; other sessions of yours end.</p>
       <Form onSubmit={submit} noValidate>
         <ActionError error={choose.error} what="The password was not set" />
-        <PasswordField
-          id="password"
-          label="Password"
-          value={password}
-          onChange={setPassword}
-          autoComplete="new-password"
-          helper="At least 10 characters. A sentence is easier to remember than symbols."
-          error={tried ? passwordError : undefined}
-        />
-        <PasswordField
-          id="password-again"
-          label="Password again"
-          value={again}
-          onChange={setAgain}
-          autoComplete="new-password"
-          error={tried ? againError : undefined}
+        <NewPasswordFields
+          password={password}
+          again={again}
+          onPassword={setPassword}
+          onAgain={setAgain}
+          passwordError={tried ? passwordError : undefined}
+          againError={tried ? againError : undefined}
         />
         <ActionGroup>
           <Button type="submit" isBlock isLoading={choose.isPending} isDisabled={choose.isPending || !token}>

@@ -15,7 +15,7 @@ import { type FormEvent, type ReactElement, useState } from 'react';
 import { setupQuery, useSetup } from '../../api/session.ts';
 import { ActionError } from '../../components/states.tsx';
 import { Entrance } from './entrance.tsx';
-import { PasswordField } from './password-field.tsx';
+import { NewPasswordFields } from './new-password-fields.tsx';
 import { passwordProblem, userNameProblem } from './password-rules.ts';
 
 export function SetupPage(): ReactElement {
@@ -80,22 +80,13 @@ export function SetupPage(): ReactElement {
             </HelperText>
           </FormHelperText>
         </FormGroup>
-        <PasswordField
-          id="password"
-          label="Password"
-          value={password}
-          onChange={setPassword}
-          autoComplete="new-password"
-          helper="At least 10 characters. A sentence is easier to remember than symbols."
-          error={tried ? passwordError : undefined}
-        />
-        <PasswordField
-          id="password-again"
-          label="Password again"
-          value={again}
-          onChange={setAgain}
-          autoComplete="new-password"
-          error={
+        <NewPasswordFields
+          password={password}
+          again={again}
+          onPassword={setPassword}
+          onAgain={setAgain}
+          passwordError={tried ? passwordError : undefined}
+          againError={
             tried || again.length >= password.length ? (again ? againError : tried ? againError : undefined) : undefined
           }
         />
