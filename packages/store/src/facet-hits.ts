@@ -69,7 +69,7 @@ export function conditionsWithout(search: TagSearch, field: FieldName | null, no
     (term) =>
       !own.includes(term) && term.field !== 'repository' && !(term.field !== null && PROFILE_FIELDS.has(term.field)),
   );
-  return kept.map((term) => tagCondition(term, now));
+  return kept.map((term) => search.conditionOf(term));
 }
 
 /** All that is asked, but for one field, and where it is looked for. */

@@ -4,6 +4,7 @@ import { type FieldName, PROFILE_FIELDS, parseQuery, profileFits, type Term, typ
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, storableText } from './database.ts';
 import { imagesWith } from './hcp-tag-labels.ts';
+import { hcpConditions } from './hcp-terms.ts';
 import { profilesWith } from './profile-terms.ts';
 import type { CountedProfile, ProfileReader } from './tag-profiles.ts';
 import { tagCondition, wildcards } from './tag-terms.ts';
@@ -23,6 +24,8 @@ export interface TagSearch {
   readonly within: ReadonlySet<number> | null;
   /** Conditions on `tags t` beside profile and repository. */
   readonly conditions: readonly RawBuilder<unknown>[];
+  /** The condition of one of the terms on `tags t`. */
+  conditionOf(term: Term): RawBuilder<unknown>;
 }
 
 /** @throws QueryError for a `q` that cannot be read */
@@ -45,12 +48,14 @@ export async function readSearch(db: Db, profiles: ProfileReader, query: AnyTagQ
       return fits !== false;
     }),
   );
+  const hcp = await hcpConditions(db, single);
+  const conditionOf = (term: Term) => hcp.get(term) ?? tagCondition(term, now);
   const conditions = [
-    ...[...single, ...open].map((term) => tagCondition(term, now)),
+    ...[...single, ...open].map(conditionOf),
     ...(named.length === 0 ? presenceConditions(query.presence) : []),
     ...(await imagesWith(db, query.hcpTag)),
   ];
-  return { terms, isLive, repositoryIds, candidates, fitting, within, conditions };
+  return { terms, isLive, repositoryIds, candidates, fitting, within, conditions, conditionOf };
 }
 
 function isOfProfile({ field }: Term): boolean {

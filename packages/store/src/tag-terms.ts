@@ -8,7 +8,7 @@ import { decidedNow, digestsIn } from './decision-row.ts';
 
 type Condition = RawBuilder<unknown>;
 
-/** A condition on `tags t`. `now` is what ages are counted from. */
+/** A condition on `tags t`, of every field but `hcp` (hcp-terms.ts). `now` is what ages are counted from. */
 export function tagCondition(term: Term, now: Date): Condition {
   const fits = term.values.map((value) => valueCondition(term.field, value, now));
   const one = fits.length === 1 ? fits[0]! : sql`(${sql.join(fits, sql` or `)})`;
@@ -50,8 +50,6 @@ function textCondition(field: FieldName, value: Text, now: Date): Condition {
       return digestCondition(value.text) ?? sql`false`;
     case 'presence':
       return text === 'all' ? sql`true` : sql`t.presence = ${text}`;
-    case 'hcp':
-      return hcpCondition(value);
     case 'state':
       return stateCondition(text, now);
     case 'flavour':
@@ -146,16 +144,6 @@ function stateCondition(state: string, now: Date): Condition {
     return sql`not exists (select from image_states s where s.digest = t.digest and ${decidedNow(now)})`;
   }
   return sql`t.digest in (${digestsIn(state as Exclude<ImageState, 'pending'>, now)})`;
-}
-
-/** On the image, or on the repository that it stands in. */
-function hcpCondition(value: Text): Condition {
-  const name = value.pattern
-    ? sql`h.name ilike ${wildcards(value.text)}`
-    : sql`lower(h.name) = lower(${storableText(value.text)})`;
-  return sql`(t.digest in (select x.digest from hcp_tag_images x join hcp_tags h on h.id = x.hcp_tag_id where ${name})
-    or t.repository_id in (
-      select x.repository_id from hcp_tag_repositories x join hcp_tags h on h.id = x.hcp_tag_id where ${name}))`;
 }
 
 /** A plain word: a part of the name, or a digest or its beginning. With wildcards it is the whole name. */
