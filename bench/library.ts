@@ -9,6 +9,7 @@ import { storeOn } from '../packages/store/src/open.ts';
 import { openPostgres } from '../packages/store/src/postgres.ts';
 import { generate } from './library/generate.ts';
 import { ingest } from './library/ingest.ts';
+import { peopleAdd } from './library/people.ts';
 import { questions } from './library/questions.ts';
 import { throughHttp } from './library/through-http.ts';
 import { type BenchOptions, type Measure, measure } from './measure.ts';
@@ -68,6 +69,7 @@ async function measured(database: OpenDatabase, engine: Engine, tags: number): P
   let begin = performance.now();
   const made = await generate(db, tags, log);
   log(`${engine}: ${JSON.stringify(made)} in ${Math.round((performance.now() - begin) / 1000)} s`);
+  await peopleAdd(db, made.largest);
   const some = await sql<{
     digest: string;
   }>`select digest from tags where presence = 'present' offset ${Math.floor(tags / 3)} limit 1`.execute(db);

@@ -59,6 +59,12 @@ function facets(q: string, plain: RawBuilder<unknown> | null): Ask {
   return { text: q, ask: (store) => store.tags.facets(query, NOW), plain };
 }
 
+const carries = (name: string) => sql`(t.digest in (
+    select x.digest from hcp_tag_images x join hcp_tags h on h.id = x.hcp_tag_id where h.name = ${name})
+  or t.repository_id in (
+    select x.repository_id from hcp_tag_repositories x join hcp_tags h on h.id = x.hcp_tag_id where h.name = ${name}))`;
+const decided = (state: string) => sql`t.digest in (select s.digest from image_states s where s.state = ${state})`;
+
 const daysAgo = (days: number) => new Date(NOW.getTime() - days * 86_400_000).toISOString();
 const SORTS: readonly Sort[] = [
   '-seen',
@@ -137,6 +143,18 @@ export function questions(largest: string, digest: string): Question[] {
       ],
     },
     {
+      name: 'filter.people',
+      asks: by(SOME, [
+        ...['few', 'many', 'images', 'repositories'].map((name) => [`hcp:${name}`, carries(name)] as const),
+        ['hcp:few,images engine:epas', sql`(${carries('few')} or ${carries('images')}) and t.engine = 'epas'`],
+        ['-hcp:many', sql`not (${carries('many')})`],
+        ['state:approved', decided('approved')],
+        ['state:revoked', decided('revoked')],
+        ['state:pending', sql`not exists (select from image_states s where s.digest = t.digest)`],
+        ['state:approved engine:epas major:>=16', sql`${decided('approved')} and t.engine = 'epas' and t.major >= 16`],
+      ]),
+    },
+    {
       name: 'filter.range',
       asks: by(SOME, [
         ['age:<7d', sql`t.effective_at > ${daysAgo(7)}`],
@@ -203,6 +221,9 @@ export function questions(largest: string, digest: string): Question[] {
         facets('full', sql`select engine, count(*) from tags t where t.name ilike '%full%' and ${ALIVE} group by 1`),
         facets('trixie engine:epas', null),
         facets('zzz', null),
+        facets('hcp:few', null),
+        facets('state:approved full', null),
+        facets('state:approved age:<30d', null),
       ],
     },
     {
@@ -213,6 +234,7 @@ export function questions(largest: string, digest: string): Question[] {
         repositories('extension:vector platform:arm64', '-tags'),
         repositories('engine:epas -major:11', '-updated'),
         repositories('registry:vendor kind:model'),
+        ...['state:approved', '-state:approved', 'state:pending', 'hcp:many'].map((q) => repositories(q)),
       ],
     },
     {

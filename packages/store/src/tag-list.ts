@@ -2,12 +2,12 @@
  * Lists of tags, by keyset. Each sort has an index that ends in the tag's identity: over all, within a repository, and
  * within a profile, so that a page of a million tags costs what a page of a hundred costs, whatever narrows it.
  */
-import { ImageState, type Page, type RepositoryTagQuery, type Tag, type TagQuery } from '@pharos/contract';
+import type { Page, RepositoryTagQuery, Tag, TagQuery } from '@pharos/contract';
 import { PROFILE_FIELDS, type Term, versionKeyOf } from '@pharos/library';
 import { type RawBuilder, sql } from 'kysely';
 import { after, cut } from './cursor.ts';
 import { allOf, type Db, EXACT_TOTAL, plannedRows } from './database.ts';
-import { countDecided } from './decided-tags.ts';
+import { decidedNowAs, decidedStates } from './decided-tags.ts';
 import {
   aheadOf,
   everything,
@@ -15,6 +15,7 @@ import {
   LIVE,
   merge,
   type PageRequest,
+  placed,
   rowsOf,
   soonOf,
   sortedOf,
@@ -43,11 +44,13 @@ export async function listTags(db: Db, profiles: ProfileReader, query: TagQuery,
     const total = search.fitting.reduce((sum, { tags }) => sum + tags, 0);
     return page(await counted(db, search, request, total, query), { total });
   }
+  const decided = await decidedPage(db, search, request, query, now);
+  if (decided !== null && decided !== 'many') return page(decided.rows, { total: decided.total });
   const isDear = search.isLive && query.repositoryId === undefined && isDearToCount(search);
   const early = isDear ? ((await soonOf(db, search, request)) ?? (await ahead(db, search, request))) : null;
   const total = await estimate(db, search);
   if (early !== null) return page(early, { total, totalIsEstimate: true });
-  const isMany = total > SURELY_MANY || (await isStateOfMany(db, search, now));
+  const isMany = total > SURELY_MANY || decided === 'many';
   const few = isMany ? null : await sortedOf(db, everything(search), request, SURELY_MANY);
   if (few !== null) return page(few.rows, { total: few.total });
   const found = await many(db, search, request, query, { total, isWalked: isDear });
@@ -58,17 +61,46 @@ export async function listTags(db: Db, profiles: ProfileReader, query: TagQuery,
   return page(found.rows, { total, totalIsEstimate: true });
 }
 
-/** One state is all that is asked for, and more tags have it than are counted: an index tells, without finding them. */
-async function isStateOfMany(db: Db, { isLive, terms, repositoryIds }: TagSearch, now: Date): Promise<boolean> {
-  const [term, second] = terms;
-  if (!isLive || repositoryIds !== null || second !== undefined || term?.field !== 'state' || term.negated)
-    return false;
-  const states = term.values.map((value) =>
-    value.type === 'text' ? ImageState.safeParse(value.text).data : undefined,
-  );
-  const [state] = states;
-  if (states.length !== 1 || state === undefined || state === 'pending') return false;
-  return (await countDecided(db, state, {}, now)) > EXACT_TOTAL;
+/**
+ * Tags that somebody decided about stand by themselves, with their profile: where nothing else is asked of single tags than such a
+ * state, all others are not looked at. null: more is asked.
+ */
+async function decidedPage(
+  db: Db,
+  search: TagSearch,
+  request: PageRequest,
+  query: TagQuery,
+  now: Date,
+): Promise<{ rows: TagRow[]; total: number } | 'many' | null> {
+  const { isLive, terms, conditions } = search;
+  const term = terms.find(({ field }) => field === 'state');
+  const states = isLive && term !== undefined && conditions.length === 1 ? decidedStates(term) : null;
+  if (states === null) return null;
+  const narrowed = placed(search);
+  const filters = [...decidedNowAs(states, now), ...narrowed];
+  const isHeld = !/pushed|seen/.test(query.sort);
+  if (
+    !isHeld &&
+    narrowed.length === 0 &&
+    (await isMoreThanCounted(db, sql`from decided_tags t where ${allOf(filters)}`))
+  )
+    return 'many';
+  const source = isHeld ? sql`decided_tags t` : timesOfDecided(filters);
+  return (await sortedOf(db, filters, request, EXACT_TOTAL, source)) ?? 'many';
+}
+
+async function isMoreThanCounted(db: Db, hits: RawBuilder<unknown>): Promise<boolean> {
+  const found = await sql<{
+    n: number;
+  }>`select count(*)::int as n from (select 1 ${hits} limit ${EXACT_TOTAL + 1}) hit`.execute(db);
+  return found.rows[0]!.n > EXACT_TOTAL;
+}
+
+/** With the times that only tags have, looked up one by one: a join would read all tags for them. */
+function timesOfDecided(filters: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
+  return sql`(select t.*, x.pushed_at, x.first_seen_at from (select * from decided_tags t where ${allOf(filters)} limit ${EXACT_TOTAL + 1}) t
+    cross join lateral (select x.pushed_at, x.first_seen_at from tags x
+      where x.repository_id = t.repository_id and x.name = t.name offset 0) x) t`;
 }
 
 /** A page whose number of hits is known from the profiles. */

@@ -64,12 +64,15 @@ export async function aheadOf(db: Db, search: TagSearch, request: PageRequest): 
 
 /** All that a tag must fulfil. */
 export function everything(search: TagSearch): RawBuilder<unknown>[] {
+  return [...(search.isLive ? [LIVE] : []), ...placed(search), ...search.conditions];
+}
+
+/** In these repositories, and of these profiles. */
+export function placed(search: TagSearch): RawBuilder<unknown>[] {
   const isEvery = search.fitting.length === search.candidates.length;
   return [
-    ...(search.isLive ? [LIVE] : []),
     ...(search.repositoryIds === null ? [] : [inRepositories(search)]),
     ...(isEvery ? [] : [sql`t.profile_id = any(${profileList(search)}::int[])`]),
-    ...search.conditions,
   ];
 }
 
@@ -133,18 +136,19 @@ export async function rowsOf(db: Db, order: Order<TagRow>, page: RawBuilder<unkn
   return (await sql<TagRow>`${page} ${SHOWN} order by ${orderBy(order)}`.execute(db)).rows;
 }
 
-/** Finds and sorts all hits: the page with their number, in one go. null: there are more than `most`. */
+/** Finds and sorts all hits: the page with their number, in one go. null: there are more than `most`. `source`: called `t`. */
 export async function sortedOf(
   db: Db,
   filters: readonly RawBuilder<unknown>[],
   { order, keys, position, limit }: PageRequest,
   most: number | null,
+  source = sql`tags t`,
 ): Promise<{ rows: TagRow[]; total: number } | null> {
   const bounded = most === null ? sql`` : sql`bounded as materialized (select * from hit limit ${most + 1}),`;
   const from = most === null ? sql`hit` : sql`bounded`;
   const isWhole = most === null ? [] : [sql`(select hits from number) <= ${most}`];
   const found = await sql<TagRow & { hits: number }>`
-    with hit as materialized (select ${keys} from tags t where ${allOf(filters)}), ${bounded}
+    with hit as materialized (select ${keys} from ${source} where ${allOf(filters)}), ${bounded}
       number as materialized (select count(*) as hits from ${from}),
       page as materialized (
         select t.repository_id, t.name from ${from} t where ${allOf([...isWhole, ...position])}

@@ -60,11 +60,24 @@ export function searchFacetsSuite(given: () => Promise<Given>): void {
       values (${await repositoryId(store, 'nim/meta/llama')}, ${gold}, 'me', now())`.execute(db);
     assert.equal((await found(store, 'hcp:gold')).length, 4);
     assert.deepEqual(await found(store, 'hcp:gold kind:postgres'), [F16]);
+    assert.equal((await found(store, '-hcp:gold')).length, 6);
+    assert.deepEqual(await found(store, 'hcp:nobody'), []);
+    assert.equal((await found(store, '-hcp:nobody')).length, 10);
+    assert.deepEqual(await found(store, 'hcp:g?l*,nobody engine:epas'), [F16]);
+    assert.equal((await found(store, 'hcp:gold -kind:postgres')).length, 3);
     assert.deepEqual(counts(await store.tags.facets(facetsQuery('kind:postgres')), 'hcp'), { Gold: 1 });
+    assert.deepEqual(counts(await store.tags.facets(facetsQuery('hcp:gold')), 'kind'), { postgres: 1, model: 3 });
+    assert.deepEqual(counts(await store.tags.facets(facetsQuery('16 hcp:nobody')), 'hcp'), { Gold: 1 });
     // On the image and on its repository: one tag.
     const [model] = (await store.tags.list(query('kind:model'))).items;
     await sql`insert into hcp_tag_images (digest, hcp_tag_id, created_by, created_at)
       values (${model!.digest}, ${gold}, 'me', now())`.execute(db);
+    assert.deepEqual(counts(await store.tags.facets(facetsQuery('')), 'hcp'), { Gold: 4 });
+    // More images than are named in a question.
+    await sql`insert into hcp_tag_images (digest, hcp_tag_id, created_by, created_at)
+      select 'sha256:' || lpad(to_hex(n), 64, '0'), ${gold}, 'me', now() from generate_series(1, 50001) n`.execute(db);
+    assert.equal((await found(store, 'hcp:gold')).length, 4);
+    assert.equal((await found(store, '-hcp:gold')).length, 6);
     assert.deepEqual(counts(await store.tags.facets(facetsQuery('')), 'hcp'), { Gold: 4 });
     const repositories = await store.repositories.list(RepositoryQuery.parse({ q: 'hcp:GOLD' }));
     assert.deepEqual(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { RepositoryQuery, TagFacetsQuery } from '@pharos/contract';
+import { RepositoryQuery, TagFacetsQuery, TagQuery } from '@pharos/contract';
 import { QueryError } from '@pharos/library';
 import { digestOf, type Given, hours, observation, registry, repositoryId, scan } from './given.ts';
 import { counts, F16, F17, facetsQuery, found, library, NOW, P17, query } from './search-given.ts';
@@ -159,6 +159,31 @@ export function searchSuite(given: () => Promise<Given>): void {
     assert.deepEqual(await at('state:pending engine:epas', hours(13)), [F16]);
     assert.deepEqual(await at('-state:rejected engine:epas', hours(13)), [F16, F17]);
     assert.deepEqual(await at('state:approved,rejected', hours(13)), [P17, F17]);
+    for (const sort of [
+      '-seen',
+      'seen',
+      '-pushed',
+      'pushed',
+      '-created',
+      'created',
+      '-version',
+      'version',
+      'name',
+      '-name',
+    ]) {
+      const asked = TagQuery.parse({ q: 'state:approved,rejected engine:epas', sort, limit: 1 });
+      const first = await store.tags.list(asked, hours(13));
+      assert.equal(first.total, 2, sort);
+      const second = await store.tags.list({ ...asked, cursor: first.next! }, hours(13));
+      const both = [...first.items, ...second.items].map(({ name }) => name);
+      assert.deepEqual([both.toSorted(), second.next], [[P17, F17].toSorted(), null], sort);
+      const whole = (await store.tags.list(TagQuery.parse({ q: 'engine:epas major:17', sort }), hours(13))).items;
+      assert.deepEqual(
+        both,
+        whole.map(({ name }) => name),
+        sort,
+      );
+    }
     const counts = async (q: string) => {
       const { facets } = await store.tags.facets(TagFacetsQuery.parse({ q }), hours(13));
       const values = facets.find(({ field }) => field === 'state')!.values;
