@@ -233,3 +233,15 @@ test('property: whatever one person does with a catalog in whatever order, a clu
     await settle();
   }
 });
+
+test('what keeps an agent from pinning a follower is told with the catalog, and with what to do', async () => {
+  const late = await make('late');
+  await settle();
+  assert.equal((await protect(late, true, alice)).status, 200);
+  const hint = 'Ask who owns the namespace for the role.';
+  const tasks = await applyAll(agent, { code: 'forbidden', message: 'The agent may not change it.', hint });
+  assert.notEqual(tasks.length, 0);
+  const held = (await show()).held.find(({ name }: { name: string }) => name === 'late');
+  assert.equal(held.isPinned, false);
+  assert.match(held.message, /No agent has pinned it yet.* The agent may not change it\. Ask who owns/);
+});

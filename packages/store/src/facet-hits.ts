@@ -10,6 +10,9 @@ import { tagCondition } from './tag-terms.ts';
 
 export const isOf = (term: Term, field: FieldName): boolean => term.field === field && !term.negated;
 
+/** Values of one facet. */
+export type Counted = readonly (readonly [value: string, count: number])[];
+
 export interface Hits {
   readonly from: RawBuilder<unknown>;
   readonly where: RawBuilder<unknown>;
@@ -62,7 +65,7 @@ function base(search: TagSearch): RawBuilder<unknown>[] {
 }
 
 /** Conditions on single tags, without those of one field. */
-export function conditionsWithout(search: TagSearch, field: FieldName | null, now: Date): RawBuilder<unknown>[] {
+export function conditionsWithout(search: TagSearch, field: FieldName | null): RawBuilder<unknown>[] {
   const own = search.terms.filter((term) => field !== null && isOf(term, field) && !PROFILE_FIELDS.has(field));
   if (own.length === 0) return [...search.conditions];
   const kept = search.terms.filter(
@@ -82,7 +85,7 @@ export async function hitsWithout(
 ): Promise<Hits> {
   const isEvery = search.fitting.length === search.candidates.length;
   const ids = search.fitting.map(({ profile }) => profile.id);
-  const { from, fixed, rest } = await sourceOf(db, search, conditionsWithout(search, field, now), field, now, within);
+  const { from, fixed, rest } = await sourceOf(db, search, conditionsWithout(search, field), field, now, within);
   const where = allOf([...fixed, ...(isEvery ? [] : [sql`t.profile_id = any(${ids}::int[])`]), ...rest]);
   return { from, where };
 }

@@ -19,14 +19,13 @@ import { type RawBuilder, sql } from 'kysely';
 import { allOf, type Db, EXACT_TOTAL } from './database.ts';
 import { countDecided, DECIDED } from './decided-tags.ts';
 import { decidedNow } from './decision-row.ts';
-import { conditionsWithout, type Hits, hitsWithout, isOf, sourceOf } from './facet-hits.ts';
-import { placed } from './tag-pages.ts';
+import { hcpTags } from './facet-hcp-tags.ts';
+import { type Counted, conditionsWithout, type Hits, hitsWithout, isOf, sourceOf } from './facet-hits.ts';
 import type { CountedProfile, ProfileReader } from './tag-profiles.ts';
 import { readSearch, type TagSearch } from './tag-search.ts';
 
 /** Values of one facet; the most frequent ones. */
 const MOST_VALUES = 50;
-const MOST_HCP_TAGS = 30;
 
 /** Facets that profiles count, and which values a profile has in each. */
 const OF_PROFILE: Partial<Record<FacetField, (profile: TagProfile) => readonly string[]>> = {
@@ -110,7 +109,7 @@ async function groups(
   search: TagSearch,
   now: Date,
 ): Promise<{ counted: readonly CountedProfile[]; atLeast: boolean }> {
-  const conditions = conditionsWithout(search, null, now);
+  const conditions = conditionsWithout(search, null);
   if (search.isLive && conditions.length === 0) return { counted: search.candidates, atLeast: false };
   const asked = search.terms.filter(({ field }) => field !== null && PROFILE_FIELDS.has(field));
   const relevant = search.candidates.filter(
@@ -127,8 +126,6 @@ async function groups(
   const hits = found.rows.reduce((sum, { tags }) => sum + tags, 0);
   return { counted: await profiles.of(found.rows), atLeast: hits > EXACT_TOTAL };
 }
-
-type Counted = readonly (readonly [value: string, count: number])[];
 
 /** From the youngest on, each age what it adds to the one before; once the bound is reached, older tags are not looked at. */
 async function ages(db: Db, search: TagSearch, now: Date): Promise<Counted> {
@@ -153,8 +150,7 @@ async function ages(db: Db, search: TagSearch, now: Date): Promise<Counted> {
 /** States are few and decided images are looked up by digest; what none of them has is pending. */
 async function states(db: Db, search: TagSearch, now: Date): Promise<Counted> {
   const { where } = await hitsWithout(db, search, 'state', now);
-  const isWhole =
-    search.isLive && search.repositoryIds === null && conditionsWithout(search, 'state', now).length === 0;
+  const isWhole = search.isLive && search.repositoryIds === null && conditionsWithout(search, 'state').length === 0;
   const all = isWhole ? search.fitting.reduce((sum, { tags }) => sum + tags, 0) : await countHits(db, where);
   const isEvery = search.fitting.length === search.candidates.length;
   const profileIds = isEvery ? null : search.fitting.map(({ profile }) => profile.id);
@@ -186,44 +182,6 @@ async function countFrom(db: Db, { from, where }: Hits): Promise<number> {
     with hit as materialized (select 1 from ${from} where ${where})
     select count(*)::int as n from (select 1 from hit limit ${EXACT_TOTAL + 1}) bounded`.execute(db);
   return found.rows[0]?.n ?? 0;
-}
-
-/** Images of one HCP tag that are looked up one by one sooner than all tags are read for them. */
-const FEW_IMAGES = 50_000;
-
-async function hcpTags(db: Db, search: TagSearch, now: Date): Promise<Counted> {
-  const used = await sql<{ id: string; name: string; images: number }>`
-    select h.id, h.name, i.images from hcp_tags h cross join lateral (
-      select count(*)::int as images from (
-        select from hcp_tag_images x where x.hcp_tag_id = h.id limit ${FEW_IMAGES + 1}) x) i
-    where i.images > 0 or exists (select from hcp_tag_repositories x where x.hcp_tag_id = h.id)
-    order by lower(h.name) limit ${MOST_HCP_TAGS}`.execute(db);
-  const { from, where } = await hitsWithout(db, search, 'hcp', now);
-  const isWhole = search.isLive && conditionsWithout(search, 'hcp', now).length === 0;
-  const counts: [string, number][] = [];
-  for (const { id, name, images } of used.rows) {
-    // Images and repositories each by an index: beside "or" every tag would be looked at. No tag is counted twice.
-    const carried = sql`select x.digest from hcp_tag_images x where x.hcp_tag_id = ${id}`;
-    const ofImages = images > FEW_IMAGES ? sql`t.digest in (${carried})` : sql`t.digest = any(array(${carried}))`;
-    const repositories = sql`select x.repository_id from hcp_tag_repositories x where x.hcp_tag_id = ${id}`;
-    const ofRepositories = sql`t.repository_id in (${repositories})`;
-    const elsewhere = sql`select 1 from ${from} where ${where} and ${ofImages} and not ${ofRepositories}`;
-    const there = isWhole ? sql`select 1 where false` : sql`select 1 from ${from} where ${where} and ${ofRepositories}`;
-    const found = await sql<{ n: number }>`
-      with elsewhere as materialized (${elsewhere}), there as materialized (${there})
-      select count(*)::int as n from (
-        select 1 from elsewhere union all select 1 from there limit ${EXACT_TOTAL + 1}) bounded`.execute(db);
-    const counted = isWhole ? await placedIn(db, search, repositories) : 0;
-    counts.push([name, (found.rows[0]?.n ?? 0) + counted]);
-  }
-  return counts;
-}
-
-/** Live tags of the fitting profiles in these repositories, as the profiles count them. */
-async function placedIn(db: Db, search: TagSearch, repositories: RawBuilder<unknown>): Promise<number> {
-  const found = await sql<{ n: number }>`select coalesce(sum(t.tags), 0)::int as n from repository_profiles t
-    where ${allOf([sql`t.repository_id in (${repositories})`, ...placed(search)])}`.execute(db);
-  return found.rows[0]!.n;
 }
 
 /** Names of registries; what has none is its own label. */

@@ -72,6 +72,10 @@ export async function heldOf(
 ): Promise<CatalogHeld[]> {
   const holds = await store.catalogs.held(id);
   const open = await store.clusterUpgrades.open(holds.map((each) => each.id));
+  const hindrances = await hindrancesOf(
+    store,
+    holds.filter(({ isPinned }) => !isPinned),
+  );
   return holds.flatMap(({ tag, waitsFor, isPinned, ...hold }): CatalogHeld[] => {
     const follower = followers.find((each) => each.id === hold.id);
     if (follower === undefined) return [];
@@ -80,9 +84,23 @@ export async function heldOf(
     const upgrade = isMeant ? { id: found.id, state: found.state, requestedBy: found.requestedBy } : null;
     const wanted = waitsFor && { digest: waitsFor.digest, tag: waitsFor.tag };
     const unseen = `No agent has pinned it yet: what ${key.name} holds for PostgreSQL ${follower.major} stays for all until then.`;
-    const message = [...(isPinned ? [] : [unseen]), wordsOf(wanted, upgrade)].join(' ');
+    const why = hindrances.get(hold.id) ?? [];
+    const message = [...(isPinned ? [] : [unseen, ...why]), wordsOf(wanted, upgrade)].join(' ');
     return [{ ...follower, tag, waitsFor: wanted, isPinned, upgrade, message }];
   });
+}
+
+/** What an agent said of those that it could not pin, with what to do about it. */
+async function hindrancesOf(
+  store: Context['store'],
+  clusters: readonly { id: string }[],
+): Promise<ReadonlyMap<string, string[]>> {
+  const hindrances = new Map<string, string[]>();
+  for (const { id } of clusters) {
+    const dispatch = await store.dispatches.get('cluster', id);
+    if (dispatch?.state === 'failed') hindrances.set(id, [dispatch.message, dispatch.hint ?? ''].filter(Boolean));
+  }
+  return hindrances;
 }
 
 function wordsOf(waitsFor: CatalogHeld['waitsFor'], upgrade: CatalogHeld['upgrade']): string {

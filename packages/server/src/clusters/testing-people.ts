@@ -41,13 +41,18 @@ export function random(seed: number): (below: number) => number {
   };
 }
 
-/** The agent applies all that it is handed; answers that. */
-export async function applyAll(agent: ReturnType<typeof makeAgent>): Promise<DispatchTask[]> {
+const DONE = { code: null, message: '', hint: null } as const;
+
+/** The agent applies all that it is handed, or says why it cannot; answers that. */
+export async function applyAll(
+  agent: ReturnType<typeof makeAgent>,
+  failure: { code: string; message: string; hint: string } | null = null,
+): Promise<DispatchTask[]> {
   const { body } = await agent.call('agentDispatches', { query: { agentId: agent.agentId, epoch: 1 } });
   for (const task of body.tasks) {
     const said = { agentId: agent.agentId, fence: task.fence, generation: task.generation, status: [] };
-    const state = task.task === 'delete' ? 'deleted' : 'applied';
-    const report = { ...said, state, code: null, message: '', hint: null };
+    const state = failure !== null ? 'failed' : task.task === 'delete' ? 'deleted' : 'applied';
+    const report = { ...said, state, ...(failure ?? DONE) };
     const answer = await agent.call('agentDispatchReport', { params: { id: task.id }, body: report });
     // What the server's own watch replaced meanwhile comes again, newer.
     assert.ok(answer.status === 204 || answer.body.code === 'conflict', answer.text);
