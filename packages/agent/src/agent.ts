@@ -130,6 +130,7 @@ class BeaconAgent {
   #admission: AdmissionControl | null = null;
   #firstSweeps = 0;
   #isReady = false;
+  #isApplying = false;
 
   constructor(options: AgentOptions, { identity, spool, metrics, stateDir }: Parts) {
     const { log, config } = options;
@@ -222,7 +223,6 @@ class BeaconAgent {
     await this.#admit();
     const talk = this.#talk();
     this.#running.push(talk, this.#reporter.run(this.#stopping.signal), this.#begin());
-    if (this.#kubernetes !== null) this.#running.push(this.#kubernetes.run());
   }
 
   /** Admission control answers before the control plane does: from what is on disk. */
@@ -278,6 +278,7 @@ class BeaconAgent {
     for (let attempt = 0; !signal.aborted; ) {
       try {
         await this.#hello();
+        this.#apply();
         await this.#fetchConfig();
         if (!this.#isReady) this.#options.onReady?.();
         this.#isReady = true;
@@ -291,6 +292,13 @@ class BeaconAgent {
         attempt += 1;
       }
     }
+  }
+
+  /** Only who is known may ask for what there is to apply. */
+  #apply(): void {
+    if (this.#kubernetes === null || this.#isApplying) return;
+    this.#isApplying = true;
+    this.#running.push(this.#kubernetes.run());
   }
 
   async #hello(): Promise<void> {
