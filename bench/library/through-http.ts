@@ -36,11 +36,11 @@ export async function throughHttp(env: Record<string, string>, engine: string, d
   }
 }
 
-/** Runs in the page: milliseconds from the next key to the frame that shows other rows, by the page's own clock. */
-function untilRowsAreSeen(): Promise<number> {
+/** Runs in the page: milliseconds from the next key to the frame that shows other rows, by the page's own clock, in `window.seen`. */
+function watchForRows(): void {
   const rows = () => document.querySelector('table[aria-busy="false"] tbody')?.textContent ?? '';
   const before = rows();
-  return new Promise((resolve) => {
+  const seen = new Promise<number>((resolve) => {
     let key = 0;
     addEventListener('keydown', () => (key = performance.now()), { capture: true, once: true });
     const observer = new MutationObserver(() => {
@@ -55,6 +55,7 @@ function untilRowsAreSeen(): Promise<number> {
     });
     observer.observe(document.body, { subtree: true, childList: true, attributes: true });
   });
+  Object.assign(window, { seen });
 }
 
 async function inBrowser(url: string, engine: string): Promise<Measure[]> {
@@ -70,9 +71,10 @@ async function inBrowser(url: string, engine: string): Promise<Measure[]> {
       if (round > 0) loads.push(performance.now() - begin);
       await page.getByRole('combobox').fill('engine:epas major:1');
       await page.waitForTimeout(600);
-      const painted = page.evaluate(untilRowsAreSeen);
+      // A key overtakes what a busy page is asked to do: it watches before there is one.
+      await page.evaluate(watchForRows);
       await page.keyboard.press('7');
-      const took = await painted;
+      const took = await page.evaluate(() => (window as unknown as { seen: Promise<number> }).seen);
       if (round > 0) keys.push(took);
     }
     return [
